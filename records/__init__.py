@@ -1,0 +1,1 @@
+"""The nouns every station speaks, and the tables that keep them."""

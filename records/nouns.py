@@ -1,0 +1,358 @@
+"""The nouns that travel between stations: frozen, keyword-only, without behaviour.
+
+Words in the enumerations are stored as they stand here; auditors query them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Feed(StrEnum):
+    """What a network is asked for."""
+
+    MENTIONS = "mentions"
+    SEARCH = "search"
+    OWN_POSTS = "own_posts"
+    DIRECT_MESSAGES = "direct_messages"
+
+
+class Sentiment(StrEnum):
+    """How the author feels towards what the text speaks of."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
+class Relation(StrEnum):
+    """What the author is to the brand."""
+
+    CUSTOMER = "customer"
+    PROSPECT = "prospect"
+    BYSTANDER = "bystander"
+
+
+class Intent(StrEnum):
+    """What the author wants from the brand."""
+
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    REQUEST = "request"
+    PURCHASE = "purchase"
+    PRAISE = "praise"
+    OPINION = "opinion"
+    NEWS = "news"
+    SPAM = "spam"
+    OTHER = "other"
+
+
+class Urgency(StrEnum):
+    """How soon an answer matters."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Owner(StrEnum):
+    """Whose datum it is, as far as the text tells."""
+
+    OWN = "own"
+    OTHERS = "others"
+    PUBLIC = "public"
+
+
+class Action(StrEnum):
+    """What the policy decides to do with a mention."""
+
+    REPLY_PUBLICLY = "reply_publicly"
+    MOVE_PRIVATE = "move_private"
+    HOLD = "hold"
+    LISTEN = "listen"
+
+
+class Mode(StrEnum):
+    """Whether a decision is carried out, or only recorded."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+
+
+class Queue(StrEnum):
+    """Which desk a held mention waits at."""
+
+    CARE = "care"
+    MARKETING = "marketing"
+    SUPERVISOR = "supervisor"
+    COMPLIANCE = "compliance"
+
+
+class Priority(StrEnum):
+    """How far ahead of others a case is served; `harm` is a lane of its own."""
+
+    HARM = "harm"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Approval(StrEnum):
+    """How many different people must approve a text before it leaves."""
+
+    NONE = "none"
+    ONE = "one"
+    TWO = "two"
+
+
+class ReplyStatus(StrEnum):
+    """The life of an outgoing act (DESIGN promise 1)."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    WITHHELD = "withheld"
+
+
+class Act(StrEnum):
+    """What an outgoing act does on the network."""
+
+    PUBLIC_REPLY = "public_reply"
+    PRIVATE_MESSAGE = "private_message"
+    HIDE = "hide"
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands. `private` waits for a public closing line before it can be `closed`."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    PRIVATE = "private"
+    CLOSED = "closed"
+
+
+class RoomStatus(StrEnum):
+    """The life of a private room."""
+
+    PREPARED = "prepared"
+    INVITED = "invited"
+    OPEN = "open"
+    CLOSED = "closed"
+    REVOKED = "revoked"
+
+
+class Role(StrEnum):
+    """What a person who works here may do."""
+
+    AGENT = "agent"
+    MARKETING = "marketing"
+    SUPERVISOR = "supervisor"
+    COMPLIANCE = "compliance"
+
+
+ANSWER_SLOT = "answer"
+PRIVATE_SLOT = "private"
+CLOSING_SLOT = "closing"
+HIDE_SLOT = "hide"
+
+
+def follow_up_slot(number: int) -> str:
+    """The slot of the `number`th further public answer to one mention, counted from 1."""
+    return f"follow-up-{number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """Who wrote a post, as the network tells it."""
+
+    external_id: str
+    handle: str
+    display_name: str = ""
+    biography: str = ""
+    reach: int = 0
+    """Followers, or what the network calls them."""
+    declared_bot: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostAbove:
+    """A post that another one answers: enough of it to understand the answer."""
+
+    external_id: str
+    author_handle: str = ""
+    author_external_id: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardPost:
+    """A public post or comment as a network served it."""
+
+    network: str
+    external_id: str
+    """The first id of the post's edit history: stable over edits."""
+    revision_external_id: str
+    """The network's id of this very text; equal to `external_id` until the post is edited."""
+    kind: str
+    """`post`, `reply`, `quote` or `comment`."""
+    author: Author
+    text: str
+    published_at: datetime
+    language_hint: str = ""
+    """ISO 639-1 as guessed by the network; empty where it does not say."""
+    parent_external_id: str | None = None
+    root_external_id: str
+    above: PostAbove | None = None
+    media_urls: tuple[str, ...] = ()
+    summoned: bool = False
+    """True where the author mentioned or quoted our account, so that the network permits an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardMessage:
+    """A direct message, in or out, as a network served it."""
+
+    network: str
+    external_id: str
+    conversation_id: str
+    other_external_id: str
+    """The person's id: the author of an incoming message, the recipient of an outgoing one."""
+    other: Author | None = None
+    outgoing: bool
+    text: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDatum:
+    """A piece of personal data found in a text. `value` stays in memory; rows keep kind, owner and span."""
+
+    kind: str
+    """For example `iban`, `card`, `phone`, `email`, `national_id`, `booking`, `account`."""
+    owner: Owner
+    start: int
+    end: int
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostToJudge:
+    """What the classifier is given of one post."""
+
+    text: str
+    language_hint: str = ""
+    author_name: str = ""
+    author_biography: str = ""
+    text_above: str = ""
+    brand_handles: tuple[str, ...] = ()
+    market: str = "ES"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """What the classifier found. Probabilities are in [0, 1]; each family sums to 1."""
+
+    language: str
+    """ISO 639-1, or `und`."""
+    sentiment: Sentiment
+    p_sentiment: dict[Sentiment, float]
+    relation: Relation
+    p_relation: dict[Relation, float]
+    intent: Intent
+    p_intent: float
+    urgency: Urgency
+    toxicity: float
+    needs_account_data: float
+    signals: tuple[str, ...]
+    """Names of those that fired: fraud, danger, assistance, minor, bereavement, legal, press, impostor, incident."""
+    personal_data: tuple[PersonalDatum, ...]
+    evidence: tuple[str, ...]
+    """Readable `task: reason` lines, without personal data."""
+    model_version: str
+
+
+FactValue = bool | int | float | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One flat, named value that rules may read, and where it came from."""
+
+    value: FactValue
+    source: str
+    """For example `classifier:relation-1`, `network:x`, `case`, `clock`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the policy decided, and why."""
+
+    action: Action
+    rule: str
+    """The rule that matched; `no-rule` where none did, `unsure` or `error` where a person must look."""
+    queue: Queue
+    priority: Priority
+    approval: Approval
+    hide: bool
+    template: str | None
+    reasons: tuple[str, ...]
+    rulebook_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """One brand as its owner set it up."""
+
+    name: str
+    market: str = "ES"
+    languages: tuple[str, ...] = ("es", "en")
+    timezone: str = "Europe/Madrid"
+    address: str = "tu"
+    rulebook: str | None = None
+    domains: tuple[str, ...] = ()
+    max_reply_age_hours: int = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """One brand account on one network, without its secrets."""
+
+    id: int
+    name: str
+    network: str
+    brand: str
+    external_id: str
+    handle: str
+    connected_at: datetime
+    """Posts published before this are history: judged, decided in shadow, never answered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who changes something: an agent, a step of the service, or the person in a room."""
+
+    tag: str
+    """`agent:3`, `step:decide`, `person:room`: written to rows and to the ledger."""
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permissions:
+    """What a network lets us do about one post, and what it costs. Read before a draft is made."""
+
+    reply: bool
+    private_message: bool
+    private_until: datetime | None = None
+    hide: bool
+    reply_cost: float = 0.0
+    """US dollars."""
+    why: str = ""
+    """One sentence where something is not permitted."""
+    compose_link: str = ""
+    """Where the person can write to us first; empty where the network has no such page."""

@@ -1,0 +1,1 @@
+"""The tables, one module a station; `metadata` in `records.database` knows them all."""
