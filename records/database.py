@@ -33,14 +33,24 @@ def open_engine(url: str) -> Engine:
     return create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads, pool_pre_ping=True)
 
 
+def existing_engine(url: str) -> Engine:
+    """Open a database that must be there already: reading it must not make an empty one.
+
+    Raises DatabaseUnusableError where the SQLite file does not exist.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+        raise DatabaseUnusableError(
+            f"There is no database {address.database}: run `aparte demo` or `aparte run` first."
+        )
+    return open_engine(url)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads and always ends by rolling back."""
+    """A session that only reads. What it loaded may be used after it has ended."""
     with Session(engine.execution_options(aparte_reads=True), expire_on_commit=False) as session:
-        try:
-            yield session
-        finally:
-            session.rollback()
+        yield session
 
 
 @contextmanager
@@ -79,9 +89,7 @@ def _check_sqlite_integrity(connection: Connection) -> None:
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
         where = connection.engine.url.database
-        raise DatabaseUnusableError(
-            f"The database {where} is damaged ({found}): restore it with `aparte restore` or from a backup."
-        )
+        raise DatabaseUnusableError(f"The database {where} is damaged ({found}): put a backup in its place.")
 
 
 def _advice(engine: Engine, error: DatabaseError) -> str:
@@ -93,7 +101,7 @@ def _advice(engine: Engine, error: DatabaseError) -> str:
             return f"The folder {parent} of the database does not exist: make it, or change [service] database."
         return (
             f"The file {engine.url.database} cannot be read as a database ({first_line}): "
-            "restore it with `aparte restore` or move it away."
+            "put a backup in its place, or move it away to start anew."
         )
     return f"The database {where} does not answer ({first_line}): check that it runs and [service] database."
 

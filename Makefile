@@ -1,0 +1,45 @@
+# Every target sets up what it needs; a fresh machine has only Python 3.11+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PACKAGES := records ledger people networks classifier policies cases listener replies room service dashboard sandbox
+
+.PHONY: demo test test-long check lint lock bench clean
+
+demo: $(INSTALLED)
+	$(BIN)/aparte demo
+
+test: $(INSTALLED)
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+
+test-long: $(INSTALLED)
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: lint
+	$(MAKE) test
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES) tests benchmarks
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED)
+	$(BIN)/aparte bench
+
+# The pinned environment: every version with its hashes, no address of an index.
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --group dev --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+
+.venv: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Aparte needs Python 3.11 or newer: set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(INSTALLED)
+
+clean:
+	rm -rf .venv .aparte .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,121 @@
+"""The clocks of a case: who waits, since when, and what stops the waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select, update
+from sqlmodel import Session, col
+
+from cases.life import CaseEvent, after
+from records.nouns import Actor, CaseStatus, Priority
+from records.tables.cases import CareCaseRow
+
+_CASES_A_STATEMENT = 1000
+_OPEN_STATUSES = [status for status in CaseStatus if status is not CaseStatus.CLOSED]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach:
+    """A case whose first answer is overdue."""
+
+    case_id: int
+    reference: str
+    brand: str
+    priority: Priority
+    respond_by: datetime
+
+
+def answered_in_public(
+    session: Session,
+    case_ids: Sequence[int],
+    *,
+    actor: Actor,  # noqa: ARG001 - every change names who makes it; the caller's log entry does
+    now: datetime,
+) -> None:
+    """Stop the clocks of `case_ids`: nobody waits in public any more. Closed cases stay as they are."""
+    for start in range(0, len(case_ids), _CASES_A_STATEMENT):
+        session.execute(
+            update(CareCaseRow)
+            .where(
+                col(CareCaseRow.id).in_(case_ids[start : start + _CASES_A_STATEMENT]),
+                col(CareCaseRow.closed_at).is_(None),
+            )
+            .values(
+                status=_after(CaseEvent.ANSWERED),
+                waiting_since=None,
+                exposure=0.0,
+                exposure_as_of=now,
+                first_responded_at=func.coalesce(col(CareCaseRow.first_responded_at), now),
+            )
+        )
+
+
+def closed_in_public(session: Session, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """The public closing line of the case was sent: it may be closed, and nobody waits in public."""
+    answered_in_public(session, [case_id], actor=actor, now=now)
+    session.execute(
+        update(CareCaseRow)
+        .where(col(CareCaseRow.id) == case_id, col(CareCaseRow.closed_at).is_(None))
+        .values(public_closed_at=now)
+    )
+
+
+def went_private(
+    session: Session,
+    case_id: int,
+    *,
+    actor: Actor,  # noqa: ARG001 - every change names who makes it; the caller's log entry does
+    now: datetime,
+) -> None:
+    """The case has a private leg: from now on it owes a public closing line, whatever was said before.
+
+    That counts as a first answer. The public clock runs on until something is said in public.
+    """
+    anew = col(CareCaseRow.status) != CaseStatus.PRIVATE.value
+    session.execute(
+        update(CareCaseRow)
+        .where(col(CareCaseRow.id) == case_id, col(CareCaseRow.closed_at).is_(None))
+        .values(
+            status=_after(CaseEvent.WENT_PRIVATE),
+            first_responded_at=func.coalesce(col(CareCaseRow.first_responded_at), now),
+            public_closed_at=case((anew, None), else_=col(CareCaseRow.public_closed_at)),
+            waiver=case((anew, None), else_=col(CareCaseRow.waiver)),
+        )
+    )
+
+
+def breaches(session: Session, *, now: datetime) -> tuple[Breach, ...]:
+    """Open cases whose first answer is overdue, the longest overdue first."""
+    overdue = (
+        select(CareCaseRow)
+        .where(
+            col(CareCaseRow.closed_at).is_(None),
+            col(CareCaseRow.first_responded_at).is_(None),
+            col(CareCaseRow.respond_by) <= now,
+        )
+        .order_by(col(CareCaseRow.respond_by), col(CareCaseRow.id))
+    )
+    return tuple(_breach(row) for row in session.execute(overdue).scalars())
+
+
+def _after(event: CaseEvent) -> object:
+    return case(
+        {status.value: after(status, event).value for status in _OPEN_STATUSES},
+        value=col(CareCaseRow.status),
+        else_=col(CareCaseRow.status),
+    )
+
+
+def _breach(row: CareCaseRow) -> Breach:
+    if row.id is None or row.respond_by is None:
+        raise ValueError("A case that was never stored cannot be overdue.")
+    return Breach(
+        case_id=row.id,
+        reference=row.reference,
+        brand=row.brand,
+        priority=Priority(row.priority),
+        respond_by=row.respond_by,
+    )

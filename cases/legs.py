@@ -1,0 +1,97 @@
+"""The threads of a case: where it is held, and under which mention the next answer goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from cases.standing import Joining
+from records.database import is_sqlite
+from records.tables.cases import CaseThreadRow
+from records.tables.listener import MentionRow
+
+_CASES_A_QUERY = 1000
+_UNIQUE = ["case_id", "account_id", "leg", "root_external_id"]
+
+
+@dataclass(frozen=True)
+class _Leg:
+    case_id: int
+    account_id: int
+    leg: str
+    root_external_id: str
+
+
+@dataclass(frozen=True)
+class _Latest:
+    mention_id: int | None
+    published_at: datetime | None
+
+    def or_newer(self, mention_id: int | None, published_at: datetime) -> _Latest:
+        if mention_id is None or (self.published_at is not None and self.published_at > published_at):
+            return self
+        return _Latest(mention_id, published_at)
+
+
+def join_legs(session: Session, joins: Sequence[tuple[int, Joining]], *, now: datetime) -> None:
+    """Store the leg of each `(case id, joining)` once, pointing to the latest mention of the person in it."""
+    known = _known(session, sorted({case_id for case_id, _ in joins}))
+    latest: dict[_Leg, _Latest] = {}
+    for case_id, joining in joins:
+        leg = _Leg(case_id, joining.account_id, str(joining.leg), joining.root_external_id)
+        before = latest.get(leg) or known.get(leg) or _Latest(None, None)
+        latest[leg] = before.or_newer(joining.mention_id, joining.published_at)
+    changed = [(leg, found.mention_id) for leg, found in latest.items() if known.get(leg) != found]
+    if changed:
+        _upsert(session, changed, now)
+
+
+def _known(session: Session, case_ids: Sequence[int]) -> dict[_Leg, _Latest]:
+    legs: dict[_Leg, _Latest] = {}
+    columns = (
+        col(CaseThreadRow.case_id),
+        col(CaseThreadRow.account_id),
+        col(CaseThreadRow.leg),
+        col(CaseThreadRow.root_external_id),
+        col(CaseThreadRow.mention_id),
+        col(MentionRow.published_at),
+    )
+    for part in _parts(case_ids):
+        query = (
+            select(*columns)
+            .outerjoin(MentionRow, col(MentionRow.id) == col(CaseThreadRow.mention_id))
+            .where(col(CaseThreadRow.case_id).in_(part))
+        )
+        for case_id, account_id, leg, root, mention_id, published_at in session.connection().execute(query):
+            legs[_Leg(case_id, account_id, leg, root)] = _Latest(mention_id, published_at)
+    return legs
+
+
+def _upsert(session: Session, legs: Sequence[tuple[_Leg, int | None]], now: datetime) -> None:
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    statement = insert(CaseThreadRow)
+    rows = [
+        {
+            "case_id": leg.case_id,
+            "account_id": leg.account_id,
+            "leg": leg.leg,
+            "root_external_id": leg.root_external_id,
+            "mention_id": mention_id,
+            "joined_at": now,
+        }
+        for leg, mention_id in legs
+    ]
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=_UNIQUE, set_={"mention_id": statement.excluded.mention_id}),
+        rows,
+    )
+
+
+def _parts(case_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(case_ids), _CASES_A_QUERY):
+        yield case_ids[start : start + _CASES_A_QUERY]

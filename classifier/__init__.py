@@ -1,0 +1,1 @@
+"""Judges: a post and what is known of its author become an assessment."""

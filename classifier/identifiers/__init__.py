@@ -1,0 +1,1 @@
+"""Identifiers of people in texts: one family of them a module, and whose they are."""

@@ -1,0 +1,169 @@
+"""Runs of digits: cards, account numbers, phones and whatever the word before calls them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classifier.identifiers.contacts import Line, phone_line
+from classifier.identifiers.national_ids import is_named_national_id
+from classifier.identifiers.payment import is_bank_account, is_card
+from classifier.identifiers.reading import Found, Reading
+from classifier.identifiers.surroundings import kind_before
+
+_RUN = re.compile(
+    r"(?<![\w@#$€£.,/:=&-])(?:\+ ?|\()*[0-9](?:(?:[ .()\-\u200b-\u200d\u2060\ufeff\u00ad]){0,3}[0-9])*(?![0-9]*\w*@)"
+)
+_GROUP = re.compile(r"[0-9]+")
+_SHORTEST, _LONGEST = 5, 22
+_AMOUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?: 000)+|[0-9]+\.[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_MONEY_AFTER = re.compile(
+    r" ?(?:[$€£%]|euros?|pesos?|dolares|dollars?|pounds?|mxn|cop|usd|eur|mil|millones|millas|puntos|points|miles"
+    r"|followers|seguidores)(?!\w)"
+)
+_DAY, _MONTH, _YEAR = "(?:[0-2]?[0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
+_DATE = re.compile(rf"{_YEAR}[-. ]{_MONTH}[-. ]{_DAY}|{_DAY}[-. ]{_MONTH}[-. ](?:{_YEAR}|[0-9]{{2}})")
+_BIRTH_DATE = re.compile(r"(?<![\w/])[0-9]{1,2} ?[/.-] ?[0-9]{1,2} ?[/.-] ?(?:19|20)?[0-9]{2}(?![\w/])")
+_ACCOUNT_SHORTEST = 6
+_NOTHING = "nothing"
+_BOOKING_LONGEST = 13
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Digits:
+    """Some neighbouring groups of one run."""
+
+    digits: str
+    groups: tuple[int, ...]
+    start: int
+    end: int
+    plus: bool
+    whole: bool
+
+
+def find_numbers(reading: Reading) -> Iterator[Found]:
+    """Identifiers that are digits alone, in groups or in one piece."""
+    for run in _RUN.finditer(reading.folded):
+        if run.end() - run.start() >= _SHORTEST:
+            yield from _in_run(reading, run)
+
+
+def find_birth_dates(reading: Reading) -> Iterator[Found]:
+    """Dates that a word before calls a birth."""
+    for met in _BIRTH_DATE.finditer(reading.folded):
+        if kind_before(reading, met.start()) == "birth_date":
+            yield Found(
+                kind="birth_date", start=met.start(), end=met.end(), value=reading.text[met.start() : met.end()]
+            )
+
+
+def _in_run(reading: Reading, run: re.Match[str]) -> Iterator[Found]:
+    groups = [met.span() for met in _GROUP.finditer(reading.folded, run.start(), run.end())]
+    named = kind_before(reading, run.start())
+    first = 0
+    while first < len(groups):
+        found, after = _longest_from(reading, run, groups, first, named)
+        if found is not None:
+            yield found
+        first = after
+
+
+def _longest_from(
+    reading: Reading, run: re.Match[str], groups: list[tuple[int, int]], first: int, named: str
+) -> tuple[Found | None, int]:
+    """The longest identifier that begins with group `first`, and the group after it."""
+    last, total = first, 0
+    while last < len(groups) and total + groups[last][1] - groups[last][0] <= _LONGEST:
+        total += groups[last][1] - groups[last][0]
+        last += 1
+    for stop in range(last, first, -1):
+        digits = _digits(reading, run, groups, first, stop)
+        if len(digits.digits) < _SHORTEST:
+            break
+        found = _identified(reading, digits, named)
+        if found is not None:
+            return found, stop
+    return None, first + 1
+
+
+def _digits(reading: Reading, run: re.Match[str], groups: list[tuple[int, int]], first: int, stop: int) -> _Digits:
+    chosen = groups[first:stop]
+    start = run.start() if first == 0 else chosen[0][0]
+    digits = "".join(reading.folded[begin:finish] for begin, finish in chosen)
+    international = digits.startswith("00") and len(digits) > 10
+    return _Digits(
+        digits=digits[2:] if international else digits,
+        groups=tuple(finish - begin for begin, finish in chosen),
+        start=start,
+        end=chosen[-1][1],
+        plus=reading.folded.startswith("+", start) or international,
+        whole=first == 0 and stop == len(groups),
+    )
+
+
+def _identified(reading: Reading, number: _Digits, named: str) -> Found | None:
+    kind, line = _kind(reading, number, named), None
+    if not kind:
+        line = _phone_line(reading, number, named)
+        kind = "phone" if line is not None else ""
+    if not kind or kind == _NOTHING:
+        return None
+    return Found(
+        kind=kind,
+        start=number.start,
+        end=number.end,
+        value=reading.text[number.start : number.end],
+        public=line is Line.SERVICE,
+        mobile=line is Line.MOBILE,
+    )
+
+
+def _kind(reading: Reading, number: _Digits, named: str) -> str:
+    """The kind of a number that is no phone; `_NOTHING` for a quantity, empty where a phone remains possible."""
+    digits = number.digits
+    if is_card(digits, groups=number.groups, named=named == "card"):
+        return "card"
+    if is_bank_account(digits, market=reading.market, named=named in {"account", "card"}):
+        return "account"
+    if named != "national_id" and _is_quantity(reading, number):
+        return _NOTHING
+    if not number.whole or number.plus:
+        return ""
+    if len(number.groups) > 1 and _phone_line(reading, number, "") is not None:
+        return ""
+    return _named_kind(digits, named)
+
+
+def _named_kind(digits: str, named: str) -> str:
+    """What the word before makes of digits that no check recognises."""
+    if named == "national_id" and is_named_national_id(digits):
+        return "national_id"
+    if named == "booking" and _ACCOUNT_SHORTEST <= len(digits) <= _BOOKING_LONGEST:
+        return "booking"
+    if named == "account" and len(digits) >= _ACCOUNT_SHORTEST:
+        return "account"
+    return ""
+
+
+def _phone_line(reading: Reading, number: _Digits, named: str) -> Line | None:
+    if named in {"other", "booking", "account"} and not number.plus and len(number.groups) == 1:
+        return None
+    return phone_line(
+        number.digits,
+        groups=number.groups,
+        plus=number.plus,
+        market=reading.market,
+        named=named == "phone" and number.whole,
+    )
+
+
+def _is_quantity(reading: Reading, number: _Digits) -> bool:
+    """Whether the digits are an amount, a count or a date."""
+    if number.plus:
+        return False
+    written = reading.folded[number.start : number.end]
+    if _AMOUNT.fullmatch(written) or _DATE.fullmatch(written):
+        return True
+    after = reading.folded[number.end : number.end + 12]
+    return bool(_MONEY_AFTER.match(after))

@@ -1,0 +1,1 @@
+"""The dashboard: one page a job to be done, by role."""

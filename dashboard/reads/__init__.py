@@ -1,0 +1,1 @@
+"""What the pages read: every query of the dashboard, bounded, with frozen rows out."""

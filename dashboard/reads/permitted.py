@@ -1,0 +1,67 @@
+"""What may be said to the person of a case right now, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from policies.channel import Channel
+from policies.lengths import limit_of
+from service.desk_reading import Addressee, NothingToAnswerError, addressee_of_case
+from service.drafting import write_text
+from service.house import House
+
+CLOSING = "closing"
+ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permitted:
+    """To whom an answer goes, or why none can."""
+
+    to: Addressee | None
+    why_not: str
+    """One sentence where nobody can be answered in public."""
+
+    @property
+    def reply(self) -> bool:
+        return self.to is not None and self.to.permissions.reply
+
+    @property
+    def private_message(self) -> bool:
+        return self.to is not None and self.to.permissions.private_message
+
+
+def permitted_in(session: Session, house: House, *, case_id: int, now: datetime) -> Permitted:
+    """What the network permits under the person's latest post."""
+    try:
+        to = addressee_of_case(session, house, case_id=case_id, now=now)
+    except NothingToAnswerError as refusal:
+        return Permitted(to=None, why_not=str(refusal))
+    return Permitted(to=to, why_not=to.permissions.why)
+
+
+def proposal(house: House, to: Addressee, template: str) -> str:
+    """A template of the rulebook with this person's variables; empty where the rulebook has none."""
+    brand = house.brand_of(to.account.id)
+    rulebook = house.rulebooks[brand.name]
+    try:
+        return write_text(
+            rulebook,
+            template,
+            language=to.language,
+            brand=brand,
+            account=to.account,
+            variant=to.mention_id,
+            variables={"handle": to.handle, "compose_link": to.permissions.compose_link},
+        )
+    except (KeyError, ValueError):
+        return ""
+
+
+def length_on(network: str, text: str, *, privately: bool) -> tuple[int, int]:
+    """How long `text` is by the network's own counting, and how long it may be."""
+    limit = limit_of(network, Channel.PRIVATE if privately else Channel.PUBLIC)
+    return limit.count(text), limit.most

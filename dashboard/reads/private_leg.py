@@ -1,0 +1,143 @@
+"""The private side of a case: direct messages, and the room with what was said in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from dashboard.reads.one_case import CaseHead
+from records.nouns import Act, ReplyStatus
+from records.tables.listener import DirectMessageRow
+from records.tables.replies import ReplyRow
+from records.tables.room import RoomMessageRow, RoomRow
+from records.tables.service import AgentRow
+
+MOST_MESSAGES = 60
+MOST_CHARACTERS = 4_000
+_ON_ITS_WAY = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.FAILED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateMessage:
+    """One direct message, or one thing said in the room."""
+
+    at: datetime
+    outgoing: bool
+    text: str
+    author: str
+    """Name of the agent; empty where it was the person or the service."""
+    status: str
+    """Of a message that has not reached the network; empty for all others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomHead:
+    """The newest room of a case."""
+
+    id: int
+    account_id: int
+    status: str
+    generation: int
+    invited_at: datetime | None
+    opened_at: datetime | None
+    expires_at: datetime
+    handle_held_at: datetime | None
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateLeg:
+    """Both private conversations, oldest message first."""
+
+    direct: tuple[PrivateMessage, ...]
+    room: RoomHead | None
+    said: tuple[PrivateMessage, ...]
+
+
+def private_leg(session: Session, case: CaseHead, *, most: int = MOST_MESSAGES) -> PrivateLeg:
+    """The newest `most` messages of each conversation."""
+    room = _room(session, case.id)
+    direct = sorted([*_direct(session, case, most), *_waiting(session, case, most)], key=lambda message: message.at)
+    said = _said(session, room.id, most) if room is not None else ()
+    return PrivateLeg(direct=tuple(direct), room=room, said=said)
+
+
+def _direct(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]:
+    accounts = {leg.account_id for leg in case.legs}
+    rows = session.execute(
+        select(
+            col(DirectMessageRow.sent_at),
+            col(DirectMessageRow.outgoing),
+            func.substr(col(DirectMessageRow.text), 1, MOST_CHARACTERS),
+        )
+        .where(col(DirectMessageRow.identity_id) == case.identity_id, col(DirectMessageRow.account_id).in_(accounts))
+        .order_by(col(DirectMessageRow.sent_at).desc(), col(DirectMessageRow.id).desc())
+        .limit(most)
+    )
+    return [PrivateMessage(at=at, outgoing=outgoing, text=text, author="", status="") for at, outgoing, text in rows]
+
+
+def _waiting(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]:
+    heard = select(DirectMessageRow).where(col(DirectMessageRow.external_id) == col(ReplyRow.external_id)).exists()
+    rows = session.execute(
+        select(ReplyRow)
+        .where(
+            col(ReplyRow.case_id) == case.id,
+            col(ReplyRow.act) == Act.PRIVATE_MESSAGE,
+            col(ReplyRow.status).in_((*_ON_ITS_WAY, ReplyStatus.SENT)),
+            ~heard,
+        )
+        .order_by(col(ReplyRow.id).desc())
+        .limit(most)
+    ).scalars()
+    return [
+        PrivateMessage(
+            at=row.sent_at or row.created_at,
+            outgoing=True,
+            text=row.text[:MOST_CHARACTERS],
+            author=row.author,
+            status=row.status,
+        )
+        for row in rows
+    ]
+
+
+def _room(session: Session, case_id: int) -> RoomHead | None:
+    row = session.execute(
+        select(RoomRow).where(col(RoomRow.case_id) == case_id).order_by(col(RoomRow.id).desc()).limit(1)
+    ).scalar_one_or_none()
+    if row is None or row.id is None:
+        return None
+    return RoomHead(
+        id=row.id,
+        account_id=row.account_id,
+        status=row.status,
+        generation=row.generation,
+        invited_at=row.invited_at,
+        opened_at=row.opened_at,
+        expires_at=row.expires_at,
+        handle_held_at=row.handle_held_at,
+        language=row.language,
+    )
+
+
+def _said(session: Session, room_id: int, most: int) -> tuple[PrivateMessage, ...]:
+    rows = session.execute(
+        select(
+            col(RoomMessageRow.said_at),
+            col(RoomMessageRow.author),
+            func.substr(col(RoomMessageRow.text), 1, MOST_CHARACTERS),
+            col(AgentRow.name),
+        )
+        .outerjoin(AgentRow, col(AgentRow.id) == col(RoomMessageRow.agent_id))
+        .where(col(RoomMessageRow.room_id) == room_id)
+        .order_by(col(RoomMessageRow.id).desc())
+        .limit(most)
+    ).all()
+    return tuple(
+        PrivateMessage(at=at, outgoing=author != "person", text=text, author=name or "", status="")
+        for at, author, text, name in reversed(rows)
+    )

@@ -1,0 +1,180 @@
+"""The queue: open cases in the order in which they are served, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlmodel import Session, col
+
+from cases.order import near_breach, queue_order
+from dashboard.reads.latest_posts import LatestPost, latest_posts
+from records.nouns import Queue
+from records.tables.cases import CareCaseRow
+from records.tables.people import IdentityRow
+from records.tables.service import AgentRow
+
+PAGE = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFilter:
+    """Which cases are asked for; None or False means all."""
+
+    queue: Queue | None = None
+    brand: str | None = None
+    assignee_id: int | None = None
+    harm: bool = False
+    unanswered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedCase:
+    """One open case as the queue shows it."""
+
+    id: int
+    reference: str
+    brand: str
+    network: str
+    handle: str
+    display_name: str
+    reach: int
+    status: str
+    queue: str
+    priority: str
+    harm: bool
+    near_breach: bool
+    handed_over_note: str
+    """Empty unless it was handed over and nobody has taken it yet."""
+    exposure: float
+    exposure_as_of: datetime | None
+    waiting_since: datetime | None
+    respond_by: datetime | None
+    first_responded_at: datetime | None
+    assignee_id: int | None
+    assignee: str
+    opened_at: datetime
+    latest: LatestPost | None
+    """None where the case lives in private messages alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """Some cases of the queue, and how many there are."""
+
+    cases: tuple[QueuedCase, ...]
+    total: int
+
+
+def queued_cases(
+    session: Session, wanted: QueueFilter, *, now: datetime, offset: int = 0, most: int = PAGE
+) -> QueuePage:
+    """Open cases in the queue's order, from `offset` on."""
+    return _page(session, _conditions(wanted), queue_order(now=now), now=now, offset=offset, most=most)
+
+
+def flagged_cases(session: Session, *, now: datetime, offset: int = 0, most: int = PAGE) -> QueuePage:
+    """What marketing looks at: the cases of its queue, then whatever is seen most; highest exposure first."""
+    conditions = [
+        col(CareCaseRow.closed_at).is_(None),
+        or_(col(CareCaseRow.queue) == Queue.MARKETING, col(CareCaseRow.exposure) > 0),
+    ]
+    order: tuple[ColumnElement[Any], ...] = (
+        (col(CareCaseRow.queue) == Queue.MARKETING).desc(),
+        col(CareCaseRow.exposure).desc(),
+        col(CareCaseRow.reach).desc(),
+        col(CareCaseRow.id).asc(),
+    )
+    return _page(session, conditions, order, now=now, offset=offset, most=most)
+
+
+def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, int]:
+    """How many open cases there are: `open`, `harm`, `late`, `mine`."""
+    late = (col(CareCaseRow.first_responded_at).is_(None)) & (col(CareCaseRow.respond_by) < now)
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(col(CareCaseRow.harm)),
+            func.count().filter(late),
+            func.count().filter(col(CareCaseRow.assignee_id) == agent_id),
+        ).where(col(CareCaseRow.closed_at).is_(None))
+    ).one()
+    return dict(zip(("open", "harm", "late", "mine"), (int(count) for count in row), strict=True))
+
+
+def brands_with_open_cases(session: Session) -> tuple[str, ...]:
+    """Brands that have something open."""
+    rows = session.execute(
+        select(col(CareCaseRow.brand)).where(col(CareCaseRow.closed_at).is_(None)).distinct().order_by("brand")
+    )
+    return tuple(rows.scalars())
+
+
+def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [col(CareCaseRow.closed_at).is_(None)]
+    if wanted.queue is not None:
+        found.append(col(CareCaseRow.queue) == wanted.queue)
+    if wanted.brand is not None:
+        found.append(col(CareCaseRow.brand) == wanted.brand)
+    if wanted.assignee_id is not None:
+        found.append(col(CareCaseRow.assignee_id) == wanted.assignee_id)
+    if wanted.harm:
+        found.append(col(CareCaseRow.harm).is_(True))
+    if wanted.unanswered:
+        found.append(col(CareCaseRow.first_responded_at).is_(None))
+    return found
+
+
+def _page(
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]],
+    *,
+    now: datetime,
+    offset: int,
+    most: int,
+) -> QueuePage:
+    rows = session.execute(
+        select(CareCaseRow, IdentityRow, col(AgentRow.name), near_breach(now=now))
+        .join(IdentityRow, col(IdentityRow.id) == col(CareCaseRow.identity_id))
+        .outerjoin(AgentRow, col(AgentRow.id) == col(CareCaseRow.assignee_id))
+        .where(*conditions)
+        .order_by(*order)
+        .offset(offset)
+        .limit(most)
+    ).all()
+    total = session.execute(select(func.count()).select_from(CareCaseRow).where(*conditions)).scalar_one()
+    latest = latest_posts(session, [row[0].id for row in rows])
+    return QueuePage(cases=tuple(_queued(row, latest) for row in rows), total=total)
+
+
+def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> QueuedCase:
+    case, identity, assignee, near = row
+    handed_over = case.handed_over_at is not None and case.assignee_id is None
+    return QueuedCase(
+        id=case.id,
+        reference=case.reference,
+        brand=case.brand,
+        network=identity.network,
+        handle=identity.handle,
+        display_name=identity.display_name,
+        reach=identity.reach,
+        status=case.status,
+        queue=case.queue,
+        priority=case.priority,
+        harm=case.harm,
+        near_breach=bool(near),
+        handed_over_note=(case.handed_over_note or "—") if handed_over else "",
+        exposure=case.exposure,
+        exposure_as_of=case.exposure_as_of,
+        waiting_since=case.waiting_since,
+        respond_by=case.respond_by,
+        first_responded_at=case.first_responded_at,
+        assignee_id=case.assignee_id,
+        assignee=assignee or "",
+        opened_at=case.opened_at,
+        latest=latest.get(case.id),
+    )

@@ -1,0 +1,112 @@
+"""Texts that wait for a person: drafts and held ones, oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlmodel import Session, col
+
+from records.nouns import ReplyStatus
+from records.tables.cases import CareCaseRow
+from records.tables.listener import MentionRevisionRow, MentionRow
+from records.tables.people import IdentityRow
+from records.tables.replies import ReplyRow
+from records.tables.service import DecisionRow
+
+PAGE = 15
+EXCERPT = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingText:
+    """One outgoing act that somebody must approve, revise or withhold."""
+
+    reply_id: int
+    account_id: int
+    mention_id: int
+    case_id: int | None
+    reference: str
+    act: str
+    slot: str
+    text: str
+    language: str
+    status: str
+    reason: str
+    origin: str
+    author: str
+    approvals: tuple[str, ...]
+    approvals_needed: int
+    created_at: datetime
+    handle: str
+    asked: str
+    """The beginning of the post that is answered."""
+    rule: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingPage:
+    """Some waiting texts, and how many there are."""
+
+    texts: tuple[WaitingText, ...]
+    total: int
+
+
+def waiting_texts(session: Session, *, case_id: int | None = None, offset: int = 0, most: int = PAGE) -> WaitingPage:
+    """Texts that wait, of one case or of all, oldest first."""
+    conditions: list[ColumnElement[bool]] = [col(ReplyRow.status).in_((ReplyStatus.DRAFT, ReplyStatus.HELD))]
+    if case_id is not None:
+        conditions.append(col(ReplyRow.case_id) == case_id)
+    live = and_(
+        col(MentionRevisionRow.mention_id) == col(MentionRow.id), col(MentionRevisionRow.superseded_at).is_(None)
+    )
+    rows = session.execute(
+        select(
+            ReplyRow,
+            col(IdentityRow.handle),
+            func.substr(col(MentionRevisionRow.text), 1, EXCERPT),
+            col(CareCaseRow.reference),
+            col(DecisionRow.rule),
+            col(DecisionRow.reasons),
+        )
+        .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
+        .join(MentionRevisionRow, live)
+        .join(IdentityRow, col(IdentityRow.id) == col(MentionRow.identity_id))
+        .outerjoin(CareCaseRow, col(CareCaseRow.id) == col(ReplyRow.case_id))
+        .outerjoin(DecisionRow, col(DecisionRow.id) == col(ReplyRow.decision_id))
+        .where(*conditions)
+        .order_by(col(ReplyRow.created_at), col(ReplyRow.id))
+        .offset(offset)
+        .limit(most)
+    ).all()
+    total = session.execute(select(func.count()).select_from(ReplyRow).where(*conditions)).scalar_one()
+    return WaitingPage(texts=tuple(_waiting(row) for row in rows), total=total)
+
+
+def _waiting(row: Row[*tuple[Any, ...]]) -> WaitingText:
+    reply, handle, asked, reference, rule, reasons = row
+    return WaitingText(
+        reply_id=reply.id,
+        account_id=reply.account_id,
+        mention_id=reply.mention_id,
+        case_id=reply.case_id,
+        reference=reference or "",
+        act=reply.act,
+        slot=reply.slot,
+        text=reply.text,
+        language=reply.language,
+        status=reply.status,
+        reason=reply.reason,
+        origin=reply.origin,
+        author=reply.author,
+        approvals=tuple(reply.approvals),
+        approvals_needed=reply.approvals_needed,
+        created_at=reply.created_at,
+        handle=handle,
+        asked=asked,
+        rule=rule or "",
+        reasons=tuple(reasons or ()),
+    )

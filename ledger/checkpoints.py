@@ -1,0 +1,150 @@
+"""Signed tree heads: what an auditor keeps elsewhere, so that not even the operator can rewrite the past.
+
+The signed text is a C2SP tlog-checkpoint: origin, size and base64 root, a line each, and one extension line that says
+when and by whom it was made.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlmodel import Session, col, select
+
+from ledger.entry import instant
+from ledger.log import locked_frontier
+from records.nouns import Actor
+from records.tables.ledger import CheckpointRow
+
+_ED25519 = b"\x01"
+_KEY_ID_BYTES = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A tree head and its signature, as stored."""
+
+    id: int
+    size: int
+    root: str
+    """Hexadecimal."""
+    note: str
+    """The signed text."""
+    key_id: str
+    """Hexadecimal C2SP key id: hash of origin and public key."""
+    signature: str
+    """Base64."""
+    made_at: datetime
+
+
+def make_checkpoint(
+    session: Session, *, origin: str, signing_key: Ed25519PrivateKey, actor: Actor, now: datetime
+) -> Checkpoint | None:
+    """Sign the present tree head. Returns None where the last checkpoint says the same already, or the log is empty.
+
+    `origin` names this log to auditors, for example `acme.example/aparte`.
+    """
+    _check_line(origin)
+    frontier = locked_frontier(session)
+    root = frontier.root()
+    last = session.exec(select(CheckpointRow).order_by(col(CheckpointRow.id).desc()).limit(1)).first()
+    if frontier.size == 0 or (last is not None and (last.size, last.root) == (frontier.size, root.hex())):
+        return None
+    head = f"{origin}\n{frontier.size}\n{base64.b64encode(root).decode()}\n"
+    note = f"{head}at {instant(now)} by {actor.tag}\n"
+    row = CheckpointRow(
+        size=frontier.size,
+        root=root.hex(),
+        note=note,
+        key_id=key_id(origin, signing_key.public_key()),
+        signature=base64.b64encode(signing_key.sign(note.encode())).decode(),
+        made_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return _checkpoint(row)
+
+
+def stored_checkpoints(session: Session) -> list[Checkpoint]:
+    """Every checkpoint, smallest tree first."""
+    ordered = select(CheckpointRow).order_by(col(CheckpointRow.size), col(CheckpointRow.id))
+    return [_checkpoint(row) for row in session.exec(ordered)]
+
+
+def signed_note(checkpoint: Checkpoint) -> str:
+    """The checkpoint as a C2SP signed note: the text, an empty line, and the signature line."""
+    signature = bytes.fromhex(checkpoint.key_id) + base64.b64decode(checkpoint.signature)
+    return f"{checkpoint.note}\n— {_origin(checkpoint)} {base64.b64encode(signature).decode()}\n"
+
+
+def checkpoint_faults(checkpoint: Checkpoint, *, root: str | None, keys: Sequence[Ed25519PublicKey]) -> list[str]:
+    """What is wrong with `checkpoint` beside a tree that had `root` at its size (None: never had that size)."""
+    faults = []
+    if root is None:
+        faults.append("the log never had that size")
+    elif root != checkpoint.root:
+        faults.append(f"its root is {checkpoint.root}, the log gives {root}")
+    if not _says(checkpoint):
+        faults.append("its signed text does not say its size, root and time")
+    if not _is_signed(checkpoint, keys):
+        faults.append(f"no given key made its signature (key id {checkpoint.key_id}): give the key that signed it")
+    return faults
+
+
+def key_id(origin: str, key: Ed25519PublicKey) -> str:
+    """The C2SP signed-note id of `key` under the name `origin`, in hexadecimal."""
+    digest = sha256(origin.encode() + b"\n" + _ED25519 + key.public_bytes_raw()).digest()
+    return digest[:_KEY_ID_BYTES].hex()
+
+
+def _checkpoint(row: CheckpointRow) -> Checkpoint:
+    return Checkpoint(
+        id=row.id or 0,
+        size=row.size,
+        root=row.root,
+        note=row.note,
+        key_id=row.key_id,
+        signature=row.signature,
+        made_at=row.made_at,
+    )
+
+
+def _origin(checkpoint: Checkpoint) -> str:
+    return checkpoint.note.partition("\n")[0]
+
+
+def _says(checkpoint: Checkpoint) -> bool:
+    lines = checkpoint.note.split("\n")
+    try:
+        root = base64.b64encode(bytes.fromhex(checkpoint.root)).decode()
+    except ValueError:
+        return False
+    said = lines[1:3] == [str(checkpoint.size), root]
+    return said and len(lines) > 3 and lines[3].startswith(f"at {instant(checkpoint.made_at)} by ")
+
+
+def _is_signed(checkpoint: Checkpoint, keys: Sequence[Ed25519PublicKey]) -> bool:
+    try:
+        signature = base64.b64decode(checkpoint.signature, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    for key in keys:
+        if key_id(_origin(checkpoint), key) != checkpoint.key_id:
+            continue
+        try:
+            key.verify(signature, checkpoint.note.encode())
+        except InvalidSignature:
+            continue
+        return True
+    return False
+
+
+def _check_line(origin: str) -> None:
+    if not origin or any(mark.isspace() or mark == "+" for mark in origin):
+        raise ValueError(f"The origin {origin!r} must be one word without spaces or plus signs.")

@@ -1,0 +1,161 @@
+"""Proving the log against itself: every entry, the tree, its stored edge and every signed checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
+
+from ledger.checkpoints import Checkpoint, checkpoint_faults, stored_checkpoints
+from ledger.entry_check import entry_fault
+from ledger.log import read_frontier
+from ledger.merkle import Frontier, leaf_hash
+from ledger.stored import StoredEntry, stored_entries
+from records.database import is_sqlite
+
+_LEAVES_A_STEP = 512
+_MOST_PROBLEMS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that a sound log cannot show."""
+
+    index: int
+    """The entry concerned, or the first of those concerned."""
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What was found. The log is sound where there are no problems."""
+
+    size: int
+    root: str
+    """Of the tree rebuilt from the stored bodies, in hexadecimal."""
+    problems: tuple[Problem, ...]
+    """At most the first thousand."""
+
+    @property
+    def sound(self) -> bool:
+        """True where nothing was found."""
+        return not self.problems
+
+
+def verify(
+    session: Session,
+    *,
+    signing_keys: Sequence[Ed25519PublicKey] = (),
+    on_progress: Callable[[int], None] | None = None,
+) -> Verification:
+    """Rebuild the tree from the stored bodies and compare it with all that was ever written about it.
+
+    `session` is a fresh one: on PostgreSQL the whole log is read as of one moment. A checkpoint that none of
+    `signing_keys` signed is a problem. `on_progress` is told how many entries have been read.
+    A log whose end was cut off together with its stored edge and its checkpoints looks sound from inside: only a
+    checkpoint kept elsewhere shows that.
+    """
+    if not is_sqlite(session):
+        session.connection().execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    checkpoints, unreadable = _checkpoints(session)
+    walk = _Walk(sizes=frozenset(checkpoint.size for checkpoint in checkpoints))
+    try:
+        for entry in stored_entries(session):
+            walk.take(entry)
+            if on_progress is not None and walk.size % _LEAVES_A_STEP == 0:
+                on_progress(walk.size)
+    except DatabaseError as error:
+        walk.found(walk.expected, f"the entries from {walk.expected} on cannot be read ({_first_line(error)})")
+    tree = walk.finished()
+    walk.compare_edge(session, tree)
+    walk.compare_checkpoints(checkpoints, signing_keys)
+    if unreadable:
+        walk.found(0, f"the checkpoints cannot be read ({unreadable})")
+    return Verification(size=tree.size, root=tree.root().hex(), problems=tuple(walk.problems))
+
+
+class _Walk:
+    """The tree so far, and what did not fit."""
+
+    def __init__(self, *, sizes: frozenset[int]) -> None:
+        self.problems: list[Problem] = []
+        self.expected = 0
+        self.size = 0
+        self._tree = Frontier()
+        self._leaves: list[bytes] = []
+        self._sizes = sizes
+        self._roots = {0: Frontier().root().hex()}
+
+    def take(self, entry: StoredEntry) -> None:
+        if entry.index != self.expected:
+            self.found(min(entry.index, self.expected), _missing(self.expected, entry.index))
+        self.expected = entry.index + 1
+        fault = entry_fault(entry)
+        if fault:
+            self.found(entry.index, f"entry {entry.index}: {fault}")
+        self._leaves.append(leaf_hash(entry.body))
+        self.size += 1
+        if self.size in self._sizes:
+            self._roots[self.size] = self.finished().root().hex()
+        elif len(self._leaves) == _LEAVES_A_STEP:
+            self.finished()
+
+    def finished(self) -> Frontier:
+        self._tree = self._tree.extended(self._leaves)
+        self._leaves.clear()
+        return self._tree
+
+    def found(self, index: int, message: str) -> None:
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(Problem(index=index, message=message))
+
+    def compare_edge(self, session: Session, tree: Frontier) -> None:
+        try:
+            edge = read_frontier(session)
+        except (DatabaseError, ValueError, TypeError) as error:
+            self.found(tree.size, f"the stored edge of the tree cannot be read ({_first_line(error)})")
+            return
+        if edge.size > tree.size:
+            self.found(tree.size, f"{_missing(tree.size, edge.size)}, at the end of the log")
+        elif edge.size < tree.size:
+            self.found(edge.size, f"the stored edge of the tree counts {edge.size} entries, the log has {tree.size}")
+        else:
+            self._compare_nodes(edge, tree)
+
+    def _compare_nodes(self, edge: Frontier, tree: Frontier) -> None:
+        for (first, last), stored, rebuilt in zip(tree.spans(), edge.nodes, tree.nodes, strict=True):
+            named = any(first <= problem.index <= last for problem in self.problems)
+            if stored != rebuilt and not named:
+                self.found(first, f"entries {first} to {last}, or the stored edge of the tree, were changed")
+
+    def compare_checkpoints(self, checkpoints: Sequence[Checkpoint], keys: Sequence[Ed25519PublicKey]) -> None:
+        agreed = 0
+        for checkpoint in checkpoints:
+            for fault in checkpoint_faults(checkpoint, root=self._roots.get(checkpoint.size), keys=keys):
+                self.found(min(agreed, self.size), f"checkpoint {checkpoint.id} at size {checkpoint.size}: {fault}")
+            if self._roots.get(checkpoint.size) == checkpoint.root:
+                agreed = checkpoint.size
+
+
+def _checkpoints(session: Session) -> tuple[list[Checkpoint], str]:
+    try:
+        return stored_checkpoints(session), ""
+    except (DatabaseError, ValueError, TypeError) as error:
+        return [], _first_line(error)
+
+
+def _missing(expected: int, found: int) -> str:
+    if found < expected:
+        return f"entry {found} stands where entry {expected} was expected"
+    if found == expected + 1:
+        return f"entry {expected} is missing"
+    return f"entries {expected} to {found - 1} are missing"
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0]

@@ -1,0 +1,63 @@
+"""Stores direct messages; incoming ones become due for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from listener.bulk import add_missing, parts
+from people.identities import know
+from records.nouns import Account, Actor, Author, HeardMessage
+from records.tables.listener import DirectMessageRow
+
+
+def store_messages(
+    session: Session, *, account: Account, messages: Sequence[HeardMessage], actor: Actor, now: datetime
+) -> int:
+    """Store messages, whose texts are storable, in bulk, oldest first, and return how many are new.
+
+    What was written before the account was connected is history: kept, but not due.
+    """
+    by_id = {message.external_id: message for message in messages}
+    known = _known(session, account.network, list(by_id))
+    new = [message for external_id, message in by_id.items() if external_id not in known]
+    if not new:
+        return 0
+    new.sort(key=lambda message: (message.sent_at, len(message.external_id), message.external_id))
+    identities = know(session, network=account.network, authors=[_person(each) for each in new], actor=actor, now=now)
+    rows = [_row(each, account, identities[each.other_external_id], now) for each in new]
+    add_missing(session, DirectMessageRow, rows, unique=("network", "external_id"))
+    return len(new)
+
+
+def _known(session: Session, network: str, external_ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for part in parts(external_ids):
+        query = select(col(DirectMessageRow.external_id)).where(
+            col(DirectMessageRow.network) == network, col(DirectMessageRow.external_id).in_(part)
+        )
+        found.update(session.connection().execute(query).scalars())
+    return found
+
+
+def _person(message: HeardMessage) -> Author:
+    return message.other or Author(external_id=message.other_external_id, handle="")
+
+
+def _row(message: HeardMessage, account: Account, identity_id: int, now: datetime) -> dict[str, object]:
+    is_history = message.sent_at < account.connected_at
+    return {
+        "network": message.network,
+        "account_id": account.id,
+        "external_id": message.external_id,
+        "conversation_id": message.conversation_id,
+        "identity_id": identity_id,
+        "outgoing": message.outgoing,
+        "text": message.text,
+        "sent_at": message.sent_at,
+        "heard_at": now,
+        "answer_due_at": None if message.outgoing or is_history else now,
+    }

@@ -1,0 +1,94 @@
+"""Marks mentions that somebody of the brand has answered outside Aparte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, col
+
+from listener.bulk import parts
+from listener.own_posts import OUTSIDE
+from networks.protocol import OwnPost
+from records.nouns import Account
+from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow, OwnPostRow
+from records.tables.service import AccountRow
+
+
+def settle_answered(
+    session: Session, *, account: Account, answers: Sequence[OwnPost], heard: Mapping[str, int], now: datetime
+) -> list[int]:
+    """Settle the mentions under new outside `answers`, and those just `heard` that were answered before.
+
+    `heard` gives mention ids by every id their posts go by. An answer by any account of the brand counts for all of
+    them. Returns the ids of the mentions that were settled now.
+    """
+    answered = _answered_before(session, account.network, heard)
+    answered |= _mentions_under(session, account.network, answers)
+    return _mark(session, account, answered, now)
+
+
+def _answered_before(session: Session, network: str, heard: Mapping[str, int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for part in parts(list(heard)):
+        query = (
+            select(col(OwnPostRow.parent_external_id), col(OwnPostRow.external_id))
+            .where(
+                col(OwnPostRow.network) == network,
+                col(OwnPostRow.parent_external_id).in_(part),
+                col(OwnPostRow.origin) == OUTSIDE,
+            )
+            .order_by(col(OwnPostRow.published_at), col(OwnPostRow.id))
+        )
+        for parent, answer in session.connection().execute(query):
+            found.setdefault(heard[parent or ""], answer)
+    return found
+
+
+def _mentions_under(session: Session, network: str, answers: Sequence[OwnPost]) -> dict[int, str]:
+    by_parent: dict[str, str] = {}
+    for answer in sorted(answers, key=lambda each: each.published_at):
+        if answer.parent_external_id:
+            by_parent.setdefault(answer.parent_external_id, answer.external_id)
+    found: dict[int, str] = {}
+    roots = sorted({answer.root_external_id for answer in answers if answer.parent_external_id})
+    for part in parts(roots):
+        # An answer may stand under any version of an edited post.
+        query = (
+            select(col(MentionRow.id), col(MentionRow.external_id), col(MentionRevisionRow.external_id))
+            .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
+            .where(col(MentionRow.network) == network, col(MentionRow.root_external_id).in_(part))
+        )
+        for mention_id, external_id, revision_external_id in session.connection().execute(query):
+            answer_id = by_parent.get(external_id) or by_parent.get(revision_external_id)
+            if answer_id is not None:
+                found[mention_id or 0] = answer_id
+    return found
+
+
+def _mark(session: Session, account: Account, answered: Mapping[int, str], now: datetime) -> list[int]:
+    if not answered:
+        return []
+    of_brand = select(col(AccountRow.id)).where(
+        col(AccountRow.network) == account.network, col(AccountRow.brand) == account.brand
+    )
+    marks: list[dict[str, object]] = []
+    settled: set[int] = set()
+    for part in parts(sorted(answered)):
+        query = select(col(MentionAccountRow.id), col(MentionAccountRow.mention_id)).where(
+            col(MentionAccountRow.mention_id).in_(part),
+            col(MentionAccountRow.account_id).in_(of_brand),
+            col(MentionAccountRow.settled_at).is_(None),
+        )
+        for row_id, mention_id in session.connection().execute(query):
+            marks.append({"row": row_id, "answer": answered[mention_id], "at": now})
+            settled.add(mention_id)
+    if marks:
+        session.connection().execute(
+            update(MentionAccountRow.__table__)  # type: ignore[attr-defined]
+            .where(col(MentionAccountRow.id) == bindparam("row"))
+            .values(settled_at=bindparam("at"), settled_by=bindparam("answer")),
+            marks,
+        )
+    return sorted(settled)

@@ -1,0 +1,20 @@
+"""What opens an account on a network. Never printed, logged or stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class XCredentials:
+    """Keys of an X app and of the account it speaks for."""
+
+    bearer_token: str = field(repr=False)
+    api_key: str = field(repr=False)
+    api_secret: str = field(repr=False)
+    access_token: str = field(repr=False)
+    access_token_secret: str = field(repr=False)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not be seen in an error or a log line."""
+        return tuple(getattr(self, each.name) for each in fields(self))

@@ -1,0 +1,95 @@
+"""Lines of a JSON lines or CSV file, each with its number, broken ones included."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+LONGEST_FIELD = 100_000_000
+"""Characters of one CSV field; beyond any post, short of filling the memory."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class FileUnreadableError(Exception):
+    """The file cannot be read at all; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line: its values by column, or why there are none."""
+
+    number: int
+    values: Mapping[str, object] = field(default_factory=dict)
+    unusable: str = ""
+
+    def written(self, column: str) -> str:
+        """The value as text, as it stands; empty where it is absent or null."""
+        value = self.values.get(column)
+        return "" if value is None or isinstance(value, dict | list) else str(value)
+
+    def text(self, column: str) -> str:
+        """The value as text without white space around it."""
+        return self.written(column).strip()
+
+
+def lines_of(path: Path) -> Iterator[Line]:
+    """Read the file by its ending. Raises FileUnreadableError where there is no such file or it is of another kind."""
+    readers = {".jsonl": _json_lines, ".csv": _csv_lines}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise FileUnreadableError(f"{path.name} must end in .jsonl or .csv: give a file of posts of that kind.")
+    try:
+        yield from reader(path)
+    except OSError as error:
+        raise FileUnreadableError(
+            f"{path.name} cannot be read ({error.strerror}): check that the file is there and may be read."
+        ) from error
+
+
+def _json_lines(path: Path) -> Iterator[Line]:
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            content = raw.removeprefix(_BOM) if number == 1 else raw
+            if content.strip():
+                yield _json_line(number, content)
+
+
+def _json_line(number: int, content: bytes) -> Line:
+    try:
+        values = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        try:
+            # Lone surrogates, which orjson refuses, are ordinary in posts.
+            values = json.loads(content)
+        except (ValueError, RecursionError):
+            return Line(number=number, unusable="it is not JSON")
+    if not isinstance(values, dict):
+        return Line(number=number, unusable="it is not a JSON object")
+    return Line(number=number, values=values)
+
+
+def _csv_lines(path: Path) -> Iterator[Line]:
+    csv.field_size_limit(LONGEST_FIELD)
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = csv.DictReader(file)
+        columns = rows.fieldnames or []
+        if not {"id", "text"} <= set(columns):
+            raise FileUnreadableError(f"{path.name} needs a heading with the columns id and text.")
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Line(number=rows.line_num, unusable=f"it is not CSV ({error})")
+                continue
+            if None in row:
+                yield Line(number=rows.line_num, unusable="it has more fields than the heading")
+            else:
+                yield Line(number=rows.line_num, values=row)

@@ -1,0 +1,139 @@
+"""What every network offers to the other stations, in the nouns of `records.nouns`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from records.nouns import Feed, HeardMessage, HeardPost, Permissions
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPost:
+    """A post of the brand's own account, whoever wrote it."""
+
+    external_id: str
+    parent_external_id: str | None = None
+    root_external_id: str
+    text: str
+    """As a reader sees it: unescaped, links expanded."""
+    published_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What may still be asked of one endpoint, as its last answer said."""
+
+    endpoint: str
+    remaining: int
+    resets_at: datetime
+    """By the network's clock."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One answer of a feed, newest first. A short or empty page is not the end; no `next_page` is."""
+
+    posts: tuple[HeardPost, ...] = ()
+    messages: tuple[HeardMessage, ...] = ()
+    own: tuple[OwnPost, ...] = ()
+    next_page: str | None = None
+    budget: Budget | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedBounds:
+    """How far back a feed can be read at most; None where the network sets no bound."""
+
+    most_posts: int | None = None
+    furthest_back: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """The network accepted an act and named it."""
+
+    external_id: str
+    budget: Budget | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostStanding:
+    """What is known of a post when one asks what the network permits about it."""
+
+    external_id: str
+    summoned: bool
+    person_wrote_first: bool
+    """The author has sent us a direct message."""
+    root_is_ours: bool
+    """Our account began the conversation."""
+    published_at: datetime
+    parent_external_id: str | None = None
+    kind: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostState:
+    """A post as it stands now."""
+
+    exists: bool
+    revision_external_id: str | None = None
+    """Id of its newest text; None where it is gone."""
+    hidden: bool | None = None
+    """None where the network does not tell."""
+
+
+class Network(Protocol):
+    """One account on one network. Calls do not sleep and do not repeat themselves; all failures are NetworkError."""
+
+    @property
+    def name(self) -> str:
+        """As in `account.network`."""
+        ...
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """Those it can read, in the order in which they are best read."""
+        ...
+
+    def bounds(self, feed: Feed) -> FeedBounds:
+        """How far back `feed` can be read."""
+        ...
+
+    def read(self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None) -> Page:
+        """Read one page of what was published from `since` (None: all the network serves) to about `until`."""
+        ...
+
+    def reply(self, target_external_id: str, text: str) -> Sent:
+        """Answer a post in public."""
+        ...
+
+    def send_private(self, person_external_id: str, text: str) -> Sent:
+        """Write a direct message to a person."""
+        ...
+
+    def hide(self, external_id: str, *, hidden: bool) -> None:
+        """Hide a post under ours, or show it again. Doing it twice changes nothing."""
+        ...
+
+    def own_replies_under(self, external_id: str, *, since: datetime, until: datetime) -> tuple[OwnPost, ...]:
+        """What our account answered to one post from `since` to at least `until`, oldest first."""
+        ...
+
+    def private_messages_with(self, person_external_id: str) -> tuple[HeardMessage, ...]:
+        """The newest direct messages with one person, newest first."""
+        ...
+
+    def look_up(self, external_id: str) -> PostState:
+        """Ask how a post stands now."""
+        ...
+
+    def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
+        """What the network permits about a post, and what it costs. Asks nobody."""
+        ...
+
+    def check_access(self) -> None:
+        """One cheap call with the account's own credentials; returns where they work."""
+        ...

@@ -1,0 +1,150 @@
+"""Turns X's answers into heard posts and own posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from networks.protocol import OwnPost
+from networks.x.shapes import JsonObject, mapping, mappings, moment, required, strings, text_of, whole_number
+from networks.x.shown_text import shown_text
+from records.nouns import Author, HeardPost, PostAbove
+
+NETWORK = "x"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Included:
+    """The objects that X sends beside the posts, by their ids."""
+
+    users: Mapping[str, JsonObject]
+    posts: Mapping[str, JsonObject]
+    media: Mapping[str, JsonObject]
+
+
+def read_posts(answer: JsonObject, *, account_external_id: str) -> tuple[tuple[HeardPost, ...], tuple[OwnPost, ...]]:
+    """The posts of others and of our own account, in the order served. Plain reposts say nothing new: left out.
+
+    Raises Garbled where a post lacks what identifies it.
+    """
+    included = read_included(answer)
+    heard: list[HeardPost] = []
+    own: list[OwnPost] = []
+    for post in mappings(answer.get("data")):
+        if "retweeted" in _referenced(post):
+            continue
+        if text_of(post, "author_id") == account_external_id:
+            own.append(_own_post(post))
+        else:
+            heard.append(_heard_post(post, included, account_external_id))
+    return tuple(heard), tuple(own)
+
+
+def read_included(answer: JsonObject) -> Included:
+    """Index what X sent beside its data."""
+    includes = mapping(answer.get("includes"))
+    return Included(
+        users={text_of(user, "id"): user for user in mappings(includes.get("users"))},
+        posts={text_of(post, "id"): post for post in mappings(includes.get("tweets"))},
+        media={text_of(media, "media_key"): media for media in mappings(includes.get("media"))},
+    )
+
+
+def read_author(external_id: str, users: Mapping[str, JsonObject]) -> Author:
+    """The author as X describes them; the id alone where X withholds the rest."""
+    user = users.get(external_id, {})
+    return Author(
+        external_id=external_id,
+        handle=text_of(user, "username"),
+        display_name=text_of(user, "name"),
+        biography=text_of(user, "description"),
+        reach=whole_number(mapping(user.get("public_metrics")), "followers_count"),
+    )
+
+
+def _heard_post(post: JsonObject, included: Included, account_external_id: str) -> HeardPost:
+    revision = required(post, "id", what="a post")
+    referenced = _referenced(post)
+    parent = referenced.get("replied_to")
+    quoted = referenced.get("quoted")
+    text, entities = _text_and_entities(post)
+    first = _first_id(post, revision)
+    return HeardPost(
+        network=NETWORK,
+        external_id=first,
+        revision_external_id=revision,
+        kind="reply" if parent else "quote" if quoted else "post",
+        author=read_author(required(post, "author_id", what=f"the post {revision}"), included.users),
+        text=text,
+        published_at=moment(post, "created_at", what=f"the post {revision}"),
+        language_hint=_language(post),
+        parent_external_id=parent,
+        root_external_id=text_of(post, "conversation_id") or first,
+        above=_above(parent or quoted, included),
+        media_urls=_media_urls(post, included),
+        summoned=_is_summoned(entities, quoted, included, account_external_id),
+    )
+
+
+def _own_post(post: JsonObject) -> OwnPost:
+    revision = required(post, "id", what="a post")
+    first = _first_id(post, revision)
+    text, _ = _text_and_entities(post)
+    return OwnPost(
+        external_id=first,
+        parent_external_id=_referenced(post).get("replied_to"),
+        root_external_id=text_of(post, "conversation_id") or first,
+        text=text,
+        published_at=moment(post, "created_at", what=f"the post {revision}"),
+    )
+
+
+def _referenced(post: JsonObject) -> dict[str, str]:
+    return {text_of(each, "type"): text_of(each, "id") for each in mappings(post.get("referenced_tweets"))}
+
+
+def _first_id(post: JsonObject, revision: str) -> str:
+    history = strings(post.get("edit_history_tweet_ids"))
+    return history[0] if history else revision
+
+
+def _text_and_entities(post: JsonObject) -> tuple[str, JsonObject]:
+    # A long post carries only its beginning as `text`; all of it is in the note.
+    note = mapping(post.get("note_tweet"))
+    source = note if text_of(note, "text") else post
+    entities = mapping(source.get("entities")) or mapping(post.get("entities"))
+    return shown_text(text_of(source, "text"), entities), entities
+
+
+def _language(post: JsonObject) -> str:
+    hint = text_of(post, "lang")
+    # X says und, zxx, qme, qht... where it could not tell.
+    return hint if len(hint) == 2 else ""
+
+
+def _above(external_id: str | None, included: Included) -> PostAbove | None:
+    if not external_id:
+        return None
+    post = included.posts.get(external_id)
+    if post is None:
+        return PostAbove(external_id=external_id)
+    author = text_of(post, "author_id")
+    return PostAbove(
+        external_id=external_id,
+        author_handle=text_of(included.users.get(author, {}), "username"),
+        author_external_id=author,
+        text=_text_and_entities(post)[0],
+    )
+
+
+def _media_urls(post: JsonObject, included: Included) -> tuple[str, ...]:
+    keys = strings(mapping(post.get("attachments")).get("media_keys"))
+    media = [included.media[key] for key in keys if key in included.media]
+    links = (text_of(each, "url") or text_of(each, "preview_image_url") for each in media)
+    return tuple(link for link in links if link)
+
+
+def _is_summoned(entities: JsonObject, quoted: str | None, included: Included, account_external_id: str) -> bool:
+    if any(text_of(each, "id") == account_external_id for each in mappings(entities.get("mentions"))):
+        return True
+    return bool(quoted) and text_of(included.posts.get(quoted or "", {}), "author_id") == account_external_id

@@ -1,0 +1,1 @@
+"""Who is who: identities on networks, and the keys under which what is personal is sealed."""

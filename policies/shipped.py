@@ -1,0 +1,28 @@
+"""The rulebooks and templates that are shipped."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from policies.source import Block, read_document
+
+STANDARD_TEMPLATES = "templates"
+
+_FOLDER = Path(__file__).parent / "rulebooks"
+
+
+@cache
+def shipped_source(name: str) -> str:
+    """The text of a shipped file by its bare name, such as `default`. Raises FileNotFoundError where there is none."""
+    return (_FOLDER / f"{name}.yaml").read_bytes().decode()
+
+
+@cache
+def standard_templates() -> Block:
+    """The templates that every rulebook may use without writing them; its own of the same name come first."""
+    document = read_document(shipped_source(STANDARD_TEMPLATES))
+    templates = getattr(document, "templates", None)
+    if not isinstance(templates, Block):
+        raise TypeError("The shipped templates.yaml is damaged; install the program again.")
+    return templates

@@ -1,0 +1,167 @@
+"""A rulebook as it was written: YAML blocks with their line numbers, before anything is understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from policies.problems import Problem
+
+_LARGEST = 1_000_000
+"""Characters. A rulebook is written by people; more than this is another file by mistake."""
+
+QUOTE_THE_CONDITION = "YAML gives a meaning of its own to the first sign; write `when: |` and the condition below it."
+
+_SPECIAL_START = re.compile(r"\s*when:\s*[!&*'\"\[{]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One `key: value` of a block."""
+
+    key: str
+    line: int
+    node: yaml.Node
+    """The value, not yet understood."""
+
+    @property
+    def text(self) -> str | None:
+        """A scalar as it was written, or None for a list or a block. `no` stays `no`."""
+        return self.node.value if isinstance(self.node, yaml.ScalarNode) else None
+
+    @property
+    def words(self) -> tuple[str, ...] | None:
+        """A list of scalars, or None for anything else."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            return None
+        texts = [item.value for item in self.node.value if isinstance(item, yaml.ScalarNode)]
+        return tuple(texts) if len(texts) == len(self.node.value) else None
+
+    @property
+    def block(self) -> Block | None:
+        """A nested block, or None for anything else."""
+        return block_of(self.node)
+
+    @property
+    def is_tagged(self) -> bool:
+        """True where YAML took a leading `!word` for a tag and dropped it from the value."""
+        return str(self.node.tag).startswith("!")
+
+    @property
+    def text_line(self) -> int:
+        """The line on which the first line of a scalar's text stands."""
+        is_literal = isinstance(self.node, yaml.ScalarNode) and self.node.style in {"|", ">"}
+        return int(self.node.start_mark.line) + (2 if is_literal else 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Keys and values in the order in which they were written, repeated keys included."""
+
+    line: int
+    entries: tuple[Entry, ...]
+
+    def entry(self, key: str) -> Entry | None:
+        """The first entry of that key."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    def text(self, key: str) -> str | None:
+        """The scalar under a key without outer spaces, or None where there is none."""
+        entry = self.entry(key)
+        return entry.text.strip() if entry is not None and entry.text is not None else None
+
+    def block(self, key: str) -> Block | None:
+        """The block under a key, or None where there is none."""
+        entry = self.entry(key)
+        return entry.block if entry is not None else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenRule:
+    """One rule as written; `name` says which one it is even where the author gave none."""
+
+    name: str
+    line: int
+    block: Block
+    then: Block | None
+    limits: Block | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A rulebook as written."""
+
+    root: Block
+    languages: tuple[str, ...]
+    rules: tuple[WrittenRule, ...]
+    templates: Block | None
+
+
+def read_document(source: str) -> Document | Problem:
+    """Read YAML into blocks. A text that is no rulebook at all gives the one problem that says so."""
+    if len(source) > _LARGEST:
+        return Problem(line=1, rule=None, message=f"The file is longer than {_LARGEST} characters.")
+    try:
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else 1
+        message = f"This is not YAML: {error.problem or error.context}."
+        return Problem(line=line, rule=None, message=message, hint=_hint_for(source, line))
+    except yaml.reader.ReaderError as error:
+        line = source.count("\n", 0, int(error.position)) + 1
+        return Problem(line=line, rule=None, message=f"This is not YAML: {error.reason}.")
+    except RecursionError:
+        return Problem(line=1, rule=None, message="The file is nested too deeply.")
+    root = block_of(node) if node is not None else None
+    if root is None:
+        return Problem(
+            line=1, rule=None, message="A rulebook is a list of keys: rulebook, languages, rules, templates."
+        )
+    languages = root.entry("languages")
+    return Document(
+        root=root,
+        languages=(languages.words or ()) if languages is not None else (),
+        rules=tuple(_written_rules(root)),
+        templates=root.block("templates"),
+    )
+
+
+def block_of(node: yaml.Node) -> Block | None:
+    """The keys and values of a YAML mapping, or None where the node is none. A key that is no scalar is left empty."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    entries = tuple(
+        Entry(
+            key=str(key.value) if isinstance(key, yaml.ScalarNode) else "",
+            line=key.start_mark.line + 1,
+            node=value,
+        )
+        for key, value in node.value
+    )
+    return Block(line=node.start_mark.line + 1, entries=entries)
+
+
+def _hint_for(source: str, line: int) -> str:
+    lines = source.splitlines()[line - 1 : line]
+    return QUOTE_THE_CONDITION if lines and _SPECIAL_START.match(lines[0]) else ""
+
+
+def _written_rules(root: Block) -> Iterator[WrittenRule]:
+    rules = root.entry("rules")
+    if rules is None or not isinstance(rules.node, yaml.SequenceNode):
+        return
+    for number, node in enumerate(rules.node.value, start=1):
+        block = block_of(node)
+        if block is None:
+            block = Block(line=node.start_mark.line + 1, entries=())
+        yield WrittenRule(
+            name=block.text("name") or f"number {number}",
+            line=block.line,
+            block=block,
+            then=block.block("then"),
+            limits=block.block("limits"),
+        )

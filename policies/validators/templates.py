@@ -1,0 +1,74 @@
+"""Templates that rules ask for, and the languages they are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.problems import Problem, did_you_mean
+from policies.shipped import standard_templates
+from policies.source import Document, WrittenRule
+from policies.templates import Template, is_private, templates_of
+from records.nouns import Action
+
+_SPEAKING = (Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE)
+_NEEDED_ASIDE = ("invitation", "closing")
+"""What is said after a person was moved aside, whichever rule did it."""
+
+
+def find(document: Document) -> Iterator[Problem]:
+    """Rules without a template, with one that does not exist, or one that lacks a language."""
+    available = templates_of(standard_templates()) | templates_of(document.templates)
+    for rule in document.rules:
+        action = rule.then.text("action") if rule.then is not None else None
+        entry = rule.then.entry("template") if rule.then is not None else None
+        name = (entry.text or "").strip() if entry is not None else None
+        if not name:
+            if action in _SPEAKING:
+                message = f"The action {action} says something, but names no template."
+                yield Problem(line=rule.line, rule=rule.name, message=message, hint="Write `template:`.")
+            continue
+        line = entry.line if entry is not None else rule.line
+        yield from _asked_for(name, rule, line, available=available, document=document)
+    yield from _needed_aside(document, available)
+
+
+def _asked_for(
+    name: str, rule: WrittenRule, line: int, *, available: dict[str, Template], document: Document
+) -> Iterator[Problem]:
+    if name not in available:
+        hint = did_you_mean(name, available) or "Write it under `templates:`."
+        yield Problem(line=line, rule=rule.name, message=f"There is no template {name[:80]!r}.", hint=hint)
+        return
+    if is_private(name):
+        message = f"The template {name!r} is for private messages; a rule names what is said in public."
+        yield Problem(line=line, rule=rule.name, message=message, hint="Name a public template, such as `aside`.")
+    for language in _lacking(available[name], document):
+        yield _lacks(name, language, line=line, rule=rule.name)
+
+
+def _needed_aside(document: Document, available: dict[str, Template]) -> Iterator[Problem]:
+    mover = next(
+        (rule for rule in document.rules if rule.then and rule.then.text("action") == Action.MOVE_PRIVATE), None
+    )
+    if mover is None:
+        return
+    for name in _NEEDED_ASIDE:
+        for language in _lacking(available[name], document):
+            yield _lacks(name, language, line=mover.line, rule=mover.name)
+
+
+def _lacking(template: Template, document: Document) -> list[str]:
+    return [
+        language
+        for language in document.languages
+        if not all(template.variants(language=language, address=address) for address in ("tu", "usted"))
+    ]
+
+
+def _lacks(name: str, language: str, *, line: int, rule: str) -> Problem:
+    return Problem(
+        line=line,
+        rule=rule,
+        message=f"The template {name!r} is not written in {language} for both forms of address.",
+        hint=f"Write it under `templates:` as `{name}: {{{language}: ...}}`, or with `tu:` and `usted:`.",
+    )

@@ -1,0 +1,151 @@
+"""The closed list of facts that a rule may read.
+
+Names are flat: a dot is part of the name, so `intent` and `intent.needs_account_data` are two facts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from records.nouns import Fact, FactValue, Feed, Intent, Relation, Sentiment, Urgency
+
+UNKNOWN_SOURCE = "default"
+"""The source of a fact that nobody has established, so that its default stands."""
+
+_INT64 = range(-(2**63), 2**63)
+
+
+class FactType(StrEnum):
+    """How a fact is written in a condition."""
+
+    BOOL = "bool"
+    INT = "int"
+    DOUBLE = "double"
+    STRING = "string"
+
+
+# Looked up for every fact of every decision; an attribute of an enumeration costs ten times a global.
+_BOOL, _INT, _DOUBLE, _STRING = FactType
+_NUMBERS = (int, float)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """One fact as declared: what it means and which values it may take."""
+
+    name: str
+    type: FactType
+    meaning: str
+    default: FactValue
+    """What stands where nobody knows; the value that lets the system do least."""
+    words: tuple[str, ...] = ()
+    """The values a string fact may take; empty where any text may stand."""
+
+
+def default_facts() -> dict[str, Fact]:
+    """Every declared fact with its default, for a caller to write what it knows over it."""
+    return {name: Fact(value=one.default, source=UNKNOWN_SOURCE) for name, one in VOCABULARY.items()}
+
+
+def flaw_in(value: FactValue, declared: Declared) -> str | None:
+    """What is wrong with a value as the end of a sentence, or None where it may be read.
+
+    A whole number may stand for a double; a bool never stands for a number; NaN and infinities are refused,
+    because every comparison with NaN is silently false.
+    """
+    if isinstance(value, bool):
+        return None if declared.type is _BOOL else f"is a bool, not a {declared.type}"
+    if isinstance(value, str):
+        return _flaw_in_text(value, declared)
+    if declared.type is _DOUBLE:
+        return None if isinstance(value, _NUMBERS) and math.isfinite(value) else "is not a finite number"
+    if declared.type is _INT:
+        return None if isinstance(value, int) and value in _INT64 else "is not a whole number of 64 bits"
+    return f"is a number, not a {declared.type}"
+
+
+def _flaw_in_text(value: str, declared: Declared) -> str | None:
+    if declared.type is not _STRING:
+        return f"is a text, not a {declared.type}"
+    if declared.words:
+        return None if value in declared.words else f"is none of {', '.join(declared.words)}"
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        return "is not valid Unicode"
+    return None
+
+
+def _bool(name: str, meaning: str) -> Declared:
+    return Declared(name=name, type=FactType.BOOL, meaning=meaning, default=False)
+
+
+def _int(name: str, meaning: str, default: int = 0) -> Declared:
+    return Declared(name=name, type=FactType.INT, meaning=meaning, default=default)
+
+
+def _double(name: str, meaning: str, default: float = 0.0) -> Declared:
+    return Declared(name=name, type=FactType.DOUBLE, meaning=meaning, default=default)
+
+
+def _string(name: str, meaning: str, default: str, words: type[StrEnum] | tuple[str, ...] = ()) -> Declared:
+    return Declared(
+        name=name, type=FactType.STRING, meaning=meaning, default=default, words=tuple(str(w) for w in words)
+    )
+
+
+_DECLARED = (
+    _double("relation.customer", "Probability that the author is a customer."),
+    _double("relation.prospect", "Probability that the author may become a customer."),
+    _double("relation.bystander", "Probability that the author is neither."),
+    _string("relation.label", "The likeliest relation.", Relation.BYSTANDER, Relation),
+    _double("sentiment.negative", "Probability that the author feels badly."),
+    _double("sentiment.neutral", "Probability that the author feels neither way."),
+    _double("sentiment.positive", "Probability that the author feels well."),
+    _string("sentiment.label", "The likeliest sentiment.", Sentiment.NEUTRAL, Sentiment),
+    _string("intent", "What the author wants.", Intent.OTHER, Intent),
+    _double("intent.probability", "Probability of that intent."),
+    _double("intent.needs_account_data", "Probability that an answer needs the person's own data."),
+    _string("urgency", "How soon an answer matters.", Urgency.MEDIUM, Urgency),
+    _double("toxicity", "Probability that the text is abusive."),
+    _string("language", "ISO 639-1 code of the text, or `und`.", "und"),
+    _int("personal_data.own", "How many personal data of their own the author has published."),
+    _int("personal_data.others", "How many personal data of other people the author has published."),
+    _bool("signal.fraud", "The text tells of fraud, or of a lost or stolen card or account."),
+    _bool("signal.danger", "Somebody may be hurt: a threat, self-harm, a medical emergency."),
+    _bool("signal.assistance", "Somebody is waiting for help on the spot."),
+    _bool("signal.minor", "The author, or the person spoken of, is a child."),
+    _bool("signal.bereavement", "Somebody has died."),
+    _bool("signal.legal", "The text speaks of a lawyer, a court or a regulator."),
+    _bool("signal.press", "The author writes for the press, or speaks of doing so."),
+    _bool("signal.impostor", "The text tells of somebody who poses as the brand."),
+    _bool("signal.incident", "The text tells of a service that is down for many."),
+    _int("author.reach", "Followers, or what the network calls them."),
+    _bool("author.own_account", "The author is one of the brand's own accounts."),
+    _bool("author.bot", "The author is a declared or known bot."),
+    _int("thread.earlier_answers", "Public answers of ours that stand in this thread."),
+    _bool("thread.answered_outside", "Somebody answered for the brand outside this system."),
+    _bool("thread.private_open", "A private conversation with this person is open."),
+    _int("thread.copies", "Identical texts that were heard lately."),
+    _double("mention.age_minutes", "Minutes since the post was published."),
+    _bool("mention.history", "The post is older than the first connection of the account."),
+    _string("mention.feed", "The feed that brought the post.", Feed.SEARCH, Feed),
+    _string("mention.kind", "What kind of post it is.", "post", ("post", "reply", "quote", "comment")),
+    _bool("mention.has_media", "A picture, a video or a recording goes with the text."),
+    _int("mention.text_length", "Length of the text in characters."),
+    _bool("permission.reply", "The network permits a public answer."),
+    _bool("permission.private_reply", "The network permits a private message to this person now."),
+    _bool("permission.hide", "The network permits hiding this post."),
+    _double("permission.private_reply_hours_left", "Hours until a private message is no longer permitted."),
+    _double("cost.reply", "Price of a public answer, in US dollars."),
+    _string("account.network", "The network.", "files", ("x", "facebook", "instagram", "files")),
+    _string("account.brand", "Name of the brand.", ""),
+    _int("clock.hour", "Hour of the day in the brand's zone, from 0 to 23."),
+    _int("clock.weekday", "Day of the week in the brand's zone, from 1 (Monday) to 7.", 1),
+    _bool("clock.business_hours", "The brand's desk is open now."),
+    _bool("crisis", "The brand's crisis switch is on."),
+)
+
+VOCABULARY: Mapping[str, Declared] = MappingProxyType({one.name: one for one in _DECLARED})

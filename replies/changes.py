@@ -1,0 +1,47 @@
+"""A change of one row of the outbox, checked against its life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, literal_column
+from sqlmodel import Session
+
+from records.nouns import ReplyStatus
+from records.tables.replies import ReplyRow
+from replies.life import check_transition
+
+OUTSTANDING: ColumnElement[bool] = literal_column("reply.status IN ('approved', 'sending', 'unknown')")
+"""Spelt as the index over due replies is, so that SQLite sees that the index serves."""
+
+
+class NoSuchReplyError(LookupError):
+    """There is no reply of that number."""
+
+    def __init__(self, reply_id: int) -> None:
+        super().__init__(f"There is no reply {reply_id}: load the list again.")
+
+
+def locked(session: Session, reply_id: int) -> ReplyRow:
+    """The row as it stands now, kept from other writers until the transaction ends.
+
+    Raises NoSuchReplyError.
+    """
+    row = session.get(ReplyRow, reply_id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise NoSuchReplyError(reply_id)
+    return row
+
+
+def change(row: ReplyRow, after: ReplyStatus, *, reason: str = "", due_at: datetime | None = None) -> None:
+    """Give `row` the status `after` and let go of its lease.
+
+    `due_at` is when `deliver` or `reconcile` should look again; None where neither need.
+    Raises IllegalTransitionError.
+    """
+    check_transition(ReplyStatus(row.status), after)
+    row.status = after.value
+    row.reason = reason
+    row.due_at = due_at
+    row.claimed_by = None
+    row.claimed_until = None

@@ -1,0 +1,167 @@
+"""Sends what is approved and due, one at a time: look, fill, guard, commit the intent, post, commit the answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import col
+
+from networks.errors import NetworkError, RateLimited, Unreachable
+from networks.protocol import Network
+from records.database import reading, writing
+from records.leases import claim
+from records.nouns import Actor, ReplyStatus
+from records.tables.replies import ReplyRow
+from replies.caps import check_caps
+from replies.changes import OUTSTANDING
+from replies.dispatching import Dispatched, Dispatching, Stop, held, postponed
+from replies.entries import Addressee
+from replies.looking import look
+from replies.sending import (
+    LostError,
+    Telling,
+    act,
+    commit_intent,
+    record_failure,
+    record_sent,
+    record_stop,
+    stop_by_error,
+    too_late_to_act,
+)
+from replies.situation import Situation, read_situation, stop_before_looking
+from replies.wording import filled, stop_by_guard
+
+_POSTPONED = "postponed"
+_LOST = "lost"
+
+
+def dispatch_due(
+    engine: Engine, *, desk: Dispatching, claimant: str, actor: Actor, now: datetime, most: int
+) -> Dispatched:
+    """Work through at most `most` approved replies that are due at `now`.
+
+    May be killed at any instruction: what was committed as `sending` is settled by reconciliation, never sent again
+    blindly. A NetworkError never reaches the caller.
+    """
+    run = _Run(engine=engine, desk=desk, claimant=claimant, actor=actor)
+    ends: Counter[str] = Counter()
+    for _ in range(most):
+        reply_id = _take_one(engine, claimant=claimant, due_by=now, now=desk.now_again())
+        if reply_id is None:
+            break
+        ends[run.deliver(reply_id)] += 1
+    return Dispatched(**ends)
+
+
+def _take_one(engine: Engine, *, claimant: str, due_by: datetime, now: datetime) -> int | None:
+    with writing(engine) as session:
+        ids = claim(
+            session,
+            ReplyRow,
+            due=col(ReplyRow.due_at),
+            where=[OUTSTANDING, col(ReplyRow.status) == ReplyStatus.APPROVED.value, col(ReplyRow.due_at) <= due_by],
+            claimant=claimant,
+            now=max(now, due_by),
+            most=1,
+        )
+    return ids[0] if ids else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One run of dispatch; remembers which doors of which account asked us to wait."""
+
+    engine: Engine
+    desk: Dispatching
+    claimant: str
+    actor: Actor
+    resting: dict[tuple[int, str], RateLimited] = field(default_factory=dict)
+
+    def deliver(self, reply_id: int) -> str:
+        """Take one leased reply as far as it goes, and name its end by a field of Dispatched."""
+        with reading(self.engine) as session:
+            situation = read_situation(session, reply_id)
+        telling = Telling(
+            desk=self.desk,
+            actor=self.actor,
+            addressee=Addressee(subject=situation.subject, handle=situation.handle),
+        )
+        try:
+            return self._deliver(situation, telling)
+        except LostError:
+            return _LOST
+
+    def _deliver(self, situation: Situation, telling: Telling) -> str:
+        network = self.desk.network_of(situation.reply.account_id)
+        if network is None:
+            return self._stop(situation, held("The settings no longer name this account: put it back."), telling)
+        text, stop = self._prepare(situation, network)
+        sending_at = self.desk.now_again()
+        if stop is None:
+            stop = commit_intent(self.engine, situation, claimant=self.claimant, telling=telling, now=sending_at)
+        if stop is not None:
+            return self._stop(situation, stop, telling)
+        return self._post(network, situation.reply, text, telling, sending_at=sending_at)
+
+    def _prepare(self, situation: Situation, network: Network) -> tuple[str, Stop | None]:
+        """The exact text, and what forbids to send it."""
+        reply, now = situation.reply, self.desk.now_again()
+        stop = stop_before_looking(
+            situation,
+            mode=self.desk.mode_of(reply.account_id),
+            max_reply_age=self.desk.max_reply_age_of(reply.account_id),
+            now=now,
+        )
+        stop = stop or self._stop_to_wait(reply, now=now) or self._look(situation, network, now=now)
+        if stop is not None:
+            return "", stop
+        text = filled(reply.text, self.desk.secrets_of(reply))
+        return text, stop_by_guard(text, reply, self.desk)
+
+    def _stop_to_wait(self, reply: ReplyRow, *, now: datetime) -> Stop | None:
+        asked_to_rest = self.resting.get((reply.account_id, reply.act))
+        if asked_to_rest is not None and asked_to_rest.until > now:
+            return postponed(str(asked_to_rest), asked_to_rest.until)
+        with reading(self.engine) as session:
+            wait = check_caps(session, reply, self.desk.caps, now=now)
+        return postponed(wait.why, wait.until) if wait else None
+
+    def _look(self, situation: Situation, network: Network, *, now: datetime) -> Stop | None:
+        try:
+            return look(self.engine, network, situation, now=now)
+        except NetworkError as error:
+            self._rest_if_asked(situation.reply, error)
+            return stop_by_error(error, attempts=situation.reply.attempts, now=self.desk.now_again())
+
+    def _post(self, network: Network, reply: ReplyRow, text: str, telling: Telling, *, sending_at: datetime) -> str:
+        reply_id, attempts = reply.id or 0, reply.attempts + 1
+        try:
+            if too_late_to_act(sending_at, now=self.desk.now_again()):
+                raise Unreachable("Too long passed before the request could leave; it was not sent.")
+            external_id = act(network, reply, text)
+        except NetworkError as error:
+            self._rest_if_asked(reply, error)
+            status = record_failure(
+                self.engine, reply_id, error, attempts=attempts, telling=telling, now=self.desk.now_again()
+            )
+            return _end(status)
+        record_sent(self.engine, reply_id, external_id, telling=telling, now=self.desk.now_again())
+        return ReplyStatus.SENT.value
+
+    def _stop(self, situation: Situation, stop: Stop, telling: Telling) -> str:
+        now = self.desk.now_again()
+        record_stop(self.engine, situation, stop, claimant=self.claimant, telling=telling, now=now)
+        return _end(stop.status)
+
+    def _rest_if_asked(self, reply: ReplyRow, error: NetworkError) -> None:
+        if isinstance(error, RateLimited):
+            self.resting[reply.account_id, reply.act] = error
+
+
+def _end(status: ReplyStatus | None) -> str:
+    if status is None:
+        return _LOST
+    return _POSTPONED if status is ReplyStatus.APPROVED else status.value

@@ -1,0 +1,92 @@
+"""What dispatch and reconciliation are given, and what they tell of their work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from ledger.entry import Sealer
+from networks.protocol import Network
+from policies.guard import Finding
+from records.nouns import Mode, ReplyStatus
+from records.tables.replies import ReplyRow
+from replies.caps import Caps
+
+DEFAULT_MAX_REPLY_AGE = timedelta(hours=12)
+
+
+def _nothing_more(_session: Session, _reply: ReplyRow) -> None:
+    """For callers whose cases need not be told."""
+
+
+def _default_age(_account_id: int) -> timedelta:
+    return DEFAULT_MAX_REPLY_AGE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatching:
+    """All that sending needs and that only the service knows."""
+
+    network_of: Callable[[int], Network | None]
+    """By account; None where the settings no longer name the account."""
+    secrets_of: Callable[[ReplyRow], Mapping[str, str]] = field(repr=False)
+    """Values of the placeholders, such as `room_link`; they never leave memory but through the network."""
+    guard: Callable[[str, ReplyRow], tuple[Finding, ...]]
+    """What is wrong with the exact text to be posted; nothing where it may leave."""
+    sealer: Sealer = field(repr=False)
+    caps: Caps
+    mode_of: Callable[[int], Mode]
+    """By account."""
+    now_again: Callable[[], datetime]
+    """The time after a call that took some."""
+    on_sent: Callable[[Session, ReplyRow], None] = _nothing_more
+    """Runs in the transaction that records any sent act: cases' clocks, the room's invitation."""
+    max_reply_age_of: Callable[[int], timedelta] = _default_age
+    """By account: older mentions are not answered automatically."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatched:
+    """How many replies ended a run in which way."""
+
+    sent: int = 0
+    unknown: int = 0
+    postponed: int = 0
+    held: int = 0
+    withheld: int = 0
+    failed: int = 0
+    lost: int = 0
+    """Taken over or changed by somebody else while we looked; left as they are."""
+
+    @property
+    def looked_at(self) -> int:
+        return self.sent + self.unknown + self.postponed + self.held + self.withheld + self.failed + self.lost
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Why a reply does not leave now, and what becomes of it."""
+
+    status: ReplyStatus
+    """`held`, `withheld`, `failed`, or `approved` for later."""
+    reason: str
+    due_at: datetime | None = None
+    """When to try again; only with `approved`."""
+
+
+def held(reason: str) -> Stop:
+    """A person must look first."""
+    return Stop(status=ReplyStatus.HELD, reason=reason)
+
+
+def withheld(reason: str) -> Stop:
+    """It will not be sent; the slot is free."""
+    return Stop(status=ReplyStatus.WITHHELD, reason=reason)
+
+
+def postponed(reason: str, until: datetime) -> Stop:
+    """It stays approved and is due again at `until`."""
+    return Stop(status=ReplyStatus.APPROVED, reason=reason, due_at=until)

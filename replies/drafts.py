@@ -1,0 +1,36 @@
+"""A text that somebody, or a rule, would like to send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from records.nouns import Act
+
+AUTOMATIC = "automatic"
+PERSON = "person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """One outgoing act as proposed. It takes its slot: (account, mention, slot) is answered once."""
+
+    account_id: int
+    mention_id: int
+    revision: int
+    """The revision of the mention that the text answers."""
+    slot: str
+    act: Act
+    target_external_id: str
+    """The post that is answered or hidden; for a private message, the person's id on the network."""
+    text: str
+    """With secrets such as `{room_link}` still as placeholders; empty for a hide."""
+    language: str
+    origin: str
+    """`automatic` (a rule spoke) or `person`."""
+    author: str
+    """`rule:NAME` or `agent:ID`."""
+    approvals_needed: int = 0
+    """Different people who must approve; with 0 it leaves as soon as it is due."""
+    decision_id: int | None = None
+    case_id: int | None = None
+    room_id: int | None = None

@@ -1,0 +1,83 @@
+"""Looks before sending: how the post stands on the network now, and who answered it already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
+from networks.protocol import Network, OwnPost, PostState
+from records.database import reading
+from records.nouns import CLOSING_SLOT, Act
+from records.tables.listener import OwnPostRow
+from records.tables.replies import ReplyRow
+from replies.caps import LEFT_OR_MAY_HAVE
+from replies.dispatching import Stop, held, withheld
+from replies.fingerprint import fingerprint
+from replies.outbox import ALREADY_ANSWERED
+from replies.situation import Situation
+
+
+def look(engine: Engine, network: Network, situation: Situation, *, now: datetime) -> Stop | None:
+    """Ask the network about the target; None where the reply may still leave. Raises NetworkError.
+
+    A private message needs no look: nobody else's answer to it can be missed in public, and what was written
+    privately outside Aparte is read from what was heard.
+    """
+    reply = situation.reply
+    if reply.act == Act.PRIVATE_MESSAGE:
+        return None
+    stop = stop_by_state(network.look_up(reply.target_external_id), situation)
+    if stop is not None or reply.act == Act.HIDE or reply.slot == CLOSING_SLOT:
+        return stop
+    own = network.own_replies_under(reply.target_external_id, since=situation.mention.published_at, until=now)
+    with reading(engine) as session:
+        outside = outside_answers(session, situation, own)
+    return held(ALREADY_ANSWERED) if outside else None
+
+
+def stop_by_state(state: PostState, situation: Situation) -> Stop | None:
+    """What the present state of the target forbids."""
+    if not state.exists:
+        return withheld("The post is gone.")
+    if situation.reply.act == Act.HIDE:
+        return withheld("The post is hidden already.") if state.hidden else None
+    if state.hidden:
+        return held("The post is hidden: an answer would not be seen.")
+    edited = situation.answers_the_mention and state.revision_external_id not in {
+        None,
+        situation.revision_external_id,
+    }
+    return held("The post was edited after this was written: read it again.") if edited else None
+
+
+def outside_answers(session: Session, situation: Situation, own: Sequence[OwnPost]) -> list[OwnPost]:
+    """Those of `own` that Aparte did not send, less those that the approver could have read."""
+    ours = _sent_by_us(session, own) | _perhaps_ours(session, situation, own)
+    known = set() if situation.automatic else _known_when_approved(session, situation.reply, own)
+    return [post for post in own if post.external_id not in ours | known]
+
+
+def _sent_by_us(session: Session, own: Sequence[OwnPost]) -> set[str]:
+    query = select(col(ReplyRow.external_id)).where(col(ReplyRow.external_id).in_([post.external_id for post in own]))
+    return {id_ for id_ in session.execute(query).scalars() if id_ is not None}
+
+
+def _perhaps_ours(session: Session, situation: Situation, own: Sequence[OwnPost]) -> set[str]:
+    query = select(col(ReplyRow.fingerprint)).where(
+        col(ReplyRow.account_id) == situation.reply.account_id,
+        col(ReplyRow.target_external_id) == situation.reply.target_external_id,
+        col(ReplyRow.status).in_([status.value for status in LEFT_OR_MAY_HAVE]),
+    )
+    fingerprints = set(session.execute(query).scalars())
+    return {post.external_id for post in own if fingerprint(post.text) in fingerprints}
+
+
+def _known_when_approved(session: Session, reply: ReplyRow, own: Sequence[OwnPost]) -> set[str]:
+    query = select(col(OwnPostRow.external_id)).where(
+        col(OwnPostRow.external_id).in_([post.external_id for post in own]),
+        col(OwnPostRow.heard_at) <= reply.approved_at,
+    )
+    return set(session.execute(query).scalars())

@@ -1,0 +1,210 @@
+"""The outbox: what is to be said, who approved it, and what was stopped. Nothing here speaks to a network."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from ledger.entry import Sealer
+from ledger.log import append
+from records.database import is_sqlite
+from records.nouns import Act, Actor, ReplyStatus
+from records.tables.replies import ReplyRow
+from replies.changes import change, locked
+from replies.drafts import AUTOMATIC, PERSON, Draft
+from replies.entries import addressees, entries
+from replies.fingerprint import fingerprint
+from replies.life import IllegalTransitionError
+
+ALREADY_ANSWERED = "Somebody answered this already, outside Aparte: read it before saying more."
+TWO_PEOPLE = 2
+
+
+class StaleTextError(Exception):
+    """The text was changed after the approver read it."""
+
+
+def write_drafts(
+    session: Session, drafts: Sequence[Draft], *, actor: Actor, now: datetime, sealer: Sealer | None = None
+) -> list[int | None]:
+    """Put drafts into their slots and return their ids in order; None where the slot is taken.
+
+    A draft that needs no approval is approved at once and due now.
+    """
+    if not drafts:
+        return []
+    taken_as = _insert(session, [_values(draft, now) for draft in drafts])
+    ids = [taken_as.pop((draft.account_id, draft.mention_id, draft.slot), None) for draft in drafts]
+    rows = _rows(session, [id_ for id_ in ids if id_ is not None])
+    _log_by_status(session, rows, actor=actor, now=now, sealer=sealer)
+    return ids
+
+
+def approve(
+    session: Session,
+    reply_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen_text: str | None = None,
+    sealer: Sealer | None = None,
+) -> ReplyStatus:
+    """Count `actor`'s approval; once enough different people agree the reply is `approved` and due now.
+
+    Where two must approve, the author of the text is not one of them. Returns the status it has now. Raises
+    IllegalTransitionError, NoSuchReplyError, or StaleTextError where `seen_text` is no longer the text.
+    """
+    row = locked(session, reply_id)
+    if ReplyStatus(row.status) not in {ReplyStatus.DRAFT, ReplyStatus.HELD}:
+        raise IllegalTransitionError(ReplyStatus(row.status), ReplyStatus.APPROVED)
+    if seen_text is not None and seen_text != row.text:
+        raise StaleTextError("The text was changed while you read it: read it again, then approve.")
+    row.approvals = sorted({*row.approvals, actor.tag})
+    if _counted(row) >= max(1, row.approvals_needed):
+        change(row, ReplyStatus.APPROVED, due_at=now)
+        row.approved_at = now
+    else:
+        change(row, ReplyStatus.DRAFT, reason="One more person must approve.")
+    _log(session, [row], row.status if row.status == ReplyStatus.APPROVED else "seconded", actor, now, sealer)
+    return ReplyStatus(row.status)
+
+
+def revise(
+    session: Session, reply_id: int, text: str, *, actor: Actor, now: datetime, sealer: Sealer | None = None
+) -> None:
+    """Replace the text; it is `actor`'s from now on, and every approval is asked for again.
+
+    Raises IllegalTransitionError, NoSuchReplyError.
+    """
+    row = locked(session, reply_id)
+    change(row, ReplyStatus.DRAFT)
+    row.text = text
+    row.fingerprint = fingerprint(text)
+    row.author = actor.tag
+    row.origin = PERSON
+    row.approvals = []
+    row.approved_at = None
+    _log(session, [row], "revised", actor, now, sealer)
+
+
+def hold(
+    session: Session, reply_id: int, reason: str, *, actor: Actor, now: datetime, sealer: Sealer | None = None
+) -> None:
+    """Stop a reply until a person has looked; earlier approvals no longer count.
+
+    Raises IllegalTransitionError, NoSuchReplyError.
+    """
+    row = locked(session, reply_id)
+    _hold(row, reason)
+    _log(session, [row], "held", actor, now, sealer)
+
+
+def withhold(
+    session: Session, reply_id: int, reason: str, *, actor: Actor, now: datetime, sealer: Sealer | None = None
+) -> None:
+    """Decide that a reply is not sent; its slot is free again.
+
+    Raises IllegalTransitionError, NoSuchReplyError.
+    """
+    row = locked(session, reply_id)
+    change(row, ReplyStatus.WITHHELD, reason=reason)
+    _log(session, [row], "withheld", actor, now, sealer)
+
+
+def hold_answered(
+    session: Session, mention_ids: Collection[int], *, actor: Actor, now: datetime, sealer: Sealer | None = None
+) -> list[int]:
+    """Hold what rules would still say in public under mentions that somebody answered outside Aparte."""
+    query = select(ReplyRow).where(
+        col(ReplyRow.mention_id).in_(mention_ids),
+        col(ReplyRow.origin) == AUTOMATIC,
+        col(ReplyRow.act) == Act.PUBLIC_REPLY.value,
+        col(ReplyRow.status).in_([ReplyStatus.DRAFT.value, ReplyStatus.APPROVED.value]),
+    )
+    rows = list(session.execute(query.order_by(col(ReplyRow.id)).with_for_update()).scalars())
+    for row in rows:
+        _hold(row, ALREADY_ANSWERED)
+    _log(session, rows, "held", actor, now, sealer)
+    return [row.id for row in rows if row.id is not None]
+
+
+def _hold(row: ReplyRow, reason: str) -> None:
+    change(row, ReplyStatus.HELD, reason=reason)
+    row.approvals = []
+    row.approved_at = None
+
+
+def _counted(row: ReplyRow) -> int:
+    if row.approvals_needed < TWO_PEOPLE:
+        return len(row.approvals)
+    return len({*row.approvals} - {row.author})
+
+
+def _values(draft: Draft, now: datetime) -> dict[str, Any]:
+    free = draft.approvals_needed == 0
+    return {
+        "account_id": draft.account_id,
+        "mention_id": draft.mention_id,
+        "revision": draft.revision,
+        "decision_id": draft.decision_id,
+        "case_id": draft.case_id,
+        "room_id": draft.room_id,
+        "slot": draft.slot,
+        "act": draft.act.value,
+        "target_external_id": draft.target_external_id,
+        "text": draft.text,
+        "language": draft.language,
+        "fingerprint": fingerprint(draft.text),
+        "status": (ReplyStatus.APPROVED if free else ReplyStatus.DRAFT).value,
+        "reason": "",
+        "origin": draft.origin,
+        "author": draft.author,
+        "approvals_needed": draft.approvals_needed,
+        "approvals": [],
+        "created_at": now,
+        "approved_at": now if free else None,
+        "due_at": now if free else None,
+        "attempts": 0,
+    }
+
+
+def _insert(session: Session, values: list[dict[str, Any]]) -> dict[tuple[int, int, str], int]:
+    dialect = sqlite if is_sqlite(session) else postgresql
+    table = ReplyRow.__table__  # type: ignore[attr-defined]
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    returning = statement.returning(table.c.id, table.c.account_id, table.c.mention_id, table.c.slot)
+    return {
+        (account_id, mention_id, slot): id_
+        for id_, account_id, mention_id, slot in session.connection().execute(returning, values)
+    }
+
+
+def _rows(session: Session, ids: Sequence[int]) -> list[ReplyRow]:
+    return list(session.execute(select(ReplyRow).where(col(ReplyRow.id).in_(ids)).order_by(col(ReplyRow.id))).scalars())
+
+
+def _log_by_status(
+    session: Session, rows: Sequence[ReplyRow], *, actor: Actor, now: datetime, sealer: Sealer | None
+) -> None:
+    who = addressees(session, {row.mention_id for row in rows})
+    drafted = [row for row in rows if row.status == ReplyStatus.DRAFT]
+    approved = [row for row in rows if row.status == ReplyStatus.APPROVED]
+    told = [
+        entry
+        for action, some in (("drafted", drafted), ("approved", approved))
+        for entry in entries(some, action, addressees=who, sealer=sealer, actor=actor, now=now)
+    ]
+    append(session, told)
+
+
+def _log(
+    session: Session, rows: Sequence[ReplyRow], action: str, actor: Actor, now: datetime, sealer: Sealer | None
+) -> None:
+    session.flush()
+    who = addressees(session, {row.mention_id for row in rows})
+    append(session, entries(rows, action, addressees=who, sealer=sealer, actor=actor, now=now))

@@ -1,0 +1,187 @@
+"""The step over the threshold: the intent is committed, the request leaves, what came of it is committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from ledger.log import append
+from networks.errors import (
+    DuplicateRefused,
+    NetworkError,
+    RateLimited,
+    Retry,
+    TargetGone,
+    TokenRefused,
+)
+from networks.protocol import Network
+from records.database import writing
+from records.nouns import Act, Actor, ReplyStatus
+from records.tables.replies import ReplyRow
+from replies.caps import check_caps
+from replies.changes import change, locked
+from replies.dispatching import Dispatching, Stop, held, postponed, withheld
+from replies.entries import Addressee, entries
+from replies.fingerprint import fingerprint
+from replies.situation import Situation
+
+REFUSED_AS_COPY = "The network says it has this text already."
+UNHEARD = "The network did not say whether it took it."
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(minutes=10)
+_INTENT_STANDS = timedelta(minutes=3)
+_INTENT_LEASE = timedelta(minutes=15)
+
+
+class LostError(Exception):
+    """Somebody else took the reply over, or changed it, since it was read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """Who writes to the log, and with which sealer."""
+
+    desk: Dispatching
+    actor: Actor
+    addressee: Addressee
+
+    def log(self, session: Session, row: ReplyRow, action: str, *, now: datetime) -> None:
+        """Append one entry about `row`: the last statement of the transaction."""
+        session.flush()
+        told = entries(
+            [row],
+            action,
+            addressees={row.mention_id: self.addressee},
+            sealer=self.desk.sealer,
+            actor=self.actor,
+            now=now,
+        )
+        append(session, told)
+
+
+def commit_intent(
+    engine: Engine, situation: Situation, *, claimant: str, telling: Telling, now: datetime
+) -> Stop | None:
+    """Record that the reply is about to leave. Returns a Stop where a cap was reached in the meantime.
+
+    Raises LostError.
+    """
+    with writing(engine) as session:
+        row = locked(session, situation.reply.id or 0)
+        _check_unchanged(row, situation.reply, claimant)
+        wait = check_caps(session, row, telling.desk.caps, now=now)
+        if wait is not None:
+            return postponed(wait.why, wait.until)
+        change(row, ReplyStatus.SENDING, due_at=now)
+        # Longer than an intent stands and a request may take together: nobody settles what may still be on its way.
+        row.claimed_by, row.claimed_until = claimant, now + _INTENT_LEASE
+        row.sending_at = now
+        row.attempts += 1
+        row.fingerprint = fingerprint(row.text)
+        telling.log(session, row, "sending", now=now)
+    return None
+
+
+def act(network: Network, reply: ReplyRow, text: str) -> str:
+    """Carry the act out and return the network's own id of it. Raises NetworkError."""
+    if reply.act == Act.PUBLIC_REPLY:
+        return network.reply(reply.target_external_id, text).external_id
+    if reply.act == Act.PRIVATE_MESSAGE:
+        return network.send_private(reply.target_external_id, text).external_id
+    network.hide(reply.target_external_id, hidden=True)
+    return reply.target_external_id
+
+
+def too_late_to_act(sending_at: datetime, *, now: datetime) -> bool:
+    """True where so long passed since the intent that reconciliation may soon look for the act."""
+    return now - sending_at > _INTENT_STANDS
+
+
+def record_sent(engine: Engine, reply_id: int, external_id: str, *, telling: Telling, now: datetime) -> None:
+    """Record that the network took it, whoever holds the row by now."""
+    with writing(engine) as session:
+        row = locked(session, reply_id)
+        if row.status == ReplyStatus.SENT:
+            return
+        mark_sent(session, row, external_id, telling=telling, now=now)
+
+
+def mark_sent(session: Session, row: ReplyRow, external_id: str, *, telling: Telling, now: datetime) -> None:
+    """Make `row` sent, tell the caller's cases, and log it."""
+    change(row, ReplyStatus.SENT)
+    row.external_id = external_id
+    row.sent_at = now
+    session.flush()
+    telling.desk.on_sent(session, row)
+    telling.log(session, row, "sent", now=now)
+
+
+def record_failure(
+    engine: Engine, reply_id: int, error: NetworkError, *, attempts: int, telling: Telling, now: datetime
+) -> ReplyStatus | None:
+    """Record what a failed attempt makes of the reply; None where somebody else has taken it over."""
+    with writing(engine) as session:
+        row = locked(session, reply_id)
+        if row.status != ReplyStatus.SENDING or row.attempts != attempts:
+            return None
+        if error.retry is Retry.UNCERTAIN:
+            copy = isinstance(error, DuplicateRefused)
+            change(row, ReplyStatus.UNKNOWN, reason=REFUSED_AS_COPY if copy else UNHEARD, due_at=now)
+        else:
+            stop = stop_by_error(error, attempts=attempts, now=now)
+            change(row, stop.status, reason=stop.reason, due_at=stop.due_at)
+        status = ReplyStatus(row.status)
+        telling.log(session, row, action_of(status), now=now)
+    return status
+
+
+def record_stop(
+    engine: Engine,
+    situation: Situation,
+    stop: Stop,
+    *,
+    claimant: str,
+    telling: Telling,
+    now: datetime,
+) -> None:
+    """Record why an approved reply does not leave; a postponement decides nothing and is not logged.
+
+    Raises LostError.
+    """
+    with writing(engine) as session:
+        row = locked(session, situation.reply.id or 0)
+        _check_unchanged(row, situation.reply, claimant)
+        change(row, stop.status, reason=stop.reason, due_at=stop.due_at)
+        if stop.status is ReplyStatus.APPROVED:
+            return
+        if stop.status is ReplyStatus.HELD:
+            row.approvals = []
+            row.approved_at = None
+        telling.log(session, row, action_of(stop.status), now=now)
+
+
+def stop_by_error(error: NetworkError, *, attempts: int, now: datetime) -> Stop:
+    """What a failure that is certainly no acceptance makes of a reply."""
+    if isinstance(error, RateLimited):
+        return postponed(str(error), max(error.until, now + timedelta(seconds=1)))
+    if error.retry is Retry.LATER:
+        return postponed(str(error), now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts, 10)))
+    if isinstance(error, TargetGone):
+        return withheld("The post is gone.")
+    if isinstance(error, TokenRefused):
+        return held(f"{error} Mend the account's access, then approve again.")
+    return Stop(status=ReplyStatus.FAILED, reason=str(error))
+
+
+def action_of(status: ReplyStatus) -> str:
+    """The last word of the log's tag; a reply that goes back to be tried again is `returned`."""
+    return "returned" if status is ReplyStatus.APPROVED else status.value
+
+
+def _check_unchanged(row: ReplyRow, read: ReplyRow, claimant: str) -> None:
+    same = (row.status, row.text, row.revision) == (ReplyStatus.APPROVED, read.text, read.revision)
+    if not same or row.claimed_by != claimant:
+        raise LostError

@@ -1,0 +1,181 @@
+"""Where an approved reply stands before it leaves, as far as our own tables tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlmodel import Session, col
+
+from records.nouns import ANSWER_SLOT, CLOSING_SLOT, Act, Mode
+from records.tables.listener import (
+    DirectMessageRow,
+    MentionAccountRow,
+    MentionRevisionRow,
+    MentionRow,
+)
+from records.tables.people import IdentityRow
+from records.tables.replies import ReplyRow
+from replies.caps import LEFT_OR_MAY_HAVE
+from replies.dispatching import Stop, held, withheld
+from replies.drafts import AUTOMATIC
+from replies.outbox import ALREADY_ANSWERED
+
+APPROVAL_LASTS = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """One reply with what surrounds it, read in one short transaction."""
+
+    reply: ReplyRow
+    mention: MentionRow
+    revision_external_id: str
+    """The network's id of the text that is answered."""
+    person_external_id: str
+    subject: str
+    handle: str
+    settled_outside: bool
+    thread_moved: bool
+    """The person wrote again in the thread after the approval was given."""
+    answered_privately: bool
+    """Somebody wrote to the person from the brand's account, outside Aparte, since the draft was made."""
+    same_text_in_thread: bool
+
+    @property
+    def automatic(self) -> bool:
+        """No person has looked at the text."""
+        return self.reply.origin == AUTOMATIC and not self.reply.approvals
+
+    @property
+    def answers_the_mention(self) -> bool:
+        return self.reply.target_external_id == self.mention.external_id
+
+
+def read_situation(session: Session, reply_id: int) -> Situation:
+    """Everything `stop_before_looking` asks about."""
+    reply, mention, identity = session.execute(
+        select(ReplyRow, MentionRow, IdentityRow)
+        .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
+        .join(IdentityRow, col(IdentityRow.id) == col(MentionRow.identity_id))
+        .where(col(ReplyRow.id) == reply_id)
+    ).one()
+    situation = Situation(
+        reply=reply,
+        mention=mention,
+        revision_external_id=_revision_external_id(session, reply),
+        person_external_id=identity.external_id,
+        subject=identity.subject,
+        handle=identity.handle,
+        settled_outside=_settled_outside(session, reply),
+        thread_moved=_thread_moved(session, reply, mention),
+        answered_privately=_answered_privately(session, reply, mention),
+        same_text_in_thread=_same_text_in_thread(session, reply, mention),
+    )
+    # What was read outlives the session: the network is asked after it ended.
+    session.expunge_all()
+    return situation
+
+
+def stop_before_looking(situation: Situation, *, mode: Mode, max_reply_age: timedelta, now: datetime) -> Stop | None:
+    """Whether our own records already forbid to send; None where the network may be asked."""
+    reply, mention = situation.reply, situation.mention
+    if mode is Mode.SHADOW:
+        return held("The service runs in shadow mode and sends nothing.")
+    if mention.deleted_at is not None and reply.act != Act.PRIVATE_MESSAGE:
+        return withheld("The post was deleted.")
+    if mention.revision != reply.revision:
+        return held("The post was edited after this was written: read it again.")
+    if reply.approved_at is None or now - reply.approved_at > APPROVAL_LASTS:
+        return held("The approval is older than 30 minutes: look at the thread again.")
+    return _stop_as_late_or_loud(situation, max_reply_age=max_reply_age, now=now)
+
+
+def _stop_as_late_or_loud(situation: Situation, *, max_reply_age: timedelta, now: datetime) -> Stop | None:
+    reply = situation.reply
+    public = reply.act == Act.PUBLIC_REPLY
+    if public and reply.origin == AUTOMATIC and reply.slot != CLOSING_SLOT:
+        if now - situation.mention.published_at > max_reply_age:
+            return held("The post is too old to be answered automatically.")
+        if situation.settled_outside:
+            return held(ALREADY_ANSWERED)
+    if reply.act == Act.PRIVATE_MESSAGE and situation.answered_privately:
+        return held("Somebody wrote to the person outside Aparte: read it before saying more.")
+    if public and situation.thread_moved:
+        return held("The person wrote again in the thread: read it, then approve.")
+    if public and situation.same_text_in_thread:
+        return held("The same text already stands in this thread: change it.")
+    return None
+
+
+def _revision_external_id(session: Session, reply: ReplyRow) -> str:
+    revision = select(col(MentionRevisionRow.external_id)).where(
+        col(MentionRevisionRow.mention_id) == reply.mention_id, col(MentionRevisionRow.revision) == reply.revision
+    )
+    return str(session.execute(revision).scalar_one())
+
+
+def _settled_outside(session: Session, reply: ReplyRow) -> bool:
+    if reply.slot != ANSWER_SLOT:
+        return False
+    settled = exists().where(
+        col(MentionAccountRow.mention_id) == reply.mention_id,
+        col(MentionAccountRow.account_id) == reply.account_id,
+        col(MentionAccountRow.settled_at).is_not(None),
+    )
+    return bool(session.execute(select(settled)).scalar())
+
+
+def _thread_moved(session: Session, reply: ReplyRow, mention: MentionRow) -> bool:
+    if reply.approved_at is None:
+        return False
+    later = exists().where(
+        col(MentionRow.network) == mention.network,
+        col(MentionRow.root_external_id) == mention.root_external_id,
+        col(MentionRow.identity_id) == mention.identity_id,
+        col(MentionRow.id) != mention.id,
+        col(MentionRow.heard_at) > reply.approved_at,
+        col(MentionRow.published_at) > mention.published_at,
+    )
+    return bool(session.execute(select(later)).scalar())
+
+
+def _answered_privately(session: Session, reply: ReplyRow, mention: MentionRow) -> bool:
+    if reply.act != Act.PRIVATE_MESSAGE:
+        return False
+    ours = exists().where(
+        col(ReplyRow.account_id) == reply.account_id,
+        col(ReplyRow.external_id) == col(DirectMessageRow.external_id),
+    )
+    unsettled = exists().where(
+        col(ReplyRow.account_id) == reply.account_id,
+        col(ReplyRow.target_external_id) == reply.target_external_id,
+        col(ReplyRow.act) == Act.PRIVATE_MESSAGE.value,
+        col(ReplyRow.status).in_(["sending", "unknown"]),
+    )
+    outside = exists().where(
+        col(DirectMessageRow.account_id) == reply.account_id,
+        col(DirectMessageRow.identity_id) == mention.identity_id,
+        col(DirectMessageRow.outgoing).is_(True),
+        col(DirectMessageRow.sent_at) > reply.created_at,
+        ~ours,
+    )
+    return bool(session.execute(select(outside & ~unsettled)).scalar())
+
+
+def _same_text_in_thread(session: Session, reply: ReplyRow, mention: MentionRow) -> bool:
+    if reply.act != Act.PUBLIC_REPLY:
+        return False
+    in_thread = select(col(MentionRow.id)).where(
+        col(MentionRow.network) == mention.network, col(MentionRow.root_external_id) == mention.root_external_id
+    )
+    twin = exists().where(
+        col(ReplyRow.account_id) == reply.account_id,
+        col(ReplyRow.id) != reply.id,
+        col(ReplyRow.act) == Act.PUBLIC_REPLY.value,
+        col(ReplyRow.fingerprint) == reply.fingerprint,
+        col(ReplyRow.status).in_([status.value for status in LEFT_OR_MAY_HAVE]),
+        col(ReplyRow.mention_id).in_(in_thread),
+    )
+    return bool(session.execute(select(twin)).scalar())

@@ -1,0 +1,105 @@
+"""What is said in a room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ledger.entry import Sealer
+from records.nouns import Actor, RoomStatus
+from records.tables.room import RoomMessageRow, RoomRow
+from room.entries import log_room
+from room.rooms import OPEN_ROOM_STAYS, RoomStateError
+
+MOST_CHARACTERS = 4_000
+MOST_SHOWN = 300
+"""Newest messages of a room that a page shows."""
+
+_UNSTORABLE = dict.fromkeys((0, *range(0xD800, 0xE000)), "�")
+
+
+class Speaker(StrEnum):
+    """Who says something in a room."""
+
+    PERSON = "person"
+    AGENT = "agent"
+    SERVICE = "service"
+
+
+class UnsayableError(ValueError):
+    """A text cannot be said: it is empty, or longer than `MOST_CHARACTERS`."""
+
+
+def said_text(raw: str) -> str:
+    """`raw` as it is stored: line feeds alone end lines, no white space around, nothing that a database refuses.
+
+    Raises UnsayableError.
+    """
+    if len(raw) > MOST_CHARACTERS * 4:
+        raise UnsayableError(f"Write at most {MOST_CHARACTERS} characters.")
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSTORABLE).strip()
+    if not text:
+        raise UnsayableError("Write something first.")
+    if len(text) > MOST_CHARACTERS:
+        raise UnsayableError(f"Write at most {MOST_CHARACTERS} characters.")
+    return text
+
+
+def say(
+    session: Session,
+    room_id: int,
+    *,
+    author: str,
+    text: str,
+    agent_id: int | None,
+    actor: Actor,
+    now: datetime,
+    sealer: Sealer | None = None,
+) -> int:
+    """Say `text` in a room, and return the message's id. `author` is a `Speaker`.
+
+    An agent may write before the person came in. Raises UnsayableError, and RoomStateError where the room is over.
+    """
+    said = said_text(text)
+    row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
+    if row is None or row.closed_at is not None or row.expires_at <= now:
+        raise RoomStateError("The room is no longer open: invite the person again.")
+    if row.status == RoomStatus.OPEN:
+        row.expires_at = max(row.expires_at, now + OPEN_ROOM_STAYS)
+    row.last_said_at = now
+    message = RoomMessageRow(room_id=room_id, author=Speaker(author).value, agent_id=agent_id, text=said, said_at=now)
+    session.add(message)
+    session.flush()
+    log_room(
+        session,
+        row,
+        "message:said",
+        actor=actor,
+        now=now,
+        body={"message": message.id, "author": message.author, "agent": agent_id, "characters": len(said)},
+        personal={"text": said},
+        sealer=sealer,
+    )
+    return message.id or 0
+
+
+def said_since(session: Session, room_id: int, author: str, since: datetime) -> int:
+    """How many messages one side wrote after `since`."""
+    query = select(func.count()).where(
+        col(RoomMessageRow.room_id) == room_id,
+        col(RoomMessageRow.author) == author,
+        col(RoomMessageRow.said_at) > since,
+    )
+    return int(session.execute(query).scalar_one())
+
+
+def messages(session: Session, room_id: int, *, most: int = MOST_SHOWN) -> Sequence[RoomMessageRow]:
+    """The newest `most` messages of a room, oldest first."""
+    newest = (
+        select(RoomMessageRow).where(col(RoomMessageRow.room_id) == room_id).order_by(col(RoomMessageRow.id).desc())
+    )
+    return list(session.execute(newest.limit(most)).scalars())[::-1]

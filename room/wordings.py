@@ -1,0 +1,55 @@
+"""What the pages say, in the language and form of address of the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from records.nouns import Brand
+
+LANGUAGES = ("es", "en")
+_FOLDER = Path(__file__).parent / "wordings"
+
+
+class Words:
+    """The texts of one language; every one is found by its name."""
+
+    def __init__(self, language: str, address: str) -> None:
+        self.language = language
+        self._address = address
+        self._texts = _texts(language)
+
+    def __getitem__(self, name: str) -> str:
+        found = self._texts[name]
+        return found[self._address] if isinstance(found, dict) else str(found)
+
+    def moment(self, at: datetime) -> str:
+        """`22 nov, 14:05`."""
+        return f"{at.day} {self._texts['months'][at.month - 1]}, {at:%H:%M}"  # type: ignore[index]
+
+
+def words_for(language: str, brand: Brand | None) -> Words:
+    """The texts in `language`, or in Spanish where it is not spoken here."""
+    spoken = language if language in LANGUAGES else LANGUAGES[0]
+    return Words(spoken, brand.address if brand is not None else "tu")
+
+
+def preferred(accept_language: str) -> str:
+    """The first language of a browser's list that is spoken here; Spanish where none is."""
+    for part in accept_language[:400].split(","):
+        tag = part.partition(";")[0].strip().lower().partition("-")[0]
+        if tag in LANGUAGES:
+            return tag
+    return LANGUAGES[0]
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str | dict[str, str] | list[str]]:
+    loaded: Mapping[str, str | dict[str, str] | list[str]] = yaml.safe_load(
+        (_FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
+    )
+    return loaded

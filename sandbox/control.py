@@ -1,0 +1,134 @@
+"""The sandbox's own endpoints, which X does not have: clock, truth, summary, accounts, and moves for tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.clock import iso
+from sandbox.network import Network
+from sandbox.nouns import BrandAccount
+from sandbox.problems import RefusalError, invalid
+from sandbox.truth import as_json, truth
+
+Told = dict[str, object]
+
+
+def control_routes(network: Network) -> list[Route]:
+    """Routes of this module."""
+
+    async def clock(_: Request) -> Response:
+        return _json(clock_state(network))
+
+    return [
+        Route("/_clock", clock, methods=["GET"]),
+        control_post(network, "/_clock", move_clock),
+        _get(network, "/_truth", lambda network: truth(network.world, network.acts)),
+        _get(network, "/_summary", summary),
+        _get(
+            network, "/_accounts", lambda network: [account_state(account) for account in network.world.seed.accounts]
+        ),
+        _get(network, "/_visits", lambda network: [asdict(visit) for visit in network.crowd.visits]),
+        control_post(network, "/_faults", lambda network, told: asdict(network.faults.order(told))),
+    ]
+
+
+def clock_state(network: Network) -> Told:
+    """Sandbox time; `finished` once the last post has come."""
+    world = network.world
+    return {
+        "now": iso(world.clock.now()),
+        "rate": world.clock.rate(),
+        "finished": world.clock.now() >= world.seed.posts[-1].at,
+        "posts_left": world.posts_left,
+        "reactions_left": network.crowd.left,
+    }
+
+
+def move_clock(network: Network, told: Told) -> Told:
+    """Move a stepped clock on; reactions that fall due are carried out before it answers."""
+    if network.stepper is None:
+        raise invalid("Time runs by itself here; start the sandbox stepped to move it.")
+    seconds = told.get("advance_seconds")
+    if told.get("advance") == "step":
+        network.stepper.step()
+    elif isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < 1e10:
+        network.stepper.advance(float(seconds))
+    else:
+        raise invalid('Say {"advance": "step"} or {"advance_seconds": seconds}, seconds from 0.')
+    return clock_state(network)
+
+
+def summary(network: Network) -> Told:
+    """What the file held, what has appeared and what was served."""
+    world, crowd = network.world, network.crowd
+    with world.lock:
+        world.now()
+        posts = world.seed.posts
+        inbound = sum(post.inbound for post in posts)
+        return {
+            "rows": len(posts),
+            "inbound": inbound,
+            "outbound": len(posts) - inbound,
+            "skipped": world.seed.skipped,
+            "skipped_lines": [asdict(line) for line in world.seed.skipped_lines],
+            "visible_inbound": world.visible_inbound,
+            "served_inbound": world.served_inbound,
+            "rooms_visited": sum(visit.ok for visit in crowd.visits),
+            "messages_from_people": crowd.messages_sent,
+        }
+
+
+def account_state(account: BrandAccount) -> Told:
+    """An account with its practice credentials."""
+    return {
+        "brand": account.brand,
+        "name": f"{account.brand}-x",
+        "network": "x",
+        "external_id": str(account.id),
+        "handle": account.person.handle,
+        "display_name": account.person.name,
+        "market": account.market,
+        "languages": list(account.languages),
+        "domains": list(account.domains),
+        "bearer_token": account.credential("bearer-token"),
+        "api_key": account.credential("api-key"),
+        "api_secret": account.credential("api-secret"),
+        "access_token": account.credential("access-token"),
+        "access_token_secret": account.credential("access-token-secret"),
+    }
+
+
+def _get(network: Network, path: str, read: Callable[[Network], object]) -> Route:
+    async def handle(_: Request) -> Response:
+        return _json(await run_in_threadpool(read, network))
+
+    return Route(path, handle, methods=["GET"])
+
+
+def control_post(network: Network, path: str, act: Callable[[Network, Told], object]) -> Route:
+    """A route that hands a JSON object to `act`, and answers what it returns or refuses."""
+
+    async def handle(request: Request) -> Response:
+        body = await request.body()
+        try:
+            told = json.loads(body.decode("utf-8", errors="surrogatepass") or "{}")
+            if not isinstance(told, dict):
+                raise invalid("Send one JSON object.")
+            return _json(await run_in_threadpool(act, network, told))
+        except ValueError:
+            return _json(invalid("The body is not JSON.").body, 400)
+        except RefusalError as problem:
+            return _json(problem.body, problem.status)
+
+    return Route(path, handle, methods=["POST"])
+
+
+def _json(document: object, status: int = 200) -> Response:
+    return Response(as_json(document), status_code=status, media_type="application/json; charset=utf-8")

@@ -1,0 +1,147 @@
+"""A world made of a file of real posts: all brands of the file become one practice account."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from zlib import crc32
+
+from sandbox.nouns import BrandAccount, Person, Post, Seed
+from sandbox.rows import Row, read_rows
+from sandbox.snowflakes import scattered, snowflake
+from sandbox.texts import mentioned_handles
+from sandbox.threads import Placed, placed_rows
+
+ACCOUNT = BrandAccount(
+    person=Person(id=1001, handle="marca", name="La Marca", bio="Cuenta de prácticas.", followers=50_000, lang="es"),
+    brand="marca",
+    domains=("marca.example",),
+)
+WRITES_PERCENT = 75
+OPENS_PERCENT = 80
+INVENTED_IDS = 5_000_000_000
+UNNAMED_IDS = 4_000_000_000
+WORDS = {
+    "es": ("Hola, os escribo por privado, como habéis pedido.", "Hola, soy quien os escribió. ¿Qué necesitáis de mí?"),
+    "pt": ("Olá, escrevo em privado, como pediram.", "Olá, sou a pessoa que escreveu. Do que precisam?"),
+    "en": ("Hi, I am writing to you in private, as you asked.", "Hi, it is me who wrote to you. What do you need?"),
+}
+
+
+def file_world(path: Path, *, ends_at: float, seed: int, limit: int | None = None) -> Seed:
+    """Read the file and shift its dates so that the last post falls at `ends_at` (epoch seconds)."""
+    read = read_rows(path, limit)
+    placed = placed_rows(read.rows)
+    brands = brand_handles(read.rows)
+    census = Census(brands=brands, seed=seed)
+    shift = int(ends_at) - max(place.at for place in placed)
+    posts = _posts(placed, census, shift)
+    return Seed(
+        accounts=(ACCOUNT,),
+        people=tuple(census.people.values()),
+        posts=tuple(sorted(posts, key=lambda post: post.at)),
+        handles=census.handles(),
+        skipped=read.skipped,
+        skipped_lines=read.skipped_lines,
+    )
+
+
+def brand_handles(rows: tuple[Row, ...]) -> frozenset[str]:
+    """Every handle under which the file knows the brand, casefolded."""
+    named = {row.brand for row in rows if row.brand} | {row.author for row in rows if row.author and not row.inbound}
+    return frozenset(_handle(name).casefold() for name in named) | {ACCOUNT.person.handle}
+
+
+@dataclass(kw_only=True)
+class Census:
+    """The people of a file, counted as they appear."""
+
+    brands: frozenset[str]
+    seed: int
+    people: dict[str, Person] = field(default_factory=dict)
+    taken: set[int] = field(default_factory=lambda: {ACCOUNT.id})
+
+    def author(self, row: Row, number: int) -> Person:
+        """Who wrote the row; a row without an author gets an invented person of its own."""
+        if not row.inbound:
+            return ACCOUNT.person
+        key = row.author if row.author else f"{UNNAMED_IDS + number}"
+        known = self.people.get(key)
+        if known is None:
+            known = self.people[key] = self._person(key, row.lang)
+        return known
+
+    def handles(self) -> dict[str, int]:
+        """Casefolded handle to id."""
+        found = {person.handle.casefold(): person.id for person in self.people.values()}
+        return found | dict.fromkeys(self.brands, ACCOUNT.id)
+
+    def _person(self, key: str, lang: str) -> Person:
+        handle = _handle(key)
+        if handle.casefold() == ACCOUNT.person.handle:
+            handle += "_"
+        message, said = WORDS.get(lang, WORDS["en"])
+        return Person(
+            id=self._id(key),
+            handle=handle,
+            name=key,
+            followers=crc32(f"reach:{handle}".encode()) % 5000,
+            lang=lang,
+            writes_dm=self._percent("writes", handle) < WRITES_PERCENT,
+            dm_text=message,
+            opens_room=self._percent("opens", handle) < OPENS_PERCENT,
+            room_text=said,
+        )
+
+    def _percent(self, trait: str, handle: str) -> int:
+        return crc32(f"{self.seed}:{trait}:{handle}".encode()) % 100
+
+    def _id(self, key: str) -> int:
+        if key.isascii() and key.isdigit() and 0 < len(key) < 19:
+            wanted = int(key)
+        else:
+            digest = blake2b(key.encode(errors="surrogatepass"), digest_size=6).digest()
+            wanted = INVENTED_IDS + int.from_bytes(digest)
+        while wanted in self.taken:
+            wanted += 1
+        self.taken.add(wanted)
+        return wanted
+
+
+def _posts(placed: list[Placed], census: Census, shift: float) -> list[Post]:
+    made: dict[int, Post] = {}
+    order = sorted(range(len(placed)), key=lambda number: (placed[number].at, placed[number].depth, number))
+    for low, number in enumerate(order):
+        place = placed[number]
+        parent = made[place.parent] if place.parent is not None else None
+        made[number] = _post(place, census, number=number, low=low, at=place.at + shift, parent=parent)
+    return list(made.values())
+
+
+def _post(place: Placed, census: Census, *, number: int, low: int, at: float, parent: Post | None) -> Post:
+    row = place.row
+    identifier = snowflake(scattered(at, row.id), low)
+    named = any(handle.casefold() in census.brands for handle in mentioned_handles(row.text))
+    answers = parent is not None and not parent.inbound
+    mentioned = (ACCOUNT.id,) if row.inbound and (named or answers) else ()
+    return Post(
+        id=identifier,
+        author=census.author(row, number),
+        text=row.text,
+        at=at,
+        lang=row.lang,
+        source_id=row.id,
+        parent=parent,
+        conversation_id=parent.conversation_id if parent else identifier,
+        concerns=(ACCOUNT.id,) if row.inbound else (),
+        mentioned=mentioned,
+        unwritten=mentioned if not named else (),
+        inbound=row.inbound,
+        history=[identifier],
+    )
+
+
+def _handle(name: str) -> str:
+    return re.sub(r"\W+", "_", name.removeprefix("@"))[:50] or "_"

@@ -1,0 +1,35 @@
+"""What a run of the sandbox is told, and the one error it raises for bad input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+class SandboxError(Exception):
+    """The sandbox cannot start; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxOptions:
+    """One run of the practice network."""
+
+    port: int = 0
+    """0 takes a free port."""
+    host: str = "127.0.0.1"
+    posts: Path | None = None
+    """A `.jsonl` or `.csv` of posts; None plays the shipped cast."""
+    truth_file: Path | None = None
+    seed: int = 1
+    """Decides which invented people write and enter rooms, and how long they take."""
+    faults: int | None = None
+    """Seed of a light, reproducible schedule of failures; None for none."""
+    limits: bool = True
+    stepped: bool = False
+    """True: sandbox time stands still until `POST /_clock`."""
+    play_minutes: float = 6.0
+    """Real minutes in which all posts appear, where time is not stepped."""
+    ends_at: datetime | None = None
+    """Sandbox time of the last post, aware; None is the real now."""
+    limit_rows: int | None = None

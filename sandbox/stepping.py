@@ -1,0 +1,77 @@
+"""Moves sandbox time on: in steps when asked, or by carrying reactions out as time passes by itself."""
+
+from __future__ import annotations
+
+from threading import Event, Lock, Thread
+
+from sandbox.clock import SteppedClock
+from sandbox.reactions import Crowd
+from sandbox.world import World
+
+STEP_SECONDS = 900.0
+STEP_POSTS = 100
+LOOK_EVERY = 0.05
+
+
+class Stepper:
+    """Moves a stepped world; one step at a time."""
+
+    def __init__(self, world: World, crowd: Crowd, clock: SteppedClock) -> None:
+        self._world = world
+        self._crowd = crowd
+        self._clock = clock
+        self._one_at_a_time = Lock()
+
+    def step(self) -> None:
+        """Move on by at most 15 minutes or 100 posts; an empty stretch is jumped to what happens next."""
+        with self._one_at_a_time:
+            with self._world.lock:
+                target = self._target(self._world.now())
+            self._move(target)
+
+    def advance(self, seconds: float) -> None:
+        """Move on by that many seconds."""
+        with self._one_at_a_time:
+            self._move(self._clock.now() + seconds)
+
+    def _target(self, now: float) -> float:
+        events = [time for time in (self._world.next_post_at(), self._crowd.next_due()) if time is not None]
+        if events and min(events) > now + STEP_SECONDS:
+            return min(events)
+        hundredth = self._world.next_post_at(STEP_POSTS)
+        return now + STEP_SECONDS if hundredth is None else min(now + STEP_SECONDS, hundredth)
+
+    def _move(self, target: float) -> None:
+        while True:
+            due = self._crowd.next_due()
+            if due is None or due > target:
+                break
+            self._clock.move_to(due)
+            self._crowd.carry_out_next(due)
+        self._clock.move_to(target)
+        with self._world.lock:
+            self._world.now()
+
+
+class LivePeople:
+    """A thread that carries reactions out as they fall due."""
+
+    def __init__(self, world: World, crowd: Crowd) -> None:
+        self._world = world
+        self._crowd = crowd
+        self._stop = Event()
+        self._thread = Thread(target=self._live, name="sandbox-people", daemon=True)
+
+    def start(self) -> None:
+        """Let people act."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let nobody begin anything any more; a visit under way is not waited for."""
+        self._stop.set()
+        self._thread.join(timeout=0.5)
+
+    def _live(self) -> None:
+        while not self._stop.wait(LOOK_EVERY):
+            while not self._stop.is_set() and self._crowd.carry_out_next(self._world.clock.now()):
+                pass

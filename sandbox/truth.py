@@ -1,0 +1,88 @@
+"""What really happened: which posts are visible and what was done through the API; served, and kept in a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+
+import orjson
+
+from sandbox.acts import Acts
+from sandbox.world import World
+
+Json = dict[str, object]
+WRITE_EVERY = 1.0
+BUSY_SHARE = 20
+"""The file is written again after this many times as long as the last writing took."""
+
+
+def truth(world: World, acts: Acts) -> Json:
+    """The truth so far; ids are strings, texts are as they were sent."""
+    with world.lock:
+        world.now()
+        by_api = {said.id for said in acts.said}
+        posts = [
+            {"id": str(post.history[0]), "source_id": post.source_id}
+            for post in world.posts.values()
+            if not post.replaced and post.history[0] not in by_api
+        ]
+        replies = [
+            {"id": str(said.id), "in_reply_to": str(said.in_reply_to) if said.in_reply_to else None, "text": said.text}
+            for said in acts.said
+        ]
+        messages = [{"id": str(said.id), "to": str(said.to), "text": said.text} for said in acts.whispered]
+        hides = [{"id": str(hid.id), "hidden": hid.hidden} for hid in acts.hid]
+    return {"posts": posts, "replies": replies, "messages": messages, "hides": hides}
+
+
+def as_json(document: object) -> bytes:
+    """JSON in UTF-8; lone surrogates, which UTF-8 cannot hold, as escapes."""
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+class TruthFile:
+    """Keeps a file of the truth: replaced as a whole, at most every second, when something changed."""
+
+    def __init__(self, path: Path, world: World, acts: Acts) -> None:
+        self._path = path
+        self._world = world
+        self._acts = acts
+        self._written = -1
+        self._stop = Event()
+        self._thread = Thread(target=self._keep, name="sandbox-truth", daemon=True)
+
+    def start(self) -> None:
+        """Write once and begin to keep the file."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.write()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop keeping the file; its last state is written."""
+        self._stop.set()
+        self._thread.join()
+        self.write()
+
+    def write(self) -> None:
+        """Write the file where something changed since the last writing."""
+        with self._world.lock:
+            self._world.now()
+            changes = self._world.changes + len(self._acts.said)
+        if changes == self._written:
+            return
+        beside = self._path.with_name(self._path.name + ".part")
+        beside.write_bytes(as_json(truth(self._world, self._acts)))
+        beside.replace(self._path)
+        self._written = changes
+
+    def _keep(self) -> None:
+        pause = WRITE_EVERY
+        while not self._stop.wait(pause):
+            begun = monotonic()
+            self.write()
+            pause = max(WRITE_EVERY, BUSY_SHARE * (monotonic() - begun))

@@ -1,0 +1,54 @@
+"""`aparte agent add|list`."""
+
+from __future__ import annotations
+
+import json as json_text
+from typing import Annotated
+
+import typer
+
+from records.database import reading, writing
+from records.nouns import Role
+from service.agents import add_agent, list_agents
+from service.commands.options import AsJson, Config, house_of
+
+app = typer.Typer(help="The people who work here.", no_args_is_help=True)
+
+
+@app.command("add")
+def add(
+    email: str,
+    *,
+    name: Annotated[str, typer.Option(help="As colleagues know them.")] = "",
+    role: Annotated[list[Role] | None, typer.Option(help="May be repeated; left out: agent.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="May be repeated; left out: es and en.")] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for where left out.")
+    ],
+    config: Config = None,
+) -> None:
+    """Add a person who may sign in, or give one a new password and roles."""
+    with house_of(config) as house, writing(house.engine) as session:
+        agent = add_agent(
+            session,
+            email=email,
+            name=name or email.partition("@")[0],
+            password=password,
+            roles=frozenset(role or [Role.AGENT]),
+            languages=tuple(language or ("es", "en")),
+            now=house.clock.now(),
+        )
+    typer.echo(f"{agent.email} may sign in as {', '.join(sorted(agent.roles))}")
+
+
+@app.command("list")
+def list_all(*, config: Config = None, json: AsJson = False) -> None:
+    """List who may sign in."""
+    with house_of(config) as house, reading(house.engine) as session:
+        agents = list_agents(session)
+    if json:
+        rows = [{"email": agent.email, "name": agent.name, "roles": sorted(agent.roles)} for agent in agents]
+        typer.echo(json_text.dumps({"agents": rows}))
+        return
+    for agent in agents:
+        typer.echo(f"{agent.email}\t{agent.name}\t{', '.join(sorted(agent.roles))}")

@@ -1,0 +1,47 @@
+"""Failures that a person can do something about: one sentence, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+
+from networks.errors import NetworkError
+from policies.problems import RulebookError
+from records.database import DatabaseUnusableError
+from sandbox.options import SandboxError
+from service.agents import AgentRefusedError
+from service.children import ChildFailedError
+from service.demo.home import DemoHomeError
+from service.settings import SettingsError
+
+FAILED = 1
+BAD_USAGE = 2
+
+_USAGE = (SettingsError, RulebookError, DemoHomeError, AgentRefusedError, SandboxError)
+_FAILURES = (DatabaseUnusableError, ChildFailedError, NetworkError)
+
+
+class Failure(Exception):  # noqa: N818 - it is what the command reports, not a mistake in the program
+    """Ends a command with a sentence on stderr."""
+
+    def __init__(self, message: str, *, exit_code: int = FAILED) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn what stations raise for bad input into a Failure."""
+    try:
+        yield
+    except _USAGE as error:
+        raise Failure(str(error), exit_code=BAD_USAGE) from error
+    except _FAILURES as error:
+        raise Failure(str(error)) from error
+    except requests.RequestException as error:
+        raise Failure(
+            f"The practice network or its clock does not answer ({type(error).__name__}): start it, "
+            "or take [service] clock out of the settings."
+        ) from error

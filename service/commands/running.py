@@ -1,0 +1,46 @@
+"""`aparte run` and `aparte once`: the steps, for ever or until nothing is due."""
+
+from __future__ import annotations
+
+import json as json_text
+
+import typer
+
+from records.database import reading
+from service.commands.failures import Failure
+from service.commands.options import AsJson, Config, house_of, stop_on_signals
+from service.health import ailing_accounts
+from service.round import run_once
+from service.scheduling import Running
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("run")(run)
+    app.command("once")(once)
+
+
+def run(*, config: Config = None) -> None:
+    """Run every step as it falls due, until stopped."""
+    stop = stop_on_signals()
+    with house_of(config) as house:
+        running = Running(house)
+        running.start()
+        try:
+            stop.wait()
+        finally:
+            running.stop()
+
+
+def once(*, config: Config = None, json: AsJson = False) -> None:
+    """Run every due step until nothing is due; for cron."""
+    with house_of(config) as house:
+        done = run_once(house)
+        with reading(house.engine) as session:
+            ailing = ailing_accounts(session, house)
+    if json:
+        typer.echo(json_text.dumps({"done": dict(done), "accounts_ailing": ailing}))
+    else:
+        typer.echo(", ".join(f"{name} {amount}" for name, amount in done.items() if amount) or "nothing was due")
+    if ailing:
+        raise Failure(f"These accounts could not be read: {', '.join(ailing)}; see `aparte doctor`.")

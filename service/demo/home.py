@@ -1,0 +1,152 @@
+"""The demo's home: one folder with settings, secrets, databases, truth and logs."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
+
+MARK = "# Made by `aparte demo`; made anew at every demo.\n"
+SIGN_IN_EMAIL = "demo@aparte.example"
+SECRET_KINDS = ("bearer_token", "api_key", "api_secret", "access_token", "access_token_secret")
+_MADE_BY_DEMO = ("*.db", "*.db-wal", "*.db-shm", "truth.json", "summary.json", "logs/*.log")
+
+
+class DemoHomeError(Exception):
+    """The folder cannot be the demo's home; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeAccount:
+    """An account as the practice network offers it."""
+
+    brand: str
+    name: str
+    external_id: str
+    handle: str
+    base_url: str
+    market: str
+    languages: tuple[str, ...]
+    domains: tuple[str, ...]
+    secrets: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """Where everything of one demo lies, and how to sign in."""
+
+    folder: Path
+    password: str
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / "aparte.toml"
+
+    @property
+    def truth_file(self) -> Path:
+        return self.folder / "truth.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+
+def prepare_home(folder: Path) -> Home:
+    """Make the folder ready for a demo, removing what an earlier demo left there.
+
+    Raises DemoHomeError where the folder holds settings that no demo made.
+    """
+    settings = folder / "aparte.toml"
+    if settings.exists() and not settings.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+        raise DemoHomeError(f"{settings} was not made by a demo: give the demo a folder of its own with --home.")
+    try:
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoHomeError(f"The folder {folder} cannot be made ({error.strerror}): choose another --home.") from None
+    for pattern in _MADE_BY_DEMO:
+        for file in folder.glob(pattern):
+            file.unlink()
+    return Home(folder=folder.resolve(), password=secrets.token_urlsafe(9))
+
+
+def read_accounts(offered: str, base_url: str) -> tuple[PracticeAccount, ...]:
+    """The accounts of the practice network's `/_accounts` answer."""
+    return tuple(
+        PracticeAccount(
+            brand=account["brand"],
+            name=account["name"],
+            external_id=account["external_id"],
+            handle=account["handle"],
+            base_url=base_url,
+            market=account["market"],
+            languages=tuple(account["languages"]),
+            domains=tuple(account["domains"]),
+            secrets={kind: account[kind] for kind in SECRET_KINDS},
+        )
+        for account in json.loads(offered)
+    )
+
+
+def write_settings(
+    home: Home,
+    accounts: Sequence[PracticeAccount],
+    *,
+    base_url: str,
+    room_port: int,
+    dashboard_port: int,
+    classifier: str,
+) -> None:
+    """Write `aparte.toml` and, readable by the owner alone, its secrets."""
+    home.settings_file.write_text(
+        MARK
+        + _service_section(base_url, room_port, dashboard_port, classifier)
+        + "".join(map(_account_sections, accounts)),
+        encoding="utf-8",
+    )
+    file = home.folder / SECRETS_FILE
+    file.touch(mode=0o600)
+    lines = [f"{MASTER_KEY}={base64.b64encode(secrets.token_bytes(32)).decode()}"]
+    lines += [
+        f"{account_secret_name(account.name, kind)}={value}"
+        for account in accounts
+        for kind, value in account.secrets.items()
+    ]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _service_section(base_url: str, room_port: int, dashboard_port: int, classifier: str) -> str:
+    return f"""
+[service]
+database = "sqlite:///aparte.db"
+keys_database = "sqlite:///aparte-keys.db"
+mode = "live"
+classifier = "{classifier}"
+public_url = "http://127.0.0.1:{room_port}"
+room_port = {room_port}
+dashboard_port = {dashboard_port}
+clock = "{base_url}/_clock"
+"""
+
+
+def _account_sections(account: PracticeAccount) -> str:
+    return f"""
+[[brands]]
+name = {json.dumps(account.brand)}
+market = {json.dumps(account.market)}
+languages = {json.dumps(list(account.languages))}
+domains = {json.dumps(list(account.domains))}
+
+[[accounts]]
+brand = {json.dumps(account.brand)}
+name = {json.dumps(account.name)}
+network = "x"
+external_id = {json.dumps(account.external_id)}
+handle = {json.dumps(account.handle)}
+base_url = {json.dumps(account.base_url)}
+poll_seconds = 30
+"""

@@ -1,0 +1,253 @@
+"""Human acts, one function each: role check, transaction, ledger entry.
+
+Every function raises DeskRefusalError, in one sentence, where the act is not allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import TypedDict
+
+from sqlmodel import Session
+
+from cases import handling
+from cases.life import CaseRefusal
+from ledger.canonical import Json
+from ledger.entry import Entry
+from ledger.log import append
+from records.database import reading, writing
+from records.nouns import CLOSING_SLOT, PRIVATE_SLOT, Act, Actor, Queue, Role
+from records.tables.replies import ReplyRow
+from records.tables.room import RoomRow
+from replies import outbox
+from replies.changes import NoSuchReplyError
+from replies.drafts import PERSON, Draft
+from replies.life import IllegalTransitionError
+from replies.outbox import StaleTextError
+from room import conversation, rooms
+from service.agents import Agent, agent_with_password
+from service.desk_reading import Addressee, addressee_of_case, addressee_of_mention, subject_of_case
+from service.guarding import guard_reply
+from service.house import House
+from service.steps.messages import ROOM_LIFETIME, invitation_text
+
+SPEAKERS = frozenset({Role.AGENT, Role.MARKETING, Role.SUPERVISOR})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+
+
+class Seal(TypedDict):
+    """The sealed part of a log entry, and whose key opens it."""
+
+    subject: str
+    sealed: str
+
+
+class DeskRefusalError(Exception):
+    """The act is not allowed; the message says why and what can be done instead."""
+
+
+def sign_in(house: House, email: str, password: str, *, now: datetime) -> Agent | None:
+    """The agent with this e-mail and password, or None. Both outcomes are logged, without the password."""
+    with writing(house.engine) as session:
+        agent = agent_with_password(session, email, password)
+        actor = agent.actor if agent else Actor(tag="agent:unknown")
+        _log(session, "agent:session:opened" if agent else "agent:session:refused", actor, now)
+    return agent
+
+
+def claim_case(house: House, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take a case. Refused where another agent holds it."""
+    with _act(house, actor, SPEAKERS) as session:
+        append(session, [handling.claim(session, case_id, actor=actor, now=now)])
+
+
+def release_case(house: House, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """Give a case back to its queue."""
+    with _act(house, actor, SPEAKERS) as session:
+        append(session, [handling.release(session, case_id, actor=actor, now=now)])
+
+
+def hand_over(house: House, case_id: int, *, note: str, queue: Queue, actor: Actor, now: datetime) -> None:
+    """Pass a case to a queue, with a note for whoever takes it."""
+    with _act(house, actor, SPEAKERS) as session:
+        entry = handling.hand_over(session, case_id, note=note, queue=queue, actor=actor, now=now)
+        append(session, [replace(entry, **_sealed(house, session, case_id, {"note": note}))])
+
+
+def answer(
+    house: House, *, mention_id: int, account_id: int, text: str, privately: bool, actor: Actor, now: datetime
+) -> int:
+    """Write an answer to a mention, in public or as a direct message, and approve it as its author.
+
+    Refused at once where the network does not permit it or the guard would stop the text. Returns the reply's id;
+    where the rule asks for two people, it waits for a second one.
+    """
+    with reading(house.engine) as session:
+        to = addressee_of_mention(session, house, mention_id=mention_id, account_id=account_id, now=now)
+    slot = PRIVATE_SLOT if privately else to.next_slot
+    return _speak(house, to, text=text, slot=slot, privately=privately, actor=actor, now=now)
+
+
+def approve(house: House, reply_id: int, *, actor: Actor, now: datetime) -> None:
+    """Approve a waiting text as it stands. It leaves once enough different people have."""
+    with _act(house, actor, SPEAKERS) as session:
+        reply = session.get_one(ReplyRow, reply_id)
+        _refuse_unsafe(house, reply.text, reply)
+        outbox.approve(session, reply_id, actor=actor, now=now, sealer=house.vault)
+
+
+def revise(house: House, reply_id: int, text: str, *, actor: Actor, now: datetime) -> None:
+    """Put other words into a waiting text. Approvals given to the old words are void."""
+    with _act(house, actor, SPEAKERS) as session:
+        reply = session.get_one(ReplyRow, reply_id)
+        _refuse_unsafe(house, text, reply)
+        outbox.revise(session, reply_id, text, actor=actor, now=now, sealer=house.vault)
+
+
+def withhold(house: House, reply_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Decide that a waiting text is not sent."""
+    with _act(house, actor, SPEAKERS) as session:
+        outbox.withhold(session, reply_id, reason, actor=actor, now=now, sealer=house.vault)
+
+
+def say_in_room(house: House, room_id: int, text: str, *, actor: Actor, now: datetime) -> None:
+    """Say something to the person in a private room."""
+    if not text.strip():
+        raise DeskRefusalError("There is nothing to say yet: write a text first.")
+    with _act(house, actor, SPEAKERS) as session:
+        room = session.get_one(RoomRow, room_id)
+        conversation.say(session, room_id, author="agent", text=text, agent_id=_agent_id(actor), actor=actor, now=now)
+        seal = _sealed(house, session, room.case_id, {"text": text})
+        _log(session, "agent:room:said", actor, now, case_id=room.case_id, body={"room": room_id}, seal=seal)
+
+
+def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
+    """Invite the person of a case into a private room; an earlier invitation is void from now on.
+
+    Refused where the network permits no private message yet. Returns the id of the private reply.
+    """
+    with reading(house.engine) as session:
+        to = addressee_of_case(session, house, case_id=case_id, now=now)
+    if not to.permissions.private_message:
+        raise DeskRefusalError(to.permissions.why or "The network permits no private message to this person yet.")
+    with _act(house, actor, SPEAKERS) as session:
+        room = rooms.prepare(
+            session,
+            case_id=case_id,
+            account_id=to.account.id,
+            mention_id=to.mention_id,
+            identity_id=to.identity_id,
+            language=to.language,
+            lifetime=ROOM_LIFETIME,
+            actor=actor,
+            now=now,
+            reissue=True,
+        )
+        text = invitation_text(house, to.account, handle=to.handle, language=to.language, now=now)
+        draft = _draft(to, slot=PRIVATE_SLOT, privately=True, text=text, room_id=room.id, actor=actor)
+        reply_id = _write(session, house, draft, actor, now)
+        _log(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})
+    return reply_id
+
+
+def close_in_public(house: House, case_id: int, text: str, *, actor: Actor, now: datetime) -> int:
+    """Write the public closing line of a case that went private. Returns the reply's id."""
+    with reading(house.engine) as session:
+        to = addressee_of_case(session, house, case_id=case_id, now=now)
+    return _speak(house, to, text=text, slot=CLOSING_SLOT, privately=False, actor=actor, now=now)
+
+
+def close_case(house: House, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """Close a case. One that went private needs its public closing line, or a waiver, first."""
+    with _act(house, actor, SPEAKERS) as session:
+        append(session, [handling.close(session, case_id, actor=actor, now=now)])
+
+
+def waive_closing(house: House, case_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Do without the public closing line, for a reason that is kept. Supervisors only."""
+    with _act(house, actor, SUPERVISORS) as session:
+        entry = handling.waive(session, case_id, reason=reason, actor=actor, now=now)
+        append(session, [replace(entry, **_sealed(house, session, case_id, {"reason": reason}))])
+
+
+@contextmanager
+def _act(house: House, actor: Actor, allowed: frozenset[Role]) -> Iterator[Session]:
+    if not actor.roles & allowed:
+        raise DeskRefusalError(f"This needs one of the roles {', '.join(sorted(allowed))}: ask a supervisor.")
+    try:
+        with writing(house.engine) as session:
+            yield session
+    except (CaseRefusal, IllegalTransitionError, NoSuchReplyError, StaleTextError) as refusal:
+        raise DeskRefusalError(str(refusal)) from refusal
+
+
+def _speak(house: House, to: Addressee, *, text: str, slot: str, privately: bool, actor: Actor, now: datetime) -> int:
+    permitted = to.permissions.private_message if privately else to.permissions.reply
+    if not permitted:
+        raise DeskRefusalError(to.permissions.why or "The network does not permit this answer.")
+    draft = _draft(to, slot=slot, privately=privately, text=text, room_id=None, actor=actor)
+    with _act(house, actor, SPEAKERS) as session:
+        reply_id = _write(session, house, draft, actor, now)
+        reply = session.get_one(ReplyRow, reply_id)
+        _refuse_unsafe(house, text, reply)
+    return reply_id
+
+
+def _draft(to: Addressee, *, slot: str, privately: bool, text: str, room_id: int | None, actor: Actor) -> Draft:
+    return Draft(
+        account_id=to.account.id,
+        mention_id=to.mention_id,
+        revision=to.revision,
+        decision_id=to.decision_id,
+        case_id=to.case_id,
+        room_id=room_id,
+        slot=slot,
+        act=Act.PRIVATE_MESSAGE if privately else Act.PUBLIC_REPLY,
+        target_external_id=to.author_external_id if privately else to.external_id,
+        text=text,
+        language=to.language,
+        origin=PERSON,
+        author=actor.tag,
+        approvals_needed=to.further_approvals,
+    )
+
+
+def _write(session: Session, house: House, draft: Draft, actor: Actor, now: datetime) -> int:
+    (reply_id,) = outbox.write_drafts(session, [draft], actor=actor, now=now, sealer=house.vault)
+    if reply_id is None:
+        raise DeskRefusalError("An answer to this post is already written or on its way: revise or withhold that one.")
+    return reply_id
+
+
+def _refuse_unsafe(house: House, text: str, reply: ReplyRow) -> None:
+    findings = guard_reply(house, text.replace("{room_link}", house.public_url), reply)
+    if findings:
+        raise DeskRefusalError("This text may not leave: " + " ".join(finding.message for finding in findings))
+
+
+def _agent_id(actor: Actor) -> int | None:
+    kind, _, number = actor.tag.partition(":")
+    return int(number) if kind == "agent" and number.isdigit() else None
+
+
+def _sealed(house: House, session: Session, case_id: int, fields: dict[str, str]) -> Seal:
+    subject = subject_of_case(session, case_id)
+    return {"subject": subject, "sealed": house.vault.seal(subject, fields)}
+
+
+def _log(
+    session: Session,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    case_id: int | None = None,
+    body: dict[str, Json] | None = None,
+    seal: Seal | None = None,
+) -> None:
+    session.flush()
+    entry = Entry(kind=kind, at=now, actor=actor.tag, case_id=case_id, body=body or {})
+    append(session, [replace(entry, **seal) if seal else entry])

@@ -1,0 +1,136 @@
+"""What the desk must know before an agent speaks: to whom, where, in which slot, and what is permitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from records.nouns import ANSWER_SLOT, Account, Approval, Permissions, ReplyStatus, follow_up_slot
+from records.tables.cases import CareCaseRow, CaseThreadRow
+from records.tables.listener import MentionAccountRow, MentionRow
+from records.tables.people import IdentityRow
+from records.tables.replies import ReplyRow
+from records.tables.service import DecisionRow
+from service.drafting import choose_language
+from service.house import House
+from service.standing import Standing, read_standings
+from service.steps.decide import permissions_of
+
+
+class NothingToAnswerError(Exception):
+    """There is no post to answer; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """The person and post that an agent is about to answer."""
+
+    account: Account
+    mention_id: int
+    revision: int
+    external_id: str
+    identity_id: int
+    subject: str
+    author_external_id: str
+    handle: str
+    language: str
+    case_id: int | None
+    decision_id: int | None
+    permissions: Permissions
+    further_approvals: int
+    """How many people besides the author must approve."""
+    next_slot: str
+
+
+def addressee_of_mention(
+    session: Session, house: House, *, mention_id: int, account_id: int, now: datetime
+) -> Addressee:
+    """Whom an answer to this mention reaches. Raises NothingToAnswerError where it is not yet judged or is gone."""
+    link = session.execute(
+        select(col(MentionAccountRow.id)).where(
+            col(MentionAccountRow.mention_id) == mention_id, col(MentionAccountRow.account_id) == account_id
+        )
+    ).scalar_one_or_none()
+    standings = read_standings(session, [link], now=now) if link is not None else []
+    if not standings:
+        raise NothingToAnswerError("This post is not judged yet or no longer there: reload the page.")
+    return _addressee(session, house, standings[0], now)
+
+
+def addressee_of_case(session: Session, house: House, *, case_id: int, now: datetime) -> Addressee:
+    """Whom an answer in this case reaches: under the person's latest post. Raises NothingToAnswerError for none."""
+    leg = session.execute(
+        select(col(CaseThreadRow.mention_id), col(CaseThreadRow.account_id))
+        .join(MentionRow, col(MentionRow.id) == col(CaseThreadRow.mention_id))
+        .where(col(CaseThreadRow.case_id) == case_id)
+        .order_by((col(CaseThreadRow.leg) == "public").desc(), col(MentionRow.published_at).desc())
+        .limit(1)
+    ).first()
+    if leg is None or leg[0] is None:
+        raise NothingToAnswerError("This case has no public post: answer in the private conversation.")
+    return addressee_of_mention(session, house, mention_id=leg[0], account_id=leg[1], now=now)
+
+
+def next_public_slot(session: Session, *, mention_id: int, account_id: int) -> str:
+    """`answer` for the first public answer to a mention, then `follow-up-1` and so on."""
+    taken = set(
+        session.execute(
+            select(col(ReplyRow.slot)).where(
+                col(ReplyRow.mention_id) == mention_id,
+                col(ReplyRow.account_id) == account_id,
+                col(ReplyRow.status) == ReplyStatus.SENT,
+            )
+        ).scalars()
+    )
+    if ANSWER_SLOT not in taken:
+        return ANSWER_SLOT
+    number = 1
+    while follow_up_slot(number) in taken:
+        number += 1
+    return follow_up_slot(number)
+
+
+def subject_of_case(session: Session, case_id: int) -> str:
+    """Under which name the person of a case has their data key."""
+    return session.execute(
+        select(col(IdentityRow.subject))
+        .join(CareCaseRow, col(CareCaseRow.identity_id) == col(IdentityRow.id))
+        .where(col(CareCaseRow.id) == case_id)
+    ).scalar_one()
+
+
+def _addressee(session: Session, house: House, standing: Standing, now: datetime) -> Addressee:
+    account, brand = house.accounts[standing.account_id], house.brand_of(standing.account_id)
+    decision = session.execute(
+        select(DecisionRow).where(
+            col(DecisionRow.mention_id) == standing.mention_id,
+            col(DecisionRow.account_id) == standing.account_id,
+            col(DecisionRow.superseded_at).is_(None),
+        )
+    ).scalar_one_or_none()
+    case_id = session.execute(
+        select(col(CareCaseRow.id)).where(
+            col(CareCaseRow.identity_id) == standing.identity_id,
+            col(CareCaseRow.brand) == account.brand,
+            col(CareCaseRow.closed_at).is_(None),
+        )
+    ).scalar_one_or_none()
+    return Addressee(
+        account=account,
+        mention_id=standing.mention_id,
+        revision=standing.revision,
+        external_id=standing.external_id,
+        identity_id=standing.identity_id,
+        subject=standing.subject,
+        author_external_id=standing.author_external_id,
+        handle=standing.handle,
+        language=choose_language(standing.assessment.language, brand) or brand.languages[0],
+        case_id=case_id,
+        decision_id=decision.id if decision else None,
+        permissions=permissions_of(house, standing, now=now),
+        further_approvals=1 if decision is not None and decision.approval == Approval.TWO else 0,
+        next_slot=next_public_slot(session, mention_id=standing.mention_id, account_id=standing.account_id),
+    )

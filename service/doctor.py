@@ -1,0 +1,101 @@
+"""Looks at everything that the service leans on, and says in a line each how it stands."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+import requests
+
+from networks.errors import NetworkError
+from people.master_key import MasterKeyError, parse_master_key
+from records.database import DatabaseUnusableError
+from service.clock import open_clock
+from service.house import open_databases, open_network, open_rulebook
+from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+TIMEOUT_SECONDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """How one thing stands."""
+
+    what: str
+    fault: str = ""
+    """What is wrong and what to do; empty where all is well."""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at each thing in turn; a fault in one does not hide the next."""
+    yield _found("master key", lambda: _check_master_key(settings))
+    yield _found("databases", lambda: _check_databases(settings))
+    yield _found("clock", lambda: open_clock(settings.document.service.clock).now())
+    yield _found("classifier", partial(_check_classifier, settings))
+    for brand in settings.brands.values():
+        yield _found(f"rulebook of {brand.name}", partial(open_rulebook, brand, settings.folder))
+    for account in settings.document.accounts:
+        yield _found(f"account {account.name}", partial(_check_account, account, settings))
+    yield _found("address of the rooms", lambda: _check_public_url(settings))
+    if settings.document.smtp is not None:
+        yield _found("mail server", lambda: _check_mail(settings))
+
+
+def _found(what: str, look: Callable[[], object]) -> Finding:
+    try:
+        look()
+    except requests.RequestException as error:
+        return Finding(
+            what=what, fault=f"does not answer ({type(error).__name__}): check that it runs, and its address."
+        )
+    except (SettingsError, DatabaseUnusableError, NetworkError, MasterKeyError, ValueError, OSError) as error:
+        return Finding(what=what, fault=str(error))
+    return Finding(what=what)
+
+
+def _check_master_key(settings: Settings) -> None:
+    parse_master_key(settings.secret(MASTER_KEY))
+
+
+def _check_classifier(settings: Settings) -> None:
+    from classifier.judge import load_judge  # noqa: PLC0415 - seconds of imports, for this command alone
+
+    load_judge(settings.document.service.classifier)
+
+
+def _check_databases(settings: Settings) -> None:
+    for engine in open_databases(settings):
+        engine.dispose()
+
+
+def _check_account(account: AccountSettings, settings: Settings) -> None:
+    open_network(account, settings).check_access()
+
+
+def _check_public_url(settings: Settings) -> None:
+    address = urlsplit(settings.document.service.public_url)
+    if settings.document.service.mode != "live" or address.hostname in LOOPBACK:
+        return
+    domains = [domain for brand in settings.brands.values() for domain in brand.domains]
+    on_brand = any(address.hostname == each or (address.hostname or "").endswith(f".{each}") for each in domains)
+    if address.scheme != "https" or not on_brand:
+        raise SettingsError(
+            f"[service] public_url = {address.geturl()} will not do for mode live: "
+            f"write an https address on a domain of the brand ({', '.join(domains) or 'none is set'})."
+        )
+
+
+def _check_mail(settings: Settings) -> None:
+    smtp = settings.document.smtp
+    if smtp is None:
+        return
+    try:
+        with smtplib.SMTP(smtp.host, smtp.port, timeout=TIMEOUT_SECONDS) as server:
+            server.noop()
+    except (smtplib.SMTPException, socket.gaierror, OSError) as error:
+        raise SettingsError(f"{smtp.host}:{smtp.port} does not take mail ({error}): check [smtp].") from None

@@ -1,0 +1,149 @@
+"""What a verdict makes Aparte write: which outgoing acts, with which words. Pure."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from policies.rulebook import Rulebook
+from policies.texts import render
+from records.nouns import (
+    ANSWER_SLOT,
+    HIDE_SLOT,
+    Account,
+    Act,
+    Action,
+    Approval,
+    Brand,
+    Permissions,
+    Verdict,
+)
+from service.standing import Standing
+
+VARIANTS = 4
+"""So many wordings a shipped template has: after them a person would be told the same twice."""
+
+_GREETINGS = {"es": "Hola, @{handle}.", "en": "Hi @{handle}.", "pt": "Olá, @{handle}."}
+_SIGNATURES = {"es": "— {brand}", "en": "— {brand}"}
+_APPROVALS = {Approval.NONE: 0, Approval.ONE: 1, Approval.TWO: 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One act that a verdict asks for."""
+
+    slot: str
+    act: Act
+    target_external_id: str
+    text: str
+    language: str
+    approvals_needed: int
+
+
+def choose_language(found: str, brand: Brand) -> str | None:
+    """The language to answer in: the person's where the brand speaks it, its first where nothing was recognised."""
+    if found in brand.languages:
+        return found
+    return brand.languages[0] if found == "und" else None
+
+
+def as_permitted(verdict: Verdict, permissions: Permissions, *, language: str | None, standing: Standing) -> Verdict:
+    """The verdict, or a hold with its reason where the network, the language or good manners forbid to speak."""
+    if verdict.action not in {Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE}:
+        return verdict
+    obstacle = _obstacle(permissions, language, standing)
+    if obstacle is None:
+        return verdict
+    return replace(
+        verdict,
+        action=Action.HOLD,
+        template=None,
+        reasons=(*verdict.reasons, obstacle),
+    )
+
+
+def outgoing_acts(
+    verdict: Verdict,
+    standing: Standing,
+    permissions: Permissions,
+    *,
+    rulebook: Rulebook,
+    account: Account,
+    brand: Brand,
+    language: str,
+) -> tuple[Outgoing, ...]:
+    """The acts of a live verdict: a public line where one is due, and a hide where it is wished and permitted."""
+    acts: list[Outgoing] = []
+    if verdict.hide and permissions.hide:
+        acts.append(
+            Outgoing(
+                slot=HIDE_SLOT,
+                act=Act.HIDE,
+                target_external_id=standing.external_id,
+                text="",
+                language=language,
+                approvals_needed=_APPROVALS[verdict.approval],
+            )
+        )
+    if verdict.action in {Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE} and verdict.template is not None:
+        acts.append(
+            Outgoing(
+                slot=ANSWER_SLOT,
+                act=Act.PUBLIC_REPLY,
+                target_external_id=standing.external_id,
+                text=write_text(
+                    rulebook,
+                    verdict.template,
+                    language=language,
+                    brand=brand,
+                    account=account,
+                    variant=wording(standing),
+                    variables={"handle": standing.handle, "compose_link": permissions.compose_link},
+                ),
+                language=language,
+                approvals_needed=_APPROVALS[verdict.approval],
+            )
+        )
+    return tuple(acts)
+
+
+def wording(standing: Standing) -> int:
+    """Which wording this person gets: spread over people, and another one each time."""
+    return zlib.crc32(standing.author_external_id.encode()) % VARIANTS + standing.answers_to_person
+
+
+def write_text(
+    rulebook: Rulebook,
+    template: str,
+    *,
+    language: str,
+    brand: Brand,
+    account: Account,
+    variant: int,
+    variables: Mapping[str, str],
+) -> str:
+    """A template with everything filled in that is no secret; `{room_link}` stays for the moment of sending.
+
+    `variables` holds at least the person's `handle`, without its @.
+    """
+    return render(
+        rulebook.template(template, language=language, address=brand.address, variant=variant),
+        variables={
+            "greeting": _GREETINGS.get(language, _GREETINGS["en"]).replace("{handle}", variables["handle"]),
+            "brand": f"@{account.handle}" if account.handle else brand.name,
+            "signature": _SIGNATURES.get(language, _SIGNATURES["en"]).replace("{brand}", brand.name),
+            **variables,
+            "handle": f"@{variables['handle']}",
+        },
+    )
+
+
+def _obstacle(permissions: Permissions, language: str | None, standing: Standing) -> str | None:
+    if not permissions.reply:
+        return permissions.why or "The network does not permit an answer here."
+    if language is None:
+        return f"No template is written in the language {standing.assessment.language}: a person answers."
+    if standing.answers_to_person >= VARIANTS:
+        return "This person has had every wording already: a person answers, so that nothing is said twice."
+    return None

@@ -1,0 +1,105 @@
+"""The facts that rules read, each with its source. Pure: a standing and the hour go in, facts come out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from records.nouns import Account, Brand, Fact, FactValue, Owner, Permissions
+from records.tables.service import AssessmentRow
+from service.standing import Standing
+
+SURE_SENTIMENT = 0.40
+SIGNALS = ("fraud", "danger", "assistance", "minor", "bereavement", "legal", "press", "impostor", "incident")
+BUSINESS_DAYS = range(1, 6)
+BUSINESS_HOURS = range(8, 20)
+
+
+def gather_facts(
+    standing: Standing, permissions: Permissions, *, account: Account, brand: Brand, now: datetime
+) -> dict[str, Fact]:
+    """All facts of `policies.vocabulary` about one mention."""
+    local = now.astimezone(ZoneInfo(brand.timezone))
+    by_source: dict[str, dict[str, FactValue]] = {
+        f"classifier:{standing.assessment.model_version}": _what_the_classifier_found(standing.assessment),
+        f"network:{account.network}": _what_the_network_says(standing, permissions, account),
+        "thread": _what_the_thread_shows(standing),
+        "case": {"thread.private_open": standing.private_open},
+        "mention": _what_the_mention_is(standing, account, now),
+        "settings": {"account.network": account.network, "account.brand": account.brand, "crisis": False},
+        "clock": _what_the_hour_is(local),
+    }
+    facts = {
+        name: Fact(value=value, source=source) for source, values in by_source.items() for name, value in values.items()
+    }
+    return facts | _unsure(standing.assessment)
+
+
+def _what_the_classifier_found(found: AssessmentRow) -> dict[str, FactValue]:
+    owners = [datum["owner"] for datum in found.personal_data]
+    values: dict[str, FactValue] = {
+        "relation.customer": round(found.p_customer, 4),
+        "relation.prospect": round(found.p_prospect, 4),
+        "relation.bystander": round(found.p_bystander, 4),
+        "relation.label": found.relation,
+        "sentiment.negative": round(found.p_negative, 4),
+        "sentiment.neutral": round(found.p_neutral, 4),
+        "sentiment.positive": round(found.p_positive, 4),
+        "sentiment.label": found.sentiment,
+        "intent": found.intent,
+        "intent.needs_account_data": round(found.needs_account_data, 4),
+        "urgency": found.urgency,
+        "toxicity": round(found.toxicity, 4),
+        "language": found.language,
+        "personal_data.own": owners.count(Owner.OWN),
+        "personal_data.others": owners.count(Owner.OTHERS),
+    }
+    values.update({f"signal.{name}": name in found.signals for name in SIGNALS})
+    return values
+
+
+def _what_the_network_says(standing: Standing, permissions: Permissions, account: Account) -> dict[str, FactValue]:
+    return {
+        "author.reach": standing.reach,
+        "author.own_account": standing.author_external_id == account.external_id,
+        "author.bot": standing.declared_bot,
+        "permission.reply": permissions.reply,
+        "permission.private_reply": permissions.private_message,
+        "permission.hide": permissions.hide,
+        "cost.reply": permissions.reply_cost,
+    }
+
+
+def _what_the_thread_shows(standing: Standing) -> dict[str, FactValue]:
+    return {
+        "thread.earlier_answers": standing.earlier_answers,
+        "thread.answered_outside": standing.settled,
+        "thread.copies": standing.copies,
+    }
+
+
+def _what_the_mention_is(standing: Standing, account: Account, now: datetime) -> dict[str, FactValue]:
+    return {
+        "mention.age_minutes": round((now - standing.published_at).total_seconds() / 60, 1),
+        "mention.history": standing.published_at < account.connected_at,
+        "mention.feed": standing.feed,
+        "mention.kind": standing.kind,
+        "mention.has_media": standing.has_media,
+        "mention.text_length": len(standing.text),
+    }
+
+
+def _what_the_hour_is(local: datetime) -> dict[str, FactValue]:
+    weekday = local.isoweekday()
+    return {
+        "clock.hour": local.hour,
+        "clock.weekday": weekday,
+        "clock.business_hours": weekday in BUSINESS_DAYS and local.hour in BUSINESS_HOURS,
+    }
+
+
+def _unsure(found: AssessmentRow) -> dict[str, Fact]:
+    surest = max(found.p_negative, found.p_neutral, found.p_positive)
+    if surest >= SURE_SENTIMENT:
+        return {}
+    return {"sentiment.label": Fact(value=found.sentiment, source=f"unsure:classifier:{found.model_version}")}

@@ -1,0 +1,180 @@
+"""The house: every station wired to the others, as one frozen bundle that steps and human acts are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, get_type_hints
+
+from sqlalchemy import Engine
+
+from networks.credentials import XCredentials
+from networks.protocol import Network
+from networks.x.network import open_x
+from people.master_key import derive, parse_master_key
+from people.vault import Vault
+from policies.problems import RulebookError
+from policies.rulebook import Rulebook, load_rulebook, shipped_rulebook
+from records.database import check_opens, open_engine, writing
+from records.leases import new_claimant
+from records.nouns import Account, Brand, Mode
+from records.schema import migrate, migrate_keys
+from service.accounts import enrol
+from service.clock import Clock, open_clock
+from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from classifier.judge import Judge
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """All that steps and human acts need, wired once a process."""
+
+    settings: Settings
+    engine: Engine
+    keys_engine: Engine
+    vault: Vault = field(repr=False)
+    clock: Clock
+    accounts: Mapping[int, Account]
+    networks: Mapping[int, Network]
+    rulebooks: Mapping[str, Rulebook]
+    """By brand."""
+    master_key: bytes = field(repr=False)
+    claimant: str
+    judge_loader: Callable[[], Judge] = field(repr=False)
+
+    @property
+    def judge(self) -> Judge:
+        return self.judge_loader()
+
+    @property
+    def mode(self) -> Mode:
+        return Mode(self.settings.document.service.mode)
+
+    @property
+    def room_key(self) -> bytes:
+        return derive(self.master_key, "room-links")
+
+    @property
+    def public_url(self) -> str:
+        return self.settings.document.service.public_url.rstrip("/")
+
+    def brand_of(self, account_id: int) -> Brand:
+        """The brand that an account belongs to."""
+        return self.settings.brands[self.accounts[account_id].brand]
+
+    def network_of(self, account_id: int) -> Network | None:
+        """The network of an account; None where the account is no longer in the settings."""
+        return self.networks.get(account_id)
+
+    def poll_seconds(self, account_name: str) -> int:
+        """How often an account's feeds are read."""
+        return next(entry.poll_seconds for entry in self.settings.document.accounts if entry.name == account_name)
+
+    def close(self) -> None:
+        """Let go of both databases."""
+        self.engine.dispose()
+        self.keys_engine.dispose()
+
+
+def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
+    """Open databases, networks and rulebooks as the settings say; an empty database is migrated.
+
+    Raises SettingsError, RulebookError or DatabaseUnusableError, each saying what to do.
+    """
+    master_key = _master_key(settings)
+    engine, keys_engine = open_databases(settings)
+    clock = clock or open_clock(settings.document.service.clock)
+    with writing(engine) as session:
+        accounts = {account.id: account for account in enrol(session, settings, now=clock.now())}
+    entries = {entry.name: entry for entry in settings.document.accounts}
+    return House(
+        settings=settings,
+        engine=engine,
+        keys_engine=keys_engine,
+        vault=Vault(keys_engine, master_key),
+        clock=clock,
+        accounts=accounts,
+        networks={
+            account.id: open_network(entries[account.name], settings, account=account) for account in accounts.values()
+        },
+        rulebooks={brand.name: open_rulebook(brand, settings.folder) for brand in settings.brands.values()},
+        master_key=master_key,
+        claimant=new_claimant(),
+        judge_loader=_load_once(settings.document.service.classifier),
+    )
+
+
+def open_databases(settings: Settings) -> tuple[Engine, Engine]:
+    """The main database and that of subject keys, checked and at the newest schema."""
+    engine, keys_engine = open_engine(settings.database), open_engine(settings.keys_database)
+    for each in (engine, keys_engine):
+        check_opens(each)
+    migrate(engine)
+    migrate_keys(keys_engine)
+    return engine, keys_engine
+
+
+def open_rulebook(brand: Brand, folder: Path) -> Rulebook:
+    """The rulebook of a brand: its own file, or the one that is shipped."""
+    if brand.rulebook is None:
+        return shipped_rulebook("default")
+    path = folder / brand.rulebook
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f'The rulebook {path} of brand "{brand.name}" cannot be read ({error}): check [[brands]] rulebook.'
+        ) from None
+    try:
+        return load_rulebook(source, name=path.stem)
+    except RulebookError as error:
+        raise SettingsError(f"The rulebook {path} cannot be used:\n{error}") from error
+
+
+def _master_key(settings: Settings) -> bytes:
+    try:
+        return parse_master_key(settings.secret(MASTER_KEY))
+    except ValueError as error:
+        raise SettingsError(f"{MASTER_KEY} will not do: {error}") from None
+
+
+def open_network(entry: AccountSettings, settings: Settings, *, account: Account | None = None) -> Network:
+    """The network of an account in the settings, with its secrets; `account` is its row, where there is one."""
+    if entry.network != "x":
+        raise SettingsError(
+            f'The account "{entry.name}" is on {entry.network}, which this version cannot hear yet: take it out.'
+        )
+    credentials = XCredentials(
+        **{kind: settings.account_secret(entry.name, kind) for kind in get_type_hints(XCredentials)}
+    )
+    return open_x(account or _without_row(entry), credentials, base_url=entry.base_url)
+
+
+def _without_row(entry: AccountSettings) -> Account:
+    return Account(
+        id=0,
+        name=entry.name,
+        network=entry.network,
+        brand=entry.brand,
+        external_id=entry.external_id,
+        handle=entry.handle,
+        connected_at=datetime.max.replace(tzinfo=UTC),
+    )
+
+
+def _load_once(level: str) -> Callable[[], Judge]:
+    """Loaded at first use: the room and the dashboard judge nothing, and start faster without the models."""
+    loaded: list[Judge] = []
+
+    def load() -> Judge:
+        if not loaded:
+            from classifier.judge import load_judge  # noqa: PLC0415 - seconds of imports, for steps that judge
+
+            loaded.append(load_judge(level))
+        return loaded[0]
+
+    return load

@@ -1,0 +1,74 @@
+"""One round: every due step, until nothing is due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from service.house import House
+from service.steps.assess import assess
+from service.steps.checkpoint import checkpoint
+from service.steps.decide import decide
+from service.steps.deliver import deliver, reconcile
+from service.steps.forget import forget
+from service.steps.listen import listen
+from service.steps.messages import answer_messages
+from service.steps.tick import tick
+
+
+class Step(Protocol):
+    """Does what is due and says how much that was."""
+
+    def __call__(self, house: House, *, now: datetime) -> int: ...
+
+
+WORK: dict[str, Step] = {
+    "listen": listen,
+    "assess": assess,
+    "decide": decide,
+    "messages": answer_messages,
+    "deliver": deliver,
+    "reconcile": reconcile,
+}
+"""The steps that make each other due, in the order in which a mention travels."""
+
+UPKEEP: dict[str, Step] = {"tick": tick, "checkpoint": checkpoint, "forget": forget}
+"""The steps that time makes due."""
+
+MOST_PASSES = 10_000
+
+
+def run_once(
+    house: House, *, upkeep: bool = True, on_progress: Callable[[str, int], None] | None = None
+) -> Counter[str]:
+    """Run every due step until nothing is due. Returns what each one did."""
+    done: Counter[str] = Counter()
+    for _ in range(MOST_PASSES):
+        worked = 0
+        for name, step in WORK.items():
+            amount = step(house, now=house.clock.now())
+            done[name] += amount
+            worked += amount
+            if on_progress is not None and amount:
+                on_progress(name, amount)
+        if not worked:
+            break
+    if upkeep:
+        for name, step in UPKEEP.items():
+            done[name] += step(house, now=house.clock.now())
+    return done
+
+
+EVERY: dict[str, timedelta] = {
+    "listen": timedelta(seconds=1),
+    "assess": timedelta(seconds=1),
+    "decide": timedelta(seconds=1),
+    "messages": timedelta(seconds=1),
+    "deliver": timedelta(seconds=1),
+    "reconcile": timedelta(seconds=5),
+    "tick": timedelta(minutes=1),
+    "forget": timedelta(minutes=10),
+}
+"""How often the scheduler looks, in the clock's own time; `checkpoint` is in the settings."""

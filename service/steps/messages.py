@@ -1,0 +1,235 @@
+"""Part of step `decide`: a person's own direct message is answered by an invitation where one is due.
+
+Where none is due, the message joins the person's case and waits for an agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from cases.joining import Joining, join_many
+from ledger.entry import Entry
+from ledger.log import append
+from records.database import reading, writing
+from records.leases import claim, still_held
+from records.nouns import PRIVATE_SLOT, Account, Act, Action, Actor, Mode, Priority, Queue
+from records.tables.cases import CareCaseRow, CaseThreadRow
+from records.tables.listener import DirectMessageRow
+from records.tables.people import IdentityRow
+from records.tables.service import AssessmentRow, DecisionRow
+from replies.drafts import AUTOMATIC, Draft
+from replies.outbox import write_drafts
+from room.rooms import prepare
+from service.drafting import choose_language, write_text
+from service.house import House
+
+ACTOR = Actor(tag="step:decide")
+INVITATION = "invitation"
+ROOM_LIFETIME = timedelta(hours=48)
+BATCH = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One incoming direct message, with the case of its author."""
+
+    message_id: int
+    account: Account
+    conversation_id: str
+    identity_id: int
+    subject: str
+    handle: str
+    external_id: str
+    reach: int
+    sent_at: datetime
+    case_id: int | None
+    mention_id: int | None
+    revision: int
+    decision_id: int | None
+    invitation_due: bool
+    language: str
+
+
+def answer_messages(house: House, *, now: datetime, most: int = BATCH) -> int:
+    """Answer, or hand over, up to `most` direct messages that are due. Returns how many were settled."""
+    with writing(house.engine) as session:
+        ids = claim(
+            session,
+            DirectMessageRow,
+            due=col(DirectMessageRow.answer_due_at),
+            claimant=house.claimant,
+            now=now,
+            most=most,
+        )
+    if not ids:
+        return 0
+    with reading(house.engine) as session:
+        asked = _read(session, house, ids)
+    with writing(house.engine) as session:
+        held = still_held(session, DirectMessageRow, ids, house.claimant)
+        entries = [_settle(session, house, each, now) for each in asked if each.message_id in held]
+        session.execute(
+            update(DirectMessageRow)
+            .where(col(DirectMessageRow.id).in_(held))
+            .values(answer_due_at=None, claimed_by=None, claimed_until=None)
+            .execution_options(synchronize_session=False)
+        )
+        append(session, entries)
+    return len(ids)
+
+
+def invitation_text(house: House, account: Account, *, handle: str, language: str, now: datetime) -> str:
+    """The invitation in the person's language, its expiry in words; the link is filled in when it is sent."""
+    brand = house.settings.brands[account.brand]
+    local = (now + ROOM_LIFETIME).astimezone(ZoneInfo(brand.timezone))
+    return write_text(
+        house.rulebooks[brand.name],
+        INVITATION,
+        language=language,
+        brand=brand,
+        account=account,
+        variant=0,
+        variables={"handle": handle, "room_link": "{room_link}", "expires": f"{local:%d/%m %H:%M}"},
+    )
+
+
+def _read(session: Session, house: House, ids: Sequence[int]) -> list[Asked]:
+    query = (
+        select(DirectMessageRow, IdentityRow)
+        .join(IdentityRow, col(IdentityRow.id) == col(DirectMessageRow.identity_id))
+        .where(col(DirectMessageRow.id).in_(ids))
+        .order_by(col(DirectMessageRow.sent_at), col(DirectMessageRow.id))
+    )
+    return [_asked(session, house, message, identity) for message, identity in session.execute(query)]
+
+
+def _asked(session: Session, house: House, message: DirectMessageRow, identity: IdentityRow) -> Asked:
+    account = house.accounts[message.account_id]
+    leg = session.execute(
+        select(CaseThreadRow, DecisionRow, col(AssessmentRow.language))
+        .join(CareCaseRow, col(CareCaseRow.id) == col(CaseThreadRow.case_id))
+        .outerjoin(
+            DecisionRow,
+            (col(DecisionRow.mention_id) == col(CaseThreadRow.mention_id))
+            & (col(DecisionRow.account_id) == col(CaseThreadRow.account_id))
+            & col(DecisionRow.superseded_at).is_(None),
+        )
+        .outerjoin(
+            AssessmentRow,
+            (col(AssessmentRow.mention_id) == col(CaseThreadRow.mention_id))
+            & col(AssessmentRow.superseded_at).is_(None),
+        )
+        .where(
+            col(CareCaseRow.identity_id) == identity.id,
+            col(CareCaseRow.brand) == account.brand,
+            col(CareCaseRow.closed_at).is_(None),
+            col(CaseThreadRow.account_id) == account.id,
+            col(CaseThreadRow.leg) == "public",
+        )
+        .order_by((col(DecisionRow.action) == Action.MOVE_PRIVATE).desc(), col(CaseThreadRow.joined_at).desc())
+        .limit(1)
+    ).first()
+    thread, decision, language = leg if leg is not None else (None, None, None)
+    assert message.id is not None and identity.id is not None  # noqa: S101, PT018 - read from the database
+    return Asked(
+        message_id=message.id,
+        account=account,
+        conversation_id=message.conversation_id,
+        identity_id=identity.id,
+        subject=identity.subject,
+        handle=identity.handle,
+        external_id=identity.external_id,
+        reach=identity.reach,
+        sent_at=message.sent_at,
+        case_id=thread.case_id if thread else None,
+        mention_id=thread.mention_id if thread else None,
+        revision=decision.revision if decision else 1,
+        decision_id=decision.id if decision else None,
+        invitation_due=decision is not None and decision.action == Action.MOVE_PRIVATE and decision.mode == Mode.LIVE,
+        language=choose_language(language or "und", house.settings.brands[account.brand])
+        or house.settings.brands[account.brand].languages[0],
+    )
+
+
+def _settle(session: Session, house: House, asked: Asked, now: datetime) -> Entry:
+    case_id = _join_private_leg(session, asked, now)
+    invited = asked.invitation_due and asked.mention_id is not None and _invite(session, house, asked, case_id, now)
+    return Entry(
+        kind="step:message:answered" if invited else "step:message:handed-over",
+        at=now,
+        actor=ACTOR.tag,
+        mention_id=asked.mention_id,
+        case_id=case_id,
+        subject=asked.subject,
+        body={"account": asked.account.name, "message": asked.message_id},
+    )
+
+
+def _join_private_leg(session: Session, asked: Asked, now: datetime) -> int:
+    joined = join_many(
+        session,
+        [
+            Joining(
+                identity_id=asked.identity_id,
+                brand=asked.account.brand,
+                account_id=asked.account.id,
+                leg="private",
+                root_external_id=asked.conversation_id,
+                mention_id=asked.mention_id,
+                queue=Queue.CARE,
+                priority=Priority.NORMAL,
+                reach=asked.reach,
+                p_negative=0.0,
+                published_at=asked.sent_at,
+            )
+        ],
+        actor=ACTOR,
+        now=now,
+    )
+    return joined[asked.identity_id, asked.account.brand]
+
+
+def _invite(session: Session, house: House, asked: Asked, case_id: int, now: datetime) -> bool:
+    assert asked.mention_id is not None  # noqa: S101 - checked by the caller
+    room = prepare(
+        session,
+        case_id=case_id,
+        account_id=asked.account.id,
+        mention_id=asked.mention_id,
+        identity_id=asked.identity_id,
+        language=asked.language,
+        lifetime=ROOM_LIFETIME,
+        actor=ACTOR,
+        now=now,
+    )
+    written = write_drafts(
+        session,
+        [
+            Draft(
+                account_id=asked.account.id,
+                mention_id=asked.mention_id,
+                revision=asked.revision,
+                decision_id=asked.decision_id,
+                case_id=case_id,
+                room_id=room.id,
+                slot=PRIVATE_SLOT,
+                act=Act.PRIVATE_MESSAGE,
+                target_external_id=asked.external_id,
+                text=invitation_text(house, asked.account, handle=asked.handle, language=asked.language, now=now),
+                language=asked.language,
+                origin=AUTOMATIC,
+                author=f"rule:{INVITATION}",
+                approvals_needed=0,
+            )
+        ],
+        actor=ACTOR,
+        now=now,
+        sealer=house.vault,
+    )
+    return written[0] is not None

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from replies_house import House, rows_around_replies
+
+from people.vault import Vault
+from records.database import open_engine, writing
+from records.schema import migrate, migrate_keys
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with both databases, migrated once and copied for each test."""
+    folder = tmp_path_factory.mktemp("furnished")
+    engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
+    keys_engine = open_engine(f"sqlite:///{folder / 'keys.db'}")
+    migrate(engine)
+    migrate_keys(keys_engine)
+    with writing(engine) as session:
+        for row in rows_around_replies():
+            session.add(row)
+            session.flush()
+    engine.dispose()
+    keys_engine.dispose()
+    return folder
+
+
+def open_house(furnished: Path, folder: Path) -> House:
+    for name in ("aparte.db", "keys.db"):
+        shutil.copy(furnished / name, folder / name)
+    engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
+    return House(engine=engine, vault=Vault(open_engine(f"sqlite:///{folder / 'keys.db'}"), b"m" * 32))
+
+
+@pytest.fixture
+def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
+    house = open_house(furnished, tmp_path)
+    yield house
+    house.engine.dispose()

@@ -1,0 +1,128 @@
+"""A network in memory that takes, loses, refuses and delays, and remembers what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from networks.errors import NetworkError, Uncertain
+from networks.protocol import FeedBounds, OwnPost, Page, PostStanding, PostState, Sent
+from records.nouns import Feed, HeardMessage, Permissions
+
+
+@dataclass
+class Took:
+    external_id: str
+    target: str
+    text: str
+    at: datetime
+    shown_from: datetime
+
+
+@dataclass
+class Plan:
+    """What happens to the next write."""
+
+    takes: bool = True
+    raises: Exception | None = None
+    shown_after: timedelta = timedelta(0)
+
+
+@dataclass
+class MemoryNetwork:
+    """One account on an invented network."""
+
+    clock: Callable[[], datetime]
+    plans: list[Plan] = field(default_factory=list)
+    read_errors: list[NetworkError] = field(default_factory=list)
+    taken: list[Took] = field(default_factory=list)
+    outside: list[Took] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    edited: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    name: str = "x"
+    feeds: tuple[Feed, ...] = ()
+
+    def bounds(self, feed: Feed) -> FeedBounds:
+        return FeedBounds()
+
+    def read(self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None) -> Page:
+        return Page()
+
+    def reply(self, target_external_id: str, text: str) -> Sent:
+        return self._take(target_external_id, text)
+
+    def send_private(self, person_external_id: str, text: str) -> Sent:
+        return self._take(person_external_id, text)
+
+    def hide(self, external_id: str, *, hidden: bool) -> None:
+        plan = self.plans.pop(0) if self.plans else Plan()
+        if plan.takes:
+            self.hidden.add(external_id)
+        if plan.raises is not None:
+            raise plan.raises
+
+    def own_replies_under(self, external_id: str, *, since: datetime, until: datetime) -> tuple[OwnPost, ...]:
+        self._maybe_fail()
+        return tuple(
+            OwnPost(
+                external_id=took.external_id,
+                parent_external_id=took.target,
+                root_external_id=took.target,
+                text=f"@persona {took.text}",
+                published_at=took.at,
+            )
+            for took in [*self.taken, *self.outside]
+            if took.target == external_id and since <= took.at and took.shown_from <= self.clock()
+        )
+
+    def private_messages_with(self, person_external_id: str) -> tuple[HeardMessage, ...]:
+        self._maybe_fail()
+        return tuple(
+            HeardMessage(
+                network="x",
+                external_id=took.external_id,
+                conversation_id=f"1001-{took.target}",
+                other_external_id=took.target,
+                outgoing=True,
+                text=took.text,
+                sent_at=took.at,
+            )
+            for took in [*self.taken, *self.outside]
+            if took.target == person_external_id and took.shown_from <= self.clock()
+        )
+
+    def look_up(self, external_id: str) -> PostState:
+        self._maybe_fail()
+        if external_id in self.gone:
+            return PostState(exists=False)
+        revision = self.edited.get(external_id, external_id)
+        return PostState(exists=True, revision_external_id=revision, hidden=external_id in self.hidden)
+
+    def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
+        return Permissions(reply=True, private_message=True, hide=True)
+
+    def check_access(self) -> None:
+        return None
+
+    def answer_outside(self, target: str, text: str) -> None:
+        now = self.clock()
+        self.outside.append(Took(external_id=f"o{len(self.outside)}", target=target, text=text, at=now, shown_from=now))
+
+    def _take(self, target: str, text: str) -> Sent:
+        plan = self.plans.pop(0) if self.plans else Plan()
+        now = self.clock()
+        external_id = f"r{len(self.taken)}"
+        if plan.takes:
+            took = Took(external_id=external_id, target=target, text=text, at=now, shown_from=now + plan.shown_after)
+            self.taken.append(took)
+        if plan.raises is not None:
+            raise plan.raises
+        if not plan.takes:
+            raise Uncertain("The network did not answer.")
+        return Sent(external_id=external_id)
+
+    def _maybe_fail(self) -> None:
+        if self.read_errors:
+            raise self.read_errors.pop(0)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from room_house import ROOM_KEY, House, SetClock, rows_around_a_case
+from starlette.applications import Starlette
+
+from people.vault import Vault
+from records.database import open_engine, writing
+from records.nouns import Brand
+from records.schema import migrate, migrate_keys
+from room.serving import server_of
+from room.web import make_app
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with both databases, migrated once and copied for each test."""
+    folder = tmp_path_factory.mktemp("furnished")
+    engine, keys_engine = (
+        open_engine(f"sqlite:///{folder / 'aparte.db'}"),
+        open_engine(f"sqlite:///{folder / 'keys.db'}"),
+    )
+    migrate(engine)
+    migrate_keys(keys_engine)
+    with writing(engine) as session:
+        for row in rows_around_a_case():
+            session.add(row)
+            session.flush()
+    engine.dispose()
+    keys_engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def house(tmp_path: Path, furnished: Path) -> Iterator[House]:
+    for name in ("aparte.db", "keys.db"):
+        shutil.copy(furnished / name, tmp_path / name)
+    engine, keys_engine = (
+        open_engine(f"sqlite:///{tmp_path / 'aparte.db'}"),
+        open_engine(f"sqlite:///{tmp_path / 'keys.db'}"),
+    )
+    yield House(engine=engine, vault=Vault(keys_engine, b"m" * 32), clock=SetClock(), case_id=1)
+    engine.dispose()
+    keys_engine.dispose()
+
+
+@pytest.fixture
+def app(house: House) -> Starlette:
+    return make_app(
+        engine=house.engine,
+        room_key=ROOM_KEY,
+        sealer=house.vault,
+        clock=house.clock,
+        brand_of=lambda _account_id: Brand(name="marca"),
+        secure_cookies=False,
+    )
+
+
+@pytest.fixture
+def address(app: Starlette) -> Iterator[str]:
+    server = server_of(app, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def browser(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, trust_env=False, headers={"Accept-Language": "es-ES,es;q=0.9"}) as client:
+        yield client
+
+
+@pytest.fixture
+def other_browser(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, trust_env=False, headers={"Accept-Language": "es-ES,es;q=0.9"}) as client:
+        yield client

@@ -1,0 +1,151 @@
+"""A room's surroundings: real databases with one case, and a clock that tests move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from people.vault import Vault
+from records.database import writing
+from records.nouns import Actor, CaseStatus, Priority, Queue
+from records.tables.cases import CareCaseRow
+from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
+from records.tables.people import IdentityRow
+from records.tables.room import RoomRow
+from records.tables.service import AccountRow, AgentRow
+from room.rooms import mark_invited, prepare, token_of
+
+ROOM_KEY = b"room key for tests, 32 bytes long"
+START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+STEP = Actor(tag="step:deliver")
+AGENT = Actor(tag="agent:1")
+PUBLIC_TEXT = "@marca mi pedido 4471 lleva tres semanas perdido y nadie contesta"
+HANDLE = "rosa_quintanar"
+DISPLAY_NAME = "Rosa Quintanar"
+
+
+class SetClock:
+    def __init__(self) -> None:
+        self.time = START
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def pass_(self, span: timedelta) -> None:
+        self.time += span
+
+
+@dataclass
+class House:
+    engine: Engine
+    vault: Vault
+    clock: SetClock
+    case_id: int
+
+    def invite(
+        self, *, language: str = "es", lifetime: timedelta = timedelta(days=2), reissue: bool = False
+    ) -> RoomRow:
+        with writing(self.engine) as session:
+            row = prepare(
+                session,
+                case_id=self.case_id,
+                account_id=1,
+                mention_id=1,
+                identity_id=1,
+                language=language,
+                lifetime=lifetime,
+                actor=STEP,
+                now=self.clock(),
+                reissue=reissue,
+            )
+            mark_invited(session, row.id or 0, actor=STEP, now=self.clock())
+        return row
+
+    def room(self, room_id: int | None) -> RoomRow:
+        with writing(self.engine) as session:
+            row = session.get(RoomRow, room_id, populate_existing=True)
+            assert row is not None
+            return row
+
+
+def path_of(room: RoomRow) -> str:
+    return f"/r/{room.public_id}/{token_of(ROOM_KEY, room)}"
+
+
+def rows_around_a_case() -> list[object]:
+    return [
+        AccountRow(
+            name="marca-x",
+            network="x",
+            brand="marca",
+            market="ES",
+            languages=["es", "en"],
+            external_id="1001",
+            handle="marca",
+            connected_at=START - timedelta(days=1),
+        ),
+        AgentRow(
+            email="turno@example.com",
+            name="Turno de mañana",
+            password_hash="",
+            roles=["agent"],
+            languages=["es"],
+            added_at=START,
+            sign_ins_from=START,
+        ),
+        IdentityRow(
+            network="x",
+            external_id="5001",
+            subject="subject-5001",
+            handle=HANDLE,
+            display_name=DISPLAY_NAME,
+            biography="",
+            reach=40,
+            declared_bot=False,
+            first_heard_at=START,
+            last_heard_at=START,
+        ),
+        MentionRow(
+            network="x",
+            external_id="9001",
+            kind="post",
+            identity_id=1,
+            root_external_id="9001",
+            above=None,
+            media_urls=[],
+            revision=1,
+            published_at=START,
+            heard_at=START,
+        ),
+        MentionRevisionRow(
+            mention_id=1,
+            revision=1,
+            external_id="9001",
+            text=PUBLIC_TEXT,
+            text_digest="",
+            language_hint="es",
+            heard_at=START,
+        ),
+        CareCaseRow(
+            reference="AP-7F3K2Q",
+            identity_id=1,
+            brand="marca",
+            status=CaseStatus.OPEN.value,
+            queue=Queue.CARE.value,
+            priority=Priority.NORMAL.value,
+            opened_at=START,
+        ),
+        DirectMessageRow(
+            network="x",
+            account_id=1,
+            external_id="dm-1",
+            conversation_id="1001-5001",
+            identity_id=1,
+            outgoing=False,
+            text="hola, os escribo por lo del pedido",
+            sent_at=START,
+            heard_at=START,
+        ),
+    ]

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import html
+import threading
+from datetime import timedelta
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from room_forms import come_in, read, say
+from room_house import AGENT, DISPLAY_NAME, HANDLE, PUBLIC_TEXT, ROOM_KEY, House, path_of
+from sqlalchemy import select
+from sqlmodel import col
+
+from records.database import reading, writing
+from records.nouns import RoomStatus
+from records.tables.ledger import LedgerEntryRow
+from records.tables.room import RoomMessageRow
+from room.conversation import MOST_CHARACTERS
+from room.conversation import say as say_as
+from room.rooms import close, revoke, token_of
+
+
+def test_showing_a_link_two_hundred_times_does_not_consume_it(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    for _ in range(100):
+        assert browser.get(path_of(room)).status_code == 200
+        assert browser.head(path_of(room)).status_code == 200
+    assert house.room(room.id).status == RoomStatus.INVITED
+    assert "aparte_room" not in browser.cookies
+    assert come_in(browser, path_of(room)).url.path == "/room"
+
+
+def test_a_posted_link_opens_the_room_and_the_person_can_write(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    page = come_in(browser, path_of(room))
+    assert page.status_code == 200
+    assert [answer.status_code for answer in page.history] == [303]
+    answer = say(browser, "Mi pedido no llega")
+    assert "Mi pedido no llega" in answer.text
+    assert house.room(room.id).status == RoomStatus.OPEN
+    assert house.room(room.id).handle_held_at == house.clock()
+
+
+def test_a_second_post_from_another_browser_is_refused_politely(
+    house: House, browser: httpx.Client, other_browser: httpx.Client
+) -> None:
+    room = house.invite()
+    come_in(browser, path_of(room))
+    refused = other_browser.post(path_of(room))
+    assert refused.status_code == 410
+    assert "El enlace ya se usó" in refused.text
+    assert "escríbenos por mensaje privado" in refused.text
+    assert other_browser.get("/room").status_code == 403
+
+
+def test_the_browser_that_opened_a_room_comes_in_again_by_the_same_link(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    come_in(browser, path_of(room))
+    say(browser, "primera línea")
+    again = come_in(browser, path_of(room))
+    assert again.url.path == "/room"
+    assert "primera línea" in again.text
+
+
+def test_only_one_of_many_simultaneous_posts_opens_the_room(house: House, address: str) -> None:
+    room = house.invite()
+    found: list[int] = []
+
+    def post() -> None:
+        found.append(httpx.post(address + path_of(room), trust_env=False).status_code)
+
+    threads = [threading.Thread(target=post) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [303, *[410] * 11]
+
+
+def test_forged_and_old_links_get_the_very_bytes_of_an_unknown_room(house: House, browser: httpx.Client) -> None:
+    first = house.invite()
+    old = path_of(first)
+    room = house.invite(reissue=True)
+    token = token_of(ROOM_KEY, room)
+    links = [
+        old,
+        f"/r/{room.public_id}/{'A' * 43}",
+        f"/r/{room.public_id}/{token[:-1]}",
+        f"/r/{room.public_id}/{token}x",
+        f"/r/{room.public_id}/%00%F0%9F",
+        f"/r/{'x' * 22}/{token}",
+        f"/r/%00/{token}",
+        f"/r/{'%E2%80%AE' * 8}/{token}",
+    ]
+    unknown_shown = browser.get(f"/r/{'u' * 22}/{'t' * 43}")
+    unknown_posted = browser.post(f"/r/{'u' * 22}/{'t' * 43}")
+    assert unknown_shown.status_code == unknown_posted.status_code == 404
+    for link in links:
+        shown, posted = browser.get(link), browser.post(link)
+        assert (shown.status_code, shown.content) == (404, unknown_shown.content), link
+        assert (posted.status_code, posted.content) == (404, unknown_posted.content), link
+        assert _comparable(shown) == _comparable(unknown_shown)
+        assert _comparable(posted) == _comparable(unknown_posted)
+    assert browser.get(path_of(room)).status_code == 200
+
+
+def test_a_reissued_invitation_shuts_out_the_browser_of_before(house: House, browser: httpx.Client) -> None:
+    come_in(browser, path_of(house.invite()))
+    again = house.invite(reissue=True)
+    assert browser.get("/room").status_code == 403
+    assert come_in(browser, path_of(again)).status_code == 200
+
+
+def test_an_invitation_that_ran_out_says_so_and_how_to_get_another(house: House, browser: httpx.Client) -> None:
+    room = house.invite(lifetime=timedelta(hours=1))
+    house.clock.pass_(timedelta(hours=1))
+    for answer in (browser.get(path_of(room)), browser.post(path_of(room))):
+        assert answer.status_code == 410
+        assert "La invitación ha caducado" in answer.text
+        assert "te enviaremos otro" in answer.text
+
+
+def test_an_open_room_outlives_its_invitation_while_people_talk(house: House, browser: httpx.Client) -> None:
+    come_in(browser, path_of(house.invite(lifetime=timedelta(hours=1))))
+    for _ in range(3):
+        house.clock.pass_(timedelta(days=6))
+        assert say(browser, "sigo aquí").status_code == 200
+    house.clock.pass_(timedelta(days=8))
+    assert browser.get("/room").status_code == 403
+
+
+def test_a_revoked_room_shuts_at_once(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    come_in(browser, path_of(room))
+    with writing(house.engine) as session:
+        revoke(session, room.id or 0, actor=AGENT, now=house.clock())
+    assert browser.get("/room").status_code == 403
+    assert browser.post("/room", data={"text": "hola"}).status_code == 403
+    assert "La invitación ya no vale" in browser.get(path_of(room)).text
+    assert _said(house) == []
+
+
+def test_a_closed_room_says_that_the_conversation_is_over(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    with writing(house.engine) as session:
+        close(session, room.id or 0, actor=AGENT, now=house.clock())
+    assert "La conversación ha terminado" in browser.post(path_of(room)).text
+
+
+def test_no_page_tells_anything_of_the_public_thread(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    pages = [browser.get(path_of(room)), come_in(browser, path_of(room)), say(browser, "buenas"), browser.get("/r/a/b")]
+    for page in pages:
+        for secret in (PUBLIC_TEXT, "4471", HANDLE, DISPLAY_NAME, "9001", "5001", "lo del pedido", "hola, os escribo"):
+            assert secret not in page.text
+
+
+def test_every_answer_carries_the_private_headers(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    answers = [
+        browser.get(path_of(room)),
+        browser.post(path_of(room)),
+        browser.get("/room"),
+        browser.get("/room.css"),
+        browser.get("/nowhere"),
+        browser.put("/room"),
+        browser.get("/healthz"),
+    ]
+    for answer in answers:
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-frame-options"] == "DENY"
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "style-src 'self'" in policy
+        assert "script-src" not in policy
+        assert "server" not in answer.headers
+    assert answers[-1].text == "ok"
+
+
+def test_the_session_cookie_is_for_this_site_and_not_for_scripts(house: House, browser: httpx.Client) -> None:
+    cookie = browser.post(path_of(house.invite())).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+
+
+def test_no_page_needs_a_script_or_loads_anything_from_elsewhere(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    for page in (browser.get(path_of(room)), come_in(browser, path_of(room)), browser.get("/nowhere")):
+        forms = read(page)
+        assert "script" not in forms.tags
+        assert not [name for name, _ in forms.attributes if name.startswith("on") or name == "style"]
+        links = [value or "" for name, value in forms.attributes if name in {"src", "href", "action"}]
+        assert all(link.startswith(("/", "?")) for link in links), links
+
+
+def test_a_form_posted_by_another_site_is_refused(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert browser.post(path_of(room), headers=elsewhere).status_code == 404
+    come_in(browser, path_of(room))
+    assert browser.post("/room", data={"text": "hola"}, headers=elsewhere).status_code == 403
+    assert _said(house) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7 * 7 }}",
+        '=HYPERLINK("http://evil.example")',
+        "</textarea><h1>x",
+        "\u202eodot ed séver la",
+        "a\x00b",
+        "&amp; &lt;b&gt;",
+        "👩‍👩‍👧‍👦 ñandú 漢字 العربية",
+        "línea una\r\nlínea dos",
+    ],
+)
+def test_a_hostile_text_is_stored_and_shown_as_text(house: House, browser: httpx.Client, text: str) -> None:
+    come_in(browser, path_of(house.invite()))
+    page = say(browser, text)
+    stored = text.replace("\x00", "�").replace("\r\n", "\n")
+    assert _said(house) == [stored]
+    assert str(html.escape(stored)).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page.text
+    assert "script" not in read(page).tags
+    assert "img" not in read(page).tags
+
+
+def test_lone_surrogates_in_a_form_do_no_harm(house: House, browser: httpx.Client) -> None:
+    come_in(browser, path_of(house.invite()))
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = browser.post("/room", content=b"text=a%ED%A0%80b%FF", headers=headers, follow_redirects=True)
+    assert answer.status_code == 200
+    assert _said(house)[0].startswith("a�")
+
+
+@pytest.mark.parametrize("text", ["", "   \r\n\t ", "\u2028"])
+def test_an_empty_message_is_asked_for_again(house: House, browser: httpx.Client, text: str) -> None:
+    come_in(browser, path_of(house.invite()))
+    answer = browser.post("/room", data={"text": text})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert _said(house) == []
+
+
+def test_a_text_that_is_too_long_stays_in_the_form_to_be_shortened(house: House, browser: httpx.Client) -> None:
+    come_in(browser, path_of(house.invite()))
+    text = "á" * (MOST_CHARACTERS + 1)
+    answer = browser.post("/room", data={"text": text})
+    assert answer.status_code == 400
+    assert text in answer.text
+    assert say(browser, "á" * MOST_CHARACTERS).status_code == 200
+    assert _said(house) == ["á" * MOST_CHARACTERS]
+
+
+def test_ten_megabytes_are_refused_politely_and_the_room_goes_on(house: House, browser: httpx.Client) -> None:
+    come_in(browser, path_of(house.invite()))
+    answer = browser.post("/room", data={"text": "x" * 10_000_000})
+    assert answer.status_code == 400
+    assert "demasiado largo" in answer.text
+    assert len(answer.content) < 10_000
+    assert "sigo" in say(browser, "sigo").text
+
+
+def test_a_flood_of_messages_is_slowed_down(house: House, browser: httpx.Client) -> None:
+    come_in(browser, path_of(house.invite()))
+    statuses = [browser.post("/room", data={"text": f"mensaje {n}"}).status_code for n in range(22)]
+    assert statuses == [*[303] * 20, 400, 400]
+    house.clock.pass_(timedelta(minutes=2))
+    assert say(browser, "otra vez").status_code == 200
+
+
+def test_an_answer_of_the_team_appears_without_the_agent_s_name(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    come_in(browser, path_of(room))
+    with writing(house.engine) as session:
+        say_as(session, room.id or 0, author="agent", text="Lo miramos", agent_id=1, actor=AGENT, now=house.clock())
+    page = browser.get("/room").text
+    assert "Lo miramos" in page
+    assert "Equipo de marca" in page
+    assert "Turno de mañana" not in page
+
+
+def test_the_page_speaks_the_language_of_the_room_and_switches(house: House, browser: httpx.Client) -> None:
+    room = house.invite(language="en")
+    assert "A private room to carry on talking" in browser.get(path_of(room)).text
+    assert "Una sala privada" in browser.get(path_of(room) + "?lang=es").text
+    assert 'lang="es"' in come_in(browser, path_of(room)).text
+    assert 'lang="en"' in browser.get("/room?lang=en").text
+
+
+def test_what_is_said_is_sealed_in_the_log_and_no_link_or_session_is_in_it(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    come_in(browser, path_of(room))
+    say(browser, "mi secreto es largo")
+    session_token = browser.cookies["aparte_room"].partition(".")[2]
+    with reading(house.engine) as session:
+        entries = select(col(LedgerEntryRow.kind), col(LedgerEntryRow.body)).order_by(col(LedgerEntryRow.index))
+        logged = list(session.execute(entries))
+    assert [kind for kind, _ in logged][-2:] == ["room:room:opened", "room:message:said"]
+    everything = "".join(body for _, body in logged)
+    for secret in ("mi secreto", token_of(ROOM_KEY, room), session_token, room.public_id, HANDLE):
+        assert secret not in everything
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cookie=st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=';,\\"'), max_size=90))
+def test_no_made_up_cookie_opens_a_room(house: House, address: str, cookie: str) -> None:
+    answer = httpx.get(f"{address}/room", headers={"Cookie": f"aparte_room={cookie}"}, trust_env=False)
+    assert answer.status_code == 403
+
+
+def _said(house: House) -> list[str]:
+    with reading(house.engine) as session:
+        return [text for (text,) in session.execute(select(RoomMessageRow.text).order_by(col(RoomMessageRow.id)))]  # type: ignore[call-overload]
+
+
+def _comparable(answer: httpx.Response) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in answer.headers.items() if name != "date"]
