@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from networks.protocol import Network, OwnPost, PostState
+from networks.protocol import Network, PostState
 from records.database import reading
-from records.nouns import CLOSING_SLOT, Act
-from records.tables.listener import OwnPostRow
+from records.nouns import CLOSING_SLOT, Act, Feed
+from records.tables.listener import FeedCursorRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from replies.caps import LEFT_OR_MAY_HAVE
 from replies.dispatching import Stop, held, withheld
+from replies.evidence import CLOCKS_DIFFER
 from replies.fingerprint import fingerprint
 from replies.outbox import ALREADY_ANSWERED
 from replies.situation import Situation
@@ -32,9 +33,12 @@ def look(engine: Engine, network: Network, situation: Situation, *, now: datetim
     stop = stop_by_state(network.look_up(reply.target_external_id), situation)
     if stop is not None or reply.act == Act.HIDE or reply.slot == CLOSING_SLOT:
         return stop
-    own = network.own_replies_under(reply.target_external_id, since=situation.mention.published_at, until=now)
     with reading(engine) as session:
-        outside = outside_answers(session, situation, own)
+        since = _unheard_since(session, situation)
+        heard = _heard_under(session, reply)
+    own = network.own_replies_under(reply.target_external_id, since=since, until=now)
+    with reading(engine) as session:
+        outside = outside_answers(session, situation, {**heard, **{post.external_id: post.text for post in own}})
     return held(ALREADY_ANSWERED) if outside else None
 
 
@@ -53,31 +57,47 @@ def stop_by_state(state: PostState, situation: Situation) -> Stop | None:
     return held("The post was edited after this was written: read it again.") if edited else None
 
 
-def outside_answers(session: Session, situation: Situation, own: Sequence[OwnPost]) -> list[OwnPost]:
-    """Those of `own` that Aparte did not send, less those that the approver could have read."""
+def outside_answers(session: Session, situation: Situation, own: Mapping[str, str]) -> set[str]:
+    """Those of `own` (texts by id) that Aparte did not send, less those that the approver could have read."""
     ours = _sent_by_us(session, own) | _perhaps_ours(session, situation, own)
     known = set() if situation.automatic else _known_when_approved(session, situation.reply, own)
-    return [post for post in own if post.external_id not in ours | known]
+    return own.keys() - ours - known
 
 
-def _sent_by_us(session: Session, own: Sequence[OwnPost]) -> set[str]:
-    query = select(col(ReplyRow.external_id)).where(col(ReplyRow.external_id).in_([post.external_id for post in own]))
+def _unheard_since(session: Session, situation: Situation) -> datetime:
+    """From when on the listener has not yet stored what the account posted: less to ask of the network."""
+    cursor = select(col(FeedCursorRow.read_until)).where(
+        col(FeedCursorRow.account_id) == situation.reply.account_id, col(FeedCursorRow.feed) == Feed.OWN_POSTS.value
+    )
+    read_until = session.execute(cursor).scalar()
+    published_at = situation.mention.published_at
+    return published_at if read_until is None else max(published_at, read_until - CLOCKS_DIFFER)
+
+
+def _heard_under(session: Session, reply: ReplyRow) -> dict[str, str]:
+    query = select(col(OwnPostRow.external_id), col(OwnPostRow.text)).where(
+        col(OwnPostRow.account_id) == reply.account_id, col(OwnPostRow.parent_external_id) == reply.target_external_id
+    )
+    return {external_id: text for external_id, text in session.execute(query)}
+
+
+def _sent_by_us(session: Session, own: Collection[str]) -> set[str]:
+    query = select(col(ReplyRow.external_id)).where(col(ReplyRow.external_id).in_(own))
     return {id_ for id_ in session.execute(query).scalars() if id_ is not None}
 
 
-def _perhaps_ours(session: Session, situation: Situation, own: Sequence[OwnPost]) -> set[str]:
+def _perhaps_ours(session: Session, situation: Situation, own: Mapping[str, str]) -> set[str]:
     query = select(col(ReplyRow.fingerprint)).where(
         col(ReplyRow.account_id) == situation.reply.account_id,
         col(ReplyRow.target_external_id) == situation.reply.target_external_id,
         col(ReplyRow.status).in_([status.value for status in LEFT_OR_MAY_HAVE]),
     )
     fingerprints = set(session.execute(query).scalars())
-    return {post.external_id for post in own if fingerprint(post.text) in fingerprints}
+    return {external_id for external_id, text in own.items() if fingerprint(text) in fingerprints}
 
 
-def _known_when_approved(session: Session, reply: ReplyRow, own: Sequence[OwnPost]) -> set[str]:
+def _known_when_approved(session: Session, reply: ReplyRow, own: Collection[str]) -> set[str]:
     query = select(col(OwnPostRow.external_id)).where(
-        col(OwnPostRow.external_id).in_([post.external_id for post in own]),
-        col(OwnPostRow.heard_at) <= reply.approved_at,
+        col(OwnPostRow.external_id).in_(own), col(OwnPostRow.heard_at) <= reply.approved_at
     )
     return set(session.execute(query).scalars())

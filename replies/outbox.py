@@ -23,6 +23,8 @@ from replies.life import IllegalTransitionError
 
 ALREADY_ANSWERED = "Somebody answered this already, outside Aparte: read it before saying more."
 TWO_PEOPLE = 2
+IN_OUR_HANDS = frozenset({ReplyStatus.DRAFT, ReplyStatus.HELD, ReplyStatus.APPROVED})
+"""What people may still change: nothing of it can be on its way to the network."""
 
 
 class StaleTextError(Exception):
@@ -81,7 +83,7 @@ def revise(
 
     Raises IllegalTransitionError, NoSuchReplyError.
     """
-    row = locked(session, reply_id)
+    row = _in_our_hands(session, reply_id, ReplyStatus.DRAFT)
     change(row, ReplyStatus.DRAFT)
     row.text = text
     row.fingerprint = fingerprint(text)
@@ -99,7 +101,7 @@ def hold(
 
     Raises IllegalTransitionError, NoSuchReplyError.
     """
-    row = locked(session, reply_id)
+    row = _in_our_hands(session, reply_id, ReplyStatus.HELD)
     _hold(row, reason)
     _log(session, [row], "held", actor, now, sealer)
 
@@ -111,7 +113,7 @@ def withhold(
 
     Raises IllegalTransitionError, NoSuchReplyError.
     """
-    row = locked(session, reply_id)
+    row = _in_our_hands(session, reply_id, ReplyStatus.WITHHELD)
     change(row, ReplyStatus.WITHHELD, reason=reason)
     _log(session, [row], "withheld", actor, now, sealer)
 
@@ -131,6 +133,13 @@ def hold_answered(
         _hold(row, ALREADY_ANSWERED)
     _log(session, rows, "held", actor, now, sealer)
     return [row.id for row in rows if row.id is not None]
+
+
+def _in_our_hands(session: Session, reply_id: int, after: ReplyStatus) -> ReplyRow:
+    row = locked(session, reply_id)
+    if ReplyStatus(row.status) not in IN_OUR_HANDS:
+        raise IllegalTransitionError(ReplyStatus(row.status), after)
+    return row
 
 
 def _hold(row: ReplyRow, reason: str) -> None:

@@ -30,9 +30,9 @@ from replies.outbox import StaleTextError
 from room import conversation, rooms
 from service.agents import Agent, agent_with_password
 from service.desk_reading import Addressee, addressee_of_case, addressee_of_mention, subject_of_case
+from service.drafting import ROOM_LIFETIME, invitation_text
 from service.guarding import guard_reply
 from service.house import House
-from service.steps.messages import ROOM_LIFETIME, invitation_text
 
 SPEAKERS = frozenset({Role.AGENT, Role.MARKETING, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
@@ -146,7 +146,14 @@ def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
             now=now,
             reissue=True,
         )
-        text = invitation_text(house, to.account, handle=to.handle, language=to.language, now=now)
+        text = invitation_text(
+            house.rulebooks[to.account.brand],
+            account=to.account,
+            brand=house.brand_of(to.account.id),
+            handle=to.handle,
+            language=to.language,
+            now=now,
+        )
         draft = _draft(to, slot=PRIVATE_SLOT, privately=True, text=text, room_id=room.id, actor=actor)
         reply_id = _write(session, house, draft, actor, now)
         _log(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})

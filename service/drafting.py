@@ -5,12 +5,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from policies.rulebook import Rulebook
 from policies.texts import render
 from records.nouns import (
     ANSWER_SLOT,
     HIDE_SLOT,
+    PRIVATE_SLOT,
     Account,
     Act,
     Action,
@@ -23,6 +26,9 @@ from service.standing import Standing
 
 VARIANTS = 4
 """So many wordings a shipped template has: after them a person would be told the same twice."""
+
+INVITATION = "invitation"
+ROOM_LIFETIME = timedelta(hours=48)
 
 _GREETINGS = {"es": "Hola, @{handle}.", "en": "Hi @{handle}.", "pt": "Olá, @{handle}."}
 _SIGNATURES = {"es": "— {brand}", "en": "— {brand}"}
@@ -39,6 +45,8 @@ class Outgoing:
     text: str
     language: str
     approvals_needed: int
+    invites: bool = False
+    """Its text waits for the link of a room that is prepared with it."""
 
 
 def choose_language(found: str, brand: Brand) -> str | None:
@@ -72,8 +80,13 @@ def outgoing_acts(
     account: Account,
     brand: Brand,
     language: str,
+    now: datetime,
 ) -> tuple[Outgoing, ...]:
-    """The acts of a live verdict: a public line where one is due, and a hide where it is wished and permitted."""
+    """The acts of a live verdict, in the order in which they leave.
+
+    A hide where it is wished and permitted, the public line, and the invitation where we may write first.
+    """
+    approvals_needed = _APPROVALS[verdict.approval]
     acts: list[Outgoing] = []
     if verdict.hide and permissions.hide:
         acts.append(
@@ -83,29 +96,60 @@ def outgoing_acts(
                 target_external_id=standing.external_id,
                 text="",
                 language=language,
-                approvals_needed=_APPROVALS[verdict.approval],
+                approvals_needed=approvals_needed,
             )
         )
     if verdict.action in {Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE} and verdict.template is not None:
+        text = write_text(
+            rulebook,
+            verdict.template,
+            language=language,
+            brand=brand,
+            account=account,
+            variant=wording(standing),
+            variables={"handle": standing.handle, "compose_link": permissions.compose_link},
+        )
         acts.append(
             Outgoing(
                 slot=ANSWER_SLOT,
                 act=Act.PUBLIC_REPLY,
                 target_external_id=standing.external_id,
-                text=write_text(
-                    rulebook,
-                    verdict.template,
-                    language=language,
-                    brand=brand,
-                    account=account,
-                    variant=wording(standing),
-                    variables={"handle": standing.handle, "compose_link": permissions.compose_link},
+                text=text,
+                language=language,
+                approvals_needed=approvals_needed,
+            )
+        )
+    if verdict.action is Action.MOVE_PRIVATE and permissions.private_message and not standing.private_open:
+        acts.append(
+            Outgoing(
+                slot=PRIVATE_SLOT,
+                act=Act.PRIVATE_MESSAGE,
+                target_external_id=standing.author_external_id,
+                text=invitation_text(
+                    rulebook, account=account, brand=brand, handle=standing.handle, language=language, now=now
                 ),
                 language=language,
-                approvals_needed=_APPROVALS[verdict.approval],
+                approvals_needed=approvals_needed,
+                invites=True,
             )
         )
     return tuple(acts)
+
+
+def invitation_text(
+    rulebook: Rulebook, *, account: Account, brand: Brand, handle: str, language: str, now: datetime
+) -> str:
+    """The invitation in the person's language, its expiry in words; the link is filled in when it is sent."""
+    local = (now + ROOM_LIFETIME).astimezone(ZoneInfo(brand.timezone))
+    return write_text(
+        rulebook,
+        INVITATION,
+        language=language,
+        brand=brand,
+        account=account,
+        variant=0,
+        variables={"handle": handle, "room_link": "{room_link}", "expires": f"{local:%d/%m %H:%M}"},
+    )
 
 
 def wording(standing: Standing) -> int:

@@ -22,7 +22,7 @@ def gather_facts(
     local = now.astimezone(ZoneInfo(brand.timezone))
     by_source: dict[str, dict[str, FactValue]] = {
         f"classifier:{standing.assessment.model_version}": _what_the_classifier_found(standing.assessment),
-        f"network:{account.network}": _what_the_network_says(standing, permissions, account),
+        f"network:{account.network}": _what_the_network_says(standing, permissions, account, now),
         "thread": _what_the_thread_shows(standing),
         "case": {"thread.private_open": standing.private_open},
         "mention": _what_the_mention_is(standing, account, now),
@@ -47,6 +47,7 @@ def _what_the_classifier_found(found: AssessmentRow) -> dict[str, FactValue]:
         "sentiment.positive": round(found.p_positive, 4),
         "sentiment.label": found.sentiment,
         "intent": found.intent,
+        "intent.probability": round(found.p_intent, 4),
         "intent.needs_account_data": round(found.needs_account_data, 4),
         "urgency": found.urgency,
         "toxicity": round(found.toxicity, 4),
@@ -58,13 +59,18 @@ def _what_the_classifier_found(found: AssessmentRow) -> dict[str, FactValue]:
     return values
 
 
-def _what_the_network_says(standing: Standing, permissions: Permissions, account: Account) -> dict[str, FactValue]:
+def _what_the_network_says(
+    standing: Standing, permissions: Permissions, account: Account, now: datetime
+) -> dict[str, FactValue]:
+    until = permissions.private_until
+    hours_left = 0.0 if until is None else max(0.0, (until - now).total_seconds() / 3600)
     return {
         "author.reach": standing.reach,
         "author.own_account": standing.author_external_id == account.external_id,
         "author.bot": standing.declared_bot,
         "permission.reply": permissions.reply,
         "permission.private_reply": permissions.private_message,
+        "permission.private_reply_hours_left": round(hours_left, 2),
         "permission.hide": permissions.hide,
         "cost.reply": permissions.reply_cost,
     }

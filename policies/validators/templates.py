@@ -16,8 +16,12 @@ _NEEDED_ASIDE = ("invitation", "closing")
 
 
 def find(document: Document) -> Iterator[Problem]:
-    """Rules without a template, with one that does not exist, or one that lacks a language."""
-    available = templates_of(standard_templates()) | templates_of(document.templates)
+    """Rules without a template or with one that does not exist, and templates that lack a language."""
+    own = templates_of(document.templates)
+    standard = {name: template for name, template in templates_of(standard_templates()).items() if name not in own}
+    for entry in document.templates.entries if document.templates else ():
+        for language in _lacking(own[entry.key], document):
+            yield _lacks(entry.key, language, line=entry.line, rule=None)
     for rule in document.rules:
         action = rule.then.text("action") if rule.then is not None else None
         entry = rule.then.entry("template") if rule.then is not None else None
@@ -28,32 +32,38 @@ def find(document: Document) -> Iterator[Problem]:
                 yield Problem(line=rule.line, rule=rule.name, message=message, hint="Write `template:`.")
             continue
         line = entry.line if entry is not None else rule.line
-        yield from _asked_for(name, rule, line, available=available, document=document)
-    yield from _needed_aside(document, available)
+        yield from _asked_for(name, rule, line, own=own, standard=standard, document=document)
+    yield from _needed_aside(document, standard)
 
 
 def _asked_for(
-    name: str, rule: WrittenRule, line: int, *, available: dict[str, Template], document: Document
+    name: str,
+    rule: WrittenRule,
+    line: int,
+    *,
+    own: dict[str, Template],
+    standard: dict[str, Template],
+    document: Document,
 ) -> Iterator[Problem]:
-    if name not in available:
-        hint = did_you_mean(name, available) or "Write it under `templates:`."
+    if name not in own and name not in standard:
+        hint = did_you_mean(name, [*own, *standard]) or "Write it under `templates:`."
         yield Problem(line=line, rule=rule.name, message=f"There is no template {name[:80]!r}.", hint=hint)
         return
     if is_private(name):
         message = f"The template {name!r} is for private messages; a rule names what is said in public."
         yield Problem(line=line, rule=rule.name, message=message, hint="Name a public template, such as `aside`.")
-    for language in _lacking(available[name], document):
+    for language in _lacking(standard[name], document) if name in standard else ():
         yield _lacks(name, language, line=line, rule=rule.name)
 
 
-def _needed_aside(document: Document, available: dict[str, Template]) -> Iterator[Problem]:
+def _needed_aside(document: Document, standard: dict[str, Template]) -> Iterator[Problem]:
     mover = next(
         (rule for rule in document.rules if rule.then and rule.then.text("action") == Action.MOVE_PRIVATE), None
     )
     if mover is None:
         return
     for name in _NEEDED_ASIDE:
-        for language in _lacking(available[name], document):
+        for language in _lacking(standard[name], document) if name in standard else ():
             yield _lacks(name, language, line=mover.line, rule=mover.name)
 
 
@@ -65,10 +75,10 @@ def _lacking(template: Template, document: Document) -> list[str]:
     ]
 
 
-def _lacks(name: str, language: str, *, line: int, rule: str) -> Problem:
+def _lacks(name: str, language: str, *, line: int, rule: str | None) -> Problem:
     return Problem(
         line=line,
         rule=rule,
-        message=f"The template {name!r} is not written in {language} for both forms of address.",
-        hint=f"Write it under `templates:` as `{name}: {{{language}: ...}}`, or with `tu:` and `usted:`.",
+        message=f"The template {name[:80]!r} is not written in {language} for both forms of address.",
+        hint=f"Write it under `templates:` as `{name[:80]}: {{{language}: ...}}`, or with `tu:` and `usted:`.",
     )

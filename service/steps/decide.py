@@ -25,7 +25,8 @@ from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.service import DecisionRow
 from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import write_drafts
-from service.drafting import Outgoing, as_permitted, choose_language, outgoing_acts
+from room.rooms import prepare
+from service.drafting import ROOM_LIFETIME, Outgoing, as_permitted, choose_language, outgoing_acts
 from service.facts import gather_facts
 from service.house import House
 from service.spending import decisions_today
@@ -140,6 +141,7 @@ def _decide_one(house: House, standing: Standing, spent: Mapping[str, int], now:
         account=account,
         brand=brand,
         language=language or brand.languages[0],
+        now=now,
     )
     return Decided(standing=standing, facts=facts, verdict=verdict, mode=mode, acts=acts if mode is Mode.LIVE else ())
 
@@ -209,26 +211,50 @@ def _store(session: Session, house: House, decided: Sequence[Decided], now: date
         return
     decisions = _store_decisions(session, decided, now)
     cases = _join_cases(session, house, decided, now)
-    drafts = [
-        Draft(
-            account_id=each.standing.account_id,
-            mention_id=each.standing.mention_id,
-            revision=each.standing.revision,
-            decision_id=decisions[each.standing.mention_id, each.standing.account_id],
-            case_id=cases.get((each.standing.identity_id, house.accounts[each.standing.account_id].brand)),
-            slot=act.slot,
-            act=act.act,
-            target_external_id=act.target_external_id,
-            text=act.text,
-            language=act.language,
-            origin=AUTOMATIC,
-            author=f"rule:{each.verdict.rule}",
-            approvals_needed=act.approvals_needed,
-        )
-        for each in decided
-        for act in each.acts
-    ]
+    drafts = [_draft(session, house, each, act, decisions, cases, now) for each in decided for act in each.acts]
     write_drafts(session, drafts, actor=ACTOR, now=now, sealer=house.vault)
+
+
+def _draft(
+    session: Session,
+    house: House,
+    each: Decided,
+    act: Outgoing,
+    decisions: Mapping[tuple[int, int], int],
+    cases: Mapping[tuple[int, str], int],
+    now: datetime,
+) -> Draft:
+    standing = each.standing
+    case_id = cases.get((standing.identity_id, house.accounts[standing.account_id].brand))
+    room_id = None
+    if act.invites and case_id is not None:
+        room_id = prepare(
+            session,
+            case_id=case_id,
+            account_id=standing.account_id,
+            mention_id=standing.mention_id,
+            identity_id=standing.identity_id,
+            language=act.language,
+            lifetime=ROOM_LIFETIME,
+            actor=ACTOR,
+            now=now,
+        ).id
+    return Draft(
+        account_id=standing.account_id,
+        mention_id=standing.mention_id,
+        revision=standing.revision,
+        decision_id=decisions[standing.mention_id, standing.account_id],
+        case_id=case_id,
+        room_id=room_id,
+        slot=act.slot,
+        act=act.act,
+        target_external_id=act.target_external_id,
+        text=act.text,
+        language=act.language,
+        origin=AUTOMATIC,
+        author=f"rule:{each.verdict.rule}",
+        approvals_needed=act.approvals_needed,
+    )
 
 
 def _store_decisions(session: Session, decided: Sequence[Decided], now: datetime) -> dict[tuple[int, int], int]:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -26,12 +25,10 @@ from records.tables.service import AssessmentRow, DecisionRow
 from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare
-from service.drafting import choose_language, write_text
+from service.drafting import ROOM_LIFETIME, choose_language, invitation_text
 from service.house import House
 
 ACTOR = Actor(tag="step:decide")
-INVITATION = "invitation"
-ROOM_LIFETIME = timedelta(hours=48)
 BATCH = 64
 
 
@@ -82,21 +79,6 @@ def answer_messages(house: House, *, now: datetime, most: int = BATCH) -> int:
         )
         append(session, entries)
     return len(ids)
-
-
-def invitation_text(house: House, account: Account, *, handle: str, language: str, now: datetime) -> str:
-    """The invitation in the person's language, its expiry in words; the link is filled in when it is sent."""
-    brand = house.settings.brands[account.brand]
-    local = (now + ROOM_LIFETIME).astimezone(ZoneInfo(brand.timezone))
-    return write_text(
-        house.rulebooks[brand.name],
-        INVITATION,
-        language=language,
-        brand=brand,
-        account=account,
-        variant=0,
-        variables={"handle": handle, "room_link": "{room_link}", "expires": f"{local:%d/%m %H:%M}"},
-    )
 
 
 def _read(session: Session, house: House, ids: Sequence[int]) -> list[Asked]:
@@ -221,10 +203,17 @@ def _invite(session: Session, house: House, asked: Asked, case_id: int, now: dat
                 slot=PRIVATE_SLOT,
                 act=Act.PRIVATE_MESSAGE,
                 target_external_id=asked.external_id,
-                text=invitation_text(house, asked.account, handle=asked.handle, language=asked.language, now=now),
+                text=invitation_text(
+                    house.rulebooks[asked.account.brand],
+                    account=asked.account,
+                    brand=house.settings.brands[asked.account.brand],
+                    handle=asked.handle,
+                    language=asked.language,
+                    now=now,
+                ),
                 language=asked.language,
                 origin=AUTOMATIC,
-                author=f"rule:{INVITATION}",
+                author="rule:invitation",
                 approvals_needed=0,
             )
         ],

@@ -16,3 +16,12 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     migrate(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """For what only SQLite lets happen: it keeps any bytes in any column."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'loose.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()

@@ -114,11 +114,11 @@ def test_a_changed_checkpoint_is_found(engine: Engine, change: str, told: str) -
     assert told in messages
 
 
-def test_a_checkpoint_row_that_cannot_be_read_is_a_problem(engine: Engine) -> None:
-    filled(engine, 5)
-    make(engine)
-    tamper(engine, "UPDATE checkpoint SET made_at = 'never'")
-    assert "cannot be read" in verified(engine, KEY).problems[0].message
+def test_a_checkpoint_row_that_cannot_be_read_is_a_problem(sqlite_engine: Engine) -> None:
+    filled(sqlite_engine, 5)
+    make(sqlite_engine)
+    tamper(sqlite_engine, "UPDATE checkpoint SET made_at = 'never'")
+    assert "cannot be read" in verified(sqlite_engine, KEY).problems[0].message
 
 
 @pytest.mark.parametrize("origin", ["", "two words", "line\nbreak", "a+b"])

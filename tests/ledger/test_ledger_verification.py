@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -181,8 +182,8 @@ def test_a_body_that_is_no_entry_is_named_even_with_its_hash(engine: Engine) -> 
         "UPDATE ledger_frontier SET size = 3",
         "UPDATE ledger_frontier SET nodes = '[]'",
         "UPDATE ledger_frontier SET nodes = '[\"zz\"]'",
-        "UPDATE ledger_frontier SET nodes = 'broken'",
-        "UPDATE ledger_frontier SET nodes = replace(nodes, 'a', 'b')",
+        "UPDATE ledger_frontier SET nodes = '[1, 2, 3]'",
+        f"UPDATE ledger_frontier SET nodes = '{json.dumps(['00' * 32] * 3)}'",
         "DELETE FROM ledger_frontier",
     ],
 )
@@ -190,6 +191,12 @@ def test_a_changed_edge_of_the_tree_is_found(engine: Engine, change: str) -> Non
     filled(engine, SIZE)
     tamper(engine, change)
     assert not verified(engine).sound
+
+
+def test_an_edge_that_cannot_be_read_is_a_problem(sqlite_engine: Engine) -> None:
+    filled(sqlite_engine, SIZE)
+    tamper(sqlite_engine, "UPDATE ledger_frontier SET nodes = 'broken'")
+    assert "cannot be read" in verified(sqlite_engine).problems[0].message
 
 
 def test_a_thousand_problems_are_enough(engine: Engine) -> None:

@@ -23,7 +23,13 @@ def read(path: Path):
 def threads(tmp_path):
     path = tmp_path / "threads.jsonl"
     rows = [
-        {"id": "1", "text": "@Acme no funciona", "author": "ana", "brand": "Acme", "created_at": "2026-05-01T10:00:00Z"},
+        {
+            "id": "1",
+            "text": "@Acme no funciona",
+            "author": "ana",
+            "brand": "Acme",
+            "created_at": "2026-05-01T10:00:00Z",
+        },
         {"id": "2", "text": "lo vemos", "author": "Acme", "inbound": False, "in_reply_to": "1", "created_at": None},
         {"id": "3", "text": "gracias", "author": "ana", "in_reply_to": "2"},
         {"id": 4, "text": "hace sol", "created_at": "Tue Oct 31 21:46:51 +0000 2017", "lang": "es"},

@@ -88,7 +88,13 @@ def test_a_deleted_post_is_looked_up_as_gone(practice):
 
 
 def test_hostile_texts_are_read(practice_of):
-    hostile = ["@acme \ud800 solo", "@acme \x00 nulo", "@acme \u202eodnum", '@acme =HYPERLINK("x")', "@acme <b>&amp;</b>"]
+    hostile = [
+        "@acme \ud800 solo",
+        "@acme \x00 nulo",
+        "@acme \u202eodnum",
+        '@acme =HYPERLINK("x")',
+        "@acme <b>&amp;</b>",
+    ]
     rows = [{"id": str(n), "text": text, "author": "ana", "brand": "acme"} for n, text in enumerate(hostile)]
     practice = practice_of(rows)
     practice.advance(3600)

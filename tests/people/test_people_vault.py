@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-import sqlite3
 import threading
 import time
 from datetime import UTC, datetime
@@ -18,7 +17,9 @@ from sqlalchemy import Engine, text
 from ledger.entry import Sealer
 from people.subject_keys import WrongMasterKeyError
 from people.vault import DamagedSealError, Vault
+from records.database import open_engine
 from records.nouns import Actor
+from records.schema import migrate_keys
 
 MASTER = b"m" * 32
 AGENT = Actor(tag="agent:7")
@@ -90,13 +91,17 @@ def test_the_first_erasure_is_the_one_remembered(vault: Vault, keys_engine: Engi
     assert str(erased).startswith("2026-11-22")
 
 
-def test_no_copy_of_an_erased_key_is_left_in_the_files(vault: Vault, keys_engine: Engine, tmp_path: Path) -> None:
+def test_no_copy_of_an_erased_key_is_left_in_the_files_of_sqlite(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'files.db'}")
+    migrate_keys(engine)
+    vault = Vault(engine, MASTER)
     vault.seal("ana", {"text": "hola"})
-    with keys_engine.connect() as connection:
+    with engine.connect() as connection:
         wrapped = bytes(connection.execute(text("SELECT wrapped FROM subject_key")).scalar_one())
-    assert any(wrapped in path.read_bytes() for path in tmp_path.glob("keys.db*"))
+    assert any(wrapped in path.read_bytes() for path in tmp_path.glob("files.db*"))
     vault.erase("ana", actor=AGENT, now=NOW)
-    assert not any(wrapped in path.read_bytes() for path in tmp_path.glob("keys.db*"))
+    assert not any(wrapped in path.read_bytes() for path in tmp_path.glob("files.db*"))
+    engine.dispose()
 
 
 def test_a_sealed_text_opens_for_its_own_person_only(vault: Vault) -> None:
@@ -129,12 +134,11 @@ def test_another_master_key_opens_nothing_and_says_so(vault: Vault, keys_engine:
         Vault(keys_engine, b"w" * 32).unseal("ana", sealed)
 
 
-def test_keys_that_changed_places_in_the_database_open_nothing(vault: Vault, tmp_path: Path) -> None:
+def test_keys_that_changed_places_in_the_database_open_nothing(vault: Vault, keys_engine: Engine) -> None:
     sealed = vault.seal_many([("ana", {"text": "hola"}), ("luis", {})])
-    with sqlite3.connect(tmp_path / "keys.db") as connection:
-        connection.execute("UPDATE subject_key SET subject = 'x' WHERE subject = 'ana'")
-        connection.execute("UPDATE subject_key SET subject = 'ana' WHERE subject = 'luis'")
-    connection.close()
+    with keys_engine.begin() as connection:
+        connection.execute(text("UPDATE subject_key SET subject = 'x' WHERE subject = 'ana'"))
+        connection.execute(text("UPDATE subject_key SET subject = 'ana' WHERE subject = 'luis'"))
     with pytest.raises(WrongMasterKeyError):
         vault.unseal("ana", sealed[0])
 

@@ -6,14 +6,17 @@ from itertools import product
 
 import pytest
 
+from policies.channel import Channel
 from policies.checking import check
 from policies.engine import decide
+from policies.guard import inspect
 from policies.rulebook import Rulebook, shipped_rulebook
 from policies.shipped import shipped_source
 from policies.templates import Template, is_private
+from policies.texts import render
 from policies.vocabulary import default_facts
 from policies.words import State
-from records.nouns import Action, Approval, Fact, FactValue, Priority, Verdict
+from records.nouns import Action, Approval, Brand, Fact, FactValue, Priority, Verdict
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NAMES = ("default", "retail-bank", "airline")
@@ -192,6 +195,34 @@ def test_the_line_that_sends_aside_says_how_to_write_first_and_that_no_passwords
     for _, text in wordings(shipped_rulebook().templates["invitation"]):
         assert "{expires}" in text
         assert re.search(r"claves|contraseñas|passwords", text)
+
+
+@pytest.mark.parametrize(
+    ("network", "compose_link"), [("x", "https://x.com/messages/compose"), ("facebook", "https://m.me/acme")]
+)
+@pytest.mark.parametrize("name", STANDARD)
+def test_the_guard_lets_every_shipped_wording_pass(name: str, network: str, compose_link: str) -> None:
+    for language, text in wordings(shipped_rulebook().templates[name]):
+        said = render(
+            text,
+            variables={
+                "greeting": {"es": "Hola, @abcdefghijklmno:", "en": "Hi @abcdefghijklmno,"}[language],
+                "compose_link": compose_link,
+                "room_link": "https://acme.example/r/AbC123/tok_0123456789abcdef",
+                "expires": {"es": "mañana a las 12:00", "en": "tomorrow at 12:00"}[language],
+                "signature": "",
+            },
+        ).strip()
+        findings = inspect(
+            said,
+            channel=Channel.PRIVATE if is_private(name) else Channel.PUBLIC,
+            brand=Brand(name="acme", domains=("acme.example",)),
+            language=language,
+            network=network,
+            find_personal_data=lambda _: (),
+            allowed_links=(compose_link, "https://acme.example/r/"),
+        )
+        assert findings == (), said
 
 
 @pytest.mark.parametrize("name", NAMES)

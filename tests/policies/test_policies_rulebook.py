@@ -264,6 +264,10 @@ BROKEN_PROBLEMS = [
         "line 23, rule Ünreadable: The template 'invitation' is for private messages; a rule names what is said in "
         "public. Name a public template, such as `aside`."
     ),
+    (
+        "line 26: The template 'aside' is not written in en for both forms of address. "
+        "Write it under `templates:` as `aside: {en: ...}`, or with `tu:` and `usted:`."
+    ),
     "line 27: The template 'aside' has an unknown variable {greting}. Did you mean greeting?",
     (
         "line 27: The template 'aside' is public and may not hold {room_link}. "
@@ -272,6 +276,10 @@ BROKEN_PROBLEMS = [
     (
         "line 28: The template 'aside' is written in 'fr', which the rulebook does not speak. "
         "Add it to `languages:` or remove it."
+    ),
+    (
+        "line 29: The template 'thanks' is not written in es for both forms of address. "
+        "Write it under `templates:` as `thanks: {es: ...}`, or with `tu:` and `usted:`."
     ),
     "line 30: The template 'thanks' has an unknown form of address 'vos'. Write one of tu, usted.",
     "line 31: The template 'thanks' is empty in en.",
@@ -287,7 +295,7 @@ def test_a_wrong_rulebook_cannot_be_loaded_and_says_all_that_is_wrong() -> None:
         load_rulebook(BROKEN, name="broken.yaml")
 
     assert [str(problem) for problem in raised.value.problems] == BROKEN_PROBLEMS
-    assert str(raised.value).startswith("The rulebook broken.yaml has 24 problems; mend them and load it again:\n")
+    assert str(raised.value).startswith("The rulebook broken.yaml has 26 problems; mend them and load it again:\n")
     assert all(line in str(raised.value) for line in BROKEN_PROBLEMS)
 
 
@@ -305,6 +313,17 @@ def test_a_template_that_lacks_a_language_is_a_problem_of_the_rule_that_asks_for
         (
             "line 6, rule only: The template 'thanks' is not written in pt for both forms of address. "
             "Write it under `templates:` as `thanks: {pt: ...}`, or with `tu:` and `usted:`."
+        )
+    ]
+
+
+def test_a_rulebooks_own_template_is_written_in_every_language_even_where_no_rule_asks_for_it() -> None:
+    source = ONE_RULE.replace("WHEN", "crisis") + "templates:\n  greet: {es: {tu: Hola}, en: Hi}\n"
+
+    assert problems_of(source) == [
+        (
+            "line 9: The template 'greet' is not written in es for both forms of address. "
+            "Write it under `templates:` as `greet: {es: ...}`, or with `tu:` and `usted:`."
         )
     ]
 
@@ -330,7 +349,7 @@ def test_whoever_moves_people_aside_needs_an_invitation_and_a_closing_line_in_ev
         ("languages: [es]\nrules:\n\t- x\n", None),
         ("a: \x00", "line 1: This is not YAML: special characters are not allowed."),
         ("a: 1\nb: \ud800", "line 2: This is not YAML: special characters are not allowed."),
-        ("[" * 100_000, "line 1: The file is nested too deeply."),
+        ("[" * 5_000, "line 1: The file is nested too deeply."),
         ("a" * 1_000_001, "line 1: The file is longer than 1000000 characters."),
         ("a: &a [*a]", None),
     ],

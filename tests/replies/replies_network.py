@@ -1,5 +1,7 @@
 """A network in memory that takes, loses, refuses and delays, and remembers what it took."""
 
+# ruff: noqa: ARG002 - the signatures are the protocol's
+
 from __future__ import annotations
 
 from collections.abc import Callable
