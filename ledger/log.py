@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -14,13 +14,21 @@ from records.database import is_sqlite
 from records.tables.ledger import LedgerEntryRow, LedgerFrontierRow
 
 _FRONTIER_ID = 1
+_EDGE = select(col(LedgerFrontierRow.size), col(LedgerFrontierRow.nodes)).where(
+    col(LedgerFrontierRow.id) == _FRONTIER_ID
+)
+
+
+class DamagedLogError(Exception):
+    """The stored edge of the tree is no edge of a tree."""
 
 
 def append(session: Session, entries: Sequence[Entry]) -> range:
     """Log `entries` in order and return their indexes. The last statement of the caller's transaction.
 
     Other writers wait for each other here (SQLite: for the whole transaction), so that indexes have no gaps.
-    Raises UnrecordableEntryError, before anything is written, where an entry has no canonical form.
+    Raises, before anything is written, UnrecordableEntryError where an entry has no canonical form, and
+    DamagedLogError.
     """
     frontier = locked_frontier(session) if entries else read_frontier(session)
     indexes = range(frontier.size, frontier.size + len(entries))
@@ -52,30 +60,31 @@ def size_and_root(session: Session) -> tuple[int, str]:
 
 
 def read_frontier(session: Session) -> Frontier:
-    """The right edge of the tree as stored; an empty one before the first entry."""
-    columns = (col(LedgerFrontierRow.size), col(LedgerFrontierRow.nodes))
-    stored = session.connection().execute(select(*columns).where(col(LedgerFrontierRow.id) == _FRONTIER_ID)).first()
-    return Frontier() if stored is None else _frontier(*stored)
+    """The right edge of the tree as stored; an empty one before the first entry. Raises DamagedLogError."""
+    return _stored(session, _EDGE) or Frontier()
 
 
 def locked_frontier(session: Session) -> Frontier:
-    """The right edge of the tree, held for this transaction until it ends."""
+    """The right edge of the tree, held for this transaction until it ends. Raises DamagedLogError."""
     session.flush()
-    connection = session.connection()
-    held = select(col(LedgerFrontierRow.size), col(LedgerFrontierRow.nodes)).where(
-        col(LedgerFrontierRow.id) == _FRONTIER_ID
-    )
-    stored = connection.execute(held.with_for_update()).first()
-    if stored is None:
+    held = _stored(session, _EDGE.with_for_update())
+    if held is None:
         upsert = sqlite.insert if is_sqlite(session) else postgresql.insert
         first = upsert(LedgerFrontierRow).values(id=_FRONTIER_ID, size=0, nodes=[])
-        connection.execute(first.on_conflict_do_nothing())
-        stored = connection.execute(held.with_for_update()).one()
-    return _frontier(*stored)
+        session.connection().execute(first.on_conflict_do_nothing())
+        held = _stored(session, _EDGE.with_for_update())
+    return held or Frontier()
 
 
-def _frontier(size: int, nodes: Sequence[str]) -> Frontier:
-    return Frontier(size, tuple(bytes.fromhex(node) for node in nodes))
+def _stored(session: Session, query: Select[tuple[int, list[str]]]) -> Frontier | None:
+    try:
+        stored = session.connection().execute(query).first()
+        if stored is None:
+            return None
+        size, nodes = stored
+        return Frontier(size, tuple(bytes.fromhex(node) for node in nodes))
+    except (ValueError, TypeError) as error:
+        raise DamagedLogError("The stored edge of the log is damaged: run `aparte ledger verify`.") from error
 
 
 def _store_frontier(session: Session, frontier: Frontier) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from ledger.checkpoints import Checkpoint, checkpoint_faults, stored_checkpoints
 from ledger.entry_check import entry_fault
-from ledger.log import read_frontier
+from ledger.log import DamagedLogError, read_frontier
 from ledger.merkle import Frontier, leaf_hash
 from ledger.stored import StoredEntry, stored_entries
 from records.database import is_sqlite
@@ -116,7 +116,7 @@ class _Walk:
     def compare_edge(self, session: Session, tree: Frontier) -> None:
         try:
             edge = read_frontier(session)
-        except (DatabaseError, ValueError, TypeError) as error:
+        except (DatabaseError, DamagedLogError) as error:
             self.found(tree.size, f"the stored edge of the tree cannot be read ({_first_line(error)})")
             return
         if edge.size > tree.size:

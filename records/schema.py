@@ -27,6 +27,11 @@ def migrate_keys(engine: Engine, *, to: str = "head") -> None:
     _upgrade(engine, versions=_MIGRATIONS / "keys", metadata=KeyModel.metadata, to=to)
 
 
+def migrations_folder() -> Path:
+    """Where the migrations lie."""
+    return _MIGRATIONS
+
+
 def configuration(*, versions: Path, metadata: MetaData) -> Config:
     """Alembic's settings for one of the two lines of migrations."""
     config = Config()

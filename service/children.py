@@ -27,8 +27,9 @@ class Children:
     """Child processes with a log file each. Leaving the `with` block stops them all."""
 
     def __init__(self, logs: Path, *, environment: Mapping[str, str] | None = None) -> None:
+        """Without an `environment` the children inherit this process's own."""
         self._logs = logs
-        self._environment = dict(environment) if environment is not None else dict(os.environ)
+        self._environment = environment
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, arguments: Sequence[str], *, answers_at: str) -> None:

@@ -19,9 +19,9 @@ def find(document: Document) -> Iterator[Problem]:
     """Rules without a template or with one that does not exist, and templates that lack a language."""
     own = templates_of(document.templates)
     standard = {name: template for name, template in templates_of(standard_templates()).items() if name not in own}
-    for entry in document.templates.entries if document.templates else ():
-        for language in _lacking(own[entry.key], document):
-            yield _lacks(entry.key, language, line=entry.line, rule=None)
+    for written in document.templates.entries if document.templates else ():
+        for language in _lacking(own[written.key], document):
+            yield _lacks(written.key, language, line=written.line, rule=None)
     for rule in document.rules:
         action = rule.then.text("action") if rule.then is not None else None
         entry = rule.then.entry("template") if rule.then is not None else None

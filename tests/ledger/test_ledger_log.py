@@ -9,12 +9,12 @@ from datetime import datetime
 
 import pytest
 import rfc8785
-from ledger_samples import NOW, filled, sample
+from ledger_samples import NOW, filled, sample, tamper
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from ledger.entry import Entry, UnrecordableEntryError, entry_body
-from ledger.log import append, size_and_root
+from ledger.log import DamagedLogError, append, size_and_root
 from ledger.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.verification import verify
 from records.database import reading, writing
@@ -115,6 +115,13 @@ def test_an_entry_that_cannot_be_logged_is_refused_and_nothing_is_written(engine
         append(session, [sample(0), entry])
     with reading(engine) as session:
         assert verify(session).size == 0
+
+
+def test_nothing_is_appended_to_a_damaged_log(engine: Engine) -> None:
+    filled(engine, 3)
+    tamper(engine, "UPDATE ledger_frontier SET size = 4")
+    with writing(engine) as session, pytest.raises(DamagedLogError, match="aparte ledger verify"):
+        append(session, [sample(3)])
 
 
 def test_hostile_text_is_logged_as_it_is(engine: Engine) -> None:

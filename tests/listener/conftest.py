@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -75,6 +76,11 @@ class Ear:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query), values)]
 
+    def forget(self) -> None:
+        for table in ("own_post", "direct_message", "mention_account", "mention_revision", "mention", "identity"):
+            self.run(f"DELETE FROM {table}")  # noqa: S608 - names of this list alone
+        self.settled.clear()
+
     def run(self, statement: str, **values: Any) -> None:
         with self.engine.begin() as connection:
             connection.execute(text(statement), values)
@@ -106,15 +112,26 @@ class Practice:
         return open_x(self.account, options.pop("credentials", self.credentials), **options)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, made once."""
+    path = tmp_path_factory.mktemp("migrated") / "aparte.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def ear_of(tmp_path: Path) -> Iterator[Callable[..., Ear]]:
+def ear_of(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Ear]]:
     """Make a migrated database with one account."""
     made: list[Engine] = []
 
-    def make(account: Account | None = None, *, name: str = "aparte") -> Ear:
-        engine = open_engine(f"sqlite:///{tmp_path}/{name}.db")
+    def make(account: Account | None = None) -> Ear:
+        path = tmp_path / f"aparte-{len(made)}.db"
+        shutil.copy(migrated, path)
+        engine = open_engine(f"sqlite:///{path}")
         made.append(engine)
-        migrate(engine)
         account = account or Account(
             id=1,
             name="acme-x",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from replies_house import DECIDE, ROOM_LINK, START, House, answer, external_id, private
@@ -303,9 +303,12 @@ def test_a_reply_held_while_it_was_looked_at_does_not_leave(house: House, networ
 
 def test_a_process_that_stalled_after_its_intent_does_not_post(house: House, network: MemoryNetwork) -> None:
     row_id = house.draft(answer())
-    desk = house.desk()
-    steps = iter([0, 0, 0, 0, 600, 600, 600])
-    stalled = replace(desk, now_again=lambda: START + timedelta(seconds=next(steps)))
+
+    def stalling() -> datetime:
+        stalled_for = timedelta(minutes=10) if house.reply(row_id).status == ReplyStatus.SENDING else timedelta(0)
+        return START + stalled_for
+
+    stalled = replace(house.desk(), now_again=stalling)
     dispatch_due(house.engine, desk=stalled, claimant="test", actor=DECIDE, now=START, most=1)
     assert network.taken == []
     assert house.reply(row_id).status == ReplyStatus.APPROVED

@@ -1,0 +1,78 @@
+"""The queue: who is served first, and why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.acting import show_outcome
+from dashboard.case_list_page import back_to_start, case_list, offset_of, pager
+from dashboard.layout_page import session_over
+from dashboard.pieces import piece
+from dashboard.reads.queued_cases import QueueFilter, brands_with_open_cases, open_counts, queued_cases
+from dashboard.visit import SignedOutError, Visit, begin_visit
+from records.database import reading
+from records.nouns import Queue
+
+REFRESH_SECONDS = 10
+_NAME = "queue"
+
+
+def queue() -> None:
+    """The page."""
+    show_outcome()
+    _list()
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _list() -> None:
+    try:
+        visit = begin_visit()
+    except SignedOutError:
+        session_over()
+        return
+    with reading(visit.house.engine) as session:
+        counts = open_counts(session, now=visit.now, agent_id=visit.agent.id)
+        brands = brands_with_open_cases(session)
+    st.html(_figures(visit, counts))
+    wanted = _filter(visit, brands)
+    with reading(visit.house.engine) as session:
+        page = queued_cases(session, wanted, now=visit.now, offset=offset_of(_NAME))
+    if not page.cases and offset_of(_NAME):
+        back_to_start(_NAME)
+        st.rerun(scope="app")
+    if not page.cases:
+        st.info(visit.say("queue_empty"))
+    case_list(visit, page.cases, name=_NAME)
+    pager(visit, page.total, name=_NAME)
+
+
+def _figures(visit: Visit, counts: dict[str, int]) -> str:
+    figures = [
+        (visit.say("open_cases"), counts["open"], ""),
+        (visit.say("harm_lane"), counts["harm"], "late" if counts["harm"] else ""),
+        (visit.say("late_cases"), counts["late"], "late" if counts["late"] else ""),
+        (visit.say("my_cases"), counts["mine"], ""),
+    ]
+    return piece("figures.html", visit.say, figures=figures)
+
+
+def _filter(visit: Visit, brands: tuple[str, ...]) -> QueueFilter:
+    say = visit.say
+    changed = {"on_change": back_to_start, "args": (_NAME,)}
+    columns = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
+    queue_name = columns[0].selectbox(
+        say("which_queue"), [None, *Queue], format_func=lambda one: say.word(one) if one else say("all"), **changed
+    )
+    brand = columns[1].selectbox(
+        say("brand"), [None, *brands], format_func=lambda one: one or say("all"), disabled=len(brands) < 2, **changed
+    )
+    mine = columns[2].checkbox(say("only_mine"), **changed)
+    harm = columns[3].checkbox(say("only_harm"), **changed)
+    unanswered = columns[4].checkbox(say("only_unanswered"), **changed)
+    return QueueFilter(
+        queue=queue_name,
+        brand=brand,
+        assignee_id=visit.agent.id if mine else None,
+        harm=harm,
+        unanswered=unanswered,
+    )

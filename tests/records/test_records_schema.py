@@ -1,0 +1,67 @@
+"""An empty database is made by migration, and every earlier revision can be brought to the newest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+from sqlmodel import SQLModel
+
+from records.database import open_engine
+from records.schema import configuration, migrate, migrate_keys, migrations_folder
+from records.tables.subject_keys import KeyModel
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
+    engine = open_engine(database_url)
+    migrate(engine)
+    assert _differences(engine, SQLModel) == []
+    engine.dispose()
+
+
+def test_the_key_database_is_made_by_migration_too(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'keys.db'}")
+    migrate_keys(engine)
+    assert _differences(engine, KeyModel) == []
+
+
+def test_a_database_of_each_earlier_revision_is_brought_to_the_newest(database_url: str) -> None:
+    config = configuration(versions=migrations_folder() / "versions", metadata=SQLModel.metadata)
+    revisions = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert revisions
+    for revision in reversed(revisions):
+        engine = open_engine(database_url)
+        migrate(engine, to=revision)
+        migrate(engine)
+        assert _differences(engine, SQLModel) == []
+        engine.dispose()
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    engine = open_engine(database_url)
+    migrate(engine)
+    migrate(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("change", ["UPDATE ledger_entry SET kind = 'x'", "DELETE FROM ledger_entry"])
+def test_the_database_itself_refuses_to_change_an_entry(database_url: str, change: str) -> None:
+    engine = open_engine(database_url)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            'INSERT INTO ledger_entry ("index", kind, at, body, leaf_hash) '
+            "VALUES (0, 'k', '2026-01-01 00:00:00', '{}', '')"
+        )
+    with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
+        connection.exec_driver_sql(change)
+    engine.dispose()
+
+
+def _differences(engine: Engine, model: type[SQLModel]) -> list[object]:
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), model.metadata))

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from replies_house import START, House, answer, external_id, private
+from replies_network import MemoryNetwork, Plan
+
+from networks.errors import DuplicateRefused, RateLimited, TokenRefused, Uncertain, Unreachable
+from records.leases import new_claimant
+from records.nouns import Act, ReplyStatus
+from replies.drafts import Draft
+
+LOST_ANSWER = Plan(takes=True, raises=Uncertain("Nothing came back."))
+NEVER_ARRIVED = Plan(takes=False, raises=Uncertain("Nothing came back."))
+DEAD_CLAIMANT = "{host}:99999999:dead"
+
+
+class KilledError(BaseException):
+    """Stands for the process being killed."""
+
+
+@pytest.fixture
+def network(house: House) -> MemoryNetwork:
+    network = MemoryNetwork(clock=house.clock)
+    house.network = network
+    return network
+
+
+@pytest.mark.parametrize(
+    "draft", [answer(), private(), answer(slot="hide", act=Act.HIDE, text="")], ids=lambda d: d.act
+)
+def test_an_act_that_was_taken_without_an_answer_is_found_and_never_repeated(
+    house: House, network: MemoryNetwork, draft: Draft
+) -> None:
+    network.plans = [LOST_ANSWER]
+    row_id = house.draft(draft)
+    assert house.deliver().unknown == 1
+    house.clock.pass_(timedelta(seconds=5))
+    assert house.reconcile().sent == 1
+    row = house.reply(row_id)
+    assert (row.status, row.attempts) == (ReplyStatus.SENT, 1)
+    assert row.external_id == (external_id(1) if draft.act is Act.HIDE else "r0")
+    assert house.told == [row_id]
+    assert house.deliver().looked_at == 0
+    assert len(network.taken) == (0 if draft.act is Act.HIDE else 1)
+
+
+def test_an_act_that_never_arrived_is_tried_again_after_two_readings(house: House, network: MemoryNetwork) -> None:
+    network.plans = [NEVER_ARRIVED]
+    row_id = house.draft(answer())
+    house.deliver()
+    assert house.reconcile().waiting == 1
+    assert house.reconcile().waiting == 0
+    house.clock.pass_(timedelta(seconds=60))
+    assert house.reconcile().returned == 1
+    assert house.deliver().sent == 1
+    assert house.reply(row_id).attempts == 2
+    assert house.kinds()[-4:] == ["step:reply:unknown", "step:reply:returned", "step:reply:sending", "step:reply:sent"]
+
+
+def test_what_the_network_shows_late_is_found_at_the_second_reading(house: House, network: MemoryNetwork) -> None:
+    network.plans = [Plan(takes=True, raises=Uncertain("?"), shown_after=timedelta(seconds=40))]
+    house.draft(answer())
+    house.deliver()
+    assert house.reconcile().waiting == 1
+    house.clock.pass_(timedelta(seconds=60))
+    assert house.reconcile().sent == 1
+    assert len(network.taken) == 1
+
+
+def test_after_three_attempts_a_person_looks(house: House, network: MemoryNetwork) -> None:
+    network.plans = [NEVER_ARRIVED] * 3
+    row_id = house.draft(answer())
+    for _ in range(3):
+        house.deliver()
+        house.reconcile()
+        house.clock.pass_(timedelta(seconds=60))
+        house.reconcile()
+    row = house.reply(row_id)
+    assert (row.status, row.attempts) == (ReplyStatus.HELD, 3)
+    assert house.deliver().looked_at == 0
+
+
+def test_a_text_refused_as_a_copy_and_not_found_needs_another_wording(house: House, network: MemoryNetwork) -> None:
+    network.plans = [Plan(takes=False, raises=DuplicateRefused("Copy."))]
+    row_id = house.draft(answer())
+    house.deliver()
+    house.reconcile()
+    house.clock.pass_(timedelta(seconds=60))
+    assert house.reconcile().held == 1
+    assert "change it" in house.reply(row_id).reason
+
+
+def test_a_text_refused_as_a_copy_of_our_own_attempt_is_sent(house: House, network: MemoryNetwork) -> None:
+    network.plans = [Plan(takes=True, raises=DuplicateRefused("Copy."))]
+    house.draft(answer())
+    house.deliver()
+    assert house.reconcile().sent == 1
+
+
+def test_a_text_that_the_network_cut_is_taken_for_ours(house: House, network: MemoryNetwork) -> None:
+    network.plans = [LOST_ANSWER]
+    house.draft(answer(text="Gracias por avisarnos, lo miramos ahora mismo y te contamos por aquí."))
+    house.deliver()
+    network.taken[0].text = "Gracias por avisarnos, lo miramos ahora mismo y te contamos…"
+    assert house.reconcile().sent == 1
+
+
+def test_another_answer_in_its_place_leaves_the_doubt_to_a_person(house: House, network: MemoryNetwork) -> None:
+    network.plans = [NEVER_ARRIVED]
+    house.draft(answer())
+    house.deliver()
+    house.clock.pass_(timedelta(seconds=1))
+    network.answer_outside(external_id(1), "Buenas, ya está resuelto por teléfono.")
+    assert house.reconcile().held == 1
+    assert network.taken == []
+
+
+def test_two_unknown_replies_under_one_post_do_not_share_one_find(house: House, network: MemoryNetwork) -> None:
+    network.plans = [LOST_ANSWER]
+    house.draft(answer())
+    house.deliver()
+    house.reconcile()
+    network.plans = [NEVER_ARRIVED]
+    second = house.draft(answer(slot="follow-up-1", text="Y otra cosa."))
+    house.deliver()
+    assert house.reconcile().waiting == 1
+    assert house.reply(second).status == ReplyStatus.UNKNOWN
+
+
+@pytest.mark.parametrize("after_acceptance", [False, True])
+def test_a_reply_of_a_killed_process_is_settled_by_the_next(
+    house: House,
+    network: MemoryNetwork,
+    after_acceptance: bool,  # noqa: FBT001 - a parameter row
+) -> None:
+    network.plans = [Plan(takes=after_acceptance, raises=KilledError())]  # type: ignore[arg-type]
+    row_id = house.draft(answer())
+    gone = new_claimant().split(":")[0] + ":99999999:gone"
+    with pytest.raises(KilledError):
+        house.deliver(claimant=gone)
+    assert house.reply(row_id).status == ReplyStatus.SENDING
+    house.reconcile()
+    house.clock.pass_(timedelta(seconds=60))
+    house.reconcile()
+    house.deliver()
+    assert (house.reply(row_id).status, len(network.taken)) == (ReplyStatus.SENT, 1)
+
+
+def test_a_reply_that_a_living_process_is_sending_is_left_alone(house: House, network: MemoryNetwork) -> None:
+    network.plans = [Plan(takes=True, raises=KilledError())]  # type: ignore[arg-type]
+    house.draft(answer())
+    with pytest.raises(KilledError):
+        house.deliver(claimant=new_claimant())
+    house.clock.pass_(timedelta(minutes=5))
+    assert house.reconcile(claimant="another") == type(house.reconcile())()
+    house.clock.pass_(timedelta(minutes=11))
+    assert house.reconcile(claimant="another").sent == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Unreachable("No route."), TokenRefused("Refused."), RateLimited("Wait.", until=START + timedelta(minutes=9))],
+)
+def test_a_network_that_cannot_be_read_is_read_later(house: House, network: MemoryNetwork, error: Exception) -> None:
+    network.plans = [LOST_ANSWER]
+    row_id = house.draft(answer())
+    house.deliver()
+    network.read_errors = [error]  # type: ignore[list-item]
+    assert house.reconcile().waiting == 1
+    assert (house.reply(row_id).due_at or START) > house.clock()
+    house.clock.pass_(timedelta(minutes=9))
+    assert house.reconcile().sent == 1
+
+
+def test_a_network_that_cannot_be_read_for_a_day_is_left_to_a_person(house: House, network: MemoryNetwork) -> None:
+    network.plans = [LOST_ANSWER]
+    house.draft(answer())
+    house.deliver()
+    house.clock.pass_(timedelta(hours=25))
+    network.read_errors = [Unreachable("No route.")]
+    assert house.reconcile().held == 1
+
+
+def test_an_answer_that_arrives_after_the_lease_was_lost_still_counts(house: House, network: MemoryNetwork) -> None:
+    row_id = house.draft(answer())
+    late = _LateNetwork(clock=house.clock, house=house)
+    house.network = late
+    house.deliver()
+    row = house.reply(row_id)
+    assert (row.status, row.external_id) == (ReplyStatus.SENT, "r0")
+    assert len(late.taken) == 1
+
+
+class _LateNetwork(MemoryNetwork):
+    """While it thinks, others settle the reply by what they read, which is nothing yet."""
+
+    def __init__(self, *, clock: object, house: House) -> None:
+        super().__init__(clock=clock)  # type: ignore[arg-type]
+        self._house = house
+
+    def _take(self, target: str, text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        for wait in (timedelta(minutes=16), timedelta(seconds=61)):
+            self._house.clock.pass_(wait)
+            self._house.reconcile(claimant="another")
+        return super()._take(target, text)

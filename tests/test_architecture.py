@@ -1,0 +1,61 @@
+"""The house is linted: who may import whom, and who may read the clock and the environment."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = (
+    *("records", "ledger", "people", "networks", "classifier", "policies", "cases"),
+    *("listener", "replies", "room", "service", "dashboard", "sandbox"),
+)
+
+
+def test_imports_follow_the_contracts() -> None:
+    ended = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout[-3000:]
+
+
+def test_only_the_clock_reads_the_system_clock() -> None:
+    readers = {
+        str(file.relative_to(ROOT))
+        for file, tree in _sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"now", "utcnow", "today"}
+        and ast.unparse(node.func.value) in {"datetime", "date", "datetime.datetime", "datetime.date"}
+    }
+    allowed = {"service/clock.py"}
+    assert {reader for reader in readers if not reader.startswith("sandbox/")} == allowed
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        str(file.relative_to(ROOT))
+        for file, tree in _sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
+    }
+    assert readers == {"service/settings.py"}
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
+def test_nothing_private_is_in_the_repository() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    forbidden = (".db", ".sqlite", ".env", ".pem", ".key")
+    assert not [name for name in listed.splitlines() if name.endswith(forbidden)]
+
+
+def _sources() -> Iterator[tuple[Path, ast.Module]]:
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            yield file, ast.parse(file.read_text(encoding="utf-8"))
