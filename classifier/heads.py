@@ -73,7 +73,7 @@ def load_head(folder: Path, task: str, space: str) -> Head:
     """
     path = artifact_path(folder, task, space)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             if int(arrays["format"]) != _FORMAT:
                 raise ArtifactError(f"{path.name} has another format: train {task} again")
             return Head(

@@ -24,8 +24,10 @@ _SHARE = 0.3
 def directions_of(labelled: csr_matrix, background: csr_matrix, *, seed: int) -> NDArray[np.float64]:
     """The projection of shape (buckets, directions) that `background` teaches, scaled to the `labelled` rows."""
     rarity = rarity_of(background, seen_more_than=_SEEN)
-    scaled = (background @ diags(rarity)).tocsr()
+    kept = np.flatnonzero(rarity)
+    scaled = (background[:, kept] @ diags(rarity[kept])).tocsr()
     _, _, axes = randomized_svd(scaled, DIRECTIONS, n_iter=_PASSES, random_state=seed)
-    projection = axes.T.astype(np.float64) * rarity[:, None]
+    projection = np.zeros((len(rarity), len(axes)))
+    projection[kept] = axes.T * rarity[kept, None]
     spread = np.std(labelled @ projection, axis=0)
     return np.asarray(projection * (_SHARE / np.maximum(spread, 1e-9)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from classifier.identifiers.contacts import find_addresses, find_emails
 from classifier.identifiers.national_ids import find_national_ids
@@ -13,6 +14,9 @@ from classifier.identifiers.reading import Found, Reading, read
 from classifier.identifiers.references import find_lettered_locators, find_references
 from classifier.identifiers.surroundings import owner_of
 from records.nouns import PersonalDatum
+
+MOST_FOUND = 1_000
+"""Data after which no more are looked for: such a text is no post, and what it is has been said."""
 
 _DIGIT = re.compile(r"\d")
 _MAILBOX = re.compile(r"@[\w-]+\.\w")
@@ -31,7 +35,7 @@ def find_personal_data(text: str, *, market: str) -> tuple[PersonalDatum, ...]:
     if not _may_hold_data(text):
         return ()
     reading = read(text, market=market)
-    found = _without_overlaps(list(_found(reading)))
+    found = _without_overlaps(list(islice(_found(reading), MOST_FOUND)))
     return tuple(
         PersonalDatum(kind=one.kind, owner=owner_of(reading, one), start=one.start, end=one.end, value=one.value)
         for one in found

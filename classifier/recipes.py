@@ -28,6 +28,8 @@ class Task:
     """0 leaves classes at their frequency, 1 gives every class equal weight."""
     background: frozenset[str] = frozenset()
     """Files read for their words alone, which teach what words mean where labelled posts are few."""
+    names_words: bool = True
+    """Whether words of a post may be named as evidence; slurs may not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,7 @@ TASKS: dict[str, Task] = {
         strength=0.1,
         balance=1.0,
         background=_POSTS_TO_BRANDS,
+        names_words=False,
     ),
     "toxicity": Task(
         labels=(NOT_TOXIC, TOXIC),
@@ -99,6 +102,7 @@ TASKS: dict[str, Task] = {
             "disagree": SKIP,
         },
         strength=0.3,
+        names_words=False,
     ),
 }
 

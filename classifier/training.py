@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack, vstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
@@ -126,9 +126,15 @@ def _fit_head(task: str, question: Task, space: str, lesson: _Lesson, seed: int)
         labels=question.labels,
         weights=(lens @ weights / temperature).astype(np.float32),
         bias=(bias / temperature).astype(np.float32),
-        cues=find_cues(lesson.words, lesson.answers, len(question.labels)),
+        cues=_cues(question, lesson),
     )
     return head, temperature
+
+
+def _cues(question: Task, lesson: _Lesson) -> tuple[tuple[str, ...], ...]:
+    if not question.names_words:
+        return ((),) * len(question.labels)
+    return find_cues(lesson.words, lesson.answers, len(question.labels))
 
 
 def _lens(rows: csr_matrix, lesson: _Lesson, space: str, seed: int) -> csr_matrix:
@@ -136,11 +142,18 @@ def _lens(rows: csr_matrix, lesson: _Lesson, space: str, seed: int) -> csr_matri
 
     Each feature weighed by its rarity and, where there is background, the directions of meaning it taught.
     """
-    rarity = diags(rarity_of(rows), format="csr")
+    features = _telling_features(rows)
     if len(lesson.background) <= DIRECTIONS:
-        return rarity
+        return features
     background = vstack([rows, vectorize(lesson.background, SPACES[space])], format="csr")
-    return hstack([rarity, csr_matrix(directions_of(rows, background, seed=seed))], format="csr")
+    return hstack([features, csr_matrix(directions_of(rows, background, seed=seed))], format="csr")
+
+
+def _telling_features(rows: csr_matrix) -> csr_matrix:
+    """From buckets to those that occur in `rows`, each weighed by its rarity."""
+    seen = np.unique(rows.indices)
+    places = (seen, np.arange(len(seen)))
+    return csr_matrix((rarity_of(rows)[seen], places), shape=(rows.shape[1], len(seen)))
 
 
 def _temperature(rows: csr_matrix, question: Task, lesson: _Lesson, seed: int) -> float:

@@ -11,7 +11,7 @@ from dashboard.visit import SignedOutError, begin_visit
 
 def main() -> None:
     """One run."""
-    st.set_page_config(page_title="Aparte", page_icon=":material/forum:", layout="wide")
+    st.set_page_config(page_title="Aparte", layout="wide")
     try:
         visit = begin_visit()
     except SignedOutError:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from dashboard.sentences import Sentences
+
 LANGUAGES = ("es", "en")
 COOKIE = "aparte_language"
 _FOLDER = Path(__file__).parent / "wordings"
@@ -23,8 +25,7 @@ class Wording:
     """By name."""
     words: Mapping[str, str]
     """How the words that are stored (statuses, actions, queues...) are written for people."""
-    sentences: Mapping[str, str]
-    """Known English sentences of the rulebooks and of the desk."""
+    sentences: Sentences
 
     def __call__(self, name: str, /, **values: object) -> str:
         """The text called `name`, with its values put in. Raises KeyError for an unknown name."""
@@ -36,20 +37,8 @@ class Wording:
         return self.words.get(stored, stored.replace("_", " "))
 
     def sentence(self, text: str) -> str:
-        """A sentence of the house in this language; as it stands where it is not known.
-
-        `Rule NAME: SENTENCE` and other sentences after a known beginning are translated in their parts.
-        """
-        known = self.sentences.get(text)
-        if known is not None:
-            return known
-        for beginning, said in self.sentences.items():
-            if beginning.endswith(":") and text.startswith(beginning + " "):
-                return f"{said} {self.sentence(text.removeprefix(beginning + ' '))}"
-        head, colon, rest = text.partition(": ")
-        if colon and head.startswith("Rule "):
-            return f"{self('rule', name=head.removeprefix('Rule '))}: {self.sentence(rest)}"
-        return text
+        """A sentence of the house in this language; as it stands where it is not known."""
+        return self.sentences.translate(text)
 
 
 @cache
@@ -57,9 +46,9 @@ def wording_in(language: str) -> Wording:
     """The texts in `language`, or in Spanish where it is not spoken here."""
     spoken = language if language in LANGUAGES else LANGUAGES[0]
     loaded = yaml.safe_load((_FOLDER / f"{spoken}.yaml").read_text(encoding="utf-8"))
-    return Wording(
-        language=spoken, texts=loaded["texts"], words=loaded["words"], sentences=loaded.get("sentences") or {}
-    )
+    known = _FOLDER / f"sentences.{spoken}.yaml"
+    sentences = yaml.safe_load(known.read_text(encoding="utf-8")) if known.exists() else {}
+    return Wording(language=spoken, texts=loaded["texts"], words=loaded["words"], sentences=Sentences(sentences))
 
 
 def preferred(chosen: str | None, accepted: str | None) -> str:

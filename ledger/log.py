@@ -76,7 +76,7 @@ def locked_frontier(session: Session) -> Frontier:
     return held or Frontier()
 
 
-def _stored(session: Session, query: Select[tuple[int, list[str]]]) -> Frontier | None:
+def _stored(session: Session, query: Select[int, list[str]]) -> Frontier | None:
     try:
         stored = session.connection().execute(query).first()
         if stored is None:

@@ -50,7 +50,7 @@ def store_page(
     mentions = store_mentions(session, account=account, feed=feed, posts=others, actor=actor, now=now)
     messages = [storable_message(message) for message in page.messages]
     new_messages = store_messages(session, account=account, messages=messages, actor=actor, now=now)
-    settled = settle_answered(session, account=account, answers=stored_own.outside, heard=mentions.new, now=now)
+    settled = settle_answered(session, account=account, answers=stored_own.outside, heard=mentions.changed, now=now)
     if settled:
         on_settled(session, settled)
     return Stored(

@@ -38,8 +38,8 @@ _LIVE_REVISIONS = (
 class StoredMentions:
     """What storing posts came to."""
 
-    new: Mapping[str, int]
-    """Mention ids of posts heard for the first time, by every id their posts go by on the network."""
+    changed: Mapping[str, int]
+    """Mention ids of posts that are new or edited, by every id they go by on the network."""
     new_count: int
     edited: int
     known: int
@@ -59,7 +59,7 @@ def store_mentions(
     """Store posts by others, whose texts are storable, in bulk. Hearing a post twice changes nothing."""
     newest = _newest_versions(posts)
     if not newest:
-        return StoredMentions(new={}, new_count=0, edited=0, known=0)
+        return StoredMentions(changed={}, new_count=0, edited=0, known=0)
     identities = know(
         session, network=account.network, authors=[post.author for post in newest.values()], actor=actor, now=now
     )
@@ -68,27 +68,30 @@ def store_mentions(
     edited = [post for external_id, post in newest.items() if external_id in known and _is_newer(post, known)]
     ids = _add(session, new, identities, now)
     _supersede(session, edited, known, now)
-    changed = {post.external_id for post in edited}
+    mention_ids = {name: each.mention_id for name, each in known.items()} | ids
+    edited_ids = {post.external_id for post in edited}
     concern(
         session,
         account=account,
         feed=feed,
         concerns=[
             Concern(
-                mention_id=ids[external_id] if external_id in ids else known[external_id].mention_id,
+                mention_id=mention_ids[external_id],
                 is_new=external_id in ids,
                 summoned=post.summoned,
-                assessed=external_id in known and known[external_id].assessed and external_id not in changed,
+                assessed=external_id in known and known[external_id].assessed and external_id not in edited_ids,
             )
             for external_id, post in newest.items()
         ],
         now=now,
     )
-    by_every_id = {
-        name: ids[post.external_id] for post in new for name in (post.external_id, post.revision_external_id)
+    changed = {
+        name: mention_ids[post.external_id]
+        for post in (*new, *edited)
+        for name in (post.external_id, post.revision_external_id)
     }
     return StoredMentions(
-        new=by_every_id, new_count=len(new), edited=len(edited), known=len(newest) - len(new) - len(edited)
+        changed=changed, new_count=len(new), edited=len(edited), known=len(newest) - len(new) - len(edited)
     )
 
 

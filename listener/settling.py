@@ -19,7 +19,7 @@ from records.tables.service import AccountRow
 def settle_answered(
     session: Session, *, account: Account, answers: Sequence[OwnPost], heard: Mapping[str, int], now: datetime
 ) -> list[int]:
-    """Settle the mentions under new outside `answers`, and those just `heard` that were answered before.
+    """Settle the mentions under new outside `answers`, and those just `heard` or edited that were answered before.
 
     `heard` gives mention ids by every id their posts go by. An answer by any account of the brand counts for all of
     them. Returns the ids of the mentions that were settled now.

@@ -19,6 +19,9 @@ from records.nouns import Brand, Owner, PersonalDatum
 _LONG_NUMBER = 13
 """Digits from which a number is no phone and stops the text, whatever it is."""
 
+_LONGEST_READ = 20_000
+"""Characters above which a text stays unread: no network takes so many."""
+
 Finder = Callable[[str], tuple[PersonalDatum, ...]]
 
 
@@ -83,6 +86,9 @@ def inspect(  # noqa: PLR0913 - the facts of one outgoing text, all named
         allowed_links=allowed_links,
         public_contacts=public_contacts,
     )
+    if len(text) > _LONGEST_READ:
+        message = f"The text has {len(text)} characters, more than any network takes; shorten it."
+        return (Finding(kind="length", message=message),)
     try:
         findings = tuple(finding for check in _CHECKS for finding in check(outgoing))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the text stays

@@ -78,7 +78,7 @@ def _heard_under(session: Session, reply: ReplyRow) -> dict[str, str]:
     query = select(col(OwnPostRow.external_id), col(OwnPostRow.text)).where(
         col(OwnPostRow.account_id) == reply.account_id, col(OwnPostRow.parent_external_id) == reply.target_external_id
     )
-    return dict(session.execute(query).tuples())
+    return {post.external_id: post.text for post in session.execute(query)}
 
 
 def _sent_by_us(session: Session, own: Collection[str]) -> set[str]:

@@ -28,7 +28,7 @@ BETWEEN_READINGS = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 _READ_AGAIN_AFTER = timedelta(minutes=2)
 _READ_NO_LONGER_AFTER = timedelta(hours=24)
-_NOT_SEEN_ONCE = " Not found at the first reading."
+_NOT_SEEN_ONCE = "Not found at the first reading."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ def _next(row: ReplyRow, evidence: Evidence | NetworkError, *, now: datetime) ->
         )
     if not row.reason.endswith(_NOT_SEEN_ONCE):
         return _Step(
-            status=ReplyStatus.UNKNOWN, reason=(row.reason + _NOT_SEEN_ONCE).strip(), due_at=now + BETWEEN_READINGS
+            status=ReplyStatus.UNKNOWN, reason=f"{row.reason} {_NOT_SEEN_ONCE}".strip(), due_at=now + BETWEEN_READINGS
         )
     if row.reason.startswith(REFUSED_AS_COPY):
         return _Step(

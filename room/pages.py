@@ -41,7 +41,7 @@ class Line:
 def invitation_page(words: Words, brand: Brand, room: RoomRow) -> HTMLResponse:
     """What a link shows before the person comes in."""
     until = words["expires"].format(moment=words.moment(_local(room.expires_at, brand)))
-    return _page("invitation.html", words, brand=brand.name, expires=until, here="")
+    return _page("invitation.html", words, brand=_shown(brand), expires=until, here="")
 
 
 def conversation_page(
@@ -59,7 +59,7 @@ def conversation_page(
         "conversation.html",
         words,
         status=status,
-        brand=brand.name,
+        brand=_shown(brand),
         here="/room",
         lines=[_line(words, brand, message) for message in said],
         waiting=bool(said) and said[-1].author == Speaker.PERSON,
@@ -82,7 +82,7 @@ def _page(name: str, words: Words, *, status: int = 200, **shown: object) -> HTM
 def _line(words: Words, brand: Brand, message: RoomMessageRow) -> Line:
     speakers = {
         Speaker.PERSON.value: words["you"],
-        Speaker.AGENT.value: words["team"].format(brand=brand.name),
+        Speaker.AGENT.value: words["team"].format(brand=_shown(brand)),
         Speaker.SERVICE.value: words["notice"],
     }
     at = _local(message.said_at, brand)
@@ -93,6 +93,11 @@ def _line(words: Words, brand: Brand, message: RoomMessageRow) -> Line:
         at=words.moment(at),
         machine_time=at.isoformat(timespec="seconds"),
     )
+
+
+def _shown(brand: Brand) -> str:
+    """`banco-miralba` as people write it: Banco Miralba."""
+    return " ".join(word[:1].upper() + word[1:] for word in brand.name.replace("-", " ").split())
 
 
 def _local(at: datetime, brand: Brand) -> datetime:

@@ -29,7 +29,7 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """`22 nov, 14:05`."""
-        return f"{at.day} {self._texts['months'][at.month - 1]}, {at:%H:%M}"  # type: ignore[index]
+        return f"{at.day}\N{NO-BREAK SPACE}{self._texts['months'][at.month - 1]}, {at:%H:%M}"  # type: ignore[index]
 
 
 def words_for(language: str, brand: Brand | None) -> Words:

@@ -72,7 +72,7 @@ def _answered(world: World, account: BrandAccount, parent_id: int) -> Post:
     if parent is None:
         raise problems.forbidden(problems.GONE)
     quotes = parent.quoted is not None and parent.quoted.author.id == account.id
-    if parent.author.id != account.id and False and not quotes:
+    if parent.author.id != account.id and account.id not in parent.mentioned and not quotes:
         raise problems.forbidden(problems.SUMMON)
     return parent
 

@@ -101,7 +101,7 @@ def _csv_lines(path: Path) -> Iterator[Line]:
     broken: set[int] = set()
     with path.open("rb") as file:
         reader = csv.reader(_decoded(file, broken), strict=True)
-        header = [name.strip() for name in next(reader, [])]
+        header = _header(reader)
         if not {"id", "text"} <= set(header):
             raise SandboxError(f"The first line of {path.name} must name its columns, at least id and text.")
         while True:
@@ -116,6 +116,13 @@ def _csv_lines(path: Path) -> Iterator[Line]:
             if not cells:
                 continue
             yield first, _csv_fields(header, cells, broken & set(range(first, reader.line_num + 1)))
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        return [name.strip() for name in next(reader, [])]
+    except csv.Error:
+        return []
 
 
 def _decoded(lines: Iterator[bytes], broken: set[int]) -> Iterator[str]:

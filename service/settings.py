@@ -191,7 +191,12 @@ def load_settings(path: Path) -> Settings:
     except ValidationError as error:
         raise SettingsError(describe(error, path=path, document=Document)) from None
     folder = path.resolve().parent
-    return Settings(document=document, folder=folder, brands=_brands(document, path), secrets=_secrets(folder))
+    return settings_from(document, folder=folder, secrets=_secrets(folder), path=path)
+
+
+def settings_from(document: Document, *, folder: Path, secrets: Mapping[str, str], path: Path) -> Settings:
+    """Settings from a document that was read or made; `path` names it in errors. Raises SettingsError."""
+    return Settings(document=document, folder=folder, brands=_brands(document, path), secrets=secrets)
 
 
 def default_settings_path() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from classifier.identifiers.contacts import Line, phone_line
@@ -26,6 +26,10 @@ _DAY, _MONTH, _YEAR = "(?:[0-2]?[0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[
 _DATE = re.compile(rf"{_YEAR}[-. ]{_MONTH}[-. ]{_DAY}|{_DAY}[-. ]{_MONTH}[-. ](?:{_YEAR}|[0-9]{{2}})")
 _BIRTH_DATE = re.compile(r"(?<![\w/])[0-9]{1,2} ?[/.-] ?[0-9]{1,2} ?[/.-] ?(?:19|20)?[0-9]{2}(?![\w/])")
 _ACCOUNT_SHORTEST = 6
+_MANY_GROUPS = 24
+"""Groups above which a run is a table of numbers: only single groups and rows of four are looked at."""
+_CARD_GROUPS = 4
+"""A card is written as four groups of four."""
 _NOTHING = "nothing"
 _BOOKING_LONGEST = 13
 
@@ -73,11 +77,7 @@ def _longest_from(
     reading: Reading, run: re.Match[str], groups: list[tuple[int, int]], first: int, named: str
 ) -> tuple[Found | None, int]:
     """The longest identifier that begins with group `first`, and the group after it."""
-    last, total = first, 0
-    while last < len(groups) and total + groups[last][1] - groups[last][0] <= _LONGEST:
-        total += groups[last][1] - groups[last][0]
-        last += 1
-    for stop in range(last, first, -1):
+    for stop in _stops(groups, first):
         digits = _digits(reading, run, groups, first, stop)
         if len(digits.digits) < _SHORTEST:
             break
@@ -85,6 +85,19 @@ def _longest_from(
         if found is not None:
             return found, stop
     return None, first + 1
+
+
+def _stops(groups: list[tuple[int, int]], first: int) -> Iterable[int]:
+    """Where identifiers that begin with group `first` may end, the longest first."""
+    if len(groups) > _MANY_GROUPS:
+        four = groups[first : first + _CARD_GROUPS]
+        is_card_row = len(four) == _CARD_GROUPS and all(end - start == _CARD_GROUPS for start, end in four)
+        return (first + _CARD_GROUPS, first + 1) if is_card_row else (first + 1,)
+    last, total = first, 0
+    while last < len(groups) and total + groups[last][1] - groups[last][0] <= _LONGEST:
+        total += groups[last][1] - groups[last][0]
+        last += 1
+    return range(last, first, -1)
 
 
 def _digits(reading: Reading, run: re.Match[str], groups: list[tuple[int, int]], first: int, stop: int) -> _Digits:

@@ -105,6 +105,23 @@ def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, 
     return dict(zip(("open", "harm", "late", "mine"), (int(count) for count in row), strict=True))
 
 
+def next_case(session: Session, *, after: int, agent_id: int, now: datetime) -> str | None:
+    """Reference of the first unanswered case but this one that nobody else has; None where nothing waits."""
+    free = or_(col(CareCaseRow.assignee_id).is_(None), col(CareCaseRow.assignee_id) == agent_id)
+    query = (
+        select(col(CareCaseRow.reference))
+        .where(
+            col(CareCaseRow.closed_at).is_(None),
+            col(CareCaseRow.id) != after,
+            col(CareCaseRow.first_responded_at).is_(None),
+            free,
+        )
+        .order_by(*queue_order(now=now))
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
 def brands_with_open_cases(session: Session) -> tuple[str, ...]:
     """Brands that have something open."""
     rows = session.execute(

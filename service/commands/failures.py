@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import requests
 
 from networks.errors import NetworkError
+from networks.file_lines import FileUnreadableError
 from policies.problems import RulebookError
 from records.database import DatabaseUnusableError
 from sandbox.options import SandboxError
@@ -19,7 +20,7 @@ from service.settings import SettingsError
 FAILED = 1
 BAD_USAGE = 2
 
-_USAGE = (SettingsError, RulebookError, DemoHomeError, AgentRefusedError, SandboxError)
+_USAGE = (SettingsError, RulebookError, DemoHomeError, AgentRefusedError, SandboxError, FileUnreadableError)
 _FAILURES = (DatabaseUnusableError, ChildFailedError, NetworkError)
 
 

@@ -17,7 +17,7 @@ HOSTILE = [
     "",
     "\x00",
     "\ud800 alone \udfff",
-    "‮ txet desrever",
+    "\u202e txet desrever",
     '=HYPERLINK("http://evil.example";"click")',
     "<script>alert(1)</script>",
     "ﷺ" * 9_000,

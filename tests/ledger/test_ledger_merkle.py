@@ -161,6 +161,12 @@ def test_a_forged_consistency_proof_is_refused(size: int, data: st.DataObject) -
         )
 
 
+def test_an_inclusion_proof_is_for_the_size_it_was_made_for() -> None:
+    (leaf,) = leaves_of(1)
+    assert includes(leaf=leaf, index=0, size=1, root=leaf, proof=[])
+    assert not includes(leaf=leaf, index=0, size=2, root=leaf, proof=[])
+
+
 def test_proofs_of_what_is_not_there_are_refused() -> None:
     with pytest.raises(IndexError, match="no entry 3"):
         inclusion_proof(leaves_of(3), 3)

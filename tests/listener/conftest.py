@@ -42,7 +42,7 @@ class Ear:
     account: Account
     settled: list[int] = field(default_factory=list)
 
-    def store(self, feed: Feed, page: Page, *, now: datetime = ENDS_AT) -> Stored:
+    def store(self, feed: Feed, page: Page, *, now: datetime = ENDS_AT, on_settled: Any = None) -> Stored:
         with writing(self.engine) as session:
             return store_page(
                 session,
@@ -50,7 +50,7 @@ class Ear:
                 feed=feed,
                 page=page,
                 fingerprint=fingerprint,
-                on_settled=lambda _, ids: self.settled.extend(ids),
+                on_settled=on_settled or (lambda _, ids: self.settled.extend(ids)),
                 actor=LISTEN,
                 now=now,
             )

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from replies_house import House, answer, external_id, private
@@ -121,7 +121,7 @@ class NeverTwice(RuleBasedStateMachine):
             self._run(self.house.deliver)
             self._run(self.house.reconcile)
 
-    def _run(self, step) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def _run(self, step) -> None:  # type: ignore[no-untyped-def]
         """Run as a process of its own, which is gone when it is killed."""
         self.lives += 1
         try:
@@ -136,7 +136,7 @@ def test_no_reply_is_said_twice_and_each_ends_with_a_reason(furnished: Path) -> 
     run_state_machine_as_test(
         NeverTwice,
         settings=settings(
-            max_examples=25, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
         ),
     )
 

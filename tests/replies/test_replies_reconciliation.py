@@ -200,7 +200,7 @@ class _LateNetwork(MemoryNetwork):
         super().__init__(clock=clock)  # type: ignore[arg-type]
         self._house = house
 
-    def _take(self, target: str, text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _take(self, target: str, text: str):  # type: ignore[no-untyped-def]
         for wait in (timedelta(minutes=16), timedelta(seconds=61)):
             self._house.clock.pass_(wait)
             self._house.reconcile(claimant="another")

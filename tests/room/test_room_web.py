@@ -282,7 +282,7 @@ def test_an_answer_of_the_team_appears_without_the_agent_s_name(house: House, br
         say_as(session, room.id or 0, author="agent", text="Lo miramos", agent_id=1, actor=AGENT, now=house.clock())
     page = browser.get("/room").text
     assert "Lo miramos" in page
-    assert "Equipo de marca" in page
+    assert "Equipo de Marca" in page
     assert "Turno de mañana" not in page
 
 

@@ -1,0 +1,37 @@
+"""Approvals: every text that waits for a person, oldest first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.acting import show_outcome
+from dashboard.case_list_page import back_to_start, offset_of, pager
+from dashboard.opening_page import open_thread
+from dashboard.reads.waiting_texts import PAGE, waiting_texts
+from dashboard.visit import begin_visit
+from dashboard.waiting_page import waiting
+from records.database import reading
+
+_NAME = "approvals"
+
+
+def approvals() -> None:
+    """The page."""
+    visit = begin_visit()
+    show_outcome()
+    with reading(visit.house.engine) as session:
+        page = waiting_texts(session, offset=offset_of(_NAME))
+    if not page.texts and offset_of(_NAME):
+        back_to_start(_NAME)
+        st.rerun()
+    if not page.texts:
+        st.info(visit.say("nothing_waits"))
+        return
+    st.caption(visit.say("texts_wait", count=page.total))
+    for text in page.texts:
+        opening, row = st.columns([1, 9], vertical_alignment="top")
+        if text.reference and opening.button(text.reference, key=f"open-{text.reply_id}", width="stretch"):
+            open_thread(text.reference)
+        with row:
+            waiting(visit, text, name=_NAME, with_post=True)
+    pager(visit, page.total, name=_NAME, page=PAGE)

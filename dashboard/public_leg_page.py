@@ -1,0 +1,87 @@
+"""The public side of a thread."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.figures import thousands
+from dashboard.pieces import piece
+from dashboard.reads.one_case import CaseHead
+from dashboard.reads.public_leg import BrandPost, PersonPost, PublicLeg
+from dashboard.shown import MOST
+from dashboard.times import moment
+from dashboard.visit import Visit
+
+
+def show_public_leg(visit: Visit, case: CaseHead, leg: PublicLeg) -> None:
+    """Every post, oldest first."""
+    if leg.left_out:
+        st.caption(visit.say("left_out", count=leg.left_out))
+    for post in leg.posts:
+        st.html(_person(visit, case, post) if isinstance(post, PersonPost) else _brand(visit, case, post))
+    if not leg.posts:
+        st.caption(visit.say("private_only"))
+    if leg.others:
+        st.caption(visit.say("others_in_thread", count=leg.others))
+
+
+def explain(visit: Visit, case: CaseHead, post: PersonPost) -> None:
+    """Why the newest post was decided so: rule, reasons, and every fact that was read."""
+    if post.decided is None:
+        st.caption(visit.say("not_decided"))
+        return
+    label = f"{visit.say('why')}: {visit.say.word(post.decided.action)}"
+    with st.expander(label, expanded=False, icon=":material/gavel:"):
+        st.html(
+            piece(
+                "decision.html",
+                visit.say,
+                decided=post.decided,
+                reasons=[visit.say.sentence(reason) for reason in post.decided.reasons],
+                evidence=post.found.evidence if post.found else (),
+                at=_at(visit, case, post.decided.made_at),
+            )
+        )
+
+
+def who_wrote(visit: Visit, origin: str, author: str) -> str:
+    """`rule aside`, `Ana`, or that it was written outside Aparte."""
+    kind, _, name = author.partition(":")
+    if origin == "outside":
+        return visit.say("written_outside")
+    if kind == "rule":
+        return visit.say("rule", name=name)
+    if author == visit.agent.actor.tag:
+        return visit.say("by_you")
+    return visit.say("by_agent", name=name) if kind == "agent" else author
+
+
+def _person(visit: Visit, case: CaseHead, post: PersonPost) -> str:
+    return piece(
+        "person_post.html",
+        visit.say,
+        case=case,
+        post=post,
+        reach=thousands(case.reach),
+        at=_at(visit, case, post.at),
+        more=thousands(post.length - MOST) if post.length > MOST else "",
+    )
+
+
+def _brand(visit: Visit, case: CaseHead, post: BrandPost) -> str:
+    account = visit.house.accounts.get(post.account_id)
+    return piece(
+        "brand_post.html",
+        visit.say,
+        who=f"@{account.handle}" if account and account.handle else case.brand,
+        by=who_wrote(visit, post.origin, post.author),
+        status=post.status,
+        reason=post.reason,
+        text=post.text,
+        moment=post.at,
+        at=_at(visit, case, post.at),
+    )
+
+
+def _at(visit: Visit, case: CaseHead, moment_: object) -> str:
+    return moment(moment_, visit.zone(case.brand), now=visit.now, say=visit.say)

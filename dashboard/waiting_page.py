@@ -1,0 +1,98 @@
+"""A text that waits for a person: approve, revise, withhold."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.acting import act
+from dashboard.pieces import piece
+from dashboard.public_leg_page import who_wrote
+from dashboard.reads.permitted import length_on
+from dashboard.reads.waiting_texts import WaitingText, text_of
+from dashboard.times import span
+from dashboard.visit import Visit
+from records.database import reading
+from records.nouns import Act
+from service import desk
+
+
+def waiting(visit: Visit, text: WaitingText, *, name: str, with_post: bool) -> None:
+    """One waiting text in a frame; `with_post` shows what it answers too."""
+    say = visit.say
+    field = f"{name}-revise-{text.reply_id}"
+    with st.container(border=True, key=f"{name}-waiting-{text.reply_id}"):
+        st.html(_head(visit, text, with_post=with_post))
+        st.html(piece("own_text.html", say, text=text.text or say("no_text")))
+        approve, revise, withhold, count = st.columns([1.6, 1.4, 1.4, 3], vertical_alignment="center")
+        approve.button(
+            say("approve"),
+            key=f"{name}-approve-{text.reply_id}",
+            type="primary",
+            width="stretch",
+            on_click=_approve,
+            args=(text.reply_id, text.text),
+            disabled=_seconded_by(visit, text),
+            help=say("second_person") if _seconded_by(visit, text) else None,
+        )
+        with revise.popover(say("revise"), width="stretch", disabled=text.act == Act.HIDE):
+            st.text_area(say("revised_text"), value=text.text, key=field, height=140, width=460)
+            st.button(
+                say("keep_revision"), key=f"do-{field}", type="primary", on_click=_revise, args=(text.reply_id, field)
+            )
+        with withhold.popover(say("withhold"), width="stretch"):
+            reason = f"{name}-reason-{text.reply_id}"
+            st.text_input(say("withhold_reason"), key=reason, max_chars=300)
+            st.button(say("withhold"), key=f"do-{reason}", on_click=_withhold, args=(text.reply_id, reason))
+        if text.act == Act.PUBLIC_REPLY:
+            account = visit.house.accounts.get(text.account_id)
+            length, most = length_on(account.network if account else "x", text.text, privately=False)
+            count.caption(say("length", length=length, most=most))
+
+
+def _head(visit: Visit, text: WaitingText, *, with_post: bool) -> str:
+    return piece(
+        "waiting_text.html",
+        visit.say,
+        waiting=text,
+        with_post=with_post,
+        waits=span(visit.now - text.created_at),
+        by=who_wrote(visit, text.origin, text.author),
+        why=" ".join(visit.say.sentence(reason) for reason in text.reasons[:1]),
+    )
+
+
+def _seconded_by(visit: Visit, text: WaitingText) -> bool:
+    """True where two must approve and this agent has written or approved it already."""
+    return text.approvals_needed > 1 and visit.agent.actor.tag in {text.author, *text.approvals}
+
+
+def _approve(reply_id: int, read: str) -> None:
+    def doing(visit: Visit) -> None:
+        with reading(visit.house.engine) as session:
+            if text_of(session, reply_id) != read:
+                raise desk.DeskRefusalError("The text was changed while you read it: read it again, then approve.")
+        desk.approve(visit.house, reply_id, actor=visit.agent.actor, now=visit.now)
+
+    act("approved", doing)
+
+
+def _revise(reply_id: int, field: str) -> None:
+    text = st.session_state.get(field, "").strip()
+
+    def doing(visit: Visit) -> None:
+        if not text:
+            raise desk.DeskRefusalError("There is nothing to say yet: write a text first.")
+        desk.revise(visit.house, reply_id, text, actor=visit.agent.actor, now=visit.now)
+
+    act("revised", doing)
+
+
+def _withhold(reply_id: int, field: str) -> None:
+    reason = st.session_state.get(field, "").strip()
+
+    def doing(visit: Visit) -> None:
+        if not reason:
+            raise desk.DeskRefusalError("Say why it is not sent: the reason is kept.")
+        desk.withhold(visit.house, reply_id, reason, actor=visit.agent.actor, now=visit.now)
+
+    act("withheld", doing)

@@ -1,0 +1,145 @@
+"""Outbox, dispatch and reconciliation against a network that takes, loses, refuses and delays as it likes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from replies_house import House, answer, external_id, private
+from replies_network import MemoryNetwork, Plan
+
+from networks.errors import DuplicateRefused, RateLimited, Refused, TargetGone, TokenRefused, Uncertain, Unreachable
+from people.vault import Vault
+from records.database import open_engine
+from records.leases import new_claimant
+from records.nouns import ReplyStatus
+
+SETTLED = {ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.WITHHELD, ReplyStatus.HELD}
+MENTION = st.integers(1, 12)
+
+
+class KilledError(BaseException):
+    """Stands for the process being killed."""
+
+
+def _plans(house: House) -> st.SearchStrategy[Plan]:
+    def plan(kind: str, seconds: int) -> Plan:
+        late = timedelta(seconds=seconds)
+        return {
+            "taken": Plan(shown_after=late),
+            "answer lost": Plan(raises=Uncertain("?"), shown_after=late),
+            "killed after": Plan(raises=KilledError(), shown_after=late),  # type: ignore[arg-type]
+            "killed before": Plan(takes=False, raises=KilledError()),  # type: ignore[arg-type]
+            "request lost": Plan(takes=False, raises=Uncertain("?")),
+            "copy": Plan(takes=False, raises=DuplicateRefused("?")),
+            "copy of ours": Plan(raises=DuplicateRefused("?"), shown_after=late),
+            "refused": Plan(takes=False, raises=Refused("?")),
+            "gone": Plan(takes=False, raises=TargetGone("?")),
+            "token": Plan(takes=False, raises=TokenRefused("?")),
+            "unreachable": Plan(takes=False, raises=Unreachable("?")),
+            "limited": Plan(takes=False, raises=RateLimited("?", until=house.clock() + timedelta(minutes=3))),
+        }[kind]
+
+    kinds = (
+        "taken", "answer lost", "killed after", "killed before", "request lost", "copy", "copy of ours", "refused",
+        "gone", "token", "unreachable", "limited",
+    )  # fmt: skip
+    return st.builds(plan, st.sampled_from(kinds), st.integers(0, 55))
+
+
+class NeverTwice(RuleBasedStateMachine):
+    furnished: Path
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        for name in ("aparte.db", "keys.db"):
+            shutil.copy(self.furnished / name, self.folder / name)
+        engine = open_engine(f"sqlite:///{self.folder / 'aparte.db'}")
+        self.keys = open_engine(f"sqlite:///{self.folder / 'keys.db'}")
+        self.house = House(engine=engine, vault=Vault(self.keys, b"m" * 32))
+        self.network = MemoryNetwork(clock=self.house.clock)
+        self.house.network = self.network
+        self.lives = 0
+
+    @rule(mention_id=MENTION, privately=st.booleans())
+    def draft(self, mention_id: int, privately: bool) -> None:  # noqa: FBT001 - drawn
+        self.house.draft(private(mention_id) if privately else answer(mention_id))
+
+    @rule(data=st.data())
+    def deliver(self, data: st.DataObject) -> None:
+        self.network.plans = data.draw(st.lists(_plans(self.house), max_size=5))
+        self._run(self.house.deliver)
+
+    @rule()
+    def reconcile(self) -> None:
+        self._run(self.house.reconcile)
+
+    @rule(seconds=st.integers(1, 200))
+    def wait(self, seconds: int) -> None:
+        self.house.clock.pass_(timedelta(seconds=seconds))
+
+    @rule(errors=st.lists(st.sampled_from([Unreachable("?"), TokenRefused("?"), TargetGone("?")]), max_size=3))
+    def fail_reads(self, errors: list[Unreachable | TokenRefused | TargetGone]) -> None:
+        self.network.read_errors = [*errors]
+
+    @invariant()
+    def nothing_was_said_twice(self) -> None:
+        if not hasattr(self, "network"):
+            return
+        said = Counter((took.target, took.text) for took in self.network.taken if took.target.startswith("9"))
+        assert not [what for what, times in said.items() if times > 1]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "network"):
+            return
+        self._settle()
+        replies = self.house.replies()
+        assert {ReplyStatus(row.status) for row in replies} <= SETTLED
+        assert all(row.reason for row in replies if row.status != ReplyStatus.SENT)
+        sent = sorted(row.external_id or "" for row in replies if row.status == ReplyStatus.SENT)
+        taken = sorted(took.external_id for took in self.network.taken)
+        assert len({*sent}) == len(sent)
+        assert {*sent} <= {*taken}
+        explained = {row.target_external_id for row in replies if row.status == ReplyStatus.HELD}
+        assert all(took.external_id in sent or took.target in explained for took in self.network.taken)
+        self.house.engine.dispose()
+        self.keys.dispose()
+        shutil.rmtree(self.folder)
+
+    def _settle(self) -> None:
+        self.network.plans, self.network.read_errors = [], []
+        for _ in range(12):
+            self.house.clock.pass_(timedelta(minutes=4))
+            self._run(self.house.deliver)
+            self._run(self.house.reconcile)
+
+    def _run(self, step) -> None:  # type: ignore[no-untyped-def]
+        """Run as a process of its own, which is gone when it is killed."""
+        self.lives += 1
+        try:
+            step(claimant=f"{new_claimant().split(':')[0]}:{99_000_000 + self.lives}:life")
+        except KilledError:
+            return
+
+
+@pytest.mark.timeout(240)
+def test_no_reply_is_said_twice_and_each_ends_with_a_reason(furnished: Path) -> None:
+    NeverTwice.furnished = furnished
+    run_state_machine_as_test(
+        NeverTwice,
+        settings=settings(
+            max_examples=70, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        ),
+    )
+
+
+def test_the_targets_of_public_answers_are_told_apart_from_persons() -> None:
+    assert external_id(1).startswith("9")

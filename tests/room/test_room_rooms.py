@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from room_house import AGENT, ROOM_KEY, STEP, House
+from sqlalchemy import delete
+
+from records.database import writing
+from records.nouns import RoomStatus
+from records.tables.listener import DirectMessageRow
+from room.conversation import MOST_CHARACTERS, UnsayableError, said_text, say
+from room.links import is_token_of, room_link, room_token
+from room.rooms import PERSON, Consumed, Refusal, RoomStateError, consume, find_open, mark_invited, revoke, token_of
+
+
+def test_preparing_twice_gives_the_same_room_and_the_same_link(house: House) -> None:
+    first, second = house.invite(), house.invite()
+    assert (first.id, token_of(ROOM_KEY, first)) == (second.id, token_of(ROOM_KEY, second))
+
+
+def test_an_invitation_that_ran_out_unopened_makes_way_for_a_new_room(house: House) -> None:
+    first = house.invite(lifetime=timedelta(hours=1))
+    house.clock.pass_(timedelta(hours=2))
+    second = house.invite()
+    assert first.id != second.id
+    assert house.room(first.id).status == RoomStatus.CLOSED
+
+
+def test_a_room_opens_though_its_invitation_was_not_yet_seen_to_leave(house: House) -> None:
+    room = house.invite()
+    with writing(house.engine) as session:
+        session.get_one(type(room), room.id).status = RoomStatus.PREPARED
+    assert isinstance(_consume(house, room.public_id, token_of(ROOM_KEY, room)), Consumed)
+    with writing(house.engine) as session:
+        mark_invited(session, room.id or 0, actor=STEP, now=house.clock())
+    assert house.room(room.id).status == RoomStatus.OPEN
+
+
+def test_holding_the_handle_is_proved_only_by_an_answer_to_their_own_message(house: House) -> None:
+    with writing(house.engine) as session:
+        session.execute(delete(DirectMessageRow))
+    room = house.invite()
+    _consume(house, room.public_id, token_of(ROOM_KEY, room))
+    assert house.room(room.id).handle_held_at is None
+
+
+def test_the_session_is_stored_only_as_its_digest(house: House) -> None:
+    room = house.invite()
+    came_in = _consume(house, room.public_id, token_of(ROOM_KEY, room))
+    assert isinstance(came_in, Consumed)
+    stored = house.room(room.id)
+    assert came_in.session_token not in str(stored.model_dump())
+    assert came_in.session_token not in repr(came_in)
+    with writing(house.engine) as session:
+        assert find_open(session, room.public_id, came_in.session_token, now=house.clock()) is not None
+        assert find_open(session, room.public_id, stored.session_hash or "", now=house.clock()) is None
+
+
+def test_a_revoked_room_takes_no_more_words(house: House) -> None:
+    room = house.invite()
+    with writing(house.engine) as session:
+        revoke(session, room.id or 0, actor=AGENT, now=house.clock())
+    with writing(house.engine) as session, pytest.raises(RoomStateError):
+        say(session, room.id or 0, author="agent", text="hola", agent_id=1, actor=AGENT, now=house.clock())
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.integers(0, 9), st.text(max_size=60))
+def test_only_the_token_of_room_and_generation_is_taken(one: str, other: str, generation: int, token: str) -> None:
+    one, other = (text.encode("utf-8", "replace").decode() for text in (one, other))
+    genuine = room_token(ROOM_KEY, one, generation)
+    assert is_token_of(ROOM_KEY, one, generation, genuine)
+    assert not is_token_of(ROOM_KEY, one, generation + 1, genuine)
+    assert not is_token_of(b"another key", one, generation, genuine)
+    assert is_token_of(ROOM_KEY, other, generation, genuine) is (one == other)
+    assert not is_token_of(ROOM_KEY, one, generation, token)
+
+
+def test_a_link_is_read_back_from_its_parts() -> None:
+    assert room_link("https://sala.example/", "abc", "xyz") == "https://sala.example/r/abc/xyz"
+
+
+@given(st.text())
+def test_whatever_is_said_can_be_stored(raw: str) -> None:
+    try:
+        text = said_text(raw)
+    except UnsayableError:
+        return
+    assert 0 < len(text) <= MOST_CHARACTERS
+    assert "\x00" not in text
+    assert "\r" not in text
+    text.encode()
+
+
+def _consume(house: House, public_id: str, token: str) -> Consumed | Refusal:
+    with writing(house.engine) as session:
+        return consume(session, public_id, token, room_key=ROOM_KEY, actor=PERSON, now=house.clock())

@@ -1,0 +1,86 @@
+"""A child that runs the service and kills itself at the nth request or commit."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlmodel import Session
+
+from networks.rebased import RebasedAdapter
+from service.demo.practice import Practice
+from service.house import open_house
+from service.round import run_once
+from service.settings import load_settings
+
+PLACES = ("before-request", "after-request", "before-commit", "after-commit")
+ROUND_SECONDS = 120
+
+_WARM = multiprocessing.get_context("forkserver")
+_WARM.set_forkserver_preload(["tests.service.kills", "classifier.judge"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kill:
+    """Where a child dies: at the `nth` passage of `place`."""
+
+    place: str
+    nth: int
+
+
+def run_child(settings_file: Path, base_url: str, *, until: datetime, kill: Kill | None, counts: Path) -> int:
+    """Run the service in a fresh process until `until`, or until it dies. Returns its exit code."""
+    child = _WARM.Process(target=_work, args=(settings_file, base_url, until, kill, counts))
+    child.start()
+    child.join(timeout=120)
+    if child.exitcode is None:
+        child.kill()
+        raise TimeoutError("the child neither finished nor died within two minutes")
+    return child.exitcode
+
+
+def _work(settings_file: Path, base_url: str, until: datetime, kill: Kill | None, counts: Path) -> None:
+    passed = _watch(kill)
+    house = open_house(load_settings(settings_file))
+    practice = Practice(base_url)
+    while house.clock.now() < until:
+        run_once(house)
+        practice.wait(ROUND_SECONDS)
+    run_once(house)
+    house.close()
+    counts.write_text(json.dumps(passed), encoding="utf-8")
+
+
+def _watch(kill: Kill | None) -> Counter[str]:
+    passed: Counter[str] = Counter()
+
+    def passage(place: str) -> None:
+        passed[place] += 1
+        if kill is not None and (kill.place, kill.nth) == (place, passed[place]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _watch_requests(passage)
+    event.listen(Engine, "commit", lambda _connection: passage("before-commit"))
+    event.listen(Session, "after_commit", lambda _session: passage("after-commit"))
+    return passed
+
+
+def _watch_requests(passage: Callable[[str], None]) -> None:
+    sent = RebasedAdapter.send
+
+    def send(self: RebasedAdapter, *args: Any, **kwargs: Any) -> Any:
+        passage("before-request")
+        answer = sent(self, *args, **kwargs)
+        passage("after-request")
+        return answer
+
+    RebasedAdapter.send = send  # type: ignore[method-assign]
