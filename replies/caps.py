@@ -57,8 +57,8 @@ def longest(waits: Sequence[Wait | None]) -> Wait | None:
 
 
 def check_caps(session: Session, reply: ReplyRow, caps: Caps, *, now: datetime) -> Wait | None:
-    """How long this reply must wait; None where it may leave, or where a person spoke."""
-    if reply.origin != AUTOMATIC:
+    """How long this reply must wait; None where it may leave, or where a person wrote or approved it."""
+    if reply.origin != AUTOMATIC or reply.approvals:
         return None
     of_brand = [col(ReplyRow.account_id).in_(_accounts_of_the_brand(session, reply.account_id))]
     of_person = [*of_brand, col(ReplyRow.mention_id).in_(_mentions_of_the_person(reply.mention_id))]

@@ -31,7 +31,7 @@ from replies.sending import (
     stop_by_error,
     too_late_to_act,
 )
-from replies.situation import Situation, read_situation, stop_before_looking
+from replies.situation import Situation, read_situation, stop_before_looking, stop_by_cap
 from replies.wording import filled, stop_by_guard
 
 _POSTPONED = "postponed"
@@ -127,7 +127,7 @@ class _Run:
             return postponed(str(asked_to_rest), asked_to_rest.until)
         with reading(self.engine) as session:
             wait = check_caps(session, reply, self.desk.caps, now=now)
-        return postponed(wait.why, wait.until) if wait else None
+        return stop_by_cap(wait, reply) if wait else None
 
     def _look(self, situation: Situation, network: Network, *, now: datetime) -> Stop | None:
         try:

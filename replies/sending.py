@@ -26,7 +26,7 @@ from replies.changes import change, locked
 from replies.dispatching import Dispatching, Stop, held, postponed, withheld
 from replies.entries import Addressee, entries
 from replies.fingerprint import fingerprint
-from replies.situation import Situation
+from replies.situation import Situation, stop_by_cap
 
 REFUSED_AS_COPY = "The network says it has this text already."
 UNHEARD = "The network did not say whether it took it."
@@ -74,7 +74,7 @@ def commit_intent(
         _check_unchanged(row, situation.reply, claimant)
         wait = check_caps(session, row, telling.desk.caps, now=now)
         if wait is not None:
-            return postponed(wait.why, wait.until)
+            return stop_by_cap(wait, row)
         change(row, ReplyStatus.SENDING, due_at=now)
         # Longer than an intent stands and a request may take together: nobody settles what may still be on its way.
         row.claimed_by, row.claimed_until = claimant, now + _INTENT_LEASE

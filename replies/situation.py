@@ -17,8 +17,8 @@ from records.tables.listener import (
 )
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
-from replies.caps import LEFT_OR_MAY_HAVE
-from replies.dispatching import Stop, held, withheld
+from replies.caps import LEFT_OR_MAY_HAVE, Wait
+from replies.dispatching import Stop, held, postponed, withheld
 from replies.drafts import AUTOMATIC
 from replies.outbox import ALREADY_ANSWERED
 
@@ -90,6 +90,13 @@ def stop_before_looking(situation: Situation, *, mode: Mode, max_reply_age: time
     if reply.approved_at is None or now - reply.approved_at > APPROVAL_LASTS:
         return held("The approval is older than 30 minutes: look at the thread again.")
     return _stop_as_late_or_loud(situation, max_reply_age=max_reply_age, now=now)
+
+
+def stop_by_cap(wait: Wait, reply: ReplyRow) -> Stop:
+    """Wait for the cap to pass, or ask a person where the approval would not last that long."""
+    if reply.approved_at is not None and wait.until - reply.approved_at > APPROVAL_LASTS:
+        return held(f"{wait.why} Approve it where it should be said nevertheless.")
+    return postponed(wait.why, wait.until)
 
 
 def _stop_as_late_or_loud(situation: Situation, *, max_reply_age: timedelta, now: datetime) -> Stop | None:

@@ -25,6 +25,7 @@ _MONEY_AFTER = re.compile(
 _DAY, _MONTH, _YEAR = "(?:[0-2]?[0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
 _DATE = re.compile(rf"{_YEAR}[-. ]{_MONTH}[-. ]{_DAY}|{_DAY}[-. ]{_MONTH}[-. ](?:{_YEAR}|[0-9]{{2}})")
 _BIRTH_DATE = re.compile(r"(?<![\w/])[0-9]{1,2} ?[/.-] ?[0-9]{1,2} ?[/.-] ?(?:19|20)?[0-9]{2}(?![\w/])")
+_BIRTH_WORD = re.compile(r"naci|nasc|born|birth|dob")
 _ACCOUNT_SHORTEST = 6
 _MANY_GROUPS = 24
 """Groups above which a run is a table of numbers: only single groups and rows of four are looked at."""
@@ -55,6 +56,8 @@ def find_numbers(reading: Reading) -> Iterator[Found]:
 
 def find_birth_dates(reading: Reading) -> Iterator[Found]:
     """Dates that a word before calls a birth."""
+    if _BIRTH_WORD.search(reading.folded) is None:
+        return
     for met in _BIRTH_DATE.finditer(reading.folded):
         if kind_before(reading, met.start()) == "birth_date":
             yield Found(
@@ -92,7 +95,9 @@ def _stops(groups: list[tuple[int, int]], first: int) -> Iterable[int]:
     if len(groups) > _MANY_GROUPS:
         four = groups[first : first + _CARD_GROUPS]
         is_card_row = len(four) == _CARD_GROUPS and all(end - start == _CARD_GROUPS for start, end in four)
-        return (first + _CARD_GROUPS, first + 1) if is_card_row else (first + 1,)
+        if is_card_row:
+            return (first + _CARD_GROUPS, first + 1)
+        return (first + 1,) if groups[first][1] - groups[first][0] >= _SHORTEST else ()
     last, total = first, 0
     while last < len(groups) and total + groups[last][1] - groups[last][0] <= _LONGEST:
         total += groups[last][1] - groups[last][0]

@@ -44,7 +44,7 @@ class XClient(tweepy.Client):  # type: ignore[misc]  # tweepy is untyped
 def open_client(credentials: XCredentials, *, base_url: str, timeout_seconds: float) -> XClient:
     """A client that dials `base_url`. Raises ValueError where that is not an http or https address."""
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        logging.getLogger(name).setLevel(logging.WARNING)
     client = XClient(
         bearer_token=credentials.bearer_token,
         consumer_key=credentials.api_key,

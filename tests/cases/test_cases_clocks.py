@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from case_samples import ANA, NOW, STEP, ago, case_row, join, joining, settle
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -18,6 +17,7 @@ from cases.order import queue_order
 from records.database import reading, writing
 from records.nouns import Priority, Queue
 from records.tables.cases import CareCaseRow
+from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, settle
 
 LATER = NOW + timedelta(minutes=5)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from case_samples import ANA, CHIEF, LUIS, NOW, STEP, case_row, join, joining, settle
 from sqlalchemy import Engine
 
 from cases.clocks import closed_in_public, went_private
@@ -14,6 +13,7 @@ from cases.life import CaseRefusal
 from ledger.entry import Entry, entry_body
 from records.database import writing
 from records.nouns import Actor, Queue
+from tests.cases.case_samples import ANA, CHIEF, LUIS, NOW, STEP, case_row, join, joining, settle
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from case_samples import ANA, NOW, STEP, ago, case_row, join, joining, legs, mention, settle
 from sqlalchemy import Engine, text
 
 from cases import joining as joining_module
@@ -17,6 +16,7 @@ from cases.handling import close
 from cases.reference import REFERENCE_MARKS, new_reference
 from records.database import reading, writing
 from records.nouns import Priority, Queue
+from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, legs, mention, settle
 
 
 def test_the_first_mention_opens_a_case_with_its_clocks(engine: Engine) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from ledger_samples import NOW, filled, tamper
 from sqlalchemy import Engine
 
 from ledger.checkpoints import Checkpoint, key_id, make_checkpoint, signed_note
@@ -15,6 +14,7 @@ from ledger.log import size_and_root
 from ledger.verification import Verification, verify
 from records.database import reading, writing
 from records.nouns import Actor
+from tests.ledger.ledger_samples import NOW, filled, tamper
 
 ORIGIN = "acme.example/aparte"
 STEP = Actor(tag="step:checkpoint")

@@ -9,7 +9,6 @@ from datetime import datetime
 
 import pytest
 import rfc8785
-from ledger_samples import NOW, filled, sample, tamper
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
@@ -18,6 +17,7 @@ from ledger.log import DamagedLogError, append, size_and_root
 from ledger.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.verification import verify
 from records.database import reading, writing
+from tests.ledger.ledger_samples import NOW, filled, sample, tamper
 
 
 def test_entries_get_contiguous_indexes_from_zero(engine: Engine) -> None:

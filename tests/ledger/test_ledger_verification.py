@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_samples import filled, sample, tamper
 from sqlalchemy import Engine, text
 
 from ledger.entry import entry_body
@@ -17,6 +16,7 @@ from ledger.merkle import leaf_hash
 from ledger.verification import Verification, verify
 from records.database import open_engine, reading
 from records.schema import migrate
+from tests.ledger.ledger_samples import filled, sample, tamper
 
 SIZE = 11
 

@@ -136,7 +136,11 @@ def test_no_reply_is_said_twice_and_each_ends_with_a_reason(furnished: Path) -> 
     run_state_machine_as_test(
         NeverTwice,
         settings=settings(
-            max_examples=12, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+            max_examples=12,
+            stateful_step_count=10,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
         ),
     )
 

@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from conftest import NOW, STEP, Square, employ
+
+from cases import handling
+from dashboard.reads.findings import FactRead
+from dashboard.reads.log_entries import EntryFilter, log_entries, log_head
+from dashboard.reads.one_case import CaseHead, case_by_reference
+from dashboard.reads.permitted import ACKNOWLEDGE, CLOSING, length_on, permitted_in, proposal
+from dashboard.reads.private_leg import private_leg
+from dashboard.reads.public_leg import BrandPost, PersonPost, public_leg
+from dashboard.reads.queued_cases import (
+    QueueFilter,
+    flagged_cases,
+    next_case,
+    open_counts,
+    queued_cases,
+)
+from dashboard.reads.waiting_texts import waiting_texts
+from records.database import reading, writing
+from records.nouns import Priority, Queue
+from records.tables.cases import CareCaseRow
+from records.tables.listener import OwnPostRow
+from records.tables.replies import ReplyRow
+from room import conversation, rooms
+from service.house import House
+from service.steps.tick import tick
+
+
+def head_of(house: House, case_id: int) -> CaseHead:
+    with reading(house.engine) as session:
+        head = case_by_reference(session, session.get_one(CareCaseRow, case_id).reference)
+    assert head is not None
+    return head
+
+
+def test_the_queue_serves_harm_first_then_what_is_late_then_what_is_seen_most(house: House, square: Square) -> None:
+    square.hear("quiet", handle="quiet", minutes_ago=1, reach=1, p_negative=0.1)
+    square.hear("loud", handle="loud", minutes_ago=100, reach=100_000, p_negative=0.9)
+    square.hear("late", handle="late", minutes_ago=300, reach=1, p_negative=0.1)
+    square.hear("harm", handle="harm", minutes_ago=1, priority=Priority.HARM)
+    tick(house, now=NOW)
+    with reading(house.engine) as session:
+        page = queued_cases(session, QueueFilter(), now=NOW)
+    assert [case.handle for case in page.cases] == ["harm", "late", "loud", "quiet"]
+    assert page.total == 4
+    assert page.cases[2].exposure > 1000
+    assert page.cases[2].exposure_as_of == NOW
+
+
+def test_a_row_tells_what_was_said_and_why_it_waits(house: House, square: Square) -> None:
+    square.hear("where is my card?", above={"external_id": "1", "author_handle": "acme", "text": "our new card"})
+    with reading(house.engine) as session:
+        (case,) = queued_cases(session, QueueFilter(), now=NOW).cases
+    assert case.latest is not None
+    assert (case.latest.text, case.latest.language, case.latest.rule) == ("where is my card?", "en", "in-a-crisis")
+    assert case.latest.reasons == ("Rule in-a-crisis: In a crisis nothing is said automatically.",)
+
+
+def test_filters_narrow_the_queue_and_its_count(house: House, square: Square) -> None:
+    square.hear("a", handle="a", queue=Queue.MARKETING)
+    mine = square.hear("b", handle="b", priority=Priority.HARM)
+    agent = employ(house)
+    with writing(house.engine) as session:
+        handling.claim(session, mine.case_id, actor=agent.actor, now=NOW)
+    for wanted, expected in (
+        (QueueFilter(queue=Queue.MARKETING), ["a"]),
+        (QueueFilter(assignee_id=agent.id), ["b"]),
+        (QueueFilter(harm=True), ["b"]),
+        (QueueFilter(brand="nobody"), []),
+    ):
+        with reading(house.engine) as session:
+            page = queued_cases(session, wanted, now=NOW)
+        assert [case.handle for case in page.cases] == expected
+        assert page.total == len(expected)
+    with reading(house.engine) as session:
+        counts = open_counts(session, now=NOW, agent_id=agent.id)
+        following = next_case(session, after=mine.case_id, agent_id=agent.id, now=NOW)
+    assert counts == {"open": 2, "harm": 1, "late": 1, "mine": 1}
+    assert following is not None
+
+
+def test_pages_of_the_queue_do_not_overlap(house: House, square: Square) -> None:
+    for number in range(7):
+        square.hear("hello", handle=f"p{number}")
+    with reading(house.engine) as session:
+        pages = [queued_cases(session, QueueFilter(), now=NOW, offset=offset, most=3).cases for offset in (0, 3, 6)]
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert len({case.id for page in pages for case in page}) == 7
+
+
+def test_marketing_sees_its_queue_first_then_what_is_seen_most(house: House, square: Square) -> None:
+    square.hear("calm", handle="calm", p_negative=0.0)
+    square.hear("seen", handle="seen", reach=90_000, p_negative=0.9)
+    square.hear("flagged", handle="flagged", queue=Queue.MARKETING, p_negative=0.0)
+    tick(house, now=NOW)
+    with reading(house.engine) as session:
+        page = flagged_cases(session, now=NOW)
+    assert [case.handle for case in page.cases] == ["flagged", "seen"]
+
+
+def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(house: House, square: Square) -> None:
+    first = square.hear("first", minutes_ago=60, root="5001")
+    square.hear("second", minutes_ago=20, root="5001", above={"author_handle": "acme", "text": "we look into it"})
+    square.hear("somebody else", handle="leo", minutes_ago=10, root="5001")
+    with writing(house.engine) as session:
+        session.add(
+            OwnPostRow(
+                network="x",
+                account_id=square.account_id,
+                external_id="9001",
+                parent_external_id="5001",
+                root_external_id="5001",
+                text="we look into it",
+                origin="outside",
+                published_at=NOW - timedelta(minutes=40),
+                heard_at=NOW,
+            )
+        )
+    case = head_of(house, first.case_id)
+    with reading(house.engine) as session:
+        leg = public_leg(session, case)
+    assert [post.text for post in leg.posts] == ["first", "we look into it", "second"]
+    assert isinstance(leg.posts[1], BrandPost)
+    assert leg.posts[1].origin == "outside"
+    assert leg.others == 1
+    assert leg.latest is not None
+    assert leg.latest.above is not None
+    assert leg.latest.above.handle == "acme"
+    assert leg.latest.decided is not None
+    assert FactRead(name="crisis", value="true", source="switch") in leg.latest.decided.facts
+    assert leg.latest.found is not None
+    assert leg.latest.found.personal_data == ("iban (own)",)
+
+
+def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(house: House, square: Square) -> None:
+    heard = square.hear("when do you open?")
+    reply_id = square.draft(heard, "At nine.", approvals=0)
+    with writing(house.engine) as session:
+        row = session.get_one(ReplyRow, reply_id)
+        row.status, row.external_id, row.sent_at = "sent", "9002", NOW
+        session.add(
+            OwnPostRow(
+                network="x",
+                account_id=square.account_id,
+                external_id="9002",
+                parent_external_id="5001",
+                root_external_id="5001",
+                text="At nine.",
+                origin="ours",
+                published_at=NOW,
+                heard_at=NOW,
+            )
+        )
+    case = head_of(house, heard.case_id)
+    with reading(house.engine) as session:
+        leg = public_leg(session, case)
+    assert [post.text for post in leg.posts] == ["when do you open?", "At nine."]
+
+
+def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(house: House, square: Square) -> None:
+    heard = square.hear("x" * 10_000_000)
+    case = head_of(house, heard.case_id)
+    with reading(house.engine) as session:
+        leg = public_leg(session, case)
+        (row,) = queued_cases(session, QueueFilter(), now=NOW).cases
+    assert isinstance(leg.posts[0], PersonPost)
+    assert (len(leg.posts[0].text), leg.posts[0].length) == (4_000, 10_000_000)
+    assert row.latest is not None
+    assert len(row.latest.text) == 400
+
+
+def test_the_room_shows_what_both_said(house: House, square: Square) -> None:
+    heard = square.hear("help")
+    agent = employ(house)
+    with writing(house.engine) as session:
+        room = rooms.prepare(
+            session,
+            case_id=heard.case_id,
+            account_id=square.account_id,
+            mention_id=heard.mention_id,
+            identity_id=heard.identity_id,
+            language="es",
+            lifetime=timedelta(hours=48),
+            actor=STEP,
+            now=NOW,
+        )
+        session.flush()
+        for author, agent_id in (("person", None), ("agent", agent.id)):
+            conversation.say(
+                session, room.id or 0, author=author, text=author, agent_id=agent_id, actor=STEP, now=NOW
+            )
+    case = head_of(house, heard.case_id)
+    with reading(house.engine) as session:
+        leg = private_leg(session, case)
+    assert leg.room is not None
+    assert [(said.outgoing, said.text, said.author) for said in leg.said] == [
+        (False, "person", ""),
+        (True, "agent", "Vega"),
+    ]
+
+
+def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, square: Square) -> None:
+    first, second = square.hear("one", handle="one"), square.hear("two", handle="two")
+    square.draft(first, "to one")
+    square.draft(second, "to two")
+    square.draft(square.hear("three", handle="three"), "leaves at once", approvals=0)
+    with reading(house.engine) as session:
+        page = waiting_texts(session)
+        of_second = waiting_texts(session, case_id=second.case_id)
+    assert [(text.text, text.asked) for text in page.texts] == [("to one", "one"), ("to two", "two")]
+    assert [text.text for text in of_second.texts] == ["to two"]
+
+
+def test_what_the_network_forbids_is_told_before_anybody_writes(house: House, square: Square) -> None:
+    summoned = square.hear("@acme hello", handle="a")
+    searched = square.hear("acme is bad", handle="b", summoned=False)
+    with reading(house.engine) as session:
+        may = permitted_in(session, house, case_id=summoned.case_id, now=NOW)
+        may_not = permitted_in(session, house, case_id=searched.case_id, now=NOW)
+        nobody = permitted_in(session, house, case_id=999, now=NOW)
+    assert may.reply
+    assert not may_not.reply
+    assert "mentioned or quoted" in may_not.why_not
+    assert nobody.to is None
+    assert nobody.why_not
+
+
+def test_a_proposal_is_in_the_persons_language_and_fits(house: House, square: Square) -> None:
+    heard = square.hear("@acme when do you open?")
+    with reading(house.engine) as session:
+        permitted = permitted_in(session, house, case_id=heard.case_id, now=NOW)
+    assert permitted.to is not None
+    for template in (ACKNOWLEDGE, CLOSING):
+        text = proposal(house, permitted.to, template)
+        length, most = length_on("x", text, privately=False)
+        assert "@ana" in text
+        assert 0 < length <= most == 280
+    assert proposal(house, permitted.to, "no-such-template") == ""
+
+
+def test_the_log_is_read_newest_first_and_by_kind_case_and_time(house: House, square: Square) -> None:
+    heard = square.hear("hello")
+    square.draft(heard, "hi")
+    square.draft(square.hear("other", handle="other"), "ho", approvals=0)
+    with reading(house.engine) as session:
+        everything = log_entries(session, EntryFilter())
+        indexes = [entry.index for entry in everything]
+        reference = session.get_one(CareCaseRow, heard.case_id).reference
+        assert indexes == sorted(indexes, reverse=True)
+        of_case = log_entries(session, EntryFilter(reference=reference.lower()))
+        assert {entry.case_id for entry in of_case} == {heard.case_id}
+        drafted = log_entries(session, EntryFilter(kind="step:reply:drafted"))
+        assert {entry.kind for entry in drafted} == {"step:reply:drafted"}
+        assert log_entries(session, EntryFilter(since=NOW + timedelta(days=1))) == ()
+        assert log_entries(session, EntryFilter(kind="100%_")) == ()
+        older = log_entries(session, EntryFilter(), before=indexes[1], most=1)
+        assert [entry.index for entry in older] == [indexes[2]]
+        assert log_head(session).size == len(everything)
