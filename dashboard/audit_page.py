@@ -44,7 +44,7 @@ def _head(visit: Visit) -> None:
         head = log_head(session)
     at = moment(head.checkpoint_at, "UTC", now=visit.now, say=visit.say) if head.checkpoint_at else ""
     st.html(piece("log_head.html", visit.say, head=head, at=at))
-    if st.button(visit.say("verify"), type="primary"):
+    if st.button(visit.say("verify"), key="verify-log", type="primary"):
         with st.spinner(visit.say("verifying")), reading(visit.house.engine) as session:
             found = verify(session, signing_keys=[verification_key(visit.house.master_key)])
         if found.sound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,11 +21,13 @@ from replies.changes import OUTSTANDING, change, locked
 from replies.dispatching import Dispatching
 from replies.entries import Addressee
 from replies.evidence import Evidence, Found, Trace, read_traces, weigh
+from replies.fingerprint import fingerprint
 from replies.sending import REFUSED_AS_COPY, Telling, action_of, mark_sent
 from replies.situation import Situation, read_situation
 
 BETWEEN_READINGS = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
+_IN_DOUBT = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
 _READ_AGAIN_AFTER = timedelta(minutes=2)
 _READ_NO_LONGER_AFTER = timedelta(hours=24)
 _NOT_SEEN_ONCE = "Not found at the first reading."
@@ -61,13 +63,16 @@ def reconcile_due(
 
 
 def _take_one(engine: Engine, *, claimant: str, due_by: datetime, now: datetime) -> int | None:
-    doubtful = [ReplyStatus.SENDING.value, ReplyStatus.UNKNOWN.value]
     with writing(engine) as session:
         ids = claim(
             session,
             ReplyRow,
             due=col(ReplyRow.due_at),
-            where=[OUTSTANDING, col(ReplyRow.status).in_(doubtful), col(ReplyRow.due_at) <= due_by],
+            where=[
+                OUTSTANDING,
+                col(ReplyRow.status).in_([status.value for status in _IN_DOUBT]),
+                col(ReplyRow.due_at) <= due_by,
+            ],
             claimant=claimant,
             now=max(now, due_by),
             most=1,
@@ -146,9 +151,10 @@ def _read(engine: Engine, situation: Situation, desk: Dispatching) -> Evidence |
         traces = read_traces(network, reply, until=desk.now_again())
     except NetworkError as error:
         return error
+    secrets = tuple(desk.secrets_of(reply).values())
     with reading(engine) as session:
-        known = _of_other_acts(session, reply, traces)
-    return weigh(reply, traces, known=known, secrets=tuple(desk.secrets_of(reply).values()))
+        known = _of_other_acts(session, reply, traces) | _of_others_in_doubt(session, reply, traces, secrets)
+    return weigh(reply, traces, known=known, secrets=secrets)
 
 
 def _whether_hidden(network: Network, reply: ReplyRow) -> Evidence:
@@ -165,6 +171,20 @@ def _of_other_acts(session: Session, reply: ReplyRow, traces: Sequence[Trace]) -
         col(OwnPostRow.external_id).in_(ids), col(OwnPostRow.heard_at) < (reply.sending_at or reply.created_at)
     )
     return {id_ for query in (sent, before) for id_ in session.execute(query).scalars() if id_ is not None}
+
+
+def _of_others_in_doubt(
+    session: Session, reply: ReplyRow, traces: Sequence[Trace], secrets: Collection[str]
+) -> set[str]:
+    """Traces that are the very text of another unsettled act in the same place: alike is not enough to take them."""
+    query = select(col(ReplyRow.fingerprint)).where(
+        col(ReplyRow.account_id) == reply.account_id,
+        col(ReplyRow.target_external_id) == reply.target_external_id,
+        col(ReplyRow.status).in_([status.value for status in _IN_DOUBT]),
+        col(ReplyRow.id) != reply.id,
+    )
+    others = set(session.execute(query).scalars()) - {reply.fingerprint}
+    return {trace.external_id for trace in traces if fingerprint(trace.text, secrets=secrets) in others}
 
 
 def _end(status: ReplyStatus) -> str:

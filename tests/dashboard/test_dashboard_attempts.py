@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from conftest import NOW
+from dashboard_square import NOW
 
 from dashboard.attempts import MOST_FOR_AN_EMAIL, MOST_FROM_AN_ADDRESS, WITHIN, Attempts
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from conftest import NOW, STEP, Square, employ
+from dashboard_square import NOW, STEP, Square, employ
 
 from cases import handling
 from dashboard.reads.findings import FactRead
@@ -189,9 +189,7 @@ def test_the_room_shows_what_both_said(house: House, square: Square) -> None:
         )
         session.flush()
         for author, agent_id in (("person", None), ("agent", agent.id)):
-            conversation.say(
-                session, room.id or 0, author=author, text=author, agent_id=agent_id, actor=STEP, now=NOW
-            )
+            conversation.say(session, room.id or 0, author=author, text=author, agent_id=agent_id, actor=STEP, now=NOW)
     case = head_of(house, heard.case_id)
     with reading(house.engine) as session:
         leg = private_leg(session, case)
@@ -256,6 +254,6 @@ def test_the_log_is_read_newest_first_and_by_kind_case_and_time(house: House, sq
         assert {entry.kind for entry in drafted} == {"step:reply:drafted"}
         assert log_entries(session, EntryFilter(since=NOW + timedelta(days=1))) == ()
         assert log_entries(session, EntryFilter(kind="100%_")) == ()
-        older = log_entries(session, EntryFilter(), before=indexes[1], most=1)
-        assert [entry.index for entry in older] == [indexes[2]]
+        older = log_entries(session, EntryFilter(), before=indexes[0], most=1)
+        assert [entry.index for entry in older] == [indexes[1]]
         assert log_head(session).size == len(everything)

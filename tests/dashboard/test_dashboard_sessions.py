@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from conftest import NOW, employ, token_of
+from dashboard_square import NOW, employ, token_of
 from hypothesis import given
 from hypothesis import strategies as st
 

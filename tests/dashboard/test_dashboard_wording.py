@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 import yaml
-from conftest import NOW
+from dashboard_square import NOW
 
 import dashboard
 from dashboard.times import clock, moment, span
@@ -21,7 +21,7 @@ RULEBOOKS = sorted((FOLDER.parent / "policies" / "rulebooks").glob("*.yaml"))
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_a_page_asks_for_exists(language: str) -> None:
-    asked = {name for path in SOURCES for name in re.findall(r'''\bsay\(\s*["']([a-z_]+)["']''', path.read_text())}
+    asked = {name for path in SOURCES for name in re.findall(r"""\bsay\(\s*["']([a-z_]+)["']""", path.read_text())}
     assert asked <= set(wording_in(language).texts)
     assert len(asked) > 90
 
@@ -68,14 +68,18 @@ def test_a_reason_is_told_in_the_viewers_language_with_its_rule() -> None:
 
 
 def test_a_refusal_of_the_guard_is_told_with_all_its_findings() -> None:
-    refusal = "This text may not leave: The text is empty; write an answer. The text carries personal data (iban); remove it."
+    refusal = (
+        "This text may not leave: The text is empty; write an answer. The text carries personal data (iban); remove it."
+    )
     said = wording_in("es").sentence(refusal)
     assert said.startswith("Este texto no puede salir: El texto está vacío")
     assert said.endswith("El texto lleva datos personales (iban); quítalos.")
 
 
 def test_a_sentence_that_nobody_knows_stays_as_it_is() -> None:
-    assert wording_in("es").sentence("Rule x: Because {braces} and % signs.") == "Regla x: Because {braces} and % signs."
+    assert (
+        wording_in("es").sentence("Rule x: Because {braces} and % signs.") == "Regla x: Because {braces} and % signs."
+    )
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_somebody_else_s_answer_and_a_deleted_post_stop_the_rules(practice: Prac
 @pytest.mark.parametrize("kind", ["accepted_then_cut", "none"])
 def test_a_private_message_with_a_link_is_sent_and_recognised(practice: Practice, kind: str) -> None:
     person = _author_of(practice, 1)
-    practice.tell("/_message", **{"from": person, "text": "hola", "to": "1001"})
+    practice.tell("/_message", **{"from": "rosa", "text": "hola"})
     if kind != "none":
         path = "/2/dm_conversations/with/*/messages"
         practice.tell("/_faults", method="POST", path=path, kind=kind, times=1, after=0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,6 @@ from replies.drafts import Draft
 
 LOST_ANSWER = Plan(takes=True, raises=Uncertain("Nothing came back."))
 NEVER_ARRIVED = Plan(takes=False, raises=Uncertain("Nothing came back."))
-DEAD_CLAIMANT = "{host}:99999999:dead"
 
 
 class KilledError(BaseException):
@@ -127,6 +127,15 @@ def test_two_unknown_replies_under_one_post_do_not_share_one_find(house: House, 
     house.deliver()
     assert house.reconcile().waiting == 1
     assert house.reply(second).status == ReplyStatus.UNKNOWN
+
+
+def test_alike_texts_to_one_person_are_not_taken_for_each_other(house: House, network: MemoryNetwork) -> None:
+    network.plans = [NEVER_ARRIVED, LOST_ANSWER]
+    drafts = [replace(private(n), text=f"Seguimos por aquí en privado, asunto {n}: {{room_link}}") for n in (1, 5)]
+    lost, taken = [house.draft(draft) for draft in drafts]
+    house.deliver()
+    assert (house.reconcile().sent, house.reply(taken).external_id) == (1, "r0")
+    assert house.reply(lost).status == ReplyStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("after_acceptance", [False, True])

@@ -26,7 +26,7 @@ PLACES = ("before-request", "after-request", "before-commit", "after-commit")
 ROUND_SECONDS = 120
 
 _WARM = multiprocessing.get_context("forkserver")
-_WARM.set_forkserver_preload(["tests.service.kills", "classifier.judge"])
+_WARM.set_forkserver_preload(["tests.service.kills", "tests.service.warm"])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+from dashboard_square import NOW, PASSWORD, StillClock, employ, token_of
+from sqlmodel import select
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from dashboard.registry import FrontDesk
+from dashboard.sessions import COOKIE, LIFETIME
+from records.database import reading, writing
+from records.tables.ledger import LedgerEntryRow
+from records.tables.service import AgentRow
+from service.house import House
+
+HTML = {"accept": "text/html"}
+
+
+def talk(browser: httpx.Client) -> str:
+    """What the websocket says to whoever holds these cookies."""
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    there = str(browser.base_url).replace("http://", "ws://") + "/_stcore/stream"
+    with connect(there, additional_headers={"Cookie": cookies}, proxy=None) as socket:
+        return str(socket.recv())
+
+
+def sign_in(browser: httpx.Client, password: str = PASSWORD, next_page: str = "/queue", **headers: str):
+    form = {"email": "agent@acme.example", "password": password, "next": next_page}
+    return browser.post("/sign-in", data=form, headers=headers)
+
+
+def test_whoever_has_no_session_signs_in_first_and_then_comes_to_where_they_wished(
+    browser: httpx.Client,
+) -> None:
+    answer = browser.get("/thread?case=AP-1", headers=HTML)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/thread%3Fcase%3DAP-1"
+    assert "inside" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/static/a.js", "/_stcore/upload_file/x", "/anything"])
+def test_nothing_else_is_served_without_a_session(browser: httpx.Client, path: str) -> None:
+    assert browser.get(path).status_code == 403
+    assert browser.put(path, content=b"x").status_code == 403
+
+
+def test_the_websocket_is_closed_to_whoever_has_no_session(browser: httpx.Client) -> None:
+    with pytest.raises(InvalidStatus):
+        talk(browser)
+
+
+def test_the_right_password_opens_the_house_and_the_cookie_is_out_of_reach_of_scripts(
+    house: House, browser: httpx.Client
+) -> None:
+    employ(house)
+    answer = sign_in(browser)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert PASSWORD not in cookie
+    assert "inside" in browser.get("/queue", headers=HTML).text
+    assert browser.get("/static/a.js").text == "inside"
+    assert talk(browser) == "inside"
+
+
+def test_over_https_the_cookie_is_secure(house: House, browser: httpx.Client) -> None:
+    employ(house)
+    assert "; secure" not in sign_in(browser).headers["set-cookie"].lower()
+    behind_tls = sign_in(browser, **{"x-forwarded-proto": "https"})
+    assert "; secure" in behind_tls.headers["set-cookie"].lower()
+
+
+def test_a_wrong_password_and_an_unknown_person_get_the_same_answer_and_both_are_logged(
+    house: House, browser: httpx.Client
+) -> None:
+    employ(house)
+    wrong = sign_in(browser, "wrong")
+    unknown = browser.post("/sign-in", data={"email": "nobody@acme.example", "password": "wrong", "next": "/"})
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.text.replace("agent@", "x@").replace("/queue", "/") == unknown.text.replace("nobody@", "x@")
+    assert COOKIE not in wrong.cookies
+    with reading(house.engine) as session:
+        assert [row.kind for row in session.exec(select(LedgerEntryRow))] == ["agent:session:refused"] * 2
+
+
+def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, browser: httpx.Client) -> None:
+    employ(house)
+    for _ in range(5):
+        sign_in(browser, "wrong")
+    assert sign_in(browser).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nX: y", ""]
+)
+def test_signing_in_never_leads_elsewhere(house: House, browser: httpx.Client, elsewhere: str) -> None:
+    employ(house)
+    assert sign_in(browser, next_page=elsewhere).headers["location"] == "/"
+
+
+def test_a_form_from_another_site_is_refused(house: House, browser: httpx.Client) -> None:
+    employ(house)
+    assert sign_in(browser, origin="https://evil.example").status_code == 403
+    assert sign_in(browser, origin=str(browser.base_url)).status_code == 303
+
+
+def test_signing_out_voids_the_session_everywhere(house: House, browser: httpx.Client) -> None:
+    employ(house)
+    sign_in(browser)
+    kept = browser.cookies[COOKIE]
+    assert browser.post("/sign-out").headers["location"] == "/sign-in"
+    browser.cookies.set(COOKIE, kept)
+    assert browser.get("/queue", headers=HTML).status_code == 303
+    assert browser.get("/static/a.js").status_code == 403
+
+
+def test_a_session_that_is_over_leads_to_the_sign_in_page_not_in_a_circle(
+    house: House, front_desk: FrontDesk, clock: StillClock, browser: httpx.Client
+) -> None:
+    browser.cookies.set(COOKIE, token_of(front_desk, employ(house)))
+    clock.moment = NOW + LIFETIME
+    assert browser.get("/queue", headers=HTML).headers["location"].startswith("/sign-in")
+    assert browser.get("/sign-in", headers=HTML).status_code == 200
+
+
+def test_a_revoked_agent_cannot_open_a_websocket(house: House, front_desk: FrontDesk, browser: httpx.Client) -> None:
+    agent = employ(house)
+    browser.cookies.set(COOKIE, token_of(front_desk, agent))
+    with writing(house.engine) as session:
+        session.get_one(AgentRow, agent.id).disabled_at = NOW
+    with pytest.raises(InvalidStatus):
+        talk(browser)
+
+
+def test_the_page_says_its_language_and_is_not_kept(house: House, front_desk: FrontDesk, browser: httpx.Client) -> None:
+    browser.cookies.set(COOKIE, token_of(front_desk, employ(house)))
+    answer = browser.get("/queue", headers=HTML | {"accept-language": "es-MX", "if-none-match": "x"})
+    assert '<html lang="es">' in answer.text
+    assert len(answer.content) == int(answer.headers["content-length"])
+    assert "etag" not in answer.headers
+    assert answer.headers["x-frame-options"] == "DENY"
+    browser.get("/language?to=en&next=/queue")
+    assert '<html lang="en">' in browser.get("/queue", headers=HTML | {"accept-language": "es"}).text
+
+
+def test_the_sign_in_page_speaks_both_languages_and_escapes_what_was_typed(house: House, browser: httpx.Client) -> None:
+    assert "Contraseña" in browser.get("/sign-in", headers={"accept-language": "es"}).text
+    browser.get("/language?to=en&next=//evil.example")
+    assert "Password" in browser.get("/sign-in").text
+    answer = browser.post("/sign-in", data={"email": '"><script>alert(1)</script>', "password": "\x00", "next": "/"})
+    assert "<script>" not in answer.text
+
+
+def test_the_house_says_that_it_lives(browser: httpx.Client) -> None:
+    assert browser.get("/healthz").text == "ok"
