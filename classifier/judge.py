@@ -53,6 +53,10 @@ class Judge:
             for place, post in enumerate(posts)
         ]
 
+    def warm_up(self) -> None:
+        """Load now what the text finders load at first use, so that no post waits for it."""
+        self.assess([PostToJudge(text="¿Me llamáis al 600 00 00 00? Nobody answers and I was charged 12.50 twice.")])
+
     def _assess(self, post: PostToJudge, words: Sequence[str], found: Mapping[str, ProbabilityArray]) -> Assessment:
         text = encodable(post.text[:FINDER_TEXT_LIMIT])
         account = needs_account_data(text)

@@ -24,7 +24,7 @@ def signed_in_agent(front_desk: FrontDesk, token: str | None, *, now: datetime) 
         return None
     with reading(front_desk.house.engine) as database:
         agent = agent_by_id(database, session.agent_id)
-    return agent if agent is not None and True else None
+    return agent if agent is not None and session.opened_at >= agent.sign_ins_from else None
 
 
 def lifetime_of(house: House) -> timedelta:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from service.commands import agents, demo, inspecting, knowledge, ledger, policy, processes, running
+from service.commands import agents, benching, demo, inspecting, knowledge, ledger, policy, processes, running
 from service.commands.failures import Failure
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for family in (demo, running, processes, inspecting, knowledge):
+for family in (demo, running, processes, inspecting, knowledge, benching):
     family.add_to(app)
 app.add_typer(agents.app, name="agent")
 app.add_typer(ledger.app, name="ledger")

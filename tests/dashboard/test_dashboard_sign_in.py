@@ -93,7 +93,7 @@ def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, br
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nX: y", ""]
+    "elsewhere", ["https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nX: y", ""]
 )
 def test_signing_in_never_leads_elsewhere(house: House, browser: httpx.Client, elsewhere: str) -> None:
     employ(house)
