@@ -27,7 +27,8 @@ _OPTIONS = {
     "server.maxUploadSize": 1,
     "theme.baseFontSize": 14,
     "theme.baseRadius": "small",
-    "theme.primaryColor": "#0b6b63",
+    "theme.light.primaryColor": "#0b6b63",
+    "theme.dark.primaryColor": "#3fb8ab",
 }
 """No figures sent abroad, no file watched (a reload would lose the registered house), no traces shown."""
 

@@ -19,7 +19,10 @@ from dashboard.wording import preferred
 
 OPEN_PATHS = frozenset({"/healthz", "/sign-in", "/sign-out", "/language"})
 HEADERS = {
-    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'",
+    "Content-Security-Policy": (
+        "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; frame-src 'none'"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",

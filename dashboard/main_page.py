@@ -20,7 +20,6 @@ def main() -> None:
         st.navigation([st.Page(session_over, title="Aparte")], position="hidden").run()
         return
     page = st.navigation(pages_of(visit))
-    # After the navigation, which would fetch the page's symbol from abroad to be the browser's icon.
     st.set_page_config(page_title=f"{page.title} · Aparte", page_icon=Image.new("RGB", (32, 32), GREEN), layout="wide")
     frame(visit)
     page.run()

@@ -15,25 +15,24 @@ from dashboard.visit import AUDITING, SPEAKING, Visit
 from records.nouns import Role
 
 _MARKETING = frozenset({Role.MARKETING, Role.SUPERVISOR})
-_PAGES: tuple[tuple[str, Callable[[], None], str, frozenset[Role]], ...] = (
-    ("queue", queue, ":material/format_list_numbered:", SPEAKING),
-    ("thread", thread, ":material/forum:", SPEAKING),
-    ("approvals", approvals, ":material/check_circle:", SPEAKING),
-    ("marketing", marketing, ":material/campaign:", _MARKETING),
-    ("audit", audit, ":material/verified:", AUDITING),
+_PAGES: tuple[tuple[str, Callable[[], None], frozenset[Role]], ...] = (
+    ("queue", queue, SPEAKING),
+    ("thread", thread, SPEAKING),
+    ("approvals", approvals, SPEAKING),
+    ("marketing", marketing, _MARKETING),
+    ("audit", audit, AUDITING),
 )
-"""Address, page, symbol, and the roles that see it; the name of its title is its address."""
+"""Address, page, and the roles that see it; the name of its title is its address.
+
+They have no symbols, since browsers would fetch those from abroad to be the icon of the window.
+"""
 
 
 def pages_of(visit: Visit) -> list[st.Page]:
     """The pages of the agent's roles; whoever has only compliance sees the audit alone."""
-    return [
-        st.Page(show, title=visit.say(name), icon=icon, url_path=name)
-        for name, show, icon, roles in _PAGES
-        if visit.may(roles)
-    ]
+    return [st.Page(show, title=visit.say(name), url_path=name) for name, show, roles in _PAGES if visit.may(roles)]
 
 
 def names_of_pages(visit: Visit) -> list[str]:
     """The addresses of those pages."""
-    return [name for name, _, _, roles in _PAGES if visit.may(roles)]
+    return [name for name, _, roles in _PAGES if visit.may(roles)]

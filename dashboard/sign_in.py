@@ -53,7 +53,7 @@ def _show(front_desk: FrontDesk, request: Request) -> Response:
 def _enter(front_desk: FrontDesk, request: Request, fields: dict[str, str]) -> Response:
     say = _say(request)
     now = front_desk.house.clock.now()
-    email, next_page = fields.get("email", "").strip(), _local(fields.get("next"))
+    email, next_page = _typed(fields.get("email", "")), _local(fields.get("next"))
     address = request.client.host if request.client else "unknown"
     if not front_desk.attempts.allowed(email=email, address=address, now=now):
         return _page(say, next_page=next_page, email=email, problem=say("sign_in_too_often"), status=429)
@@ -104,6 +104,11 @@ def _page(say: Wording, *, next_page: str, email: str = "", problem: str = "", s
 
 def _say(request: Request) -> Wording:
     return wording_in(preferred(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")))
+
+
+def _typed(email: str) -> str:
+    """What was typed; nothing where it holds marks that no address has and no database takes."""
+    return email.strip() if email.isprintable() else ""
 
 
 def _local(wished: str | None) -> str:

@@ -12,7 +12,7 @@ from dashboard.opening_page import CASE, open_thread
 from dashboard.pieces import piece
 from dashboard.private_leg_page import show_private_leg
 from dashboard.public_leg_page import explain, show_public_leg
-from dashboard.reads.one_case import CaseHead, case_by_reference
+from dashboard.reads.one_case import CaseHead, case_by_reference, typed_reference
 from dashboard.reads.permitted import permitted_in
 from dashboard.reads.private_leg import private_leg
 from dashboard.reads.public_leg import public_leg
@@ -28,7 +28,7 @@ def thread() -> None:
     """The page; the case is named in its address."""
     visit = begin_visit()
     show_outcome()
-    reference = st.query_params.get(CASE, "").strip().upper()[:20]
+    reference = typed_reference(st.query_params.get(CASE, ""))
     if not reference:
         _ask_for_reference(visit)
         return
@@ -86,5 +86,5 @@ def _ask_for_reference(visit: Visit) -> None:
     with st.form("find-case", width=420):
         wanted = st.text_input(visit.say("reference"), max_chars=20, placeholder="AP-…")
         if st.form_submit_button(visit.say("open")) and wanted.strip():
-            open_thread(wanted.strip().upper())
+            open_thread(typed_reference(wanted))
     st.caption(visit.say("choose_from_queue"))

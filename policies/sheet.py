@@ -19,11 +19,12 @@ class FactSheet:
         self._values: dict[str, FactValue] = {}
         for name in names:
             fact = facts.get(name)
-            flaw = "is missing" if fact is None else flaw_in(fact.value, VOCABULARY[name])
-            if flaw is None and fact is not None:
-                self._values[name] = fact.value
+            if fact is None:
+                self._flaws[name] = "is missing"
+            elif flaw := flaw_in(fact.value, VOCABULARY[name]):
+                self._flaws[name] = flaw
             else:
-                self._flaws[name] = flaw or "is missing"
+                self._values[name] = fact.value
         self._bindings = Bindings(self._values)
 
     def may_satisfy(self, condition: Condition) -> bool:

@@ -1,15 +1,22 @@
-"""Measures the way of a post from an HTTP page to a stored decision and its log entry."""
+"""Measures the way of a post from an HTTP page to a stored decision and its log entry.
+
+Two workers share the steps, as any number may: one listens and one judges, and both decide.
+"""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from itertools import cycle, islice
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -19,20 +26,23 @@ from records.database import reading
 from records.tables.ledger import LedgerEntryRow
 from records.tables.service import DecisionRow
 from service.children import Children, free_port
-from service.demo.home import prepare_home, read_accounts, write_settings
+from service.demo.home import Home, prepare_home, read_accounts, write_settings
 from service.demo.practice import Practice
 from service.house import House, open_house
-from service.round import Step
+from service.round import WORK
 from service.settings import load_settings
-from service.steps.assess import assess
-from service.steps.decide import decide
-from service.steps.listen import listen
 
-SPAN = timedelta(minutes=30)
-"""All posts fall within it: none is too old to be answered."""
 FIRST_POST = datetime(2026, 9, 1, 9, tzinfo=UTC)
 """The practice network moves all dates, so that the last one is now."""
-STEPS: dict[str, Step] = {"listen": listen, "assess": assess, "decide": decide}
+SPAN = timedelta(minutes=30)
+"""All posts fall within it: none is too old to be answered."""
+WORKERS = (("listen", "decide"), ("assess", "decide"))
+IDLE_SECONDS = 0.005
+START_SECONDS = 120
+
+
+class BenchError(Exception):
+    """The run cannot be measured; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,21 +50,29 @@ class Measured:
     """Figures of one run."""
 
     posts: int
-    seconds: dict[str, float]
-    """By step."""
+    seconds: float
     posts_a_second: float
+    step_seconds: dict[str, float]
+    """Time spent in each step, both workers added up."""
     shares: dict[str, float]
     peak_memory_mb: float
-    """Largest resident set of the measuring process; the practice network is another one."""
+    """Largest resident set of a worker; the practice network is a process of its own."""
     log_entries: int
 
-    def as_json(self) -> str:
-        """One JSON object."""
-        return json.dumps(asdict(self))
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """What one worker reports."""
+
+    seconds: dict[str, float]
+    peak_memory_mb: float
 
 
 def measure(posts: int, *, folder: Path, classifier: str) -> Measured:
-    """Serve `posts` posts from a practice network without limits, and take each to its decision."""
+    """Serve `posts` posts from a practice network without limits, and take each to its decision.
+
+    Raises BenchError where not every post was decided.
+    """
     home = prepare_home(folder)
     file = folder / "posts.jsonl"
     write_posts(file, posts)
@@ -68,9 +86,9 @@ def measure(posts: int, *, folder: Path, classifier: str) -> Measured:
         write_settings(home, accounts, base_url=address, room_port=1, dashboard_port=1, classifier=classifier)
         house = open_house(load_settings(home.settings_file))
         try:
-            house.judge.warm_up()
             practice.wait(int(SPAN.total_seconds()) + 120)
-            return _measured(posts, {name: _timed(house, step) for name, step in STEPS.items()}, _entries(house))
+            seconds, worked = _work(home, posts)
+            return _measured(posts, seconds, worked, _log_entries(house, posts))
         finally:
             house.close()
             practice.close()
@@ -85,7 +103,7 @@ def write_posts(file: Path, count: int) -> None:
 def _rows(count: int) -> Iterator[dict[str, object]]:
     source = resources.files("sandbox").joinpath("cast", "posts.jsonl").read_text(encoding="utf-8")
     cast = [json.loads(line) for line in source.splitlines()]
-    begin, apart = FIRST_POST, SPAN / count
+    apart = SPAN / count
     for number, post in enumerate(islice(cycle(cast), count)):
         yield {
             "id": str(number),
@@ -93,35 +111,71 @@ def _rows(count: int) -> Iterator[dict[str, object]]:
             "author": f"person{number % max(1, count // 10)}",
             "lang": post["lang"],
             "brand": post["brand"],
-            "created_at": (begin + apart * number).isoformat(),
+            "created_at": (FIRST_POST + apart * number).isoformat(),
         }
 
 
-def _timed(house: House, step: Step) -> float:
+def _work(home: Home, posts: int) -> tuple[float, list[Worked]]:
+    context = multiprocessing.get_context("spawn")
+    ready, results = context.Barrier(len(WORKERS) + 1), context.Queue()
+    workers = [
+        context.Process(target=_worker, args=(home.settings_file, names, posts, ready, results)) for names in WORKERS
+    ]
+    for worker in workers:
+        worker.start()
+    ready.wait(timeout=START_SECONDS)
     begun = time.perf_counter()
-    while step(house, now=house.clock.now()):
-        pass
-    return time.perf_counter() - begun
+    worked = [results.get() for _ in workers]
+    seconds = time.perf_counter() - begun
+    for worker in workers:
+        worker.join()
+    return seconds, worked
 
 
-def _entries(house: House) -> tuple[int, int]:
+def _worker(settings: Path, names: tuple[str, ...], posts: int, ready: Barrier, results: Queue[Worked]) -> None:
+    house = open_house(load_settings(settings))
+    house.judge.warm_up()
+    ready.wait(timeout=START_SECONDS)
+    seconds: Counter[str] = Counter()
+    while True:
+        done = 0
+        for name in names:
+            begun = time.perf_counter()
+            done += WORK[name](house, now=house.clock.now())
+            seconds[name] += time.perf_counter() - begun
+        if not done:
+            if _decided(house) >= posts:
+                break
+            time.sleep(IDLE_SECONDS)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    house.close()
+    results.put(Worked(seconds=dict(seconds), peak_memory_mb=peak))
+
+
+def _decided(house: House) -> int:
     with reading(house.engine) as session:
-        decided = session.execute(
-            select(func.count(col(DecisionRow.id))).where(col(DecisionRow.superseded_at).is_(None))
-        ).scalar_one()
-        return decided, session.execute(select(func.count(col(LedgerEntryRow.index)))).scalar_one()
+        return session.execute(select(func.count(col(DecisionRow.id)))).scalar_one()
 
 
-def _measured(posts: int, seconds: dict[str, float], stored: tuple[int, int]) -> Measured:
-    decided, entries = stored
-    total = sum(seconds.values())
+def _log_entries(house: House, posts: int) -> int:
+    decided = _decided(house)
     if decided != posts:
-        raise RuntimeError(f"{posts} posts were served and {decided} decided: the figures would mean nothing.")
+        raise BenchError(f"{posts} posts were served and {decided} decided: the figures would mean nothing.")
+    with reading(house.engine) as session:
+        return session.execute(select(func.count(col(LedgerEntryRow.index)))).scalar_one()
+
+
+def _measured(posts: int, seconds: float, worked: list[Worked], log_entries: int) -> Measured:
+    by_step: Counter[str] = Counter()
+    for each in worked:
+        by_step.update(each.seconds)
+    total = sum(by_step.values())
     return Measured(
         posts=posts,
-        seconds={name: round(spent, 2) for name, spent in seconds.items()},
-        posts_a_second=round(posts / total, 1),
-        shares={name: round(spent / total, 3) for name, spent in seconds.items()},
-        peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        log_entries=entries,
+        seconds=round(seconds, 2),
+        posts_a_second=round(posts / seconds, 1),
+        step_seconds={name: round(spent, 2) for name, spent in by_step.items()},
+        shares={name: round(spent / total, 3) for name, spent in by_step.items()},
+        peak_memory_mb=round(max(each.peak_memory_mb for each in worked), 1),
+        log_entries=log_entries,
     )

@@ -6,8 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from records.nouns import Account, Brand, Fact, FactValue, Owner, Permissions
-from records.tables.service import AssessmentRow
-from service.standing import Standing
+from service.standing import Found, Standing
 
 SURE_SENTIMENT = 0.40
 SIGNALS = ("fraud", "danger", "assistance", "minor", "bereavement", "legal", "press", "impostor", "incident")
@@ -35,8 +34,7 @@ def gather_facts(
     return facts | _unsure(standing.assessment)
 
 
-def _what_the_classifier_found(found: AssessmentRow) -> dict[str, FactValue]:
-    owners = [datum["owner"] for datum in found.personal_data]
+def _what_the_classifier_found(found: Found) -> dict[str, FactValue]:
     values: dict[str, FactValue] = {
         "relation.customer": round(found.p_customer, 4),
         "relation.prospect": round(found.p_prospect, 4),
@@ -52,8 +50,8 @@ def _what_the_classifier_found(found: AssessmentRow) -> dict[str, FactValue]:
         "urgency": found.urgency,
         "toxicity": round(found.toxicity, 4),
         "language": found.language,
-        "personal_data.own": owners.count(Owner.OWN),
-        "personal_data.others": owners.count(Owner.OTHERS),
+        "personal_data.own": found.data_owners.count(Owner.OWN),
+        "personal_data.others": found.data_owners.count(Owner.OTHERS),
     }
     values.update({f"signal.{name}": name in found.signals for name in SIGNALS})
     return values
@@ -104,7 +102,7 @@ def _what_the_hour_is(local: datetime) -> dict[str, FactValue]:
     }
 
 
-def _unsure(found: AssessmentRow) -> dict[str, Fact]:
+def _unsure(found: Found) -> dict[str, Fact]:
     surest = max(found.p_negative, found.p_neutral, found.p_positive)
     if surest >= SURE_SENTIMENT:
         return {}

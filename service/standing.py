@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 from sqlmodel import Session, col
@@ -24,6 +25,30 @@ from records.tables.service import AssessmentRow
 
 COPIES_WITHIN = timedelta(hours=1)
 _SPOKEN = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.SENT, ReplyStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the classifier found, as far as facts are made of it."""
+
+    language: str
+    sentiment: str
+    p_negative: float
+    p_neutral: float
+    p_positive: float
+    relation: str
+    p_customer: float
+    p_prospect: float
+    p_bystander: float
+    intent: str
+    p_intent: float
+    urgency: str
+    toxicity: float
+    needs_account_data: float
+    signals: tuple[str, ...]
+    data_owners: tuple[str, ...]
+    """Whose each piece of personal data is."""
+    model_version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +75,7 @@ class Standing:
     handle: str
     reach: int
     declared_bot: bool
-    assessment: AssessmentRow
+    assessment: Found
     earlier_answers: int
     """Public answers of ours in this thread, sent or on their way."""
     answers_to_person: int
@@ -62,52 +87,81 @@ class Standing:
 
 
 def read_standings(session: Session, mention_account_ids: Sequence[int], *, now: datetime) -> list[Standing]:
-    """The standings of the given rows of `mention_account`, in their order; those not yet assessed are left out."""
-    rows = session.execute(_mentions(mention_account_ids)).all()
-    answers = _earlier_answers(session, rows)
-    to_person = _answers_to_person(session, {row.IdentityRow.id for row in rows})
-    private = _pairs_with_private_leg(session, {row.IdentityRow.id for row in rows})
-    writers = _pairs_that_wrote_first(session, {row.IdentityRow.id for row in rows})
-    ours = _own_roots(session, {row.MentionRow.root_external_id for row in rows})
-    copies = _copies(session, {row.MentionRevisionRow.text_digest for row in rows}, since=now - COPIES_WITHIN)
+    """The standings of the given rows of `mention_account`, oldest post first; those not yet assessed are left out."""
+    rows = session.connection().execute(_mentions(mention_account_ids)).all()
+    roots, people = {row.root_external_id for row in rows}, {row.identity_id for row in rows}
+    answers = _earlier_answers(session, roots)
+    to_person = _answers_to_person(session, people)
+    private = _pairs_with_private_leg(session, people)
+    writers = _pairs_that_wrote_first(session, people)
+    ours = _own_roots(session, roots)
+    copies = _copies(session, {row.text_digest for row in rows}, since=now - COPIES_WITHIN)
     return [
         Standing(
-            mention_account_id=row.MentionAccountRow.id,
-            mention_id=row.MentionRow.id,
-            account_id=row.MentionAccountRow.account_id,
-            revision=row.MentionRevisionRow.revision,
-            feed=row.MentionAccountRow.feed,
-            summoned=row.MentionAccountRow.summoned,
-            settled=row.MentionAccountRow.settled_at is not None,
-            external_id=row.MentionRow.external_id,
-            parent_external_id=row.MentionRow.parent_external_id,
-            root_external_id=row.MentionRow.root_external_id,
-            kind=row.MentionRow.kind,
-            published_at=row.MentionRow.published_at,
-            has_media=bool(row.MentionRow.media_urls),
-            text=row.MentionRevisionRow.text,
-            identity_id=row.IdentityRow.id,
-            subject=row.IdentityRow.subject,
-            author_external_id=row.IdentityRow.external_id,
-            handle=row.IdentityRow.handle,
-            reach=row.IdentityRow.reach,
-            declared_bot=row.IdentityRow.declared_bot,
-            assessment=row.AssessmentRow,
-            earlier_answers=answers.get((row.MentionAccountRow.account_id, row.MentionRow.root_external_id), 0),
-            answers_to_person=to_person.get((row.MentionAccountRow.account_id, row.IdentityRow.id), 0),
-            private_open=(row.MentionAccountRow.account_id, row.IdentityRow.id) in private,
-            person_wrote_first=(row.MentionAccountRow.account_id, row.IdentityRow.id) in writers,
-            root_is_ours=row.MentionRow.root_external_id in ours,
-            copies=max(0, copies.get(row.MentionRevisionRow.text_digest, 1) - 1),
+            **{name: getattr(row, name) for name in _PLAIN},
+            settled=row.settled_at is not None,
+            has_media=bool(row.media_urls),
+            assessment=_found(row),
+            earlier_answers=answers.get((row.account_id, row.root_external_id), 0),
+            answers_to_person=to_person.get((row.account_id, row.identity_id), 0),
+            private_open=(row.account_id, row.identity_id) in private,
+            person_wrote_first=(row.account_id, row.identity_id) in writers,
+            root_is_ours=row.root_external_id in ours,
+            copies=max(0, copies.get(row.text_digest, 1) - 1),
         )
         for row in rows
     ]
 
 
-def _mentions(mention_account_ids: Sequence[int]) -> Select[tuple[object, ...]]:
+_PLAIN = (
+    *("mention_account_id", "mention_id", "account_id", "revision", "feed", "summoned"),
+    *("external_id", "parent_external_id", "root_external_id", "kind", "published_at", "text"),
+    *("identity_id", "subject", "author_external_id", "handle", "reach", "declared_bot"),
+)
+"""Columns of `_mentions` that a standing takes over as they are."""
+
+_FOUND = (
+    *("language", "sentiment", "p_negative", "p_neutral", "p_positive"),
+    *("relation", "p_customer", "p_prospect", "p_bystander", "intent", "p_intent"),
+    *("urgency", "toxicity", "needs_account_data", "model_version"),
+)
+
+
+def _found(row: Row[Any]) -> Found:
+    return Found(
+        **{name: getattr(row, name) for name in _FOUND},
+        signals=tuple(row.signals),
+        data_owners=tuple(datum["owner"] for datum in row.personal_data),
+    )
+
+
+def _mentions(mention_account_ids: Sequence[int]) -> Select[Any]:
+    columns: Select[Any] = select(
+        col(MentionAccountRow.id).label("mention_account_id"),
+        col(MentionAccountRow.account_id),
+        col(MentionAccountRow.feed),
+        col(MentionAccountRow.summoned),
+        col(MentionAccountRow.settled_at),
+        col(MentionRow.id).label("mention_id"),
+        col(MentionRow.external_id),
+        col(MentionRow.parent_external_id),
+        col(MentionRow.root_external_id),
+        col(MentionRow.kind),
+        col(MentionRow.published_at),
+        col(MentionRow.media_urls),
+        col(MentionRevisionRow.revision),
+        col(MentionRevisionRow.text),
+        col(MentionRevisionRow.text_digest),
+        col(IdentityRow.id).label("identity_id"),
+        col(IdentityRow.subject),
+        col(IdentityRow.external_id).label("author_external_id"),
+        col(IdentityRow.handle),
+        col(IdentityRow.reach),
+        col(IdentityRow.declared_bot),
+        *(col(getattr(AssessmentRow, name)) for name in (*_FOUND, "signals", "personal_data")),
+    )
     return (
-        select(MentionAccountRow, MentionRow, MentionRevisionRow, IdentityRow, AssessmentRow)  # type: ignore[return-value]
-        .join(MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id))
+        columns.join(MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id))
         .join(
             MentionRevisionRow,
             (col(MentionRevisionRow.mention_id) == col(MentionRow.id))
@@ -125,8 +179,7 @@ def _mentions(mention_account_ids: Sequence[int]) -> Select[tuple[object, ...]]:
     )
 
 
-def _earlier_answers(session: Session, rows: Iterable[Row[tuple[object, ...]]]) -> Mapping[tuple[int, str], int]:
-    roots = {row.MentionRow.root_external_id for row in rows}
+def _earlier_answers(session: Session, roots: set[str]) -> Mapping[tuple[int, str], int]:
     query = (
         select(col(ReplyRow.account_id), col(MentionRow.root_external_id), func.count())
         .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from dashboard.reads.one_case import typed_reference
 from ledger.log import size_and_root
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import CheckpointRow, LedgerEntryRow
@@ -62,10 +63,12 @@ def log_entries(
     query = select(LedgerEntryRow)
     if before is not None:
         query = query.where(col(LedgerEntryRow.index) < before)
+    if wanted.kind and not wanted.kind.isprintable():
+        return ()
     if wanted.kind:
         query = query.where(col(LedgerEntryRow.kind).startswith(wanted.kind, autoescape=True))
     if wanted.reference:
-        case_id = select(col(CareCaseRow.id)).where(col(CareCaseRow.reference) == wanted.reference.strip().upper())
+        case_id = select(col(CareCaseRow.id)).where(col(CareCaseRow.reference) == typed_reference(wanted.reference))
         query = query.where(col(LedgerEntryRow.case_id).in_(case_id))
     if wanted.since is not None:
         query = query.where(col(LedgerEntryRow.at) >= wanted.since)

@@ -12,6 +12,8 @@ from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.people import IdentityLinkRow, IdentityRow
 from records.tables.service import AgentRow
 
+_LONGEST_REFERENCE = 40
+
 
 @dataclass(frozen=True, kw_only=True)
 class Leg:
@@ -59,12 +61,12 @@ class CaseHead:
 
 
 def case_by_reference(session: Session, reference: str) -> CaseHead | None:
-    """The case with this reference; None where there is none."""
+    """The case with this reference, however it is typed; None where there is none."""
     row = session.execute(
         select(CareCaseRow, IdentityRow, col(AgentRow.name))
         .join(IdentityRow, col(IdentityRow.id) == col(CareCaseRow.identity_id))
         .outerjoin(AgentRow, col(AgentRow.id) == col(CareCaseRow.assignee_id))
-        .where(col(CareCaseRow.reference) == reference)
+        .where(col(CareCaseRow.reference) == typed_reference(reference))
     ).first()
     if row is None:
         return None
@@ -99,6 +101,12 @@ def case_by_reference(session: Session, reference: str) -> CaseHead | None:
         on_file=_on_file(session, identity.id),
         legs=_legs(session, case.id),
     )
+
+
+def typed_reference(typed: str) -> str:
+    """A reference as it is stored: capitals, digits and hyphens; whatever else was typed is left out."""
+    marks = typed[:_LONGEST_REFERENCE].upper()
+    return "".join(mark for mark in marks if mark.isascii() and (mark.isalnum() or mark == "-"))
 
 
 def _legs(session: Session, case_id: int, most: int = 50) -> tuple[Leg, ...]:

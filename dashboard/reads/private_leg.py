@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from records.tables.room import RoomMessageRow, RoomRow
 from records.tables.service import AgentRow
 
 MOST_MESSAGES = 60
+_ROOM_LINK = re.compile(r"https?://[^\s/]+/r/[\w-]+/[\w-]+")
 MOST_CHARACTERS = 4_000
 _ON_ITS_WAY = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.FAILED)
 
@@ -65,6 +67,11 @@ def private_leg(session: Session, case: CaseHead, *, most: int = MOST_MESSAGES) 
     return PrivateLeg(direct=tuple(direct), room=room, said=said)
 
 
+def without_room_links(text: str) -> str:
+    """`text` with the links of rooms taken out: whoever holds one comes in as the person."""
+    return _ROOM_LINK.sub("{room_link}", text)
+
+
 def _direct(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]:
     accounts = {leg.account_id for leg in case.legs}
     rows = session.execute(
@@ -77,7 +84,10 @@ def _direct(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]
         .order_by(col(DirectMessageRow.sent_at).desc(), col(DirectMessageRow.id).desc())
         .limit(most)
     )
-    return [PrivateMessage(at=at, outgoing=outgoing, text=text, author="", status="") for at, outgoing, text in rows]
+    return [
+        PrivateMessage(at=at, outgoing=outgoing, text=without_room_links(text), author="", status="")
+        for at, outgoing, text in rows
+    ]
 
 
 def _waiting(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]:

@@ -6,8 +6,9 @@ import json as json_text
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,7 +37,7 @@ def bench(
         runs = [_in_a_process_of_its_own(size, classifier) for size in SIZES]
     else:
         with reported(), tempfile.TemporaryDirectory(prefix="aparte-bench-") as folder:
-            runs = [json_text.loads(measure(posts, folder=Path(folder), classifier=classifier).as_json())]
+            runs = [asdict(measure(posts, folder=Path(folder), classifier=classifier))]
     if json:
         typer.echo(json_text.dumps({"classifier": classifier, "runs": runs}))
         return
@@ -48,9 +49,19 @@ def bench(
         )
 
 
-def _in_a_process_of_its_own(posts: int, classifier: str) -> dict[str, object]:
+def _in_a_process_of_its_own(posts: int, classifier: str) -> dict[str, Any]:
     """Peak memory is a figure of a whole process, so each size gets one."""
-    command = [sys.executable, "-m", "service.cli", "bench", "--posts", str(posts), "--classifier", classifier, "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "service.cli",
+        "bench",
+        "--posts",
+        str(posts),
+        "--classifier",
+        classifier,
+        "--json",
+    ]
     ended = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own command line
     if ended.returncode:
         raise Failure(f"The run of {posts} posts ended with code {ended.returncode}.")

@@ -13,6 +13,7 @@ from policies.problems import RulebookError
 from records.database import DatabaseUnusableError
 from sandbox.options import SandboxError
 from service.agents import AgentRefusedError
+from service.bench import BenchError
 from service.children import ChildFailedError
 from service.demo.home import DemoHomeError
 from service.settings import SettingsError
@@ -21,7 +22,7 @@ FAILED = 1
 BAD_USAGE = 2
 
 _USAGE = (SettingsError, RulebookError, DemoHomeError, AgentRefusedError, SandboxError, FileUnreadableError)
-_FAILURES = (DatabaseUnusableError, ChildFailedError, NetworkError)
+_FAILURES = (BenchError, DatabaseUnusableError, ChildFailedError, NetworkError)
 
 
 class Failure(Exception):  # noqa: N818 - it is what the command reports, not a mistake in the program

@@ -84,7 +84,7 @@ def _store(session: Session, judged: Sequence[tuple[int, int, int, Assessment]],
         .execution_options(synchronize_session=False)
     )
     if judged:
-        session.execute(
+        session.connection().execute(
             insert(AssessmentRow),
             [_row(mention_id, revision, found, now) for _, mention_id, revision, found in judged],
         )

@@ -268,9 +268,10 @@ def _store_decisions(session: Session, decided: Sequence[Decided], now: datetime
     session.execute(
         update(DecisionRow).where(*live).values(superseded_at=now).execution_options(synchronize_session=False)
     )
-    session.execute(insert(DecisionRow), [_row(each, now) for each in decided])
+    session.connection().execute(insert(DecisionRow), [_row(each, now) for each in decided])
     query = select(col(DecisionRow.mention_id), col(DecisionRow.account_id), col(DecisionRow.id)).where(*live)
-    return {(mention_id, account_id): identifier for mention_id, account_id, identifier in session.execute(query)}
+    rows = session.connection().execute(query)
+    return {(row.mention_id, row.account_id): row.id for row in rows}
 
 
 def _row(each: Decided, now: datetime) -> dict[str, object]:
@@ -309,6 +310,7 @@ def _join_cases(
             reach=each.standing.reach,
             p_negative=each.standing.assessment.p_negative,
             published_at=each.standing.published_at,
+            waits=not each.standing.settled,
         )
         for each in decided
         if each.verdict.action is not Action.LISTEN and not each.facts["mention.history"].value

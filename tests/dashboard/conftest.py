@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from dashboard_screen import Screen
 from dashboard_square import KINDS, SETTINGS, Square, StillClock
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -87,3 +88,9 @@ def address(front_desk: FrontDesk) -> Iterator[str]:
 def browser(address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+def screen(front_desk: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> Screen:
+    monkeypatch.setattr("dashboard.visit.session_token", lambda: None)
+    return Screen(front_desk, monkeypatch)

@@ -9,7 +9,7 @@ from dashboard.reads.findings import FactRead
 from dashboard.reads.log_entries import EntryFilter, log_entries, log_head
 from dashboard.reads.one_case import CaseHead, case_by_reference
 from dashboard.reads.permitted import ACKNOWLEDGE, CLOSING, length_on, permitted_in, proposal
-from dashboard.reads.private_leg import private_leg
+from dashboard.reads.private_leg import private_leg, without_room_links
 from dashboard.reads.public_leg import BrandPost, PersonPost, public_leg
 from dashboard.reads.queued_cases import (
     QueueFilter,
@@ -200,6 +200,11 @@ def test_the_room_shows_what_both_said(house: House, square: Square) -> None:
     ]
 
 
+def test_an_agent_never_sees_the_link_that_lets_its_holder_in_as_the_person() -> None:
+    text = "Come in: https://rooms.acme.example/r/v23GCfpJJP7OPGZEHoM_DQ/8gUc3g67CGFr6 until Monday"
+    assert without_room_links(text) == "Come in: {room_link} until Monday"
+
+
 def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, square: Square) -> None:
     first, second = square.hear("one", handle="one"), square.hear("two", handle="two")
     square.draft(first, "to one")
@@ -254,6 +259,7 @@ def test_the_log_is_read_newest_first_and_by_kind_case_and_time(house: House, sq
         assert {entry.kind for entry in drafted} == {"step:reply:drafted"}
         assert log_entries(session, EntryFilter(since=NOW + timedelta(days=1))) == ()
         assert log_entries(session, EntryFilter(kind="100%_")) == ()
+        assert log_entries(session, EntryFilter(kind="\x00", reference="\ud800")) == ()
         older = log_entries(session, EntryFilter(), before=indexes[0], most=1)
         assert [entry.index for entry in older] == [indexes[1]]
         assert log_head(session).size == len(everything)

@@ -93,7 +93,16 @@ def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, br
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "javascript:alert(1)", "/\r\nX: y", ""]
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\r\nX: y",
+        "",
+    ],
 )
 def test_signing_in_never_leads_elsewhere(house: House, browser: httpx.Client, elsewhere: str) -> None:
     employ(house)
@@ -151,6 +160,12 @@ def test_the_sign_in_page_speaks_both_languages_and_escapes_what_was_typed(house
     assert "Password" in browser.get("/sign-in").text
     answer = browser.post("/sign-in", data={"email": '"><script>alert(1)</script>', "password": "\x00", "next": "/"})
     assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("email", ["a\x00b@acme.example", "\ud800@acme.example", "x" * 100_000, ""])
+def test_what_no_database_takes_is_just_a_wrong_address(browser: httpx.Client, email: str) -> None:
+    form = {"email": email.encode("utf-8", "surrogatepass"), "password": "wrong", "next": "/"}
+    assert browser.post("/sign-in", data=form).status_code == 401
 
 
 def test_the_house_says_that_it_lives(browser: httpx.Client) -> None:

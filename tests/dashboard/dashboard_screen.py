@@ -1,0 +1,58 @@
+"""Pages as one agent sees them, run by Streamlit's own test driver."""
+
+from __future__ import annotations
+
+import pytest
+from dashboard_square import token_of
+from streamlit.testing.v1 import AppTest
+
+from dashboard.registry import FrontDesk
+from records.database import reading
+from records.tables.cases import CareCaseRow
+from service.agents import Agent
+from service.house import House
+
+
+class Screen:
+    """One page as one agent sees it, in one language."""
+
+    def __init__(self, front_desk: FrontDesk, patch: pytest.MonkeyPatch) -> None:
+        self._front_desk, self._patch = front_desk, patch
+        self.agent: Agent | None = None
+        self.language("en")
+
+    def sign_in(self, agent: Agent) -> None:
+        self.agent = agent
+        token = token_of(self._front_desk, agent)
+        self._patch.setattr("dashboard.visit.session_token", lambda: token)
+
+    def language(self, language: str) -> None:
+        self._patch.setattr("dashboard.visit.chosen_language", lambda: language)
+
+    def open(self, page: str, **address: str) -> AppTest:
+        def run(module: str, function: str) -> None:
+            import importlib  # noqa: PLC0415 - this function becomes a script of its own
+
+            getattr(importlib.import_module(module), function)()
+
+        app = AppTest.from_function(run, args=(f"dashboard.{page}_page", page), default_timeout=30)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+
+def said(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def reference_of(house: House, case_id: int) -> str:
+    with reading(house.engine) as session:
+        return session.get_one(CareCaseRow, case_id).reference

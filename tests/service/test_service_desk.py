@@ -1,0 +1,425 @@
+"""What people do at the desk: each act is checked, done whole or not at all, and leaves an entry in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from records.database import reading, writing
+from records.nouns import Actor, CaseStatus, Queue, ReplyStatus, Role
+from records.tables.cases import CareCaseRow
+from records.tables.replies import ReplyRow
+from records.tables.room import RoomMessageRow, RoomRow
+from service import desk
+from service.agents import add_agent
+from service.desk import DeskRefusalError
+from tests.service.towns import Town, copied, town
+
+PASSWORD = "a-long-enough-password"
+SAFE = "Hola, gracias por escribirnos. Lo miramos y te decimos algo por aquí."
+STRANGER = Actor(tag="agent:99")
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town where everything has been heard and answered, and some people have written in private."""
+    with town(tmp_path_factory.mktemp("desk")) as found:
+        found.work(minutes=3)
+        with writing(found.house.engine) as session:
+            for name, role in (("ana", Role.AGENT), ("ben", Role.AGENT), ("sara", Role.SUPERVISOR)):
+                add_agent(
+                    session,
+                    email=f"{name}@marca.example",
+                    name=name,
+                    password=PASSWORD,
+                    roles=frozenset({role}),
+                    languages=("es",),
+                    now=found.now,
+                )
+        yield found
+
+
+@pytest.fixture
+def square(original: Town, tmp_path: Path) -> Iterator[Town]:
+    with copied(original, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def ana() -> Actor:
+    return Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
+
+
+@pytest.fixture
+def ben() -> Actor:
+    return Actor(tag="agent:2", roles=frozenset({Role.AGENT}))
+
+
+@pytest.fixture
+def sara() -> Actor:
+    return Actor(tag="agent:3", roles=frozenset({Role.SUPERVISOR}))
+
+
+def answer(square: Town, name: str, text: str, actor: Actor, *, privately: bool = False) -> int:
+    mention = square.mention(name)
+    account_id = square.decision(mention.id or 0).account_id
+    return desk.answer(
+        square.house,
+        mention_id=mention.id or 0,
+        account_id=account_id,
+        text=text,
+        privately=privately,
+        actor=actor,
+        now=square.now,
+    )
+
+
+def case_id(square: Town, name: str) -> int:
+    return square.case(square.mention(name)).id or 0
+
+
+def case(square: Town, case_id: int) -> CareCaseRow:
+    with reading(square.house.engine) as session:
+        return session.get_one(CareCaseRow, case_id)
+
+
+def reply(square: Town, reply_id: int) -> ReplyRow:
+    with reading(square.house.engine) as session:
+        return session.get_one(ReplyRow, reply_id)
+
+
+def draft_for(square: Town, name: str) -> int:
+    (waiting,) = [row for row in square.replies(square.mention(name).id or 0) if row.status == ReplyStatus.DRAFT]
+    return waiting.id or 0
+
+
+def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[DeskRefusalError]]:
+    return pytest.raises(DeskRefusalError, match=saying)
+
+
+def test_a_town_has_all_that_a_desk_is_for(square: Town) -> None:
+    with reading(square.house.engine) as session:
+        statuses = set(session.execute(select(col(CareCaseRow.status))).scalars())
+        invited = session.execute(select(func.count()).select_from(RoomRow)).scalar_one()
+    assert statuses == {CaseStatus.OPEN, CaseStatus.ANSWERED, CaseStatus.PRIVATE}
+    assert invited >= 1
+    assert draft_for(square, "hours")
+
+
+def test_a_claimed_case_is_refused_to_a_second_agent(square: Town, ana: Actor, ben: Actor) -> None:
+    found = case_id(square, "stolen")
+    desk.claim_case(square.house, found, actor=ana, now=square.now)
+    before = len(square.log())
+    with refused("Another agent has this case"):
+        desk.claim_case(square.house, found, actor=ben, now=square.now)
+    assert case(square, found).assignee_id == 1
+    assert len(square.log()) == before
+
+
+def test_a_released_case_may_be_claimed_by_another(square: Town, ana: Actor, ben: Actor) -> None:
+    found = case_id(square, "stolen")
+    desk.claim_case(square.house, found, actor=ana, now=square.now)
+    with refused("Another agent has this case"):
+        desk.release_case(square.house, found, actor=ben, now=square.now)
+    desk.release_case(square.house, found, actor=ana, now=square.now)
+    desk.claim_case(square.house, found, actor=ben, now=square.now)
+    assert case(square, found).assignee_id == 2
+
+
+def test_a_supervisor_may_take_a_case_from_an_agent(square: Town, ana: Actor, sara: Actor) -> None:
+    found = case_id(square, "stolen")
+    desk.claim_case(square.house, found, actor=ana, now=square.now)
+    desk.claim_case(square.house, found, actor=sara, now=square.now)
+    assert case(square, found).assignee_id == 3
+
+
+def test_a_case_handed_over_carries_its_note_and_the_log_only_its_seal(square: Town, ana: Actor) -> None:
+    found = case_id(square, "lawyer")
+    desk.claim_case(square.house, found, actor=ana, now=square.now)
+    with refused("needs a note"):
+        desk.hand_over(square.house, found, note=" ", queue=Queue.SUPERVISOR, actor=ana, now=square.now)
+    desk.hand_over(
+        square.house, found, note="Le llamé ayer.", queue=Queue.SUPERVISOR, actor=ana, now=square.now
+    )
+    row = case(square, found)
+    assert (row.queue, row.handed_over_note, row.assignee_id) == (Queue.SUPERVISOR, "Le llamé ayer.", None)
+    last = square.log()[-1]
+    assert last.kind == "agent:case:handed-over"
+    assert "Le llamé ayer." not in last.body
+    assert '"sealed":"' in last.body
+
+
+Forbidden = Callable[[Town, Actor], object]
+
+FORBIDDEN: dict[str, Forbidden] = {
+    "claim": lambda square, actor: desk.claim_case(square.house, 1, actor=actor, now=square.now),
+    "release": lambda square, actor: desk.release_case(square.house, 1, actor=actor, now=square.now),
+    "hand over": lambda square, actor: desk.hand_over(
+        square.house, 1, note="x", queue=Queue.CARE, actor=actor, now=square.now
+    ),
+    "answer": lambda square, actor: answer(square, "lawyer", SAFE, actor),
+    "approve": lambda square, actor: desk.approve(
+        square.house, draft_for(square, "hours"), actor=actor, now=square.now
+    ),
+    "revise": lambda square, actor: desk.revise(
+        square.house, draft_for(square, "hours"), SAFE, actor=actor, now=square.now
+    ),
+    "withhold": lambda square, actor: desk.withhold(
+        square.house, draft_for(square, "hours"), "x", actor=actor, now=square.now
+    ),
+    "say in room": lambda square, actor: desk.say_in_room(square.house, 1, "Hola", actor=actor, now=square.now),
+    "invite": lambda square, actor: desk.invite(
+        square.house, case_id(square, "charged"), actor=actor, now=square.now
+    ),
+    "close": lambda square, actor: desk.close_case(square.house, 1, actor=actor, now=square.now),
+    "waive": lambda square, actor: desk.waive_closing(square.house, 1, "x", actor=actor, now=square.now),
+    "close in public": lambda square, actor: desk.close_in_public(
+        square.house, case_id(square, "charged"), SAFE, actor=actor, now=square.now
+    ),
+}
+
+
+@pytest.mark.parametrize("act", FORBIDDEN)
+@pytest.mark.parametrize("roles", [(), (Role.COMPLIANCE,)], ids=["nobody", "compliance"])
+def test_without_a_speaking_role_nothing_is_done(act: str, roles: tuple[Role, ...], square: Town) -> None:
+    before = square.log()
+    with refused("This needs one of the roles .*supervisor"):
+        FORBIDDEN[act](square, replace(STRANGER, roles=frozenset(roles)))
+    assert square.log() == before
+
+
+def test_only_a_supervisor_waives_a_closing_line(square: Town, ana: Actor) -> None:
+    with refused("This needs one of the roles supervisor"):
+        desk.waive_closing(square.house, case_id(square, "charged"), "borró su post", actor=ana, now=square.now)
+
+
+UNSAFE = {
+    "a relationship confirmed": "Hola, tu cuenta ha sido bloqueada por seguridad.",
+    "a phone number": "Llámanos al 612 345 678 y lo miramos.",
+    "an account number": "El IBAN es ES91 2100 0418 4502 0005 1332.",
+    "a link that is not the brand's": "Entra en https://phishing.example/login y lo miramos.",
+    "a placeholder": "Hola {handle}, lo miramos.",
+    "nothing at all": "   ",
+    "more than X takes": "Hola, lo miramos. " * 30,
+    "something a database refuses": "Hola\x00, lo miramos \ud800.",
+}
+
+
+@pytest.mark.parametrize("what", UNSAFE)
+def test_an_unsafe_answer_is_refused_and_nothing_is_written(what: str, square: Town, ana: Actor) -> None:
+    before, entries = square.replies(square.mention("stolen").id or 0), len(square.log())
+    with refused("."):
+        answer(square, "stolen", UNSAFE[what], ana)
+    assert square.replies(square.mention("stolen").id or 0) == before
+    assert len(square.log()) == entries
+
+
+@pytest.mark.parametrize("what", UNSAFE)
+def test_a_draft_cannot_be_revised_into_something_unsafe(what: str, square: Town, ana: Actor) -> None:
+    waiting = draft_for(square, "hours")
+    before = reply(square, waiting).text
+    with refused("."):
+        desk.revise(square.house, waiting, UNSAFE[what], actor=ana, now=square.now)
+    assert reply(square, waiting).text == before
+
+
+def test_a_post_that_did_not_summon_us_cannot_be_answered_in_public(square: Town, ana: Actor) -> None:
+    with refused("X permits a reply only where the author mentioned"):
+        answer(square, "overheard", SAFE, ana)
+    assert square.replies(square.mention("overheard").id or 0) == []
+
+
+def test_nobody_is_written_to_in_private_before_they_wrote(square: Town, ana: Actor) -> None:
+    with refused("only after the person wrote first"):
+        answer(square, "lawyer", SAFE, ana, privately=True)
+    with refused("only after the person wrote first"):
+        desk.invite(square.house, case_id(square, "lawyer"), actor=ana, now=square.now)
+
+
+def test_an_answer_is_approved_by_its_author_and_leaves_once(square: Town, ana: Actor) -> None:
+    written = answer(square, "stolen", SAFE, ana)
+    assert reply(square, written).status == ReplyStatus.APPROVED
+    with refused("already written or on its way"):
+        answer(square, "stolen", SAFE + " Otra vez.", ana)
+    square.work(minutes=1)
+    sent = reply(square, written)
+    assert sent.status == ReplyStatus.SENT
+    told = [each for each in square.truth()["replies"] if each["in_reply_to"] == square.network_id("stolen")]
+    assert [(each["id"], each["text"]) for each in told] == [(sent.external_id, SAFE)]
+    assert case(square, case_id(square, "stolen")).status == CaseStatus.ANSWERED
+
+
+def test_a_second_answer_is_a_follow_up(square: Town, ana: Actor) -> None:
+    follow_up = answer(square, "praise", SAFE, ana)
+    assert reply(square, follow_up).slot == "follow-up-1"
+
+
+def test_a_draft_is_approved_by_one_person_where_the_rule_asks_for_one(square: Town, ana: Actor) -> None:
+    waiting = draft_for(square, "hours")
+    desk.approve(square.house, waiting, actor=ana, now=square.now)
+    assert reply(square, waiting).status == ReplyStatus.APPROVED
+    assert square.log()[-1].kind.endswith(":reply:approved")
+
+
+def test_a_revised_draft_is_another_persons_text_and_waits_again(square: Town, ana: Actor, ben: Actor) -> None:
+    waiting = draft_for(square, "hours")
+    desk.approve(square.house, waiting, actor=ana, now=square.now)
+    desk.revise(square.house, waiting, SAFE, actor=ben, now=square.now)
+    row = reply(square, waiting)
+    assert (row.status, row.author, row.approvals, row.text) == (ReplyStatus.DRAFT, ben.tag, [], SAFE)
+
+
+def test_a_withheld_draft_frees_its_place(square: Town, ana: Actor) -> None:
+    waiting = draft_for(square, "hours")
+    desk.withhold(square.house, waiting, "Ya se lo dijimos en la oficina.", actor=ana, now=square.now)
+    assert reply(square, waiting).status == ReplyStatus.WITHHELD
+    with refused("withheld cannot become"):
+        desk.approve(square.house, waiting, actor=ana, now=square.now)
+    assert reply(square, answer(square, "hours", SAFE, ana)).slot == "answer"
+
+
+def test_what_two_must_approve_is_not_let_go_by_its_author(square: Town, ana: Actor, ben: Actor) -> None:
+    written = answer(square, "lawyer", SAFE, ana)
+    assert reply(square, written).status == ReplyStatus.DRAFT
+    with refused("(?i)another person"):
+        desk.approve(square.house, written, actor=ana, now=square.now)
+    square.work(minutes=1)
+    assert reply(square, written).status == ReplyStatus.DRAFT
+    desk.approve(square.house, written, actor=ben, now=square.now)
+    assert reply(square, written).status == ReplyStatus.APPROVED
+
+
+def test_what_two_must_approve_is_not_let_go_by_who_revised_it(square: Town, ana: Actor, ben: Actor) -> None:
+    written = answer(square, "lawyer", SAFE, ana)
+    desk.revise(square.house, written, SAFE + " Un saludo.", actor=ben, now=square.now)
+    with refused("(?i)another person"):
+        desk.approve(square.house, written, actor=ben, now=square.now)
+    desk.approve(square.house, written, actor=ana, now=square.now)
+    assert reply(square, written).status == ReplyStatus.APPROVED
+
+
+@pytest.mark.parametrize("number", [0, 10_000])
+def test_what_does_not_exist_is_refused_in_a_sentence(number: int, square: Town, ana: Actor, sara: Actor) -> None:
+    house, now = square.house, square.now
+    acts: list[Callable[[], object]] = [
+        lambda: desk.claim_case(house, number, actor=ana, now=now),
+        lambda: desk.approve(house, number, actor=ana, now=now),
+        lambda: desk.revise(house, number, SAFE, actor=ana, now=now),
+        lambda: desk.withhold(house, number, "x", actor=ana, now=now),
+        lambda: desk.say_in_room(house, number, "Hola", actor=ana, now=now),
+        lambda: desk.invite(house, number, actor=ana, now=now),
+        lambda: desk.close_in_public(house, number, SAFE, actor=ana, now=now),
+        lambda: desk.close_case(house, number, actor=ana, now=now),
+        lambda: desk.waive_closing(house, number, "x", actor=sara, now=now),
+        lambda: desk.answer(house, mention_id=number, account_id=1, text=SAFE, privately=False, actor=ana, now=now),
+    ]
+    for act in acts:
+        with refused("."):
+            act()
+
+
+def room_of(square: Town, name: str) -> RoomRow:
+    with reading(square.house.engine) as session:
+        query = select(RoomRow).where(col(RoomRow.case_id) == case_id(square, name))
+        return session.execute(query).scalar_one()
+
+
+def test_what_is_said_in_a_room_stays_there_and_is_sealed_in_the_log(square: Town, ana: Actor) -> None:
+    room = room_of(square, "charged")
+    desk.say_in_room(square.house, room.id or 0, "Lo estoy mirando.", actor=ana, now=square.now)
+    with reading(square.house.engine) as session:
+        said = session.execute(select(RoomMessageRow)).scalar_one()
+    assert (said.author, said.text, said.agent_id) == ("agent", "Lo estoy mirando.", 1)
+    assert square.log()[-1].kind == "agent:room:said"
+    assert all("Lo estoy mirando." not in entry.body for entry in square.log())
+
+
+@pytest.mark.parametrize("text", [" \n", "x" * 4001])
+def test_a_room_refuses_nothing_and_too_much(text: str, square: Town, ana: Actor) -> None:
+    with refused("."):
+        desk.say_in_room(square.house, room_of(square, "charged").id or 0, text, actor=ana, now=square.now)
+
+
+def test_a_room_that_is_over_takes_no_more_words(square: Town, ana: Actor) -> None:
+    later = square.now + timedelta(days=30)
+    with refused("no longer open"):
+        desk.say_in_room(square.house, room_of(square, "charged").id or 0, "Hola", actor=ana, now=later)
+
+
+def test_a_case_that_went_private_closes_only_after_its_public_line(square: Town, ana: Actor) -> None:
+    found = case_id(square, "charged")
+    with refused("went private"):
+        desk.close_case(square.house, found, actor=ana, now=square.now)
+    closing = desk.close_in_public(
+        square.house, found, "Gracias por escribirnos: seguimos por privado.", actor=ana, now=square.now
+    )
+    with refused("went private"):
+        desk.close_case(square.house, found, actor=ana, now=square.now)
+    square.work(minutes=1)
+    assert (reply(square, closing).slot, reply(square, closing).status) == ("closing", ReplyStatus.SENT)
+    desk.close_case(square.house, found, actor=ana, now=square.now)
+    assert case(square, found).status == CaseStatus.CLOSED
+
+
+def test_a_waived_closing_line_lets_a_private_case_close(square: Town, ana: Actor, sara: Actor) -> None:
+    found = case_id(square, "twice")
+    desk.waive_closing(square.house, found, "Ha borrado su mensaje.", actor=sara, now=square.now)
+    desk.close_case(square.house, found, actor=ana, now=square.now)
+    assert case(square, found).status == CaseStatus.CLOSED
+    assert all("Ha borrado" not in entry.body for entry in square.log())
+
+
+def test_a_closed_case_can_neither_be_claimed_nor_closed_again(square: Town, ana: Actor) -> None:
+    found = case_id(square, "stolen")
+    desk.close_case(square.house, found, actor=ana, now=square.now)
+    with refused("closed"):
+        desk.claim_case(square.house, found, actor=ana, now=square.now)
+    with refused("closed"):
+        desk.close_case(square.house, found, actor=ana, now=square.now)
+
+
+def test_signing_in_needs_the_right_password_and_both_outcomes_are_logged(square: Town) -> None:
+    found = desk.sign_in(square.house, "ANA@marca.example", PASSWORD, now=square.now)
+    assert found is not None
+    assert found.actor == Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
+    for email, password in (("ana@marca.example", "wrong"), ("nobody@marca.example", PASSWORD), ("\ud800", "\ud800")):
+        assert desk.sign_in(square.house, email, password, now=square.now) is None
+    kinds = [entry.kind for entry in square.log()[-4:]]
+    assert kinds == ["agent:session:opened"] + ["agent:session:refused"] * 3
+    assert all(PASSWORD not in entry.body for entry in square.log())
+
+
+def test_every_act_leaves_an_entry_and_the_log_verifies(square: Town, ana: Actor, ben: Actor, sara: Actor) -> None:
+    house, now, found = square.house, square.now, case_id(square, "stolen")
+    waiting = draft_for(square, "leaked")
+    acts: dict[str, Callable[[], object]] = {
+        "agent:case:claimed": lambda: desk.claim_case(house, found, actor=ana, now=now),
+        "agent:case:handed-over": lambda: desk.hand_over(
+            house, found, note="x", queue=Queue.CARE, actor=ana, now=now
+        ),
+        "agent:reply:approved": lambda: answer(square, "stolen", SAFE, ana),
+        "agent:reply:drafted": lambda: answer(square, "lawyer", SAFE, ana),
+        "agent:reply:revised": lambda: desk.revise(house, waiting, SAFE, actor=ana, now=now),
+        "agent:reply:withheld": lambda: desk.withhold(house, waiting, "x", actor=ana, now=now),
+        "agent:room:said": lambda: desk.say_in_room(
+            house, room_of(square, "charged").id or 0, "Hola", actor=ana, now=now
+        ),
+        "agent:case:closing-waived": lambda: desk.waive_closing(
+            house, case_id(square, "charged"), "x", actor=sara, now=now
+        ),
+        "agent:case:closed": lambda: desk.close_case(house, case_id(square, "charged"), actor=ben, now=now),
+    }
+    for kind, act in acts.items():
+        before = len(square.log())
+        act()
+        new = square.log()[before:]
+        assert kind in [entry.kind for entry in new], kind
+        assert all(entry.at == now for entry in new)
+    assert square.verified().sound, square.verified().problems

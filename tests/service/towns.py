@@ -1,0 +1,162 @@
+"""A town of a dozen people, one for each thing that can happen, and the whole service at work on it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import select
+from sqlmodel import col
+
+from ledger.verification import Verification, verify
+from people.vault import Vault
+from records.database import open_engine, reading
+from records.tables.cases import CareCaseRow
+from records.tables.ledger import LedgerEntryRow
+from records.tables.listener import MentionRow
+from records.tables.replies import ReplyRow
+from records.tables.service import DecisionRow
+from service.house import House, open_house
+from service.keys import verification_key
+from service.round import run_once
+from tests.service.worlds import ENDS_AT, SmallWorld, small_world
+
+TEXTS = {
+    "charged": "@marca me habéis cobrado dos veces la misma compra, mirad mi cuenta por favor",
+    "praise": "@marca gracias, la atención de hoy en la oficina ha sido estupenda",
+    "hours": "@marca hola, a qué hora abrís mañana la oficina?",
+    "overheard": "la marca es lo peor que hay",
+    "twice": "@marca my account was charged twice, please help me",
+    "leaked": "@marca me llamo Ana, mi DNI es 12345678Z y mi cuenta ES9121000418450200051332, mirad qué pasa",
+    "lawyer": "@marca mi abogado os va a escribir, os llevo a los tribunales",
+    "stolen": "@marca me han robado la tarjeta y están cargando compras ahora mismo",
+}
+"""By the id in the posts file, which is also the author's name."""
+MINUTE = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """A practice network that runs, and a house wired to it."""
+
+    world: SmallWorld
+    house: House
+
+    @property
+    def now(self) -> Any:
+        return self.house.clock.now()
+
+    def work(self, *, minutes: int = 0) -> None:
+        """Run every due step; then let the minutes pass, one by one, working in each."""
+        run_once(self.house)
+        for _ in range(minutes):
+            self.world.practice.wait(MINUTE)
+            run_once(self.house)
+
+    def tell(self, door: str, **told: object) -> dict[str, Any]:
+        """Make something happen in the world."""
+        answer = requests.post(self.world.practice.base_url + door, data=json.dumps(told), timeout=30)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+    def truth(self) -> dict[str, list[dict[str, str]]]:
+        """What really happened on the network."""
+        return dict(json.loads(self.world.practice.truth()))
+
+    def network_id(self, name: str) -> str:
+        """The network's id of a post of the file."""
+        return next(post["id"] for post in self.truth()["posts"] if post["source_id"] == name)
+
+    def mention(self, name: str) -> MentionRow:
+        """The mention that a post of the file became."""
+        with reading(self.house.engine) as session:
+            query = select(MentionRow).where(col(MentionRow.external_id) == self.network_id(name))
+            return session.execute(query).scalar_one()
+
+    def decision(self, mention_id: int) -> DecisionRow:
+        """The one live decision on a mention."""
+        with reading(self.house.engine) as session:
+            query = select(DecisionRow).where(
+                col(DecisionRow.mention_id) == mention_id, col(DecisionRow.superseded_at).is_(None)
+            )
+            return session.execute(query).scalar_one()
+
+    def replies(self, mention_id: int) -> list[ReplyRow]:
+        """Every outgoing act under a mention."""
+        with reading(self.house.engine) as session:
+            query = select(ReplyRow).where(col(ReplyRow.mention_id) == mention_id).order_by(col(ReplyRow.id))
+            return list(session.execute(query).scalars())
+
+    def case(self, mention: MentionRow) -> CareCaseRow:
+        """The newest case of the person who wrote a mention."""
+        with reading(self.house.engine) as session:
+            query = select(CareCaseRow).where(col(CareCaseRow.identity_id) == mention.identity_id)
+            return session.execute(query.order_by(col(CareCaseRow.id).desc())).scalars().first() or _missing(mention)
+
+    def log(self) -> list[LedgerEntryRow]:
+        """Every entry of the log."""
+        with reading(self.house.engine) as session:
+            return list(session.execute(select(LedgerEntryRow).order_by(col(LedgerEntryRow.index))).scalars())
+
+    def verified(self) -> Verification:
+        """The log, proved against itself."""
+        with reading(self.house.engine) as session:
+            return verify(session, signing_keys=[verification_key(self.house.master_key)])
+
+
+@contextmanager
+def town(folder: Path, *, texts: Mapping[str, str] = TEXTS, played: bool = True) -> Iterator[Town]:
+    """Serve the texts as posts of one person each. `played`: connected before the first, and all of them visible."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [row(name, text, minutes=number) for number, (name, text) in enumerate(texts.items())]
+    with small_world(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
+        house = open_house(world.settings)
+        try:
+            found = Town(world=world, house=house)
+            if played:
+                found.work()
+                world.practice.step()
+            yield found
+        finally:
+            house.close()
+
+
+def row(name: str, text: str, *, minutes: float = 0, **more: object) -> dict[str, object]:
+    """A row of a posts file: somebody called like the post writes `text` some minutes into the world."""
+    at = ENDS_AT - timedelta(days=1) + timedelta(minutes=minutes)
+    told = {"id": name, "text": text, "author": f"{name}_person", "lang": "es", "brand": "marca"}
+    return {**told, "created_at": at.isoformat(), **more}
+
+
+def write_rows(file: Path, rows: list[dict[str, object]]) -> Path:
+    """Write rows as a posts file."""
+    file.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
+    return file
+
+
+@contextmanager
+def copied(original: Town, folder: Path) -> Iterator[Town]:
+    """The same town with a database of its own, so that what a test does there stays there."""
+    house = original.house
+    house.close()
+    for file in original.world.home.folder.glob("*.db"):
+        shutil.copy(file, folder / file.name)
+    engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
+    keys_engine = open_engine(f"sqlite:///{folder / 'aparte-keys.db'}")
+    vault = Vault(keys_engine, house.master_key)
+    copy = replace(house, engine=engine, keys_engine=keys_engine, vault=vault)
+    try:
+        yield Town(world=original.world, house=copy)
+    finally:
+        copy.close()
+
+
+def _missing(mention: MentionRow) -> CareCaseRow:
+    raise AssertionError(f"the author of mention {mention.id} has no case")
