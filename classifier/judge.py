@@ -55,7 +55,7 @@ class Judge:
 
     def warm_up(self) -> None:
         """Load now what the text finders load at first use, so that no post waits for it."""
-        self.assess([PostToJudge(text="¿Me llamáis al 600 00 00 00? Nobody answers and I was charged 12.50 twice.")])
+        self.assess([PostToJudge(text="Boa tarde, 600 00 00 00 tem problema hoje? Nobody answers: 12.50.")])
 
     def _assess(self, post: PostToJudge, words: Sequence[str], found: Mapping[str, ProbabilityArray]) -> Assessment:
         text = encodable(post.text[:FINDER_TEXT_LIMIT])

@@ -9,7 +9,6 @@ _DIRECTIONS = dict.fromkeys((*range(8234, 8239), *range(8294, 8298)), "�")
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), " ")
 _SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 _TABLE = _DIRECTIONS | _CONTROLS | _SURROGATES
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def shown(text: str, *, most: int = MOST) -> str:
@@ -21,9 +20,3 @@ def excerpt(text: str, *, most: int = 280) -> str:
     """The beginning of `text` on one line, with an ellipsis where more follows."""
     line = " ".join(shown(text, most=most * 2).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-def in_cell(text: str) -> str:
-    """`text` for a table that may be exported: a spreadsheet must not read it as a formula."""
-    line = excerpt(text)
-    return f"'{line}" if line.startswith(_FORMULA) else line

@@ -71,7 +71,7 @@ def _approve(reply_id: int, read: str) -> None:
         with reading(visit.house.engine) as session:
             if text_of(session, reply_id) != read:
                 raise desk.DeskRefusalError("The text was changed while you read it: read it again, then approve.")
-        desk.approve(visit.house, reply_id, actor=visit.agent.actor, now=visit.now)
+        desk.approve(visit.house, reply_id, actor=visit.agent.actor, now=visit.now, seen_text=seen_text)
 
     act("approved", doing)
 

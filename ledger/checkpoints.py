@@ -24,6 +24,12 @@ from records.tables.ledger import CheckpointRow
 
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
+_KEY_LENGTH = 44
+"""Characters of 32 bytes in base64."""
+
+
+class UnreadableKeyError(ValueError):
+    """A public key cannot be read; the message says what to give."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +89,16 @@ def signed_note(checkpoint: Checkpoint) -> str:
     return f"{checkpoint.note}\n— {_origin(checkpoint)} {base64.b64encode(signature).decode()}\n"
 
 
-def checkpoint_faults(checkpoint: Checkpoint, *, root: str | None, keys: Sequence[Ed25519PublicKey]) -> list[str]:
-    """What is wrong with `checkpoint` beside a tree that had `root` at its size (None: never had that size)."""
-    faults = []
+def tree_fault(checkpoint: Checkpoint, *, root: str | None) -> str:
+    """How `checkpoint` disagrees with a tree that had `root` at its size (None: never had that size), or ""."""
     if root is None:
-        faults.append("the log never had that size")
-    elif root != checkpoint.root:
-        faults.append(f"its root is {checkpoint.root}, the log gives {root}")
+        return "the log never had that size"
+    return "" if root == checkpoint.root else f"its root is {checkpoint.root}, the log gives {root}"
+
+
+def note_faults(checkpoint: Checkpoint, *, keys: Sequence[Ed25519PublicKey]) -> list[str]:
+    """What is wrong with the signed text of `checkpoint` itself, whatever the tree."""
+    faults = []
     if not _says(checkpoint):
         faults.append("its signed text does not say its size, root and time")
     if not _is_signed(checkpoint, keys):
@@ -97,10 +106,42 @@ def checkpoint_faults(checkpoint: Checkpoint, *, root: str | None, keys: Sequenc
     return faults
 
 
+def verifier_key(origin: str, key: Ed25519PublicKey) -> str:
+    """`key` under the name `origin` in the C2SP form: `name+id+base64`, as checkers of signed notes take it."""
+    public = base64.b64encode(_ED25519 + key.public_bytes_raw()).decode()
+    return f"{origin}+{key_id(origin, key)}+{public}"
+
+
+def read_public_key(written: str) -> Ed25519PublicKey:
+    """The key of a C2SP verifier key (`name+id+base64`), or of the base64 of its 32 bytes alone.
+
+    Raises UnreadableKeyError.
+    """
+    stripped = written.strip()
+    if len(stripped) == _KEY_LENGTH:
+        return _public_key(stripped, prefix=b"")
+    # Base64 has plus signs of its own: only the first two stand between the parts.
+    origin, _, rest = stripped.partition("+")
+    named, _, encoded = rest.partition("+")
+    key = _public_key(encoded, prefix=_ED25519)
+    if key_id(origin, key) != named:
+        raise UnreadableKeyError("The key id is not that of this key and name: copy the whole line again.")
+    return key
+
+
 def key_id(origin: str, key: Ed25519PublicKey) -> str:
     """The C2SP signed-note id of `key` under the name `origin`, in hexadecimal."""
     digest = sha256(origin.encode() + b"\n" + _ED25519 + key.public_bytes_raw()).digest()
     return digest[:_KEY_ID_BYTES].hex()
+
+
+def _public_key(encoded: str, *, prefix: bytes) -> Ed25519PublicKey:
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+        key = raw.removeprefix(prefix) if raw.startswith(prefix) else b""
+        return Ed25519PublicKey.from_public_bytes(key)
+    except ValueError:
+        raise UnreadableKeyError("That is no public key: give what `aparte ledger key` prints.") from None
 
 
 def _checkpoint(row: CheckpointRow) -> Checkpoint:

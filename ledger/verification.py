@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from ledger.checkpoints import Checkpoint, checkpoint_faults, stored_checkpoints
+from ledger.checkpoints import Checkpoint, note_faults, stored_checkpoints, tree_fault
 from ledger.entry_check import entry_fault
 from ledger.log import DamagedLogError, read_frontier
 from ledger.merkle import Frontier, leaf_hash
@@ -26,7 +26,7 @@ class Problem:
     """Something that a sound log cannot show."""
 
     index: int
-    """The entry concerned, or the first of those concerned."""
+    """The entry concerned, or the first of those concerned; of a checkpoint, its size."""
     message: str
 
 
@@ -69,7 +69,7 @@ def verify(
             if on_progress is not None and walk.size % _LEAVES_A_STEP == 0:
                 on_progress(walk.size)
     except DatabaseError as error:
-        walk.found(walk.expected, f"the entries from {walk.expected} on cannot be read ({_first_line(error)})")
+        walk.cannot_go_on(_first_line(error))
     tree = walk.finished()
     walk.compare_edge(session, tree)
     walk.compare_checkpoints(checkpoints, signing_keys)
@@ -85,6 +85,7 @@ class _Walk:
         self.problems: list[Problem] = []
         self.expected = 0
         self.size = 0
+        self._damaged_from: int | None = None
         self._tree = Frontier()
         self._leaves: list[bytes] = []
         self._sizes = sizes
@@ -92,11 +93,11 @@ class _Walk:
 
     def take(self, entry: StoredEntry) -> None:
         if entry.index != self.expected:
-            self.found(min(entry.index, self.expected), _missing(self.expected, entry.index))
+            self._damaged(min(entry.index, self.expected), _missing(self.expected, entry.index))
         self.expected = entry.index + 1
         fault = entry_fault(entry)
         if fault:
-            self.found(entry.index, f"entry {entry.index}: {fault}")
+            self._damaged(entry.index, f"entry {entry.index}: {fault}")
         self._leaves.append(leaf_hash(entry.body))
         self.size += 1
         if self.size in self._sizes:
@@ -109,6 +110,9 @@ class _Walk:
         self._leaves.clear()
         return self._tree
 
+    def cannot_go_on(self, why: str) -> None:
+        self._damaged(self.expected, f"the entries from {self.expected} on cannot be read ({why})")
+
     def found(self, index: int, message: str) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(Problem(index=index, message=message))
@@ -120,7 +124,7 @@ class _Walk:
             self.found(tree.size, f"the stored edge of the tree cannot be read ({_first_line(error)})")
             return
         if edge.size > tree.size:
-            self.found(tree.size, f"{_missing(tree.size, edge.size)}, at the end of the log")
+            self._damaged(tree.size, f"{_missing(tree.size, edge.size)}, at the end of the log")
         elif edge.size < tree.size:
             self.found(edge.size, f"the stored edge of the tree counts {edge.size} entries, the log has {tree.size}")
         else:
@@ -133,12 +137,22 @@ class _Walk:
                 self.found(first, f"entries {first} to {last}, or the stored edge of the tree, were changed")
 
     def compare_checkpoints(self, checkpoints: Sequence[Checkpoint], keys: Sequence[Ed25519PublicKey]) -> None:
-        agreed = 0
+        because_of_entries = 0
         for checkpoint in checkpoints:
-            for fault in checkpoint_faults(checkpoint, root=self._roots.get(checkpoint.size), keys=keys):
-                self.found(min(agreed, self.size), f"checkpoint {checkpoint.id} at size {checkpoint.size}: {fault}")
-            if self._roots.get(checkpoint.size) == checkpoint.root:
-                agreed = checkpoint.size
+            faults = note_faults(checkpoint, keys=keys)
+            disagrees = tree_fault(checkpoint, root=self._roots.get(checkpoint.size))
+            if disagrees and self._damaged_from is not None and checkpoint.size > self._damaged_from:
+                because_of_entries += 1
+            elif disagrees:
+                faults.insert(0, disagrees)
+            for fault in faults:
+                self.found(checkpoint.size, f"checkpoint {checkpoint.id} at size {checkpoint.size}: {fault}")
+        if because_of_entries and self._damaged_from is not None:
+            self.found(self._damaged_from, _disagreeing(because_of_entries, len(checkpoints)))
+
+    def _damaged(self, index: int, message: str) -> None:
+        self._damaged_from = index if self._damaged_from is None else min(index, self._damaged_from)
+        self.found(index, message)
 
 
 def _checkpoints(session: Session) -> tuple[list[Checkpoint], str]:
@@ -146,6 +160,10 @@ def _checkpoints(session: Session) -> tuple[list[Checkpoint], str]:
         return stored_checkpoints(session), ""
     except (DatabaseError, ValueError, TypeError) as error:
         return [], _first_line(error)
+
+
+def _disagreeing(count: int, of: int) -> str:
+    return f"{count} of {of} checkpoints cannot agree with the log because of these entries"
 
 
 def _missing(expected: int, found: int) -> str:

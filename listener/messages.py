@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,6 +13,11 @@ from listener.bulk import add_missing, parts
 from people.identities import know
 from records.nouns import Account, Actor, Author, HeardMessage
 from records.tables.listener import DirectMessageRow
+
+LINK_LEFT_OUT = "{room_link}"
+"""Stands for any link in our own direct messages: it may be an invitation, and who could read it could come in."""
+
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 def store_messages(
@@ -56,7 +62,7 @@ def _row(message: HeardMessage, account: Account, identity_id: int, now: datetim
         "conversation_id": message.conversation_id,
         "identity_id": identity_id,
         "outgoing": message.outgoing,
-        "text": message.text,
+        "text": _LINK.sub(LINK_LEFT_OUT, message.text) if message.outgoing else message.text,
         "sent_at": message.sent_at,
         "heard_at": now,
         "answer_due_at": None if message.outgoing or is_history else now,

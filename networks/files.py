@@ -7,7 +7,7 @@ JSON lines or CSV with `id` and `text`, and where present `author`, `lang`, `cre
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,14 +46,25 @@ class _Earlier:
 
 
 def read_posts(
-    path: Path, *, network: str, brand_external_id: str, undated_from: datetime = UNDATED_FROM
+    path: Path,
+    *,
+    network: str,
+    brand_external_id: str,
+    brand_handles: Sequence[str] = (),
+    undated_from: datetime = UNDATED_FROM,
 ) -> Iterator[FileRow]:
     """Read a file line by line, whatever its size; a line that cannot be used says why and stops nothing.
 
+    A post that names one of `brand_handles` (with or without @), or of those that the file tells, counts as summoned.
     A post without a date is taken to be 30 seconds younger than the line before it. Of answered posts the last
     50,000 are remembered. Raises FileUnreadableError, with what to do, where the file itself cannot be read.
     """
-    reader = _Reader(network=network, brand_external_id=brand_external_id, undated_from=undated_from)
+    reader = _Reader(
+        network=network,
+        brand_external_id=brand_external_id,
+        brand_handles=brand_handles,
+        undated_from=undated_from,
+    )
     for line in lines_of(path):
         yield reader.row(line)
 
@@ -61,12 +72,15 @@ def read_posts(
 class _Reader:
     """Remembers of earlier lines what later ones refer to."""
 
-    def __init__(self, *, network: str, brand_external_id: str, undated_from: datetime) -> None:
+    def __init__(
+        self, *, network: str, brand_external_id: str, brand_handles: Sequence[str], undated_from: datetime
+    ) -> None:
         self._network = network
         self._brand_external_id = brand_external_id
         self._next_undated = undated_from
         self._earlier: OrderedDict[str, _Earlier] = OrderedDict()
         self._brand_handles: set[str] = set()
+        self._learn_brand(*brand_handles)
 
     def row(self, line: Line) -> FileRow:
         if line.unusable:
@@ -116,7 +130,8 @@ class _Reader:
         return found
 
     def _learn_brand(self, *handles: str) -> None:
-        self._brand_handles.update(f"@{handle}".casefold() for handle in handles if handle)
+        named = (handle.strip().lstrip("@").casefold() for handle in handles)
+        self._brand_handles.update(f"@{handle}" for handle in named if handle)
 
     def _names_brand(self, text: str) -> bool:
         folded = text.casefold()

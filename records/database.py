@@ -26,11 +26,13 @@ def open_engine(url: str) -> Engine:
     IMMEDIATE, so that a writer waits for its turn instead of failing half-way.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads)
+        engine = create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads, pool_pre_ping=True)
+    return create_engine(
+        url, json_serializer=_to_json, json_deserializer=orjson.loads, hide_parameters=True, pool_pre_ping=True
+    )
 
 
 def existing_engine(url: str) -> Engine:

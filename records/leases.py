@@ -39,8 +39,8 @@ def claim(
     identifier = col(table.id)  # type: ignore[attr-defined]
     claimed_by = col(table.claimed_by)  # type: ignore[attr-defined]
     claimed_until = col(table.claimed_until)  # type: ignore[attr-defined]
-    free = or_(claimed_by.is_(None), claimed_until < now, claimed_by.in_(_dead_claimants(session, due, claimed_by)))
     due_now = [due.is_not(None), due <= now, *where]
+    free = or_(claimed_by.is_(None), claimed_until < now, claimed_by.in_(_dead_claimants(session, due_now, claimed_by)))
     chosen = select(identifier).where(*due_now, free).order_by(*(order_by or (due, identifier))).limit(most)
     if session.get_bind().dialect.name == "postgresql":
         chosen = chosen.with_for_update(skip_locked=True)
@@ -65,8 +65,10 @@ def still_held(session: Session, table: type[SQLModel], ids: Sequence[int], clai
     return set(session.execute(query).scalars())
 
 
-def _dead_claimants(session: Session, due: Mapped[datetime | None], claimed_by: Mapped[str | None]) -> list[str]:
-    held = session.execute(select(claimed_by).where(due.is_not(None), claimed_by.is_not(None)).distinct()).scalars()
+def _dead_claimants(
+    session: Session, due_now: Sequence[ColumnElement[bool]], claimed_by: Mapped[str | None]
+) -> list[str]:
+    held = session.execute(select(claimed_by).where(*due_now, claimed_by.is_not(None)).distinct()).scalars()
     return [name for name in held if name is not None and _is_dead(name)]
 
 

@@ -316,6 +316,8 @@ class Brand:
     address: str = "tu"
     rulebook: str | None = None
     domains: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Its own telephone numbers and mailboxes, which texts may name."""
     max_reply_age_hours: int = 12
 
 

@@ -22,6 +22,10 @@ def _nothing_more(_session: Session, _reply: ReplyRow) -> None:
     """For callers whose cases need not be told."""
 
 
+def _nothing_to_forget(_session: Session, _mention_id: int, _now: datetime) -> None:
+    """For callers who keep no mentions."""
+
+
 def _default_age(_account_id: int) -> timedelta:
     return DEFAULT_MAX_REPLY_AGE
 
@@ -44,6 +48,9 @@ class Dispatching:
     """The time after a call that took some."""
     on_sent: Callable[[Session, ReplyRow], None] = _nothing_more
     """Runs in the transaction that records any sent act: cases' clocks, the room's invitation."""
+    on_gone: Callable[[Session, int, datetime], None] = _nothing_to_forget
+    """Runs, with the mention's id and the time, in the transaction that records that its post is gone. It may be told
+    again of the same mention."""
     max_reply_age_of: Callable[[int], timedelta] = _default_age
     """By account: older mentions are not answered automatically."""
 
@@ -75,6 +82,8 @@ class Stop:
     reason: str
     due_at: datetime | None = None
     """When to try again; only with `approved`."""
+    gone: bool = False
+    """The post that is answered or hidden is no longer there."""
 
 
 def held(reason: str) -> Stop:
@@ -85,6 +94,11 @@ def held(reason: str) -> Stop:
 def withheld(reason: str) -> Stop:
     """It will not be sent; the slot is free."""
     return Stop(status=ReplyStatus.WITHHELD, reason=reason)
+
+
+def gone(reason: str) -> Stop:
+    """It will not be sent, since what it speaks to is no longer there."""
+    return Stop(status=ReplyStatus.WITHHELD, reason=reason, gone=True)
 
 
 def postponed(reason: str, until: datetime) -> Stop:

@@ -14,7 +14,7 @@ from records.nouns import CLOSING_SLOT, Act, Feed
 from records.tables.listener import FeedCursorRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from replies.caps import LEFT_OR_MAY_HAVE
-from replies.dispatching import Stop, held, withheld
+from replies.dispatching import Stop, gone, held, withheld
 from replies.evidence import CLOCKS_DIFFER
 from replies.fingerprint import fingerprint
 from replies.outbox import ALREADY_ANSWERED
@@ -45,7 +45,7 @@ def look(engine: Engine, network: Network, situation: Situation, *, now: datetim
 def stop_by_state(state: PostState, situation: Situation) -> Stop | None:
     """What the present state of the target forbids."""
     if not state.exists:
-        return withheld("The post is gone.")
+        return gone("The post is gone.")
     if situation.reply.act == Act.HIDE:
         return withheld("The post is hidden already.") if state.hidden else None
     if state.hidden:

@@ -20,6 +20,7 @@ from networks.errors import (
 from networks.protocol import Network
 from records.database import writing
 from records.nouns import Act, Actor, ReplyStatus
+from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from replies.caps import check_caps
 from replies.changes import change, locked
@@ -47,6 +48,13 @@ class Telling:
     desk: Dispatching
     actor: Actor
     addressee: Addressee
+
+    def gone(self, session: Session, row: ReplyRow, *, now: datetime) -> None:
+        """Tell the caller that the mention is gone, where it is the mention that `row` acts upon."""
+        session.flush()
+        mention = session.get_one(MentionRow, row.mention_id)
+        if row.act != Act.PRIVATE_MESSAGE and row.target_external_id == mention.external_id:
+            self.desk.on_gone(session, row.mention_id, now)
 
     def log(self, session: Session, row: ReplyRow, action: str, *, now: datetime) -> None:
         """Append one entry about `row`: the last statement of the transaction."""
@@ -133,6 +141,8 @@ def record_failure(
         else:
             stop = stop_by_error(error, attempts=attempts, now=now)
             change(row, stop.status, reason=stop.reason, due_at=stop.due_at)
+            if isinstance(error, TargetGone):
+                telling.gone(session, row, now=now)
         status = ReplyStatus(row.status)
         telling.log(session, row, action_of(status), now=now)
     return status
@@ -160,6 +170,8 @@ def record_stop(
         if stop.status is ReplyStatus.HELD:
             row.approvals = []
             row.approved_at = None
+        if stop.gone:
+            telling.gone(session, row, now=now)
         telling.log(session, row, action_of(stop.status), now=now)
 
 

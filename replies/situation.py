@@ -18,7 +18,7 @@ from records.tables.listener import (
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from replies.caps import LEFT_OR_MAY_HAVE, Wait
-from replies.dispatching import Stop, held, postponed, withheld
+from replies.dispatching import Stop, gone, held, postponed
 from replies.drafts import AUTOMATIC
 from replies.outbox import ALREADY_ANSWERED
 
@@ -84,7 +84,7 @@ def stop_before_looking(situation: Situation, *, mode: Mode, max_reply_age: time
     if mode is Mode.SHADOW:
         return held("The service runs in shadow mode and sends nothing.")
     if mention.deleted_at is not None and reply.act != Act.PRIVATE_MESSAGE:
-        return withheld("The post was deleted.")
+        return gone("The post was deleted.")
     if mention.revision != reply.revision:
         return held("The post was edited after this was written: read it again.")
     if reply.approved_at is None or now - reply.approved_at > APPROVAL_LASTS:

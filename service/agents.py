@@ -12,6 +12,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from ledger.canonical import Json
+from ledger.entry import Entry
+from ledger.log import append
 from records.nouns import Actor, Role
 from records.tables.service import AgentRow
 
@@ -19,6 +22,8 @@ _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
 """OWASP Password Storage Cheat Sheet: scrypt with N=2^14, r=8 and a salt of its own each."""
 _NOBODY = "scrypt$AAAAAAAAAAAAAAAAAAAAAA==$" + "A" * 43 + "="
 MIN_PASSWORD_LENGTH = 10
+OPERATOR = Actor(tag="operator")
+"""Whoever works at the machine itself, with the settings and the master key."""
 
 
 class AgentRefusedError(Exception):
@@ -49,9 +54,10 @@ def add_agent(
     password: str,
     roles: frozenset[Role],
     languages: tuple[str, ...],
+    actor: Actor = OPERATOR,
     now: datetime,
 ) -> Agent:
-    """Add a person, or give an existing one a new password and roles; their open sessions end.
+    """Add a person, or give an existing one a new password and roles; their open sessions end. It is logged.
 
     Raises AgentRefusedError for a weak password, no role, or an address without an @.
     """
@@ -61,13 +67,16 @@ def add_agent(
         raise AgentRefusedError(f'"{email}" is no e-mail address: write one such as ana@brand.example.')
     if not roles:
         raise AgentRefusedError(f"An agent needs a role: {', '.join(Role)}.")
-    row = _find(session, email) or AgentRow(
+    known = _find(session, email)
+    row = known or AgentRow(
         email=email.casefold(), name=name, password_hash="", roles=[], languages=[], added_at=now, sign_ins_from=now
     )
+    before = None if known is None else [*known.roles]
     row.name, row.password_hash, row.disabled_at, row.sign_ins_from = name, hash_password(password), None, now
     row.roles, row.languages = sorted(roles), list(languages)
     session.add(row)
     session.flush()
+    append(session, [_entry(row, before, actor, now)])
     return _as_noun(row)
 
 
@@ -100,6 +109,15 @@ def password_matches(password: str, stored: str) -> bool:
     """True where the password is the one that was hashed."""
     _, salt, expected = stored.split("$")
     return hmac.compare_digest(_scrypt(password, base64.b64decode(salt)), base64.b64decode(expected))
+
+
+def _entry(row: AgentRow, roles_before: list[str] | None, actor: Actor, now: datetime) -> Entry:
+    # Staff are named by number: name and address can be taken out of `agent` without touching the log.
+    body: dict[str, Json] = {"agent": row.id, "roles": row.roles}
+    if roles_before is not None:
+        body["roles_before"] = roles_before
+    kind = "agent:account:added" if roles_before is None else "agent:account:changed"
+    return Entry(kind=kind, at=now, actor=actor.tag, body=body)
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:

@@ -9,15 +9,16 @@ import json
 import multiprocessing
 import resource
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from itertools import cycle, islice
+from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from queue import Empty
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -29,6 +30,7 @@ from service.children import Children, free_port
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
 from service.demo.practice import Practice
 from service.house import House, open_house
+from service.memory import settle_down
 from service.round import WORK
 from service.settings import load_settings
 
@@ -125,18 +127,30 @@ def _work(home: Home, posts: int) -> tuple[float, list[Worked]]:
         worker.start()
     ready.wait(timeout=START_SECONDS)
     begun = time.perf_counter()
-    worked = [results.get() for _ in workers]
+    worked = [_result(results, workers) for _ in workers]
     seconds = time.perf_counter() - begun
     for worker in workers:
         worker.join()
     return seconds, worked
 
 
+def _result(results: Queue[Worked], workers: Sequence[BaseProcess]) -> Worked:
+    while True:
+        try:
+            return results.get(timeout=1)
+        except Empty:
+            if any(worker.exitcode for worker in workers):
+                for worker in workers:
+                    worker.terminate()
+                raise BenchError("A worker died: its error is above.") from None
+
+
 def _worker(settings: Path, names: tuple[str, ...], posts: int, ready: Barrier, results: Queue[Worked]) -> None:
     house = open_house(load_settings(settings))
     house.judge.warm_up()
+    settle_down()
     ready.wait(timeout=START_SECONDS)
-    seconds: Counter[str] = Counter()
+    seconds = dict.fromkeys(names, 0.0)
     while True:
         done = 0
         for name in names:
@@ -149,12 +163,12 @@ def _worker(settings: Path, names: tuple[str, ...], posts: int, ready: Barrier, 
             time.sleep(IDLE_SECONDS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     house.close()
-    results.put(Worked(seconds=dict(seconds), peak_memory_mb=peak))
+    results.put(Worked(seconds=seconds, peak_memory_mb=peak))
 
 
 def _decided(house: House) -> int:
     with reading(house.engine) as session:
-        return session.execute(select(func.count(col(DecisionRow.id)))).scalar_one()
+        return int(session.execute(select(func.count(col(DecisionRow.id)))).scalar_one())
 
 
 def _log_entries(house: House, posts: int) -> int:
@@ -162,13 +176,12 @@ def _log_entries(house: House, posts: int) -> int:
     if decided != posts:
         raise BenchError(f"{posts} posts were served and {decided} decided: the figures would mean nothing.")
     with reading(house.engine) as session:
-        return session.execute(select(func.count(col(LedgerEntryRow.index)))).scalar_one()
+        return int(session.execute(select(func.count(col(LedgerEntryRow.index)))).scalar_one())
 
 
 def _measured(posts: int, seconds: float, worked: list[Worked], log_entries: int) -> Measured:
-    by_step: Counter[str] = Counter()
-    for each in worked:
-        by_step.update(each.seconds)
+    names = dict.fromkeys(name for each in worked for name in each.seconds)
+    by_step = {name: sum(each.seconds.get(name, 0.0) for each in worked) for name in names}
     total = sum(by_step.values())
     return Measured(
         posts=posts,

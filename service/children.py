@@ -1,4 +1,7 @@
-"""Child processes of the service: started by name, watched until they answer, stopped together."""
+"""Child processes of the service: started by name, watched until they answer, stopped together.
+
+A child that listens says so in its log, with its address: an answer alone might be another process's.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import requests
 
@@ -33,11 +37,12 @@ class Children:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, arguments: Sequence[str], *, answers_at: str) -> None:
-        """Start `aparte ARGUMENTS` and wait until its address answers.
+        """Start `aparte ARGUMENTS` and wait until it says that it listens, and its address answers.
 
         Raises ChildFailedError where it ends, or does not answer within a minute.
         """
         log = self._logs / f"{name}.log"
+        said_before = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
             child = subprocess.Popen(  # noqa: S603 - our own command line
                 [sys.executable, "-m", "service.cli", *arguments],
@@ -48,7 +53,7 @@ class Children:
                 start_new_session=True,
             )
         self._running[name] = child
-        self._wait(name, child, answers_at, log)
+        self._wait(name, child, answers_at, log, said_before)
 
     def stop(self) -> None:
         """End all children: asked first, and made to after three seconds."""
@@ -70,16 +75,15 @@ class Children:
     ) -> None:
         self.stop()
 
-    def _wait(self, name: str, child: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    def _wait(self, name: str, child: subprocess.Popen[bytes], address: str, log: Path, said_before: int) -> None:
         end = time.monotonic() + START_SECONDS
         with requests.Session() as session:
             session.trust_env = False
             while time.monotonic() < end:
                 if child.poll() is not None:
                     raise ChildFailedError(f"The {name} ended with code {child.returncode}: {_last_line(log)}")
-                with contextlib.suppress(requests.RequestException):
-                    if session.get(address, timeout=2).status_code < requests.codes.server_error:
-                        return
+                if _listens(log, said_before, address) and _answers(session, address):
+                    return
                 time.sleep(0.05)
         raise ChildFailedError(f"The {name} does not answer at {address} after a minute: see {log}.")
 
@@ -92,6 +96,26 @@ def free_port(wished: int = 0) -> int:
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])
     raise ChildFailedError("No port is free on this machine: end some of its servers.")
+
+
+def listening(what: str, address: str) -> str:
+    """What a process says once it listens at `address`, such as `http://127.0.0.1:8501`."""
+    return f"{what} at {address}"
+
+
+def _listens(log: Path, said_before: int, address: str) -> bool:
+    parts = urlsplit(address)
+    announced = listening("", f"{parts.scheme}://{parts.netloc}").encode()
+    with log.open("rb") as said:
+        said.seek(said_before)
+        return any(line.rstrip().endswith(announced) for line in said)
+
+
+def _answers(session: requests.Session, address: str) -> bool:
+    try:
+        return session.get(address, timeout=2).status_code < int(requests.codes.server_error)
+    except requests.RequestException:
+        return False
 
 
 def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -9,40 +9,48 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict
 
 from sqlmodel import Session
 
 from cases import handling
 from cases.life import CaseRefusal
-from ledger.canonical import Json
-from ledger.entry import Entry
 from ledger.log import append
+from listener.storable import storable
 from records.database import reading, writing
 from records.nouns import CLOSING_SLOT, PRIVATE_SLOT, Act, Actor, Queue, Role
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from replies import outbox
-from replies.changes import NoSuchReplyError
+from replies.changes import NoSuchReplyError, locked
 from replies.drafts import PERSON, Draft
 from replies.life import IllegalTransitionError
 from replies.outbox import StaleTextError
 from room import conversation, rooms
+from room.conversation import UnsayableError
+from room.rooms import RoomStateError
 from service.agents import Agent, agent_with_password
-from service.desk_reading import Addressee, addressee_of_case, addressee_of_mention, subject_of_case
+from service.desk_entries import log_act, sealed_for_case
+from service.desk_reading import (
+    Addressee,
+    NothingToAnswerError,
+    addressee_of_case,
+    addressee_of_mention,
+    two_must_approve,
+)
 from service.drafting import ROOM_LIFETIME, invitation_text
 from service.guarding import guard_reply
 from service.house import House
 
 SPEAKERS = frozenset({Role.AGENT, Role.MARKETING, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
-
-
-class Seal(TypedDict):
-    """The sealed part of a log entry, and whose key opens it."""
-
-    subject: str
-    sealed: str
+_REFUSALS = (
+    CaseRefusal,
+    IllegalTransitionError,
+    NoSuchReplyError,
+    RoomStateError,
+    StaleTextError,
+    UnsayableError,
+)
 
 
 class DeskRefusalError(Exception):
@@ -52,9 +60,9 @@ class DeskRefusalError(Exception):
 def sign_in(house: House, email: str, password: str, *, now: datetime) -> Agent | None:
     """The agent with this e-mail and password, or None. Both outcomes are logged, without the password."""
     with writing(house.engine) as session:
-        agent = agent_with_password(session, email, password)
+        agent = agent_with_password(session, email, password) if _is_storable(email) else None
         actor = agent.actor if agent else Actor(tag="agent:unknown")
-        _log(session, "agent:session:opened" if agent else "agent:session:refused", actor, now)
+        log_act(session, "agent:session:opened" if agent else "agent:session:refused", actor, now)
     return agent
 
 
@@ -73,8 +81,9 @@ def release_case(house: House, case_id: int, *, actor: Actor, now: datetime) -> 
 def hand_over(house: House, case_id: int, *, note: str, queue: Queue, actor: Actor, now: datetime) -> None:
     """Pass a case to a queue, with a note for whoever takes it."""
     with _act(house, actor, SPEAKERS) as session:
+        _refuse_unstorable(note)
         entry = handling.hand_over(session, case_id, note=note, queue=queue, actor=actor, now=now)
-        append(session, [replace(entry, **_sealed(house, session, case_id, {"note": note}))])
+        append(session, [replace(entry, **sealed_for_case(house, session, case_id, {"note": note}))])
 
 
 def answer(
@@ -85,24 +94,32 @@ def answer(
     Refused at once where the network does not permit it or the guard would stop the text. Returns the reply's id;
     where the rule asks for two people, it waits for a second one.
     """
-    with reading(house.engine) as session:
+    with _addressing(house, actor) as session:
         to = addressee_of_mention(session, house, mention_id=mention_id, account_id=account_id, now=now)
     slot = PRIVATE_SLOT if privately else to.next_slot
     return _speak(house, to, text=text, slot=slot, privately=privately, actor=actor, now=now)
 
 
-def approve(house: House, reply_id: int, *, actor: Actor, now: datetime) -> None:
-    """Approve a waiting text as it stands. It leaves once enough different people have."""
+def approve(house: House, reply_id: int, *, actor: Actor, now: datetime, seen_text: str | None = None) -> None:
+    """Approve a waiting text as it stands. It leaves once enough different people have.
+
+    Refused where `seen_text`, what the agent read, is no longer the text.
+
+    Where the rule asks for two people, who wrote the text is one of them and cannot be the other.
+    """
     with _act(house, actor, SPEAKERS) as session:
-        reply = session.get_one(ReplyRow, reply_id)
+        reply = locked(session, reply_id)
+        if reply.author == actor.tag and two_must_approve(session, reply.decision_id):
+            raise DeskRefusalError("The rule asks for two people and you wrote this text: another person approves it.")
         _refuse_unsafe(house, reply.text, reply)
-        outbox.approve(session, reply_id, actor=actor, now=now, sealer=house.vault)
+        outbox.approve(session, reply_id, actor=actor, now=now, seen_text=seen_text, sealer=house.vault)
 
 
 def revise(house: House, reply_id: int, text: str, *, actor: Actor, now: datetime) -> None:
     """Put other words into a waiting text. Approvals given to the old words are void."""
     with _act(house, actor, SPEAKERS) as session:
-        reply = session.get_one(ReplyRow, reply_id)
+        reply = locked(session, reply_id)
+        _refuse_unstorable(text)
         _refuse_unsafe(house, text, reply)
         outbox.revise(session, reply_id, text, actor=actor, now=now, sealer=house.vault)
 
@@ -110,6 +127,7 @@ def revise(house: House, reply_id: int, text: str, *, actor: Actor, now: datetim
 def withhold(house: House, reply_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """Decide that a waiting text is not sent."""
     with _act(house, actor, SPEAKERS) as session:
+        _refuse_unstorable(reason)
         outbox.withhold(session, reply_id, reason, actor=actor, now=now, sealer=house.vault)
 
 
@@ -118,10 +136,12 @@ def say_in_room(house: House, room_id: int, text: str, *, actor: Actor, now: dat
     if not text.strip():
         raise DeskRefusalError("There is nothing to say yet: write a text first.")
     with _act(house, actor, SPEAKERS) as session:
-        room = session.get_one(RoomRow, room_id)
+        room = session.get(RoomRow, room_id)
+        if room is None:
+            raise DeskRefusalError(f"There is no room {room_id}: load the case again.")
         conversation.say(session, room_id, author="agent", text=text, agent_id=_agent_id(actor), actor=actor, now=now)
-        seal = _sealed(house, session, room.case_id, {"text": text})
-        _log(session, "agent:room:said", actor, now, case_id=room.case_id, body={"room": room_id}, seal=seal)
+        seal = sealed_for_case(house, session, room.case_id, {"text": text})
+        log_act(session, "agent:room:said", actor, now, case_id=room.case_id, body={"room": room_id}, seal=seal)
 
 
 def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
@@ -129,7 +149,7 @@ def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
 
     Refused where the network permits no private message yet. Returns the id of the private reply.
     """
-    with reading(house.engine) as session:
+    with _addressing(house, actor) as session:
         to = addressee_of_case(session, house, case_id=case_id, now=now)
     if not to.permissions.private_message:
         raise DeskRefusalError(to.permissions.why or "The network permits no private message to this person yet.")
@@ -156,13 +176,13 @@ def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
         )
         draft = _draft(to, slot=PRIVATE_SLOT, privately=True, text=text, room_id=room.id, actor=actor)
         reply_id = _write(session, house, draft, actor, now)
-        _log(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})
+        log_act(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})
     return reply_id
 
 
 def close_in_public(house: House, case_id: int, text: str, *, actor: Actor, now: datetime) -> int:
     """Write the public closing line of a case that went private. Returns the reply's id."""
-    with reading(house.engine) as session:
+    with _addressing(house, actor) as session:
         to = addressee_of_case(session, house, case_id=case_id, now=now)
     return _speak(house, to, text=text, slot=CLOSING_SLOT, privately=False, actor=actor, now=now)
 
@@ -176,25 +196,41 @@ def close_case(house: House, case_id: int, *, actor: Actor, now: datetime) -> No
 def waive_closing(house: House, case_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """Do without the public closing line, for a reason that is kept. Supervisors only."""
     with _act(house, actor, SUPERVISORS) as session:
+        _refuse_unstorable(reason)
         entry = handling.waive(session, case_id, reason=reason, actor=actor, now=now)
-        append(session, [replace(entry, **_sealed(house, session, case_id, {"reason": reason}))])
+        append(session, [replace(entry, **sealed_for_case(house, session, case_id, {"reason": reason}))])
+
+
+@contextmanager
+def _addressing(house: House, actor: Actor) -> Iterator[Session]:
+    _check_role(actor, SPEAKERS)
+    try:
+        with reading(house.engine) as session:
+            yield session
+    except NothingToAnswerError as refusal:
+        raise DeskRefusalError(str(refusal)) from refusal
 
 
 @contextmanager
 def _act(house: House, actor: Actor, allowed: frozenset[Role]) -> Iterator[Session]:
-    if not actor.roles & allowed:
-        raise DeskRefusalError(f"This needs one of the roles {', '.join(sorted(allowed))}: ask a supervisor.")
+    _check_role(actor, allowed)
     try:
         with writing(house.engine) as session:
             yield session
-    except (CaseRefusal, IllegalTransitionError, NoSuchReplyError, StaleTextError) as refusal:
+    except _REFUSALS as refusal:
         raise DeskRefusalError(str(refusal)) from refusal
+
+
+def _check_role(actor: Actor, allowed: frozenset[Role]) -> None:
+    if not actor.roles & allowed:
+        raise DeskRefusalError(f"This needs one of the roles {', '.join(sorted(allowed))}: ask a supervisor.")
 
 
 def _speak(house: House, to: Addressee, *, text: str, slot: str, privately: bool, actor: Actor, now: datetime) -> int:
     permitted = to.permissions.private_message if privately else to.permissions.reply
     if not permitted:
         raise DeskRefusalError(to.permissions.why or "The network does not permit this answer.")
+    _refuse_unstorable(text)
     draft = _draft(to, slot=slot, privately=privately, text=text, room_id=None, actor=actor)
     with _act(house, actor, SPEAKERS) as session:
         reply_id = _write(session, house, draft, actor, now)
@@ -235,26 +271,15 @@ def _refuse_unsafe(house: House, text: str, reply: ReplyRow) -> None:
         raise DeskRefusalError("This text may not leave: " + " ".join(finding.message for finding in findings))
 
 
+def _refuse_unstorable(text: str) -> None:
+    if not _is_storable(text):
+        raise DeskRefusalError("The text holds signs that cannot be stored: paste it as plain text.")
+
+
+def _is_storable(text: str) -> bool:
+    return storable(text) == text
+
+
 def _agent_id(actor: Actor) -> int | None:
     kind, _, number = actor.tag.partition(":")
     return int(number) if kind == "agent" and number.isdigit() else None
-
-
-def _sealed(house: House, session: Session, case_id: int, fields: dict[str, str]) -> Seal:
-    subject = subject_of_case(session, case_id)
-    return {"subject": subject, "sealed": house.vault.seal(subject, fields)}
-
-
-def _log(
-    session: Session,
-    kind: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    case_id: int | None = None,
-    body: dict[str, Json] | None = None,
-    seal: Seal | None = None,
-) -> None:
-    session.flush()
-    entry = Entry(kind=kind, at=now, actor=actor.tag, case_id=case_id, body=body or {})
-    append(session, [replace(entry, **seal) if seal else entry])

@@ -74,6 +74,12 @@ def addressee_of_case(session: Session, house: House, *, case_id: int, now: date
     return addressee_of_mention(session, house, mention_id=leg[0], account_id=leg[1], now=now)
 
 
+def two_must_approve(session: Session, decision_id: int | None) -> bool:
+    """Whether the rule behind a text asks for two people."""
+    decision = session.get(DecisionRow, decision_id) if decision_id is not None else None
+    return decision is not None and decision.approval == Approval.TWO
+
+
 def next_public_slot(session: Session, *, mention_id: int, account_id: int) -> str:
     """`answer` for the first public answer to a mention, then `follow-up-1` and so on."""
     taken = set(
@@ -95,11 +101,12 @@ def next_public_slot(session: Session, *, mention_id: int, account_id: int) -> s
 
 def subject_of_case(session: Session, case_id: int) -> str:
     """Under which name the person of a case has their data key."""
-    return session.execute(
+    query = (
         select(col(IdentityRow.subject))
         .join(CareCaseRow, col(CareCaseRow.identity_id) == col(IdentityRow.id))
         .where(col(CareCaseRow.id) == case_id)
-    ).scalar_one()
+    )
+    return str(session.execute(query).scalar_one())
 
 
 def _addressee(session: Session, house: House, standing: Standing, now: datetime) -> Addressee:

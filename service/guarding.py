@@ -33,6 +33,7 @@ def guard_reply(house: House, text: str, reply: ReplyRow) -> tuple[Finding, ...]
         network=house.accounts[reply.account_id].network,
         find_personal_data=lambda exact: find_personal_data(exact, market=brand.market),
         allowed_links=(house.public_url,) if private else COMPOSE_LINKS,
+        public_contacts=brand.contacts,
     )
 
 

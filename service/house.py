@@ -86,6 +86,10 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
     Raises SettingsError, RulebookError or DatabaseUnusableError, each saying what to do.
     """
     master_key = _master_key(settings)
+    rulebooks = {brand.name: open_rulebook(brand, settings.folder) for brand in settings.brands.values()}
+    for entry in settings.document.accounts:
+        # A missing secret is found before any file is made or any account counts as connected.
+        open_network(entry, settings)
     engine, keys_engine = open_databases(settings)
     clock = clock or open_clock(settings.document.service.clock)
     with writing(engine) as session:
@@ -101,7 +105,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
         networks={
             account.id: open_network(entries[account.name], settings, account=account) for account in accounts.values()
         },
-        rulebooks={brand.name: open_rulebook(brand, settings.folder) for brand in settings.brands.values()},
+        rulebooks=rulebooks,
         master_key=master_key,
         claimant=new_claimant(),
         judge_loader=_load_once(settings.document.service.classifier),

@@ -69,10 +69,17 @@ class Replayed:
 
 
 def replay(
-    file: Path, *, home: Path, rulebook: Path | None, classifier: str, on_rows: Callable[[int], None]
+    file: Path,
+    *,
+    home: Path,
+    rulebook: Path | None,
+    classifier: str,
+    on_rows: Callable[[int], None],
+    brand_handles: Sequence[str] = (),
 ) -> Replayed:
     """Judge and decide every post of `file`; the result stays in `home/replay.db` for reading.
 
+    A post that names one of `brand_handles` counts as addressed to the brand, as one that answers it does.
     Raises FileUnreadableError where the file cannot be read, SettingsError for a wrong rulebook.
     """
     home.mkdir(parents=True, exist_ok=True)
@@ -82,7 +89,7 @@ def replay(
     house = open_house(_settings(home, rulebook, classifier), clock=clock)
     try:
         result = Replayed()
-        rows = read_posts(file, network="x", brand_external_id="brand")
+        rows = read_posts(file, network="x", brand_external_id="brand", brand_handles=brand_handles)
         for batch in _batches(rows, PAGE):
             _play(house, clock, batch, result)
             on_rows(len(batch))

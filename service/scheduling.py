@@ -10,10 +10,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.alerts import Alerts
 from service.house import House
+from service.memory import settle_down
 from service.round import EVERY, UPKEEP, WORK, Step
+from service.watching import watch_accounts, watch_cases
 
 SHORTEST = 0.25
 """Seconds: no step is looked at more often, however fast the clock runs."""
+
+WATCHES = {"listen": watch_accounts, "tick": watch_cases}
+"""What is looked at for alerts after a step."""
 
 log = structlog.get_logger("aparte.schedule")
 
@@ -31,7 +36,9 @@ class Running:
         )
 
     def start(self) -> None:
-        """Begin to look for due work."""
+        """Begin to look for due work, with the models loaded."""
+        self._house.judge.warm_up()
+        settle_down()
         rate = max(self._house.clock.rate, 1.0)
         checkpoints = timedelta(minutes=self._house.settings.document.checkpoints.every_minutes)
         for name, step in {**WORK, **UPKEEP}.items():
@@ -50,6 +57,8 @@ class Running:
                 log.info("step", step=name, done=done)
                 if name in UPKEEP or not self._scheduler.running:
                     break
+            if name in WATCHES:
+                WATCHES[name](self._house, self._alerts, now=self._house.clock.now())
         except Exception as error:
             log.exception("step failed", step=name)
             self._alerts.raise_once(f"step-{name}", f"The step {name} failed ({type(error).__name__}): see the log.")

@@ -94,6 +94,8 @@ class BrandSettings(_Section):
     address: Literal["tu", "usted"] = "tu"
     rulebook: str | None = None
     domains: list[str] = []
+    contacts: list[str] = []
+    """The brand's own telephone numbers and mailboxes, which texts may name."""
     max_reply_age_hours: int = Field(default=12, ge=1)
 
     @field_validator("timezone")
@@ -235,6 +237,7 @@ def _brand(brand: BrandSettings) -> Brand:
         address=brand.address,
         rulebook=brand.rulebook,
         domains=tuple(brand.domains),
+        contacts=tuple(brand.contacts),
         max_reply_age_hours=brand.max_reply_age_hours,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Executable, Row, func, select
 from sqlmodel import Session, col
 
 from records.nouns import Act, ReplyStatus
@@ -127,6 +127,32 @@ _FOUND = (
 )
 
 
+_COLUMNS: tuple[Any, ...] = (
+    col(MentionAccountRow.id).label("mention_account_id"),
+    col(MentionAccountRow.account_id),
+    col(MentionAccountRow.feed),
+    col(MentionAccountRow.summoned),
+    col(MentionAccountRow.settled_at),
+    col(MentionRow.id).label("mention_id"),
+    col(MentionRow.external_id),
+    col(MentionRow.parent_external_id),
+    col(MentionRow.root_external_id),
+    col(MentionRow.kind),
+    col(MentionRow.published_at),
+    col(MentionRow.media_urls),
+    col(MentionRevisionRow.revision),
+    col(MentionRevisionRow.text),
+    col(MentionRevisionRow.text_digest),
+    col(IdentityRow.id).label("identity_id"),
+    col(IdentityRow.subject),
+    col(IdentityRow.external_id).label("author_external_id"),
+    col(IdentityRow.handle),
+    col(IdentityRow.reach),
+    col(IdentityRow.declared_bot),
+    *(col(getattr(AssessmentRow, name)) for name in (*_FOUND, "signals", "personal_data")),
+)
+
+
 def _found(row: Row[Any]) -> Found:
     return Found(
         **{name: getattr(row, name) for name in _FOUND},
@@ -135,33 +161,10 @@ def _found(row: Row[Any]) -> Found:
     )
 
 
-def _mentions(mention_account_ids: Sequence[int]) -> Select[Any]:
-    columns: Select[Any] = select(
-        col(MentionAccountRow.id).label("mention_account_id"),
-        col(MentionAccountRow.account_id),
-        col(MentionAccountRow.feed),
-        col(MentionAccountRow.summoned),
-        col(MentionAccountRow.settled_at),
-        col(MentionRow.id).label("mention_id"),
-        col(MentionRow.external_id),
-        col(MentionRow.parent_external_id),
-        col(MentionRow.root_external_id),
-        col(MentionRow.kind),
-        col(MentionRow.published_at),
-        col(MentionRow.media_urls),
-        col(MentionRevisionRow.revision),
-        col(MentionRevisionRow.text),
-        col(MentionRevisionRow.text_digest),
-        col(IdentityRow.id).label("identity_id"),
-        col(IdentityRow.subject),
-        col(IdentityRow.external_id).label("author_external_id"),
-        col(IdentityRow.handle),
-        col(IdentityRow.reach),
-        col(IdentityRow.declared_bot),
-        *(col(getattr(AssessmentRow, name)) for name in (*_FOUND, "signals", "personal_data")),
-    )
+def _mentions(mention_account_ids: Sequence[int]) -> Executable:
     return (
-        columns.join(MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id))
+        select(*_COLUMNS)
+        .join(MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id))
         .join(
             MentionRevisionRow,
             (col(MentionRevisionRow.mention_id) == col(MentionRow.id))

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
+from service.children import listening
 from service.commands.failures import Failure, reported
 from service.commands.options import AsJson, stop_on_signals
 from service.demo.live import play
@@ -42,10 +43,11 @@ def demo(
         if not once:
             play(home, posts=posts, classifier=classifier, stop=stop_on_signals(), say=typer.echo)
             return
+        afterwards: list[str] = []
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
-            summary = pass_once(home, posts=posts, classifier=classifier, progress=progress)
-    typer.echo(summary.as_json() if json else summary.as_text())
+            summary = pass_once(home, posts=posts, classifier=classifier, progress=progress, say=afterwards.append)
+    typer.echo(summary.as_json() if json else "\n".join([summary.as_text(), *afterwards]))
     if not summary.log_verified:
         raise Failure("The log does not verify: run `aparte ledger verify` to see which entry.")
 
@@ -71,4 +73,4 @@ def sandbox(
         ends_at=ends_at.astimezone() if ends_at else None,
     )
     with reported():
-        serve(options, on_ready=lambda address: typer.echo(f"practice network at {address}"))
+        serve(options, on_ready=lambda address: typer.echo(listening("practice network", address)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
+from sqlalchemy.exc import DatabaseError
 
 from networks.errors import NetworkError
 from networks.file_lines import FileUnreadableError
@@ -42,6 +43,9 @@ def reported() -> Iterator[None]:
         raise Failure(str(error), exit_code=BAD_USAGE) from error
     except _FAILURES as error:
         raise Failure(str(error)) from error
+    except DatabaseError as error:
+        why = str(error.orig).strip().partition("\n")[0]
+        raise Failure(f"The database cannot be used ({why}): put a backup in its place, or mend its server.") from error
     except requests.RequestException as error:
         raise Failure(
             f"The practice network or its clock does not answer ({type(error).__name__}): start it, "

@@ -44,6 +44,9 @@ def replay_file(
     *,
     home: Annotated[Path, typer.Option(help="The folder for its databases.")] = Path(".aparte-replay"),
     rulebook: Annotated[Path | None, typer.Option(help="Left out: the rulebook that is shipped.")] = None,
+    brand: Annotated[
+        list[str] | None, typer.Option(help="A handle of the brand; posts naming it may be answered. May be repeated.")
+    ] = None,
     classifier: Annotated[str, typer.Option(help="fast, balanced or accurate.")] = "balanced",
     json: AsJson = False,
 ) -> None:
@@ -56,6 +59,7 @@ def replay_file(
             file,
             home=home,
             rulebook=rulebook,
+            brand_handles=brand or (),
             classifier=classifier,
             on_rows=lambda count: progress.advance(task, count),
         )

@@ -48,7 +48,7 @@ def classify(file: File = None, *, level: Level = "balanced") -> None:
             skipped += len(batch) - len(posts)
             found = judge.assess([PostToJudge(text=str(post["text"])) for post in posts])
             for post, assessment in zip(posts, found, strict=True):
-                sys.stdout.buffer.write(orjson.dumps({**post, "assessment": _plain(assessment)}) + b"\n")
+                sys.stdout.buffer.write(_written({**post, "assessment": _plain(assessment)}) + b"\n")
     sys.stdout.flush()
     if skipped:
         raise Failure(f"{skipped} lines were no JSON object with a `text` and were skipped: mend them and run again.")
@@ -112,9 +112,17 @@ def _opened(file: Path | None) -> Iterator[BinaryIO]:
 def _parsed(line: bytes) -> dict[str, object] | None:
     try:
         post = json_text.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return post if isinstance(post, dict) and isinstance(post.get("text"), str) else None
+
+
+def _written(judged: dict[str, object]) -> bytes:
+    try:
+        return orjson.dumps(judged, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        # Lone surrogates and numbers beyond 64 bits: JSON has them, orjson does not.
+        return json_text.dumps(judged).encode()
 
 
 def _plain(found: Assessment) -> dict[str, object]:

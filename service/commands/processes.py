@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import socket
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from room.web import make_app
+from service.children import listening
 from service.commands.failures import Failure
 from service.commands.options import Config, house_of
 from service.house import House
@@ -28,13 +30,15 @@ def dashboard(*, config: Config = None, port: Port = None, host: str = HOST) -> 
     with house_of(config) as house:
         # By name: the dashboard stands above the service, and nothing imports upward.
         application = importlib.import_module("dashboard.app").make_app(house)
-        _serve(application, host, port if port is not None else house.settings.document.service.dashboard_port)
+        wished = port if port is not None else house.settings.document.service.dashboard_port
+        _serve("dashboard", application, host, wished)
 
 
 def room(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
     """Serve the private rooms."""
     with house_of(config) as house:
-        _serve(room_app(house), host, port if port is not None else house.settings.document.service.room_port)
+        wished = port if port is not None else house.settings.document.service.room_port
+        _serve("rooms", room_app(house), host, wished)
 
 
 def room_app(house: House) -> object:
@@ -49,7 +53,21 @@ def room_app(house: House) -> object:
     )
 
 
-def _serve(application: object, host: str, port: int) -> None:
+class _Announced(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, what: str) -> None:
+        super().__init__(config)
+        self._what = what
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for server in self.servers:
+            host, port = server.sockets[0].getsockname()[:2]
+            typer.echo(listening(self._what, f"http://{f'[{host}]' if ':' in host else host}:{port}"))
+
+
+def _serve(what: str, application: object, host: str, port: int) -> None:
     config = uvicorn.Config(
         application,  # type: ignore[arg-type]
         host=host,
@@ -60,6 +78,6 @@ def _serve(application: object, host: str, port: int) -> None:
         server_header=False,
     )
     try:
-        uvicorn.Server(config).run()
+        _Announced(config, what).run()
     except SystemExit as error:
         raise Failure(f"Port {port} is taken: end what listens there, or choose another with --port.") from error

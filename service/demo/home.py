@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -117,6 +118,21 @@ def write_settings(
         for kind, value in account.secrets.items()
     ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def leave_settings(home: Home, *, room_port: int, dashboard_port: int) -> None:
+    """Change the settings for a practice network that has ended: no clock of its own, and nothing is sent."""
+    after = {
+        "mode": '"shadow"',
+        "public_url": f'"http://127.0.0.1:{room_port}"',
+        "room_port": str(room_port),
+        "dashboard_port": str(dashboard_port),
+        "clock": '""',
+    }
+    written = home.settings_file.read_text(encoding="utf-8")
+    for name, value in after.items():
+        written = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", written, count=1)
+    home.settings_file.write_text(written, encoding="utf-8")
 
 
 def _service_section(base_url: str, room_port: int, dashboard_port: int, classifier: str) -> str:

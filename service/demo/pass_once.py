@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.progress import Progress
 
 from ledger.verification import verify
 from records.database import reading
+from service.demo.home import SIGN_IN_EMAIL
 from service.demo.practice import Moment
 from service.demo.scripted_agent import act
 from service.demo.stage import Stage, set_stage
 from service.demo.summary import Summary, count
 from service.keys import verification_key
+from service.memory import settle_down
 from service.round import run_once
 
 LAST_STEPS = 12
@@ -20,10 +23,17 @@ LAST_STEPS = 12
 LAST_STEP_SECONDS = 120
 
 
-def pass_once(folder: Path, *, posts: Path | None, classifier: str, progress: Progress) -> Summary:
-    """Play the whole world through the house and count what happened. All it makes is in `folder`."""
+def pass_once(
+    folder: Path, *, posts: Path | None, classifier: str, progress: Progress, say: Callable[[str], None]
+) -> Summary:
+    """Play the whole world through the house and count what happened. All it makes is in `folder`.
+
+    `say` is told how to look at it afterwards.
+    """
     with set_stage(folder, posts=posts, stepped=True, classifier=classifier) as stage:
         stage.open_room()
+        stage.house.judge.warm_up()
+        settle_down()
         total = stage.practice.counts()["inbound"]
         task = progress.add_task("posts", total=total)
         moment = _work(stage)
@@ -35,6 +45,8 @@ def pass_once(folder: Path, *, posts: Path | None, classifier: str, progress: Pr
             _run(stage)
         progress.update(task, completed=total)
         stage.home.truth_file.write_bytes(stage.practice.truth())
+        say(f"to look at it   aparte dashboard --config {stage.home.settings_file}")
+        say(f"sign in         {SIGN_IN_EMAIL}  {stage.home.password}")
         return _summary(stage)
 
 

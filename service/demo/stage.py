@@ -11,7 +11,7 @@ from records.database import writing
 from records.nouns import Role
 from service.agents import Agent, add_agent
 from service.children import Children, free_port
-from service.demo.home import SIGN_IN_EMAIL, Home, prepare_home, read_accounts, write_settings
+from service.demo.home import SIGN_IN_EMAIL, Home, leave_settings, prepare_home, read_accounts, write_settings
 from service.demo.practice import Practice
 from service.house import House, open_house
 from service.settings import child_environment, load_settings
@@ -53,10 +53,11 @@ class Stage:
 def set_stage(folder: Path, *, posts: Path | None, stepped: bool, classifier: str) -> Iterator[Stage]:
     """Start the practice network and wire the house to it. Leaving the block stops every process.
 
-    `stepped` time moves only when told to; otherwise it runs, faster than ours.
+    `stepped` time moves only when told to; otherwise it runs, faster than ours. Nobody looks at the pages of a stepped
+    demo while it runs: it takes any free ports. Settings are left so that the home can be looked at afterwards.
     """
     home = prepare_home(folder)
-    port, room_port, dashboard_port = free_port(), free_port(ROOM_PORT), free_port(DASHBOARD_PORT)
+    port, room_port, dashboard_port = free_port(), *_ports(stepped=stepped)
     base_url = f"http://127.0.0.1:{port}"
     with Children(home.logs) as practice_child:
         practice_child.start(
@@ -87,6 +88,11 @@ def set_stage(folder: Path, *, posts: Path | None, stepped: bool, classifier: st
         finally:
             house.close()
             practice.close()
+            leave_settings(home, room_port=ROOM_PORT, dashboard_port=DASHBOARD_PORT)
+
+
+def _ports(*, stepped: bool) -> tuple[int, int]:
+    return (free_port(), free_port()) if stepped else (free_port(ROOM_PORT), free_port(DASHBOARD_PORT))
 
 
 def _sandbox_arguments(home: Home, port: int, posts: Path | None, *, stepped: bool) -> list[str]:

@@ -20,7 +20,7 @@ from networks.protocol import PostStanding
 from policies.engine import decide as decide_by_rulebook
 from records.database import reading, writing
 from records.leases import claim, still_held
-from records.nouns import Action, Actor, Fact, Mode, Permissions, Verdict
+from records.nouns import Action, Actor, Fact, FactValue, Mode, Permissions, Verdict
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.service import DecisionRow
 from replies.drafts import AUTOMATIC, Draft
@@ -42,7 +42,9 @@ class Decided:
     """One decision, computed and not yet written."""
 
     standing: Standing
-    facts: Mapping[str, Fact]
+    facts: dict[str, dict[str, FactValue]]
+    """As the decision row keeps them."""
+    history: bool
     verdict: Verdict
     mode: Mode
     acts: tuple[Outgoing, ...]
@@ -107,11 +109,13 @@ def _decide_all(
     decided = []
     for standing in standings:
         thread, person = (standing.account_id, standing.root_external_id), (standing.account_id, standing.identity_id)
-        seen = replace(
-            standing,
-            earlier_answers=standing.earlier_answers + answered[thread],
-            answers_to_person=standing.answers_to_person + told[person],
-        )
+        seen = standing
+        if answered[thread] or told[person]:
+            seen = replace(
+                standing,
+                earlier_answers=standing.earlier_answers + answered[thread],
+                answers_to_person=standing.answers_to_person + told[person],
+            )
         each = _decide_one(house, seen, spent[standing.account_id], now)
         if each.mode is Mode.LIVE:
             spent[standing.account_id][each.verdict.rule] += 1
@@ -143,7 +147,14 @@ def _decide_one(house: House, standing: Standing, spent: Mapping[str, int], now:
         language=language or brand.languages[0],
         now=now,
     )
-    return Decided(standing=standing, facts=facts, verdict=verdict, mode=mode, acts=acts if mode is Mode.LIVE else ())
+    return Decided(
+        standing=standing,
+        facts=facts_as_json(facts),
+        history=history,
+        verdict=verdict,
+        mode=mode,
+        acts=acts if mode is Mode.LIVE else (),
+    )
 
 
 def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[Entry]:
@@ -187,12 +198,12 @@ def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[En
     ]
 
 
-def facts_digest(facts: Mapping[str, Fact]) -> str:
+def facts_digest(facts: Mapping[str, Mapping[str, FactValue]]) -> str:
     """SHA-256 of a decision's facts as stored, with sorted names: ties the row to its ledger entry."""
-    return hashlib.sha256(orjson.dumps(facts_as_json(facts), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def facts_as_json(facts: Mapping[str, Fact]) -> dict[str, dict[str, object]]:
+def facts_as_json(facts: Mapping[str, Fact]) -> dict[str, dict[str, FactValue]]:
     """Facts as the decision row keeps them: `{name: {"value": ..., "source": ...}}`."""
     return {name: {"value": fact.value, "source": fact.source} for name, fact in facts.items()}
 
@@ -287,7 +298,7 @@ def _row(each: Decided, now: datetime) -> dict[str, object]:
         "hide": each.verdict.hide,
         "template": each.verdict.template,
         "reasons": list(each.verdict.reasons),
-        "facts": facts_as_json(each.facts),
+        "facts": each.facts,
         "rulebook_version": each.verdict.rulebook_version,
         "mode": each.mode,
         "made_at": now,
@@ -313,7 +324,7 @@ def _join_cases(
             waits=not each.standing.settled,
         )
         for each in decided
-        if each.verdict.action is not Action.LISTEN and not each.facts["mention.history"].value
+        if each.verdict.action is not Action.LISTEN and not each.history
     ]
     return join_many(session, joins, actor=ACTOR, now=now) if joins else {}
 

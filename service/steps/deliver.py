@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from cases.clocks import answered_in_public, closed_in_public, went_private
+from cases.handling import waive
+from cases.standing import Leg
+from ledger.log import append
+from listener.deletions import mark_deleted
 from records.nouns import CLOSING_SLOT, Act, Actor, Mode
+from records.tables.cases import CareCaseRow, CaseThreadRow
+from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from replies.caps import Caps
 from replies.dispatch import dispatch_due
@@ -20,6 +27,7 @@ from service.house import House
 DELIVER = Actor(tag="step:deliver")
 RECONCILE = Actor(tag="step:reconcile")
 BATCH = 32
+POST_DELETED = "the post was deleted"
 
 
 def deliver(house: House, *, now: datetime, most: int = BATCH) -> int:
@@ -53,12 +61,15 @@ def dispatching(house: House) -> Dispatching:
             per_minute=limits.per_minute, per_person_hour=limits.per_person_hour, per_brand_day=limits.per_brand_day
         ),
         now_again=house.clock.now,
-        on_sent=lambda session, reply: on_sent(session, reply, house.clock.now()),
+        on_sent=on_sent,
+        on_gone=on_gone,
     )
 
 
-def on_sent(session: Session, reply: ReplyRow, now: datetime) -> None:
+def on_sent(session: Session, reply: ReplyRow) -> None:
     """What a sent act means for its case and its room, in the same transaction."""
+    assert reply.sent_at is not None  # noqa: S101 - set before this is told
+    now = reply.sent_at
     if reply.room_id is not None:
         mark_invited(session, reply.room_id, actor=DELIVER, now=now)
     if reply.case_id is None:
@@ -69,3 +80,36 @@ def on_sent(session: Session, reply: ReplyRow, now: datetime) -> None:
         closed_in_public(session, reply.case_id, actor=DELIVER, now=now)
     elif reply.act == Act.PUBLIC_REPLY:
         answered_in_public(session, [reply.case_id], actor=DELIVER, now=now)
+
+
+def on_gone(session: Session, mention_id: int, now: datetime) -> None:
+    """What a vanished post means, in the same transaction: it is marked, and its case owes no public closing line."""
+    entries = [*mark_deleted(session, [mention_id], actor=DELIVER, now=now)]
+    entries += [
+        waive(session, case_id, reason=POST_DELETED, actor=DELIVER, now=now)
+        for case_id in _cases_without_a_post(session, mention_id)
+    ]
+    append(session, entries)
+
+
+def _cases_without_a_post(session: Session, mention_id: int) -> list[int]:
+    """Open cases of the mention, not waived yet, of which no public thread is left to close."""
+    of_mention = select(col(CaseThreadRow.case_id)).where(
+        col(CaseThreadRow.mention_id) == mention_id, col(CaseThreadRow.leg) == Leg.PUBLIC.value
+    )
+    with_a_post = (
+        select(col(CaseThreadRow.case_id))
+        .join(MentionRow, col(MentionRow.id) == col(CaseThreadRow.mention_id))
+        .where(col(CaseThreadRow.leg) == Leg.PUBLIC.value, col(MentionRow.deleted_at).is_(None))
+    )
+    query = (
+        select(col(CareCaseRow.id))
+        .where(
+            col(CareCaseRow.id).in_(of_mention),
+            col(CareCaseRow.id).not_in(with_a_post.where(col(CaseThreadRow.case_id) == col(CareCaseRow.id))),
+            col(CareCaseRow.closed_at).is_(None),
+            col(CareCaseRow.waiver).is_(None),
+        )
+        .order_by(col(CareCaseRow.id))
+    )
+    return [case_id for case_id in session.execute(query).scalars() if case_id is not None]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlmodel import col
+from sqlalchemy import null, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
 
 from records.database import writing
 from records.nouns import Actor
@@ -23,7 +25,7 @@ def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
             session.execute(
                 select(col(MentionRow.id))
                 .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
-                .where(col(MentionRow.deleted_at) <= now, col(MentionRevisionRow.text) != "")
+                .where(col(MentionRow.deleted_at) <= now, col(MentionRevisionRow.text_digest) != "")
                 .distinct()
                 .limit(most)
             ).scalars()
@@ -37,7 +39,33 @@ def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
         session.execute(
             update(MentionRow)
             .where(col(MentionRow.id).in_(deleted))
-            .values(above=None, media_urls=[])
+            .values(above=null(), media_urls=[])
             .execution_options(synchronize_session=False)
         )
+        _forget_above(session, deleted)
     return len(deleted)
+
+
+def _forget_above(session: Session, deleted: Sequence[int]) -> None:
+    """The answers to a post carry a copy of it."""
+    gone, answer = aliased(MentionRow), aliased(MentionRow)
+    answers = (
+        select(col(answer.id))
+        .join(
+            gone,
+            (col(gone.network) == col(answer.network)) & (col(gone.root_external_id) == col(answer.root_external_id)),
+        )
+        .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(gone.id))
+        .where(
+            col(gone.id).in_(deleted),
+            # An answer may stand under any version of an edited post.
+            col(answer.parent_external_id).in_([col(gone.external_id), col(MentionRevisionRow.external_id)]),
+        )
+        .distinct()
+    )
+    session.execute(
+        update(MentionRow)
+        .where(col(MentionRow.id).in_(session.execute(answers).scalars().all()))
+        .values(above=null())
+        .execution_options(synchronize_session=False)
+    )

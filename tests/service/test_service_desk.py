@@ -145,9 +145,7 @@ def test_a_case_handed_over_carries_its_note_and_the_log_only_its_seal(square: T
     desk.claim_case(square.house, found, actor=ana, now=square.now)
     with refused("needs a note"):
         desk.hand_over(square.house, found, note=" ", queue=Queue.SUPERVISOR, actor=ana, now=square.now)
-    desk.hand_over(
-        square.house, found, note="Le llamé ayer.", queue=Queue.SUPERVISOR, actor=ana, now=square.now
-    )
+    desk.hand_over(square.house, found, note="Le llamé ayer.", queue=Queue.SUPERVISOR, actor=ana, now=square.now)
     row = case(square, found)
     assert (row.queue, row.handed_over_note, row.assignee_id) == (Queue.SUPERVISOR, "Le llamé ayer.", None)
     last = square.log()[-1]
@@ -175,9 +173,7 @@ FORBIDDEN: dict[str, Forbidden] = {
         square.house, draft_for(square, "hours"), "x", actor=actor, now=square.now
     ),
     "say in room": lambda square, actor: desk.say_in_room(square.house, 1, "Hola", actor=actor, now=square.now),
-    "invite": lambda square, actor: desk.invite(
-        square.house, case_id(square, "charged"), actor=actor, now=square.now
-    ),
+    "invite": lambda square, actor: desk.invite(square.house, case_id(square, "charged"), actor=actor, now=square.now),
     "close": lambda square, actor: desk.close_case(square.house, 1, actor=actor, now=square.now),
     "waive": lambda square, actor: desk.waive_closing(square.house, 1, "x", actor=actor, now=square.now),
     "close in public": lambda square, actor: desk.close_in_public(
@@ -401,9 +397,7 @@ def test_every_act_leaves_an_entry_and_the_log_verifies(square: Town, ana: Actor
     waiting = draft_for(square, "leaked")
     acts: dict[str, Callable[[], object]] = {
         "agent:case:claimed": lambda: desk.claim_case(house, found, actor=ana, now=now),
-        "agent:case:handed-over": lambda: desk.hand_over(
-            house, found, note="x", queue=Queue.CARE, actor=ana, now=now
-        ),
+        "agent:case:handed-over": lambda: desk.hand_over(house, found, note="x", queue=Queue.CARE, actor=ana, now=now),
         "agent:reply:approved": lambda: answer(square, "stolen", SAFE, ana),
         "agent:reply:drafted": lambda: answer(square, "lawyer", SAFE, ana),
         "agent:reply:revised": lambda: desk.revise(house, waiting, SAFE, actor=ana, now=now),

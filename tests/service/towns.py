@@ -38,7 +38,7 @@ TEXTS = {
     "lawyer": "@marca mi abogado os va a escribir, os llevo a los tribunales",
     "stolen": "@marca me han robado la tarjeta y están cargando compras ahora mismo",
 }
-"""By the id in the posts file, which is also the author's name."""
+"""By the id in the posts file."""
 MINUTE = 60
 
 
@@ -129,9 +129,12 @@ def town(folder: Path, *, texts: Mapping[str, str] = TEXTS, played: bool = True)
 
 
 def row(name: str, text: str, *, minutes: float = 0, **more: object) -> dict[str, object]:
-    """A row of a posts file: somebody called like the post writes `text` some minutes into the world."""
+    """A row of a posts file: somebody of its own writes `text`, some minutes into the world.
+
+    With these names the authors of `charged` and `twice` are of the kind that writes in private when asked to.
+    """
     at = ENDS_AT - timedelta(days=1) + timedelta(minutes=minutes)
-    told = {"id": name, "text": text, "author": f"{name}_person", "lang": "es", "brand": "marca"}
+    told = {"id": name, "text": text, "author": f"{name}_too", "lang": "es", "brand": "marca"}
     return {**told, "created_at": at.isoformat(), **more}
 
 

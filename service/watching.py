@@ -1,0 +1,58 @@
+"""What a person is told of: accounts that cannot be read, and cases whose first answer is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cases.clocks import Breach, breaches
+from records.database import reading
+from records.nouns import Priority
+from records.tables.listener import AccountHealthRow
+from service.alerts import Alerts
+from service.health import WORKING
+from service.house import House
+
+MENDED_AFTER = timedelta(minutes=10)
+"""How long an account must work before its alert is cleared: one that comes and goes is told of once."""
+
+
+def watch_accounts(house: House, alerts: Alerts, *, now: datetime) -> None:
+    """Alert once about each account that is refused or unreachable, until it has worked for a while."""
+    with reading(house.engine) as session:
+        found = list(
+            session.execute(
+                select(AccountHealthRow).where(col(AccountHealthRow.account_id).in_(house.accounts))
+            ).scalars()
+        )
+    for health in found:
+        name = house.accounts[health.account_id].name
+        if health.state != WORKING:
+            alerts.raise_once(f"account-{name}", f"The account {name} is {health.state}: {health.reason}")
+        elif now - health.since >= MENDED_AFTER:
+            alerts.clear(f"account-{name}")
+
+
+def watch_cases(house: House, alerts: Alerts, *, now: datetime) -> None:
+    """Alert once about overdue first answers, a brand and priority, until none of them is overdue."""
+    with reading(house.engine) as session:
+        overdue = breaches(session, now=now)
+    for brand in {*house.settings.brands, *(breach.brand for breach in overdue)}:
+        for priority in Priority:
+            late = [breach for breach in overdue if (breach.brand, breach.priority) == (brand, priority)]
+            key = f"overdue-{brand}-{priority}"
+            if late:
+                alerts.raise_once(key, _overdue(brand, priority, late))
+            else:
+                alerts.clear(key)
+
+
+def _overdue(brand: str, priority: Priority, late: Sequence[Breach]) -> str:
+    first = late[0]
+    return (
+        f"{len(late)} of {brand}'s cases of priority {priority} wait past their first-response clock, "
+        f"{first.reference} since {first.respond_by:%Y-%m-%d %H:%M} UTC: open the queue."
+    )

@@ -1,0 +1,38 @@
+"""A room's link is a secret: what we sent by direct message is kept without it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from listener.messages import LINK_LEFT_OUT, store_messages
+from records.database import reading, writing
+from records.nouns import Account, Actor, HeardMessage
+from records.tables.listener import DirectMessageRow
+
+NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
+LINK = "https://rooms.brand.example/r/abc/verysecrettoken"
+
+
+def test_a_link_in_our_own_message_is_not_stored_and_one_of_theirs_is(engine: Engine, account: Account) -> None:
+    messages = [_message("1", outgoing=True), _message("2", outgoing=False)]
+    with writing(engine) as session:
+        store_messages(session, account=account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
+    with reading(engine) as session:
+        query = select(col(DirectMessageRow.outgoing), col(DirectMessageRow.text))
+        texts = {row.outgoing: row.text for row in session.execute(query)}
+    assert texts == {True: f"Come in: {LINK_LEFT_OUT} See you", False: f"Come in: {LINK} See you"}
+
+
+def _message(external_id: str, *, outgoing: bool) -> HeardMessage:
+    return HeardMessage(
+        network="x",
+        external_id=external_id,
+        conversation_id="c",
+        other_external_id="5001",
+        outgoing=outgoing,
+        text=f"Come in: {LINK} See you",
+        sent_at=NOW,
+    )

@@ -1,0 +1,214 @@
+"""A post that its author deleted: nothing is said to it, its case owes no closing line, and its text is forgotten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from networks.errors import TargetGone
+from networks.protocol import Network, PostState
+from records.database import reading, writing
+from records.nouns import Actor, CaseStatus, ReplyStatus, Role
+from records.tables.cases import CareCaseRow, CaseThreadRow
+from records.tables.listener import MentionRevisionRow, MentionRow
+from records.tables.replies import ReplyRow
+from service import desk
+from service.round import run_once
+from service.steps.deliver import POST_DELETED, deliver, on_gone
+from service.steps.forget import forget
+from tests.service.towns import TEXTS, Town, copied, town
+
+ANA = Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
+POSTS = {
+    "deleted": TEXTS["stolen"],
+    "vanishing": f"{TEXTS['stolen']} ahora",
+    "stolen": f"{TEXTS['stolen']} ayuda",
+    "lawyer": TEXTS["lawyer"],
+}
+"""Each test that deletes one in the world, which all tests share, has one of its own."""
+SAFE = "Hola, gracias por escribirnos. Lo miramos y te decimos algo por aquí."
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("deleted"), texts=POSTS) as found:
+        found.work()
+        yield found
+
+
+@pytest.fixture
+def square(original: Town, tmp_path: Path) -> Iterator[Town]:
+    with copied(original, tmp_path) as found:
+        yield found
+
+
+def answered(square: Town, name: str) -> MentionRow:
+    """An agent's answer to the post is approved and on its way; the mention."""
+    mention = square.mention(name)
+    desk.answer(
+        square.house,
+        mention_id=mention.id or 0,
+        account_id=square.decision(mention.id or 0).account_id,
+        text=SAFE,
+        privately=False,
+        actor=ANA,
+        now=square.now,
+    )
+    return mention
+
+
+def texts(square: Town, mention: MentionRow) -> list[str]:
+    with reading(square.house.engine) as session:
+        query = select(col(MentionRevisionRow.text)).where(col(MentionRevisionRow.mention_id) == mention.id)
+        return list(session.execute(query).scalars())
+
+
+def test_a_deleted_post_is_marked_waived_and_forgotten_and_the_log_still_verifies(square: Town) -> None:
+    mention = answered(square, "deleted")
+    square.tell("/_delete", id=mention.external_id)
+    square.work()
+    (reply,) = square.replies(mention.id or 0)
+    assert (reply.status, reply.reason) == (ReplyStatus.WITHHELD, "The post is gone.")
+    assert square.mention("deleted").deleted_at == square.now
+    assert square.case(mention).waiver == POST_DELETED
+    assert square.mention("stolen").deleted_at is None
+    forget(square.house, now=square.now)
+    assert texts(square, mention) == [""]
+    assert texts(square, square.mention("stolen")) == [POSTS["stolen"]]
+    assert square.replies(mention.id or 0)[0].text == SAFE
+    assert square.verified().sound
+    kinds = [(entry.kind, json.loads(entry.body)["actor"]) for entry in square.log()[-3:]]
+    assert kinds == [
+        ("step:mention:deleted", "step:deliver"),
+        ("step:case:closing-waived", "step:deliver"),
+        ("step:reply:withheld", "step:deliver"),
+    ]
+    assert all(POSTS["deleted"] not in entry.body for entry in square.log())
+
+
+class Vanishing:
+    """The network as it is, but the post is deleted between the look and the answer."""
+
+    def __init__(self, network: Network, square: Town) -> None:
+        self._network, self._square = network, square
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._network, name)
+
+    def look_up(self, external_id: str) -> PostState:
+        found = self._network.look_up(external_id)
+        self._square.tell("/_delete", id=external_id)
+        return found
+
+
+def test_a_post_deleted_between_the_look_and_the_answer_is_marked_too(
+    square: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mention = answered(square, "vanishing")
+    (account_id,) = square.house.networks
+    vanishing = Vanishing(square.house.networks[account_id], square)
+    monkeypatch.setitem(square.house.networks, account_id, vanishing)  # type: ignore[arg-type]
+    deliver(square.house, now=square.now)
+    (reply,) = square.replies(mention.id or 0)
+    assert reply.status == ReplyStatus.WITHHELD
+    with reading(square.house.engine) as session:
+        row = session.get_one(MentionRow, mention.id)
+    assert row.deleted_at is not None
+    assert square.verified().sound
+
+
+def test_a_private_message_that_reaches_nobody_deletes_no_post(square: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    mention = square.mention("stolen")
+    with writing(square.house.engine) as session:
+        session.add(_private(square, mention))
+    (account_id,) = square.house.networks
+
+    def gone(*_: object, **__: object) -> None:
+        raise TargetGone("There is no such person.")
+
+    monkeypatch.setattr(square.house.networks[account_id], "send_private", gone)
+    deliver(square.house, now=square.now)
+    (private,) = [row for row in square.replies(mention.id or 0) if row.slot == "private"]
+    assert private.status == ReplyStatus.WITHHELD
+    with reading(square.house.engine) as session:
+        assert session.get_one(MentionRow, mention.id).deleted_at is None
+
+
+def test_a_case_with_another_public_post_still_owes_its_closing_line(square: Town) -> None:
+    lawyer, stolen = square.mention("lawyer"), square.mention("stolen")
+    case = square.case(lawyer)
+    with writing(square.house.engine) as session:
+        leg = select(CaseThreadRow).where(col(CaseThreadRow.mention_id) == stolen.id)
+        session.execute(leg).scalar_one().case_id = case.id or 0
+    for mention, waiver in ((lawyer, None), (stolen, POST_DELETED)):
+        with writing(square.house.engine) as session:
+            on_gone(session, mention.id or 0, square.now)
+        assert square.case(lawyer).waiver == waiver
+    assert square.verified().sound
+
+
+def test_being_told_twice_marks_once(square: Town) -> None:
+    mention = square.mention("stolen")
+    for _ in range(2):
+        with writing(square.house.engine) as session:
+            on_gone(session, mention.id or 0, square.now)
+    kinds = [entry.kind for entry in square.log() if entry.mention_id == mention.id]
+    assert kinds.count("step:mention:deleted") == 1
+
+
+def test_a_case_that_went_private_after_its_post_was_deleted_is_waived_at_the_closing_line(square: Town) -> None:
+    mention = square.mention("stolen")
+    case_id = square.case(mention).id or 0
+    with writing(square.house.engine) as session:
+        on_gone(session, mention.id or 0, square.now)
+        session.execute(
+            update(CareCaseRow)
+            .where(col(CareCaseRow.id) == case_id)
+            .values(status=CaseStatus.PRIVATE.value, waiver=None)
+        )
+    desk.close_in_public(square.house, case_id, SAFE, actor=ANA, now=square.now)
+    run_once(square.house)
+    assert square.case(mention).waiver == POST_DELETED
+
+
+def test_the_copy_of_a_deleted_post_above_an_answer_is_forgotten_too(square: Town) -> None:
+    lawyer, stolen = square.mention("lawyer"), square.mention("stolen")
+    above = {"external_id": lawyer.external_id, "author_handle": "x", "author_external_id": "1", "text": "words"}
+    with writing(square.house.engine) as session:
+        answer = session.get_one(MentionRow, stolen.id)
+        answer.parent_external_id, answer.root_external_id = lawyer.external_id, lawyer.root_external_id
+        answer.above = above
+    forget(square.house, now=square.now)
+    with reading(square.house.engine) as session:
+        assert session.get_one(MentionRow, stolen.id).above == above
+    with writing(square.house.engine) as session:
+        on_gone(session, lawyer.id or 0, square.now)
+    assert forget(square.house, now=square.now) == 1
+    with reading(square.house.engine) as session:
+        assert session.get_one(MentionRow, stolen.id).above is None
+    assert forget(square.house, now=square.now) == 0
+
+
+def _private(square: Town, mention: MentionRow) -> ReplyRow:
+    return ReplyRow(
+        account_id=square.decision(mention.id or 0).account_id,
+        mention_id=mention.id or 0,
+        revision=mention.revision,
+        slot="private",
+        act="private_message",
+        target_external_id="404",
+        text="Hola, te escribimos por aquí.",
+        language="es",
+        status=ReplyStatus.APPROVED.value,
+        origin="person",
+        author=ANA.tag,
+        approvals=[ANA.tag],
+        created_at=square.now,
+        approved_at=square.now,
+        due_at=square.now,
+    )

@@ -1,0 +1,156 @@
+"""The service as it runs: by the practice network's clock, step by step as they fall due, and stopped cleanly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from records.database import reading
+from records.tables.replies import ReplyRow
+from records.tables.service import DecisionRow
+from sandbox.options import SandboxOptions
+from sandbox.server import running
+from service.clock import PracticeClock, SystemClock, open_clock
+from service.demo.home import Home, prepare_home, read_accounts, write_settings
+from service.demo.practice import Practice
+from service.house import House, open_house
+from service.scheduling import Running
+from service.settings import load_settings
+from tests.service.towns import TEXTS, Town, row, town, write_rows
+
+STOP_SECONDS = 5
+PATIENCE = 60
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end, "it did not happen within a minute"
+        time.sleep(0.1)
+
+
+@contextmanager
+def live_home(folder: Path) -> Iterator[Home]:
+    """A practice network whose time runs, and settings that point at it."""
+    rows = [row(name, text, minutes=number) for number, (name, text) in enumerate(TEXTS.items())]
+    posts = write_rows(folder / "posts.jsonl", rows)
+    with running(SandboxOptions(posts=posts, play_minutes=0.05)) as base_url:
+        home, practice = prepare_home(folder / "home"), Practice(base_url)
+        accounts = read_accounts(practice.accounts(), base_url)
+        practice.close()
+        write_settings(home, accounts, base_url=base_url, room_port=1, dashboard_port=1, classifier="fast")
+        yield home
+
+
+def counted(house: House, row: type[DecisionRow] | type[ReplyRow], **equal: str) -> int:
+    with reading(house.engine) as session:
+        query = select(func.count()).select_from(row)
+        for name, value in equal.items():
+            query = query.where(col(getattr(row, name)) == value)
+        return int(session.execute(query).scalar_one())
+
+
+def test_the_practice_clock_is_the_networks_own_and_moves_with_it(tmp_path: Path) -> None:
+    with town(tmp_path, played=False) as quiet:
+        clock = quiet.house.clock
+        assert isinstance(clock, PracticeClock)
+        before = clock.now()
+        assert (before.tzinfo, clock.rate) == (UTC, 0.0)
+        assert clock.now() == before
+        quiet.world.practice.wait(3600)
+        assert clock.now() - before == timedelta(hours=1)
+
+
+def test_a_practice_clock_that_does_not_answer_says_so() -> None:
+    with pytest.raises(requests.RequestException):
+        open_clock("http://127.0.0.1:9/_clock").now()
+
+
+def test_without_a_practice_network_the_systems_clock_counts() -> None:
+    clock = open_clock("")
+    assert isinstance(clock, SystemClock)
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+    assert clock.rate == 1
+
+
+def test_steps_run_as_they_fall_due_and_stop_within_seconds(tmp_path: Path) -> None:
+    with live_home(tmp_path) as home:
+        house = open_house(load_settings(home.settings_file))
+        try:
+            steps = Running(house)
+            steps.start()
+            try:
+                until(lambda: counted(house, DecisionRow) == len(TEXTS))
+                until(lambda: counted(house, ReplyRow, status="sent") >= 3)
+            finally:
+                asked = time.monotonic()
+                steps.stop()
+            assert time.monotonic() - asked < STOP_SECONDS
+            decided, sent = counted(house, DecisionRow), counted(house, ReplyRow, status="sent")
+            time.sleep(1)
+            assert (counted(house, DecisionRow), counted(house, ReplyRow, status="sent")) == (decided, sent)
+            assert counted(house, ReplyRow, status="sending") == 0
+        finally:
+            house.close()
+
+
+def test_a_step_that_fails_tells_a_person_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(house: House, *, now: datetime) -> int:
+        raise RuntimeError(f"broken at {now} on purpose")
+
+    monkeypatch.setitem(Running.__init__.__globals__["WORK"], "deliver", fail)
+    with town(tmp_path) as found:
+        steps = Running(found.house)
+        steps.start()
+        try:
+            until(lambda: counted(found.house, DecisionRow) == len(TEXTS))
+            until(
+                lambda: (
+                    "The step deliver failed (RuntimeError)"
+                    in (logged.append(capsys.readouterr().out) or "".join(logged))
+                )
+            )
+        finally:
+            steps.stop()
+        assert "".join(logged).count("The step deliver failed (RuntimeError)") == 1
+
+
+logged: list[str] = []
+
+
+def test_aparte_run_works_until_sigterm_and_ends_with_zero(tmp_path: Path) -> None:
+    with live_home(tmp_path) as home:
+        command = [sys.executable, "-m", "service.cli", "run", "--config", str(home.settings_file)]
+        with (tmp_path / "log").open("wb") as log:
+            child = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ))
+        try:
+            base_url = load_settings(home.settings_file).document.accounts[0].base_url
+            until(
+                lambda: (
+                    child.poll() is not None
+                    or len(requests.get(f"{base_url}/_truth", timeout=10).json()["replies"]) >= 1
+                )
+            )
+            asked = time.monotonic()
+            child.send_signal(signal.SIGTERM)
+            ended = child.wait(timeout=PATIENCE)
+        finally:
+            child.kill()
+            child.wait()
+        said = (tmp_path / "log").read_text(encoding="utf-8", errors="replace")
+        assert (ended, "Traceback" in said) == (0, False), said[-2000:]
+        assert time.monotonic() - asked < STOP_SECONDS

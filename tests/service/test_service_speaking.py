@@ -1,0 +1,123 @@
+"""What the service gives to sending: the guard's contacts, and the moment of sending without asking the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from people.identities import know
+from records.database import reading, writing
+from records.nouns import Act, Actor, Author
+from records.tables.cases import CareCaseRow
+from records.tables.replies import ReplyRow
+from service.guarding import guard_reply
+from service.house import House, open_house
+from service.settings import BrandSettings, Document, load_settings, settings_from
+from service.steps.deliver import dispatching
+from tests.service.worlds import SmallWorld, small_world, write_posts
+
+CALL_US = "Llámanos al 912 345 678 o escribe a hola@otro-dominio.example"
+MOMENT = datetime(2026, 9, 18, 12, tzinfo=UTC)
+
+
+class StoppedClock:
+    """Fails where it is asked, as a practice network's does while a transaction waits for it."""
+
+    rate = 1.0
+
+    def now(self) -> datetime:
+        raise AssertionError("the clock was asked")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallWorld]:
+    folder = tmp_path_factory.mktemp("speaking")
+    with small_world(folder / "home", posts=write_posts(folder / "posts.jsonl", count=2)) as found:
+        yield found
+
+
+@pytest.fixture
+def house(world: SmallWorld) -> Iterator[House]:
+    found = open_house(world.settings)
+    yield found
+    found.close()
+
+
+def reply(house: House) -> ReplyRow:
+    (account_id,) = house.accounts
+    return ReplyRow(
+        account_id=account_id,
+        mention_id=1,
+        revision=1,
+        slot="answer",
+        act=Act.PUBLIC_REPLY.value,
+        target_external_id="1",
+        text=CALL_US,
+        language="es",
+        status="sent",
+        origin="person",
+        author="agent:1",
+        created_at=MOMENT,
+        sent_at=MOMENT,
+    )
+
+
+def test_a_text_may_name_the_brand_s_own_contacts_and_nobody_else_s(house: House, world: SmallWorld) -> None:
+    assert {finding.kind for finding in guard_reply(house, CALL_US, reply(house))} == {"personal-data"}
+    brands = [
+        brand.model_copy(update={"contacts": ["912345678", "hola@otro-dominio.example"]})
+        for brand in house.settings.document.brands
+    ]
+    settings = settings_from(
+        house.settings.document.model_copy(update={"brands": brands}),
+        folder=house.settings.folder,
+        secrets=house.settings.secrets,
+        path=world.home.settings_file,
+    )
+    told = replace(house, settings=settings)
+    assert guard_reply(told, CALL_US, reply(house)) == ()
+    stranger = CALL_US.replace("678", "679")
+    assert {finding.kind for finding in guard_reply(told, stranger, reply(house))} == {"personal-data"}
+
+
+def test_contacts_are_a_setting_of_a_brand(tmp_path: Path) -> None:
+    file = tmp_path / "aparte.toml"
+    file.write_text('[[brands]]\nname = "marca"\ncontacts = ["912 345 678"]\n', encoding="utf-8")
+    assert load_settings(file).brands["marca"].contacts == ("912 345 678",)
+    assert Document(brands=[BrandSettings(name="marca")]).brands[0].contacts == []
+
+
+def test_a_sent_answer_stops_the_clocks_at_its_own_moment_without_asking_the_time(house: House) -> None:
+    with writing(house.engine) as session:
+        case = CareCaseRow(
+            reference="AP-7F3K2Q",
+            identity_id=_identity(house),
+            brand="marca",
+            status="open",
+            queue="care",
+            priority="normal",
+            opened_at=MOMENT,
+        )
+        session.add(case)
+        session.flush()
+        sent = reply(house)
+        sent.case_id = case.id
+        dispatching(replace(house, clock=StoppedClock())).on_sent(session, sent)
+    with reading(house.engine) as session:
+        assert session.get_one(CareCaseRow, case.id).first_responded_at == MOMENT
+
+
+def _identity(house: House) -> int:
+    with writing(house.engine) as session:
+        known = know(
+            session,
+            network="x",
+            authors=[Author(external_id="1", handle="ana")],
+            actor=Actor(tag="step:test"),
+            now=MOMENT,
+        )
+    return known["1"]
