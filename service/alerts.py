@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import requests
 import structlog
 
-from service.settings import Settings, SmtpSettings
+from service.settings import Settings, SettingsError, SmtpSettings
 
 SMTP_PASSWORD = "APARTE_SMTP_PASSWORD"  # noqa: S105 - the name of the secret, not the secret
 TIMEOUT_SECONDS = 10
@@ -59,11 +59,12 @@ class Alerts:
         if smtp is None or not recipients:
             return
         mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = f"Aparte: {key}", smtp.sender, ", ".join(recipients)
+        subject = " ".join(f"Aparte: {key}".split())
+        mail["Subject"], mail["From"], mail["To"] = subject, smtp.sender, ", ".join(recipients)
         mail.set_content(message)
         try:
             self._send(smtp, mail)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, SettingsError) as error:
             log.warning("alert mail failed", alert=key, error=type(error).__name__)
 
     def _send(self, smtp: SmtpSettings, mail: EmailMessage) -> None:

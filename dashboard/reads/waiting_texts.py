@@ -86,11 +86,6 @@ def waiting_texts(session: Session, *, case_id: int | None = None, offset: int =
     return WaitingPage(texts=tuple(_waiting(row) for row in rows), total=total)
 
 
-def text_of(session: Session, reply_id: int) -> str | None:
-    """The text of an outgoing act as it stands; None where there is no such act."""
-    return session.execute(select(col(ReplyRow.text)).where(col(ReplyRow.id) == reply_id)).scalar_one_or_none()
-
-
 def _waiting(row: Row[*tuple[Any, ...]]) -> WaitingText:
     reply, handle, asked, reference, rule, reasons = row
     return WaitingText(

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from listener.messages import LINK_LEFT_OUT, store_messages
 from records.database import reading, writing
-from records.nouns import Account, Actor, HeardMessage
+from records.nouns import Actor, HeardMessage
 from records.tables.listener import DirectMessageRow
+from tests.listener.conftest import Ear
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 LINK = "https://rooms.brand.example/r/abc/verysecrettoken"
 
 
-def test_a_link_in_our_own_message_is_not_stored_and_one_of_theirs_is(engine: Engine, account: Account) -> None:
+def test_a_link_in_our_own_message_is_not_stored_and_one_of_theirs_is(ear: Ear) -> None:
     messages = [_message("1", outgoing=True), _message("2", outgoing=False)]
-    with writing(engine) as session:
-        store_messages(session, account=account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
-    with reading(engine) as session:
+    with writing(ear.engine) as session:
+        store_messages(session, account=ear.account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
+    with reading(ear.engine) as session:
         query = select(col(DirectMessageRow.outgoing), col(DirectMessageRow.text))
         texts = {row.outgoing: row.text for row in session.execute(query)}
     assert texts == {True: f"Come in: {LINK_LEFT_OUT} See you", False: f"Come in: {LINK} See you"}

@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailBox
 
 from service.alerts import Alerts
+from service.children import free_port
 from service.settings import AlertSettings, Document, Settings, SmtpSettings, settings_from
 
 NOBODY = 9
@@ -62,9 +63,10 @@ def letters() -> Letters:
 
 @pytest.fixture
 def mail_port(letters: Letters) -> Iterator[int]:
-    controller = Controller(letters, hostname="127.0.0.1", port=0)
+    port = free_port()
+    controller = Controller(letters, hostname="127.0.0.1", port=port)
     controller.start()
-    yield controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+    yield port
     controller.stop()
 
 

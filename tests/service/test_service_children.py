@@ -16,7 +16,7 @@ POST = '{"id": "1", "text": "@marca hola", "author": "ana", "brand": "marca"}\n'
 
 
 class Answering(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802 - the name is the library's
+    def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()

@@ -112,7 +112,7 @@ def test_a_post_deleted_between_the_look_and_the_answer_is_marked_too(
     mention = answered(square, "vanishing")
     (account_id,) = square.house.networks
     vanishing = Vanishing(square.house.networks[account_id], square)
-    monkeypatch.setitem(square.house.networks, account_id, vanishing)  # type: ignore[arg-type]
+    monkeypatch.setitem(square.house.networks, account_id, vanishing)
     deliver(square.house, now=square.now)
     (reply,) = square.replies(mention.id or 0)
     assert reply.status == ReplyStatus.WITHHELD

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -59,7 +58,7 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(posts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(posts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where one pass was made; `said.json` holds what it printed."""
     folder = tmp_path_factory.mktemp("demo") / "home"
     told = ["demo", "--once", "--posts", str(posts), "--home", str(folder), "--classifier", "fast", "--json"]
@@ -67,7 +66,7 @@ def home(posts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     structlog.reset_defaults()
     assert ended.exit_code == 0, ended.output
     (folder / "said.json").write_text(ended.stdout, encoding="utf-8")
-    yield folder
+    return folder
 
 
 def test_what_was_stored_agrees_with_the_file_and_the_truth(home: Path, posts: Path) -> None:

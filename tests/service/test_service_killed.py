@@ -27,9 +27,10 @@ from tests.postgres import Server
 from tests.service.kills import PLACES, Kill, run_child
 from tests.service.worlds import ENDS_AT, SmallWorld, small_world, write_posts
 
-POSTS = 24
-UNTIL = ENDS_AT + timedelta(minutes=40)
-CASES = 50
+POSTS = 14
+UNTIL = ENDS_AT + timedelta(minutes=14)
+"""Long enough after the last post for people to react, and for doubts to be settled by two readings."""
+SEEDS = [*range(10), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(10, 50))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +65,17 @@ def test_the_unbroken_run_has_something_to_lose(unbroken: Unbroken) -> None:
     assert len(unbroken.outcome.mentions) == POSTS
     assert len({action for _, _, action, _ in unbroken.outcome.mentions}) >= 3
     assert {slot for _, slot, _, _, _ in unbroken.outcome.replies} >= {"answer", "private"}
-    assert sum(unbroken.outcome.said.values()) >= 8
+    assert sum(unbroken.outcome.said.values()) > 5
     assert set(unbroken.passed) == set(PLACES)
 
 
-@pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_killed_on_sqlite_and_run_again_it_ends_the_same(seed: int, unbroken: Unbroken, tmp_path: Path) -> None:
     _check(seed, unbroken, tmp_path, database=None)
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_killed_on_postgresql_and_run_again_it_ends_the_same(
     seed: int, unbroken: Unbroken, tmp_path: Path, postgres: Server
 ) -> None:
@@ -126,6 +127,7 @@ def _outcome(world: SmallWorld) -> Outcome:
                 col(ReplyRow.target_external_id),
             ).join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
         ).all()
+    with reading(engine) as session:
         _check_log(world.home, session)
     engine.dispose()
     truth = json.loads(world.practice.truth())

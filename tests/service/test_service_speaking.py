@@ -20,7 +20,7 @@ from service.settings import BrandSettings, Document, load_settings, settings_fr
 from service.steps.deliver import dispatching
 from tests.service.worlds import SmallWorld, small_world, write_posts
 
-CALL_US = "Llámanos al 912 345 678 o escribe a hola@otro-dominio.example"
+CALL_US = "Hola, lo ven en el 612 345 678 o en marta@otro-dominio.example"
 MOMENT = datetime(2026, 9, 18, 12, tzinfo=UTC)
 
 
@@ -69,7 +69,7 @@ def reply(house: House) -> ReplyRow:
 def test_a_text_may_name_the_brand_s_own_contacts_and_nobody_else_s(house: House, world: SmallWorld) -> None:
     assert {finding.kind for finding in guard_reply(house, CALL_US, reply(house))} == {"personal-data"}
     brands = [
-        brand.model_copy(update={"contacts": ["912345678", "hola@otro-dominio.example"]})
+        brand.model_copy(update={"contacts": ["612345678", "marta@otro-dominio.example"]})
         for brand in house.settings.document.brands
     ]
     settings = settings_from(
@@ -92,10 +92,11 @@ def test_contacts_are_a_setting_of_a_brand(tmp_path: Path) -> None:
 
 
 def test_a_sent_answer_stops_the_clocks_at_its_own_moment_without_asking_the_time(house: House) -> None:
+    identity_id = _identity(house)
     with writing(house.engine) as session:
         case = CareCaseRow(
             reference="AP-7F3K2Q",
-            identity_id=_identity(house),
+            identity_id=identity_id,
             brand="marca",
             status="open",
             queue="care",

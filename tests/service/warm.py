@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from classifier.judge import load_judge
+from policies.languages import surely_not_in
 from policies.rulebook import shipped_rulebook
-from records.nouns import PostToJudge
 
-load_judge("fast").assess(
-    [PostToJudge(text="Hola, me han cobrado 12,50 euros de más y nadie contesta. Thank you 4111.")]
-)
+load_judge("fast").warm_up()
+surely_not_in("es", "This is a sentence that is surely not Spanish, whoever reads it.")
 shipped_rulebook("default")
