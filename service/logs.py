@@ -26,3 +26,5 @@ def set_up_logs(form: str, *, verbose: bool = True) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    # It warns whenever a step is still at work as its time comes round again, which is the ordinary course of things.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -113,7 +113,9 @@ def live_rows(square: Town, mention_id: int) -> tuple[int, int, int]:
 
 def mention_of(square: Town, external_id: str) -> MentionRow:
     with reading(square.house.engine) as session:
-        return session.execute(select(MentionRow).where(col(MentionRow.external_id) == external_id)).scalar_one()
+        query = select(MentionRow).where(col(MentionRow.external_id) == external_id)
+        found: MentionRow = session.execute(query).scalar_one()
+        return found
 
 
 def test_an_edited_post_is_judged_and_decided_again_and_the_old_findings_are_kept(fresh: Town) -> None:

@@ -324,7 +324,8 @@ def test_what_does_not_exist_is_refused_in_a_sentence(number: int, square: Town,
 def room_of(square: Town, name: str) -> RoomRow:
     with reading(square.house.engine) as session:
         query = select(RoomRow).where(col(RoomRow.case_id) == case_id(square, name))
-        return session.execute(query).scalar_one()
+        room: RoomRow = session.execute(query).scalar_one()
+        return room
 
 
 def test_what_is_said_in_a_room_stays_there_and_is_sealed_in_the_log(square: Town, ana: Actor) -> None:

@@ -33,7 +33,7 @@ MEGABYTE = 1_000_000
 @pytest.fixture(scope="module")
 def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with town(tmp_path_factory.mktemp("hostile"), texts=HOSTILE) as found:
-        found.work(minutes=3)
+        found.work()
         yield found
 
 

@@ -78,7 +78,8 @@ class Town:
         """The mention that a post of the file became."""
         with reading(self.house.engine) as session:
             query = select(MentionRow).where(col(MentionRow.external_id) == self.network_id(name))
-            return session.execute(query).scalar_one()
+            found: MentionRow = session.execute(query).scalar_one()
+            return found
 
     def decision(self, mention_id: int) -> DecisionRow:
         """The one live decision on a mention."""
@@ -86,7 +87,8 @@ class Town:
             query = select(DecisionRow).where(
                 col(DecisionRow.mention_id) == mention_id, col(DecisionRow.superseded_at).is_(None)
             )
-            return session.execute(query).scalar_one()
+            found: DecisionRow = session.execute(query).scalar_one()
+            return found
 
     def replies(self, mention_id: int) -> list[ReplyRow]:
         """Every outgoing act under a mention."""

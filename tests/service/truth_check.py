@@ -6,11 +6,13 @@ import csv
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+Told = TypeVar("Told", bound=Hashable)
 NAMED = 5
 """So many of what is wrong are named."""
 
@@ -108,12 +110,10 @@ def _not_once(what: str, stored: list[str], counted: Counter[str]) -> Iterator[s
         yield f"{len(wrong)} mentions have not exactly one {what}: {wrong[:NAMED]}"
 
 
-def _not_equal(
-    what: str, truth: Counter[object] | Counter[str], stored: Counter[object] | Counter[str]
-) -> Iterator[str]:  # type: ignore[misc]
-    for title, difference in (("missing", truth - stored), ("untrue", stored - truth)):  # type: ignore[operator]
+def _not_equal(what: str, truth: Counter[Told], stored: Counter[Told]) -> Iterator[str]:
+    for title, difference in (("missing", truth - stored), ("untrue", stored - truth)):
         if difference:
             yield f"{what}: {sum(difference.values())} {title}: {list(difference)[:NAMED]}"
-    twice = [key for key, count in (truth + stored).items() if count > 2]  # type: ignore[operator]
+    twice = [key for key, count in (truth | stored).items() if count > 1]
     if twice:
         yield f"{what}: {len(twice)} more than once: {twice[:NAMED]}"

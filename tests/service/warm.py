@@ -7,5 +7,5 @@ from policies.languages import surely_not_in
 from policies.rulebook import shipped_rulebook
 
 load_judge("fast").warm_up()
-surely_not_in("es", "This is a sentence that is surely not Spanish, whoever reads it.")
+surely_not_in("This is a sentence that is surely not Spanish, whoever reads it.", ["es"])
 shipped_rulebook("default")
