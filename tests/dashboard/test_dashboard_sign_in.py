@@ -82,7 +82,8 @@ def test_a_wrong_password_and_an_unknown_person_get_the_same_answer_and_both_are
     assert wrong.text.replace("agent@", "x@").replace("/queue", "/") == unknown.text.replace("nobody@", "x@")
     assert COOKIE not in wrong.cookies
     with reading(house.engine) as session:
-        assert [row.kind for row in session.exec(select(LedgerEntryRow))] == ["agent:session:refused"] * 2
+        kinds = [row.kind for row in session.exec(select(LedgerEntryRow))]
+    assert [kind for kind in kinds if kind.startswith("agent:session:")] == ["agent:session:refused"] * 2
 
 
 def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, browser: httpx.Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 import socket
@@ -145,6 +146,20 @@ def test_a_good_rulebook_may_be_used(tmp_path: Path, aparte: Aparte) -> None:
     file.write_text(RULEBOOK.replace("CONDITION", "sentiment.negative > 0.5"), encoding="utf-8")
     ended = aparte("policy", "check", file)
     assert (ended.code, ended.out, ended.err) == (0, f"{file} may be used\n", "")
+
+
+def test_the_problems_of_a_rulebook_are_also_told_as_one_json_object(tmp_path: Path, aparte: Aparte) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(RULEBOOK.replace("CONDITION", "intent == 'opinon'"), encoding="utf-8")
+    ended = aparte("policy", "check", file, "--json")
+    assert ended.code == 1
+    (problem,) = json.loads(ended.out)["problems"]
+    assert (problem["line"], problem["rule"]) == (6, "first-rule")
+    assert "opinon" in problem["message"]
+    assert "opinion" in problem["hint"]
+    file.write_text(RULEBOOK.replace("CONDITION", "intent == 'opinion'"), encoding="utf-8")
+    ended = aparte("policy", "check", file, "--json")
+    assert (ended.code, json.loads(ended.out)["problems"]) == (0, [])
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"- a\n- b\n", b"rules: [", b"a: &a [*a]\n", b"\x00"])

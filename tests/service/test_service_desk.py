@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -326,6 +327,28 @@ def room_of(square: Town, name: str) -> RoomRow:
         query = select(RoomRow).where(col(RoomRow.case_id) == case_id(square, name))
         room: RoomRow = session.execute(query).scalar_one()
         return room
+
+
+def test_who_wrote_in_private_may_be_invited_and_the_link_is_kept_nowhere(square: Town, ana: Actor) -> None:
+    square.tell("/_message", text="Hola, soy yo, el de la tarjeta.", **{"from": "stolen_too"})
+    square.work(minutes=1)
+    invited = desk.invite(square.house, case_id(square, "stolen"), actor=ana, now=square.now)
+    row = reply(square, invited)
+    assert (row.slot, row.author, "{room_link}" in row.text) == ("private", ana.tag, True)
+    square.work(minutes=1)
+    assert reply(square, invited).status == ReplyStatus.SENT
+    assert case(square, case_id(square, "stolen")).status == CaseStatus.PRIVATE
+    (message,) = [each for each in square.truth()["messages"] if each["id"] == reply(square, invited).external_id]
+    (link,) = re.findall(r"http://127\.0\.0\.1:1/r/\S+", message["text"])
+    assert all(link not in entry.body for entry in square.log())
+    assert link not in reply(square, invited).text
+
+
+def test_nobody_is_invited_twice_by_the_same_invitation(square: Town, ana: Actor) -> None:
+    before = room_of(square, "charged")
+    with refused("already written or on its way"):
+        desk.invite(square.house, case_id(square, "charged"), actor=ana, now=square.now)
+    assert room_of(square, "charged").generation == before.generation
 
 
 def test_what_is_said_in_a_room_stays_there_and_is_sealed_in_the_log(square: Town, ana: Actor) -> None:
