@@ -21,7 +21,7 @@ check: lint
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(PACKAGES) tests benchmarks
+	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED)
