@@ -6,11 +6,13 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -38,9 +40,16 @@ class Kill:
 
 
 def run_child(settings_file: Path, base_url: str, *, until: datetime, kill: Kill | None, counts: Path) -> int:
-    """Run the service in a fresh process until `until`, or until it dies. Returns its exit code."""
+    """Run the service in a fresh process until `until`, or until it dies. Returns its exit code.
+
+    The child must not run this process's main module again: a test runner, or a page that one of its tests ran.
+    """
     child = _WARM.Process(target=_work, args=(settings_file, base_url, until, kill, counts))
-    child.start()
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        child.start()
+    finally:
+        sys.modules["__main__"] = main
     child.join(timeout=120)
     if child.exitcode is None:
         child.kill()
