@@ -60,8 +60,12 @@ def waive(session: Session, case_id: int, *, reason: str, actor: Actor, now: dat
 
 
 def close(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
-    """The case ends; its clocks stop. Raises CaseRefusal where it still owes a public closing line."""
+    """The case ends; its clocks stop.
+
+    Raises CaseRefusal where it still owes a public closing line, or is another agent's.
+    """
     case = _case(session, case_id)
+    _check_may_handle(case, actor)
     status = CaseStatus(case.status)
     check_closable(status=status, closed_in_public=case.public_closed_at is not None, waiver=case.waiver)
     case.status = after(status, CaseEvent.CLOSED).value

@@ -17,7 +17,7 @@ from cases.life import CaseRefusal
 from ledger.log import append
 from listener.storable import storable
 from records.database import reading, writing
-from records.nouns import CLOSING_SLOT, PRIVATE_SLOT, Act, Actor, Queue, Role
+from records.nouns import CLOSING_SLOT, Act, Actor, Queue, Role
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from replies import outbox
@@ -96,7 +96,7 @@ def answer(
     """
     with _addressing(house, actor) as session:
         to = addressee_of_mention(session, house, mention_id=mention_id, account_id=account_id, now=now)
-    slot = PRIVATE_SLOT if privately else to.next_slot
+    slot = to.private_slot if privately else to.public_slot
     return _speak(house, to, text=text, slot=slot, privately=privately, actor=actor, now=now)
 
 
@@ -125,7 +125,9 @@ def revise(house: House, reply_id: int, text: str, *, actor: Actor, now: datetim
 
 
 def withhold(house: House, reply_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Decide that a waiting text is not sent."""
+    """Decide that a waiting text is not sent, for a reason that is kept."""
+    if not reason.strip():
+        raise DeskRefusalError("Say why this text is not sent: the reason is kept with it.")
     with _act(house, actor, SPEAKERS) as session:
         _refuse_unstorable(reason)
         outbox.withhold(session, reply_id, reason, actor=actor, now=now, sealer=house.vault)
@@ -174,7 +176,7 @@ def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
             language=to.language,
             now=now,
         )
-        draft = _draft(to, slot=PRIVATE_SLOT, privately=True, text=text, room_id=room.id, actor=actor)
+        draft = _draft(to, slot=to.private_slot, privately=True, text=text, room_id=room.id, actor=actor)
         reply_id = _write(session, house, draft, actor, now)
         log_act(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})
     return reply_id

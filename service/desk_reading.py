@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from records.nouns import ANSWER_SLOT, Account, Approval, Permissions, ReplyStatus, follow_up_slot
+from records.nouns import ANSWER_SLOT, PRIVATE_SLOT, Account, Approval, Permissions, ReplyStatus, follow_up_slot
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.people import IdentityRow
@@ -42,7 +43,9 @@ class Addressee:
     permissions: Permissions
     further_approvals: int
     """How many people besides the author must approve."""
-    next_slot: str
+    public_slot: str
+    private_slot: str
+    """Where the next text of each kind goes: one that waits is not written twice."""
 
 
 def addressee_of_mention(
@@ -80,9 +83,9 @@ def two_must_approve(session: Session, decision_id: int | None) -> bool:
     return decision is not None and decision.approval == Approval.TWO
 
 
-def next_public_slot(session: Session, *, mention_id: int, account_id: int) -> str:
-    """`answer` for the first public answer to a mention, then `follow-up-1` and so on."""
-    taken = set(
+def next_slot(session: Session, first: str, *, mention_id: int, account_id: int) -> str:
+    """`first` (`answer` or `private`) until something was sent in it, then `follow-up-1` and so on."""
+    sent = set(
         session.execute(
             select(col(ReplyRow.slot)).where(
                 col(ReplyRow.mention_id) == mention_id,
@@ -91,12 +94,9 @@ def next_public_slot(session: Session, *, mention_id: int, account_id: int) -> s
             )
         ).scalars()
     )
-    if ANSWER_SLOT not in taken:
-        return ANSWER_SLOT
-    number = 1
-    while follow_up_slot(number) in taken:
-        number += 1
-    return follow_up_slot(number)
+    if first not in sent:
+        return first
+    return next(slot for number in count(1) if (slot := follow_up_slot(number)) not in sent)
 
 
 def subject_of_case(session: Session, case_id: int) -> str:
@@ -139,5 +139,6 @@ def _addressee(session: Session, house: House, standing: Standing, now: datetime
         decision_id=decision.id if decision else None,
         permissions=permissions_of(house, standing, now=now),
         further_approvals=1 if decision is not None and decision.approval == Approval.TWO else 0,
-        next_slot=next_public_slot(session, mention_id=standing.mention_id, account_id=standing.account_id),
+        public_slot=next_slot(session, ANSWER_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),
+        private_slot=next_slot(session, PRIVATE_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),
     )

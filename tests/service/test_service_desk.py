@@ -344,11 +344,25 @@ def test_who_wrote_in_private_may_be_invited_and_the_link_is_kept_nowhere(square
     assert link not in reply(square, invited).text
 
 
-def test_nobody_is_invited_twice_by_the_same_invitation(square: Town, ana: Actor) -> None:
+def test_a_new_invitation_voids_the_one_before_and_is_not_written_twice(square: Town, ana: Actor) -> None:
     before = room_of(square, "charged")
+    invited = desk.invite(square.house, case_id(square, "charged"), actor=ana, now=square.now)
+    assert reply(square, invited).slot == "follow-up-1"
+    assert room_of(square, "charged").generation == before.generation + 1
     with refused("already written or on its way"):
         desk.invite(square.house, case_id(square, "charged"), actor=ana, now=square.now)
-    assert room_of(square, "charged").generation == before.generation
+    assert room_of(square, "charged").generation == before.generation + 1
+
+
+def test_another_agents_case_is_not_closed_over_their_head(square: Town, ana: Actor, ben: Actor) -> None:
+    desk.claim_case(square.house, case_id(square, "stolen"), actor=ana, now=square.now)
+    with refused("Another agent has this case"):
+        desk.close_case(square.house, case_id(square, "stolen"), actor=ben, now=square.now)
+
+
+def test_a_text_is_not_withheld_without_a_reason(square: Town, ana: Actor) -> None:
+    with refused("Say why this text is not sent"):
+        desk.withhold(square.house, 1, " ", actor=ana, now=square.now)
 
 
 def test_what_is_said_in_a_room_stays_there_and_is_sealed_in_the_log(square: Town, ana: Actor) -> None:
