@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -40,24 +39,19 @@ UPKEEP: dict[str, Step] = {"tick": tick, "checkpoint": checkpoint, "forget": for
 MOST_PASSES = 10_000
 
 
-def run_once(
-    house: House, *, upkeep: bool = True, on_progress: Callable[[str, int], None] | None = None
-) -> Counter[str]:
+def run_once(house: House) -> Counter[str]:
     """Run every due step until nothing is due. Returns what each one did."""
     done: Counter[str] = Counter()
     for _ in range(MOST_PASSES):
-        worked = 0
+        worked, now = 0, house.clock.now()
         for name, step in WORK.items():
-            amount = step(house, now=house.clock.now())
+            amount = step(house, now=now)
             done[name] += amount
             worked += amount
-            if on_progress is not None and amount:
-                on_progress(name, amount)
         if not worked:
             break
-    if upkeep:
-        for name, step in UPKEEP.items():
-            done[name] += step(house, now=house.clock.now())
+    for name, step in UPKEEP.items():
+        done[name] += step(house, now=house.clock.now())
     return done
 
 
