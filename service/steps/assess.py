@@ -17,6 +17,7 @@ from records.tables.service import AssessmentRow
 from service.house import House
 
 BATCH = 256
+DEFAULT_MARKET = "ES"
 
 
 def assess(house: House, *, now: datetime, most: int = BATCH) -> int:
@@ -54,8 +55,8 @@ def _read(session: Session, ids: Sequence[int], house: House) -> list[tuple[int,
         .where(col(MentionRevisionRow.id).in_(ids))
         .order_by(col(MentionRevisionRow.id))
     )
+    markets = _markets(session, house, ids)
     handles = tuple(account.handle for account in house.accounts.values())
-    market = next((brand.market for brand in house.settings.brands.values()), "ES")
     return [
         (
             row.id,
@@ -68,11 +69,25 @@ def _read(session: Session, ids: Sequence[int], house: House) -> list[tuple[int,
                 author_biography=biography,
                 text_above=(above or {}).get("text", ""),
                 brand_handles=handles,
-                market=market,
+                market=markets.get(row.mention_id, DEFAULT_MARKET),
             ),
         )
         for row, above, name, biography in session.execute(query)
     ]
+
+
+def _markets(session: Session, house: House, revision_ids: Sequence[int]) -> dict[int, str]:
+    """By mention: the market of a brand that it concerns, whose numbers and documents its text may hold."""
+    query = (
+        select(col(MentionAccountRow.mention_id), col(MentionAccountRow.account_id))
+        .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionAccountRow.mention_id))
+        .where(col(MentionRevisionRow.id).in_(revision_ids))
+        .order_by(col(MentionAccountRow.id).desc())
+    )
+    concerned = session.connection().execute(query)
+    return {
+        row.mention_id: house.brand_of(row.account_id).market for row in concerned if row.account_id in house.accounts
+    }
 
 
 def _store(session: Session, judged: Sequence[tuple[int, int, int, Assessment]], now: datetime) -> None:
