@@ -45,6 +45,7 @@ def test_migrating_twice_changes_nothing(database_url: str) -> None:
     engine = open_engine(database_url)
     migrate(engine)
     migrate(engine)
+    assert _differences(engine, SQLModel) == []
     engine.dispose()
 
 
