@@ -29,6 +29,8 @@ class Budget:
     remaining: int
     resets_at: datetime
     """By the network's clock."""
+    limit: int | None = None
+    """How much a whole window holds, in the same unit; None where the network does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +68,46 @@ class PostStanding:
     summoned: bool
     person_wrote_first: bool
     """The author has sent us a direct message."""
+    person_wrote_at: datetime | None = None
+    """When the author's newest direct message to us was sent."""
+    private_reply_used: bool = False
+    """A private reply to this very post was sent, or may have been."""
     root_is_ours: bool
     """Our account began the conversation."""
     published_at: datetime
     parent_external_id: str | None = None
     kind: str
     hidden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reread:
+    """Posts asked for again by id, as they stand now."""
+
+    page: Page
+    """Those that are still there, in their newest text."""
+    gone: tuple[str, ...]
+    """Ids, as asked, of those that the network says are deleted or no longer shown to us."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """What the network says of our credentials."""
+
+    valid_until: datetime | None = None
+    """None where they do not expire, or the network does not tell."""
+    missing: tuple[str, ...] = ()
+    """Permissions that the account was not granted and Aparte needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What one webhook delivery tells about one account."""
+
+    account_external_id: str
+    page: Page
+    changed: tuple[str, ...] = ()
+    """Ids of posts said to be edited, deleted or hidden: to be asked for again, never believed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +138,22 @@ class Network(Protocol):
         """How far back `feed` can be read."""
         ...
 
-    def read(self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None) -> Page:
-        """Read one page of what was published from `since` (None: all the network serves) to about `until`."""
+    @property
+    def reread_at_most(self) -> int:
+        """How many posts one `reread` may name."""
+        ...
+
+    def read(
+        self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None, about: tuple[str, ...] = ()
+    ) -> Page:
+        """Read one page of what was published from `since` (None: all the network serves) to about `until`.
+
+        `about` are the root ids of a THREADS feed, or the own posts of a QUOTES feed; others leave it empty.
+        """
+        ...
+
+    def reread(self, external_ids: tuple[str, ...]) -> Reread:
+        """Ask again for posts heard before, by the first id of their edit history."""
         ...
 
     def reply(self, target_external_id: str, text: str) -> Sent:
@@ -112,6 +162,14 @@ class Network(Protocol):
 
     def send_private(self, person_external_id: str, text: str) -> Sent:
         """Write a direct message to a person."""
+        ...
+
+    def reply_privately(self, comment_external_id: str, text: str) -> Sent:
+        """Answer a comment with a private message. Refused where the network has no such thing."""
+        ...
+
+    def delete_own(self, external_id: str) -> None:
+        """Delete a public reply of our own. One that is gone already counts as deleted."""
         ...
 
     def hide(self, external_id: str, *, hidden: bool) -> None:
@@ -134,6 +192,6 @@ class Network(Protocol):
         """What the network permits about a post, and what it costs. Asks nobody."""
         ...
 
-    def check_access(self) -> None:
-        """One cheap call with the account's own credentials; returns where they work."""
+    def check_access(self) -> Access:
+        """Cheap calls with the account's own credentials; returns where they work."""
         ...

@@ -14,6 +14,12 @@ class Feed(StrEnum):
     """What a network is asked for."""
 
     MENTIONS = "mentions"
+    COMMENTS = "comments"
+    """Under our own posts, ads and media."""
+    QUOTES = "quotes"
+    """Of our own posts."""
+    THREADS = "threads"
+    """Conversations in which somebody waits for us."""
     SEARCH = "search"
     OWN_POSTS = "own_posts"
     DIRECT_MESSAGES = "direct_messages"
@@ -125,7 +131,16 @@ class Act(StrEnum):
 
     PUBLIC_REPLY = "public_reply"
     PRIVATE_MESSAGE = "private_message"
+    PRIVATE_REPLY = "private_reply"
+    """The one private message that a network allows as an answer to a comment."""
     HIDE = "hide"
+    UNHIDE = "unhide"
+    DELETE = "delete"
+    """Of a public reply of our own."""
+
+
+PRIVATE_ACTS = frozenset({Act.PRIVATE_MESSAGE, Act.PRIVATE_REPLY})
+"""Acts that only one person reads."""
 
 
 class CaseStatus(StrEnum):
@@ -160,6 +175,8 @@ ANSWER_SLOT = "answer"
 PRIVATE_SLOT = "private"
 CLOSING_SLOT = "closing"
 HIDE_SLOT = "hide"
+UNHIDE_SLOT = "unhide"
+DELETE_SLOT = "delete"
 
 
 def follow_up_slot(number: int) -> str:
@@ -198,7 +215,10 @@ class HeardPost:
     external_id: str
     """The first id of the post's edit history: stable over edits."""
     revision_external_id: str
-    """The network's id of this very text; equal to `external_id` until the post is edited."""
+    """The network's id of this very text; equal to `external_id` until the post is edited.
+
+    Where a network keeps no edit history, it is made of the id and a digest of the text.
+    """
     kind: str
     """`post`, `reply`, `quote` or `comment`."""
     author: Author
@@ -350,10 +370,19 @@ class Permissions:
 
     reply: bool
     private_message: bool
+    """True where any private way is open: a direct message, or else a private reply to the comment."""
+    private_act: Act = Act.PRIVATE_MESSAGE
+    """Which of the two acts the private way takes."""
     private_until: datetime | None = None
+    """When the private way closes; None where it has no deadline."""
     hide: bool
+    delete_own: bool = True
     reply_cost: float = 0.0
-    """US dollars."""
+    """US dollars, as the next three."""
+    private_cost: float = 0.0
+    hide_cost: float = 0.0
+    link_cost: float = 0.0
+    """What a link in the text of a public reply adds to its price."""
     why: str = ""
     """One sentence where something is not permitted."""
     compose_link: str = ""

@@ -26,6 +26,8 @@ class Person:
     opens_room: bool = False
     """Opens a link received in a direct message and writes there."""
     room_text: str = ""
+    reachable: bool = True
+    """False where Meta refuses private messages to this person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,10 @@ class BrandAccount:
     person: Person
     brand: str
     domains: tuple[str, ...]
+    network: str = "x"
+    """`x`, `facebook` or `instagram`."""
+    page_id: int = 0
+    """On Meta's networks, the Page that the account is or belongs to."""
     market: str = "ES"
     languages: tuple[str, ...] = ("es", "en")
 
@@ -43,6 +49,11 @@ class BrandAccount:
         """The account's id on the network."""
         return self.person.id
 
+    @property
+    def name(self) -> str:
+        """Brand and network, for example `marca-facebook`."""
+        return f"{self.brand}-{self.network}"
+
     def credential(self, kind: str) -> str:
         """The practice credential of that kind, for example `bearer-token`."""
         return f"sandbox-{kind}-{self.person.handle}-{self.person.id}"
@@ -50,9 +61,14 @@ class BrandAccount:
 
 @dataclass(kw_only=True, slots=True, eq=False)
 class Post:
-    """A public post. `at` is when it becomes visible."""
+    """A public post or comment. `at` is when it was published."""
 
     id: int
+    network: str = "x"
+    kind: str = "post"
+    """On Meta's networks `post`, `ad`, `visitor_post`, `tag` or `mention`, and `comment` for what stands under them."""
+    page: int = 0
+    """The Meta account on whose wall it stands, or that it tags; 0 on X."""
     author: Person
     text: str
     """As the network shows it, before escaping and link wrapping."""
@@ -77,6 +93,27 @@ class Post:
     """True where an edit put a newer version in its place."""
     hidden: bool = False
     served: bool = False
+    edited: bool = False
+    """True where its text was changed in place, as Meta's networks do."""
+    late: float = 0.0
+    """Seconds after `at` at which the network begins to show it."""
+
+    @property
+    def root(self) -> Post:
+        """The post at the top of its thread, as far as this network knows it."""
+        post = self
+        while post.parent is not None:
+            post = post.parent
+        return post
+
+    @property
+    def wire_id(self) -> str:
+        """Its id as the network's API writes it; on X, that of its first version."""
+        if self.network != "facebook":
+            return str(self.history[0])
+        if self.parent is not None:
+            return f"{self.root.id}_{self.id}"
+        return f"{self.author.id if self.kind == 'tag' else self.page}_{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +126,14 @@ class DirectMessage:
     outgoing: bool
     text: str
     at: float
+    network: str = "x"
+    comment: Post | None = None
+    """The comment that a private reply answers."""
+
+    @property
+    def wire_id(self) -> str:
+        """Its id as the network's API writes it."""
+        return str(self.id) if self.network == "x" else f"m_{self.id}"
 
     @property
     def conversation_id(self) -> str:

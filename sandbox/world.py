@@ -15,6 +15,7 @@ from sandbox.feeds import Feed
 from sandbox.nouns import BrandAccount, DirectMessage, Person, Post, Seed
 from sandbox.snowflakes import ActIds
 from sandbox.texts import mentioned_handles
+from sandbox.walls import Walls
 
 UNKNOWN_IDS = 1_000_000_000_000
 
@@ -34,19 +35,21 @@ class World:
         self.public = Feed()
         self.mentions: dict[int, Feed] = defaultdict(Feed)
         self.written: dict[int, Feed] = defaultdict(Feed)
+        self.walls = Walls()
         self.messages: list[DirectMessage] = []
         self.ids = ActIds()
         self.changes = 0
         """Counts what changed the truth."""
         self.visible_inbound = 0
         self.served_inbound = 0
+        self._sequence = sorted(seed.posts, key=appears_at)
         self._coming = 0
 
     def now(self) -> float:
         """Sandbox time, with everything that is due by then made visible."""
         now = self.clock.now()
-        coming = self.seed.posts
-        while self._coming < len(coming) and coming[self._coming].at <= now:
+        coming = self._sequence
+        while self._coming < len(coming) and appears_at(coming[self._coming]) <= now:
             self.show(coming[self._coming])
             self._coming += 1
         return now
@@ -54,28 +57,42 @@ class World:
     @property
     def posts_left(self) -> int:
         """Posts of the seed that are not visible yet."""
-        return len(self.seed.posts) - self._coming
+        return len(self._sequence) - self._coming
 
     def next_post_at(self, ahead: int = 1) -> float | None:
         """When the `ahead`th next post appears; None where fewer are left."""
         number = self._coming + ahead - 1
-        return self.seed.posts[number].at if number < len(self.seed.posts) else None
+        return appears_at(self._sequence[number]) if number < len(self._sequence) else None
 
     def show(self, post: Post) -> None:
-        """Make a post visible in the feeds it belongs to."""
+        """Make a post visible where it belongs."""
         self.posts[post.id] = post
+        if post.network == "x":
+            self._feed(post)
+        else:
+            self.walls.add(post)
+        self.visible_inbound += post.inbound
+        self.changes += 1
+
+    def _feed(self, post: Post) -> None:
         self.public.add(post.id)
         self.written[post.author.id].add(post.id)
         for account in post.mentioned:
             if account != post.author.id:
                 self.mentions[account].add(post.id)
-        self.visible_inbound += post.inbound
-        self.changes += 1
 
     def visible(self, identifier: int) -> Post | None:
-        """The post with that id, where it can be seen."""
+        """The post on X with that id, where it can be seen."""
         post = self.posts.get(identifier)
-        return None if post is None or post.deleted else post
+        return None if post is None or post.deleted or post.network != "x" else post
+
+    def find(self, wire_id: str) -> Post | None:
+        """The post of any network with that id, as its API writes it; on X the id of any version."""
+        last = wire_id.rpartition("_")[2]
+        post = self.posts.get(int(last)) if last.isascii() and last.isdigit() and len(last) < 20 else None
+        if post is None or post.deleted:
+            return None
+        return post if wire_id == post.wire_id or post.network == "x" else None
 
     def current(self, identifier: int) -> bool:
         """True where a feed may show that id: visible and not replaced by an edit."""
@@ -89,28 +106,31 @@ class World:
             self.served_inbound += 1
 
     def account_of(self, handle: str | None) -> BrandAccount:
-        """The account with that handle or brand; the first one where none is named."""
+        """The account with that name, handle or brand; the first one where none is named."""
         for account in self.seed.accounts:
-            if handle and handle.casefold() in {account.person.handle.casefold(), account.brand.casefold()}:
+            names = {account.name.casefold(), account.person.handle.casefold(), account.brand.casefold()}
+            if handle and handle.casefold() in names:
                 return account
         return self.seed.accounts[0]
 
-    def user_id(self, handle: str) -> int:
+    def user_id(self, handle: str, network: str = "x") -> int:
         """The id behind a handle; a stranger's id is made from the handle."""
-        key = handle.casefold()
+        key = handle_key(handle, network)
         known = self.handles.get(key)
         if known is None:
             digest = blake2b(key.encode(errors="surrogatepass"), digest_size=6).digest()
             return UNKNOWN_IDS + int.from_bytes(digest)
         return known
 
-    def resident(self, handle: str) -> Person:
+    def resident(self, handle: str, network: str = "x") -> Person:
         """The person with that handle, who moves in where unknown."""
-        person = self.people.get(self.handles.get(handle.casefold(), 0))
+        key = handle_key(handle, network)
+        person = self.people.get(self.handles.get(key, 0))
         if person is None:
-            person = Person(id=self.user_id(handle), handle=handle, name=handle, writes_dm=True, opens_room=True)
+            identifier = self.user_id(handle, network)
+            person = Person(id=identifier, handle=handle, name=handle, writes_dm=True, opens_room=True)
             self.people[person.id] = person
-            self.handles[handle.casefold()] = person.id
+            self.handles[key] = person.id
         return person
 
     def mentioned_accounts(self, text: str, author: Person) -> tuple[int, ...]:
@@ -120,13 +140,19 @@ class World:
 
     def has_written_to(self, person_id: int, account_id: int) -> bool:
         """True where the person has sent the account a direct message."""
-        return any(
-            not message.outgoing and message.person.id == person_id and message.account_id == account_id
-            for message in self.messages
-        )
+        return self.wrote_at(person_id, account_id) is not None
 
-    def receive(self, *, account_id: int, person: Person, text: str, outgoing: bool) -> DirectMessage:
-        """Put a direct message into its conversation."""
+    def wrote_at(self, person_id: int, account_id: int) -> float | None:
+        """When the person last sent the account a direct message."""
+        for message in reversed(self.messages):
+            if not message.outgoing and message.person.id == person_id and message.account_id == account_id:
+                return message.at
+        return None
+
+    def receive(
+        self, *, account_id: int, person: Person, text: str, outgoing: bool, comment: Post | None = None
+    ) -> DirectMessage:
+        """Put a direct message into its conversation; `comment` is the one that a private reply answers."""
         now = self.now()
         message = DirectMessage(
             id=self.ids.issue(now, f"message:{account_id}:{person.id}"),
@@ -135,13 +161,28 @@ class World:
             outgoing=outgoing,
             text=text,
             at=now,
+            network=self.accounts[account_id].network,
+            comment=comment,
         )
         self.messages.append(message)
         self.changes += 1
         return message
 
+    def delete(self, post: Post) -> None:
+        """Take a post away in all its versions; on Meta's networks with everything beneath it."""
+        gone = [self.posts[identifier] for identifier in post.history]
+        if post.network != "x":
+            gone += self.walls.beneath(post)
+        for each in gone:
+            each.deleted = True
+        self.changes += 1
+
     def edit(self, post: Post, text: str) -> Post:
-        """Put a new version, with an id of its own, in the place of a post."""
+        """Change a post's text: X puts a version with an id of its own in its place, Meta's networks keep the id."""
+        if post.network != "x":
+            post.text, post.edited = text, True
+            self.changes += 1
+            return post
         post.replaced = True
         now = self.now()
         identifier = self.ids.issue(now, f"edit:{post.history[0]}")
@@ -154,3 +195,13 @@ class World:
         self.served_inbound -= post.served
         self.show(version)
         return version
+
+
+def appears_at(post: Post) -> float:
+    """When the network begins to show a post."""
+    return post.at + post.late
+
+
+def handle_key(handle: str, network: str) -> str:
+    """The key of a handle in `Seed.handles`: on X the handle alone."""
+    return handle.casefold() if network == "x" else f"{network}:{handle.casefold()}"

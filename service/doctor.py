@@ -15,7 +15,9 @@ from networks.errors import NetworkError
 from people.master_key import MasterKeyError, parse_master_key
 from records.database import DatabaseUnusableError
 from service.clock import open_clock
-from service.house import open_databases, open_network, open_rulebook
+from service.connections import open_network
+from service.health import access_warnings
+from service.house import open_databases, open_rulebook
 from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -29,6 +31,8 @@ class Finding:
     what: str
     fault: str = ""
     """What is wrong and what to do; empty where all is well."""
+    warning: str = ""
+    """What will go wrong soon, where nothing is wrong yet."""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -40,7 +44,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for brand in settings.brands.values():
         yield _found(f"rulebook of {brand.name}", partial(open_rulebook, brand, settings.folder))
     for account in settings.document.accounts:
-        yield _found(f"account {account.name}", partial(_check_account, account, settings))
+        yield _look_at_account(account, settings)
     yield _found("address of the rooms", lambda: _check_public_url(settings))
     if settings.document.smtp is not None:
         yield _found("mail server", lambda: _check_mail(settings))
@@ -73,8 +77,15 @@ def _check_databases(settings: Settings) -> None:
         engine.dispose()
 
 
-def _check_account(account: AccountSettings, settings: Settings) -> None:
-    open_network(account, settings).check_access()
+def _look_at_account(account: AccountSettings, settings: Settings) -> Finding:
+    warnings: list[str] = []
+
+    def look() -> None:
+        access = open_network(account, settings).check_access()
+        warnings.extend(access_warnings(access, now=open_clock(settings.document.service.clock).now()))
+
+    found = _found(f"account {account.name}", look)
+    return found if found.fault else Finding(what=found.what, warning=" ".join(warnings))
 
 
 def _check_public_url(settings: Settings) -> None:

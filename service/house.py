@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, get_type_hints
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from networks.credentials import XCredentials
 from networks.protocol import Network
-from networks.x.network import open_x
 from people.master_key import derive, parse_master_key
 from people.vault import Vault
 from policies.problems import RulebookError
@@ -23,6 +20,7 @@ from records.nouns import Account, Brand, Mode
 from records.schema import migrate, migrate_keys
 from service.accounts import enrol
 from service.clock import Clock, open_clock
+from service.connections import open_network
 from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -72,7 +70,19 @@ class House:
 
     def poll_seconds(self, account_name: str) -> int:
         """How often an account's feeds are read."""
-        return next(entry.poll_seconds for entry in self.settings.document.accounts if entry.name == account_name)
+        return self._entry(account_name).poll_seconds
+
+    def monthly_cap(self, account_id: int) -> float | None:
+        """US dollars that an account may cost in a month; None where no cap is set."""
+        return self._entry(self.accounts[account_id].name).monthly_cap_dollars
+
+    def known_bots(self, brand: str) -> frozenset[str]:
+        """Handles, casefolded and without @, that are never answered automatically for a brand."""
+        named = (entry.known_bots for entry in self.settings.document.brands if entry.name == brand)
+        return frozenset(handle.lstrip("@").casefold() for handles in named for handle in handles)
+
+    def _entry(self, account_name: str) -> AccountSettings:
+        return next(entry for entry in self.settings.document.accounts if entry.name == account_name)
 
     def close(self) -> None:
         """Let go of both databases."""
@@ -144,30 +154,6 @@ def _master_key(settings: Settings) -> bytes:
         return parse_master_key(settings.secret(MASTER_KEY))
     except ValueError as error:
         raise SettingsError(f"{MASTER_KEY} will not do: {error}") from None
-
-
-def open_network(entry: AccountSettings, settings: Settings, *, account: Account | None = None) -> Network:
-    """The network of an account in the settings, with its secrets; `account` is its row, where there is one."""
-    if entry.network != "x":
-        raise SettingsError(
-            f'The account "{entry.name}" is on {entry.network}, which this version cannot hear yet: take it out.'
-        )
-    credentials = XCredentials(
-        **{kind: settings.account_secret(entry.name, kind) for kind in get_type_hints(XCredentials)}
-    )
-    return open_x(account or _without_row(entry), credentials, base_url=entry.base_url)
-
-
-def _without_row(entry: AccountSettings) -> Account:
-    return Account(
-        id=0,
-        name=entry.name,
-        network=entry.network,
-        brand=entry.brand,
-        external_id=entry.external_id,
-        handle=entry.handle,
-        connected_at=datetime.max.replace(tzinfo=UTC),
-    )
 
 
 def _load_once(level: str) -> Callable[[], Judge]:

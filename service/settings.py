@@ -50,6 +50,7 @@ class LimitSettings(_Section):
 
     per_minute: int = Field(default=20, ge=1)
     per_person_hour: int = Field(default=3, ge=1)
+    per_thread_hour: int = Field(default=5, ge=1)
     per_brand_day: int = Field(default=2000, ge=1)
 
 
@@ -97,6 +98,8 @@ class BrandSettings(_Section):
     contacts: list[str] = []
     """The brand's own telephone numbers and mailboxes, which texts may name."""
     max_reply_age_hours: int = Field(default=12, ge=1)
+    known_bots: list[str] = []
+    """Handles that are never answered automatically."""
 
     @field_validator("timezone")
     @classmethod
@@ -113,11 +116,19 @@ class AccountSettings(_Section):
 
     brand: str = "brand"
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    network: Literal["x", "facebook", "instagram"]
+    network: Literal["x", "facebook", "instagram", "files"]
     external_id: str
     handle: str = ""
-    base_url: str = "https://api.twitter.com"
+    base_url: str = ""
+    """Left out: the network's own address."""
+    page_id: str = ""
+    """Of an Instagram account: the Facebook Page that it belongs to."""
+    folder: str = ""
+    """Of a files account: where exports are dropped."""
     poll_seconds: int = Field(default=60, ge=1)
+    timeout_seconds: float = Field(default=10, gt=0)
+    monthly_cap_dollars: float | None = Field(default=None, ge=0)
+    """What the network may charge for this account in a month before automatic acts wait for a person."""
 
 
 class Document(_Section):

@@ -13,7 +13,7 @@ from records.database import reading
 from records.nouns import Priority
 from records.tables.listener import AccountHealthRow
 from service.alerts import Alerts
-from service.health import WORKING
+from service.health import WORKING, expires_soon
 from service.house import House
 
 MENDED_AFTER = timedelta(minutes=10)
@@ -34,6 +34,13 @@ def watch_accounts(house: House, alerts: Alerts, *, now: datetime) -> None:
             alerts.raise_once(f"account-{name}", f"The account {name} is {health.state}: {health.reason}")
         elif now - health.since >= MENDED_AFTER:
             alerts.clear(f"account-{name}")
+        if expires_soon(health.valid_until, now=now):
+            alerts.raise_once(
+                f"expiry-{name}",
+                f"The credentials of the account {name} expire at {health.valid_until:%Y-%m-%d %H:%M} UTC: renew them.",
+            )
+        else:
+            alerts.clear(f"expiry-{name}")
 
 
 def watch_cases(house: House, alerts: Alerts, *, now: datetime) -> None:

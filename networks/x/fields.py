@@ -27,6 +27,8 @@ MOST_OWN_POSTS = 3200
 BOUNDS = {
     Feed.MENTIONS: FeedBounds(most_posts=MOST_MENTIONS),
     Feed.OWN_POSTS: FeedBounds(most_posts=MOST_OWN_POSTS),
+    Feed.QUOTES: FeedBounds(furthest_back=SEARCH_WINDOW),
+    Feed.THREADS: FeedBounds(furthest_back=SEARCH_WINDOW),
     Feed.SEARCH: FeedBounds(furthest_back=SEARCH_WINDOW),
     Feed.DIRECT_MESSAGES: FeedBounds(furthest_back=MESSAGE_WINDOW),
 }

@@ -19,11 +19,13 @@ def budget_of(headers: Mapping[str, str], endpoint: str) -> Budget | None:
 def _window(headers: Mapping[str, str], window: str, endpoint: str) -> Budget | None:
     remaining = headers.get(f"{window}-remaining", "")
     reset = headers.get(f"{window}-reset", "")
+    limit = headers.get(f"{window}-limit", "")
     try:
         return Budget(
             endpoint=endpoint,
             remaining=max(int(remaining), 0),
             resets_at=datetime.fromtimestamp(int(reset), tz=UTC),
+            limit=int(limit) if limit.isascii() and limit.isdigit() else None,
         )
     except (ValueError, OverflowError, OSError):
         return None

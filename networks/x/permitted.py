@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from networks.protocol import PostStanding
+from networks.x import prices
 from records.nouns import Permissions
-
-SUMMONED_REPLY_COST = 0.01
-"""US dollars a reply to somebody who mentioned or quoted the account."""
 
 _COMPOSE = "https://twitter.com/messages/compose"
 
 
 def permitted(standing: PostStanding, *, account_external_id: str) -> Permissions:
-    """Read X's rules against one post: only a summoned account replies, only after the person wrote may it write."""
+    """Read X's rules against one post.
+
+    Only a summoned account replies, only after the person wrote may it write, and only in a conversation that it
+    began may it hide what others reply. X knows no private reply to a post.
+    """
     reply = standing.summoned and not standing.hidden
+    private = standing.person_wrote_first
+    hide = standing.root_is_ours and standing.kind in {"reply", "comment"}
     return Permissions(
         reply=reply,
-        private_message=standing.person_wrote_first,
-        hide=standing.root_is_ours and standing.kind in {"reply", "comment"},
-        reply_cost=SUMMONED_REPLY_COST if reply else 0.0,
+        private_message=private,
+        hide=hide,
+        reply_cost=prices.SUMMONED_REPLY if reply else 0.0,
+        private_cost=prices.DIRECT_MESSAGE if private else 0.0,
+        hide_cost=prices.HIDING if hide else 0.0,
+        link_cost=prices.LINK_ADDS if reply else 0.0,
         why=_why(standing),
         compose_link=f"{_COMPOSE}?recipient_id={account_external_id}",
     )

@@ -22,9 +22,12 @@ class Included:
     media: Mapping[str, JsonObject]
 
 
-def read_posts(answer: JsonObject, *, account_external_id: str) -> tuple[tuple[HeardPost, ...], tuple[OwnPost, ...]]:
+def read_posts(
+    answer: JsonObject, *, account_external_id: str, quoted_ours: frozenset[str] = frozenset()
+) -> tuple[tuple[HeardPost, ...], tuple[OwnPost, ...]]:
     """The posts of others and of our own account, in the order served. Plain reposts say nothing new: left out.
 
+    `quoted_ours` are posts known to be our own, whether X sends them beside their quotes or not.
     Raises Garbled where a post lacks what identifies it.
     """
     included = read_included(answer)
@@ -36,7 +39,7 @@ def read_posts(answer: JsonObject, *, account_external_id: str) -> tuple[tuple[H
         if text_of(post, "author_id") == account_external_id:
             own.append(_own_post(post))
         else:
-            heard.append(_heard_post(post, included, account_external_id))
+            heard.append(_heard_post(post, included, account_external_id, quoted_ours))
     return tuple(heard), tuple(own)
 
 
@@ -62,7 +65,9 @@ def read_author(external_id: str, users: Mapping[str, JsonObject]) -> Author:
     )
 
 
-def _heard_post(post: JsonObject, included: Included, account_external_id: str) -> HeardPost:
+def _heard_post(
+    post: JsonObject, included: Included, account_external_id: str, quoted_ours: frozenset[str]
+) -> HeardPost:
     revision = required(post, "id", what="a post")
     referenced = _referenced(post)
     parent = referenced.get("replied_to")
@@ -82,7 +87,7 @@ def _heard_post(post: JsonObject, included: Included, account_external_id: str) 
         root_external_id=text_of(post, "conversation_id") or first,
         above=_above(parent or quoted, included),
         media_urls=_media_urls(post, included),
-        summoned=_is_summoned(entities, quoted, included, account_external_id),
+        summoned=quoted in quoted_ours or _is_summoned(entities, quoted, included, account_external_id),
     )
 
 

@@ -18,22 +18,41 @@ def timeline(*, since: datetime | None, page: str | None) -> Parameters:
 
     No end is named: what appears while we read is welcome, and paging does not shift.
     """
-    return {**_posts(), "start_time": stamp(since), "pagination_token": page}
+    return {**_paged(), "start_time": stamp(since), "pagination_token": page}
 
 
 def recent_search(
-    account: Account, *, since: datetime | None, until: datetime, lag: timedelta, page: str | None
+    query: str, *, since: datetime | None, until: datetime, lag: timedelta, page: str | None
 ) -> Parameters:
-    """Posts by others that name the account's handle or its brand, within the window that X still searches."""
+    """Posts that match `query`, within the window that X still searches."""
     end = until - lag
     earliest = until - fields.SEARCH_WINDOW + _WINDOW_MARGIN
     start = None if since is None else min(max(since, earliest), end - timedelta(seconds=1))
     return {
-        **_posts(),
-        "query": _query(account),
+        **_paged(),
+        "query": query,
         "start_time": stamp(start),
         "end_time": stamp(end),
         "next_token": page,
+    }
+
+
+def naming(account: Account) -> str:
+    """The query for posts by others that name the account's handle or its brand."""
+    names = [account.handle]
+    brand = account.brand.replace('"', " ").strip()
+    if brand and brand.casefold() != account.handle.casefold():
+        names.insert(0, f'"{brand}"')
+    return f"({' OR '.join(names)}) -from:{account.handle} -is:retweet"
+
+
+def by_id() -> Parameters:
+    """All that we ask X to tell of a post."""
+    return {
+        "tweet_fields": fields.POST_FIELDS,
+        "expansions": fields.POST_EXPANSIONS,
+        "user_fields": fields.USER_FIELDS,
+        "media_fields": fields.MEDIA_FIELDS,
     }
 
 
@@ -56,19 +75,5 @@ def stamp(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _posts() -> Parameters:
-    return {
-        "max_results": fields.POSTS_A_PAGE,
-        "tweet_fields": fields.POST_FIELDS,
-        "expansions": fields.POST_EXPANSIONS,
-        "user_fields": fields.USER_FIELDS,
-        "media_fields": fields.MEDIA_FIELDS,
-    }
-
-
-def _query(account: Account) -> str:
-    names = [account.handle]
-    brand = account.brand.replace('"', " ").strip()
-    if brand and brand.casefold() != account.handle.casefold():
-        names.insert(0, f'"{brand}"')
-    return f"({' OR '.join(names)}) -from:{account.handle} -is:retweet"
+def _paged() -> Parameters:
+    return {**by_id(), "max_results": fields.POSTS_A_PAGE}

@@ -38,6 +38,8 @@ class CareCaseRow(SQLModel, table=True):
     respond_by: datetime | None = None
     """When the first-response clock runs out."""
     first_responded_at: datetime | None = None
+    late_because: str | None = None
+    """`outage` where the first-response clock ran while we could not hear the network; null otherwise."""
     handed_over_at: datetime | None = None
     handed_over_note: str = ""
     assignee_id: int | None = Field(default=None, foreign_key="agent.id", index=True)

@@ -23,6 +23,8 @@ class MentionRow(SQLModel, table=True):
         UniqueConstraint("network", "external_id"),
         Index("mention_identity", "identity_id"),
         Index("mention_root", "network", "root_external_id"),
+        index_where("mention_check_due", "check_due_at", where="check_due_at IS NOT NULL"),
+        index_where("mention_deleted", "deleted_at", where="deleted_at IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -40,6 +42,12 @@ class MentionRow(SQLModel, table=True):
     published_at: datetime
     heard_at: datetime
     deleted_at: datetime | None = None
+    hidden_at: datetime | None = None
+    """When it was seen or made hidden; null while it is shown."""
+    check_due_at: datetime | None = None
+    """When the network is asked again whether it was edited or deleted."""
+    claimed_by: str | None = claimed_by_field()
+    claimed_until: datetime | None = claimed_until_field()
 
 
 class MentionRevisionRow(SQLModel, table=True):
@@ -66,6 +74,21 @@ class MentionRevisionRow(SQLModel, table=True):
     assess_due_at: datetime | None = None
     claimed_by: str | None = claimed_by_field()
     claimed_until: datetime | None = claimed_until_field()
+
+
+class TextBandRow(SQLModel, table=True):
+    """A slice of the sketch of a revision's text: texts that share one may be near-identical."""
+
+    __tablename__ = "text_band"
+    __table_args__ = (Index("text_band_found", "band", "heard_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    revision_id: int = Field(foreign_key="mention_revision.id", index=True)
+    band: str
+    """Number of the slice and its bits, in hexadecimal."""
+    sketch: str
+    """The whole sketch, in hexadecimal."""
+    heard_at: datetime
 
 
 class MentionAccountRow(SQLModel, table=True):
@@ -149,6 +172,12 @@ class FeedCursorRow(SQLModel, table=True):
     read_until: datetime | None = None
     """Everything published before this moment that the network would serve is stored."""
     poll_due_at: datetime | None = None
+    walk_page: str | None = None
+    """Where a walk that was cut short goes on; null between walks."""
+    walk_began_at: datetime | None = None
+    """When that walk began: what the cursor moves to when it ends."""
+    walk_served: int = 0
+    walk_oldest_at: datetime | None = None
     claimed_by: str | None = claimed_by_field()
     claimed_until: datetime | None = claimed_until_field()
 
@@ -164,11 +193,17 @@ class GapRow(SQLModel, table=True):
     since: datetime
     until: datetime
     reason: str
+    cause: str = "bound"
+    """`bound`: the network served no more; `outage`: we could not ask; `late`: asked too late."""
     recovered_at: datetime | None = None
+    """When the span was read after all."""
 
 
 class AccountHealthRow(SQLModel, table=True):
-    """Whether the network still lets us in. `state` is `working`, `refused` or `unreachable`."""
+    """Whether the network still lets us in. `state` is `working`, `refused` or `unreachable`.
+
+    A `refused` account is paused: nothing is read or sent until an access check succeeds.
+    """
 
     __tablename__ = "account_health"
 
@@ -179,6 +214,8 @@ class AccountHealthRow(SQLModel, table=True):
     last_success_at: datetime | None = None
     last_refusal_at: datetime | None = None
     valid_until: datetime | None = None
+    check_due_at: datetime | None = None
+    """When the credentials are tried next."""
 
 
 class NetworkBudgetRow(SQLModel, table=True):
@@ -192,3 +229,32 @@ class NetworkBudgetRow(SQLModel, table=True):
     endpoint: str
     remaining: int
     resets_at: datetime
+    whole: int | None = None
+    """What a whole window holds; null where the network does not tell."""
+
+
+class ReadSpendRow(SQLModel, table=True):
+    """What reading cost an account in a month."""
+
+    __tablename__ = "read_spend"
+    __table_args__ = (UniqueConstraint("account_id", "month"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    month: str
+    """`YYYY-MM`, in UTC."""
+    posts: int
+    dollars: float
+
+
+class WebhookDeliveryRow(SQLModel, table=True):
+    """A delivery that was taken: its digest, never its body."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (UniqueConstraint("network", "digest"), Index("webhook_delivery_received", "received_at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    network: str
+    digest: str
+    received_at: datetime
+    posts: int

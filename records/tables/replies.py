@@ -31,6 +31,7 @@ class ReplyRow(SQLModel, table=True):
         Index("reply_case", "case_id"),
         Index("reply_sent", "account_id", "sent_at"),
         Index("reply_external", "external_id"),
+        Index("reply_sending", "account_id", "sending_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -67,6 +68,10 @@ class ReplyRow(SQLModel, table=True):
     sending_at: datetime | None = None
     """When the intent to post was committed; set before the request leaves."""
     attempts: int = 0
+    absent_at: datetime | None = None
+    """When a reading first did not find an act whose fate is unknown."""
+    cost: float = 0.0
+    """US dollars that the network charged for it; set when it is sent."""
     sent_at: datetime | None = None
     external_id: str | None = None
     """The network's own id of the sent act."""

@@ -61,8 +61,9 @@ def sandbox(
     truth: Annotated[Path | None, typer.Option(help="Where to write what really happened.")] = None,
     stepped: Annotated[bool, typer.Option("--stepped", help="Time moves only when told to, at /_clock.")] = False,
     ends_at: Annotated[datetime | None, typer.Option(help="When the last post falls; left out: now.")] = None,
+    play_minutes: Annotated[float, typer.Option(min=0.1, help="In which all posts appear, where time runs.")] = 6,
 ) -> None:
-    """Serve a practice network that speaks X's API and remembers the truth."""
+    """Serve a practice network that speaks X's and Meta's APIs and remembers the truth."""
     options = SandboxOptions(
         posts=posts,
         port=port,
@@ -71,6 +72,7 @@ def sandbox(
         truth_file=truth,
         stepped=stepped,
         ends_at=ends_at.astimezone() if ends_at else None,
+        play_minutes=play_minutes,
     )
     with reported():
         serve(options, on_ready=lambda address: typer.echo(listening("practice network", address)))

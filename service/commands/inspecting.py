@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from service.commands.failures import Failure, reported
 from service.commands.options import AsJson, Config, settings_of
-from service.doctor import examine
+from service.doctor import Finding, examine
 from service.logs import set_up_logs
 from service.replay import replay
 
@@ -31,12 +31,18 @@ def doctor(*, config: Config = None, json: AsJson = False) -> None:
     for finding in examine(settings):
         findings.append(finding)
         if not json:
-            typer.echo(f"FAULT  {finding.what}: {finding.fault}" if finding.fault else f"ok     {finding.what}")
+            typer.echo(_line(finding))
     if json:
-        typer.echo(json_text.dumps({"findings": [{"what": each.what, "fault": each.fault} for each in findings]}))
+        typer.echo(json_text.dumps({"findings": [asdict(each) for each in findings]}))
     faults = sum(bool(each.fault) for each in findings)
     if faults:
         raise Failure(f"{faults} of {len(findings)} things need attention.")
+
+
+def _line(finding: Finding) -> str:
+    if finding.fault:
+        return f"FAULT  {finding.what}: {finding.fault}"
+    return f"soon   {finding.what}: {finding.warning}" if finding.warning else f"ok     {finding.what}"
 
 
 def replay_file(

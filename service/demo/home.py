@@ -14,7 +14,12 @@ from service.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
 
 MARK = "# Made by `aparte demo`; made anew at every demo.\n"
 SIGN_IN_EMAIL = "demo@aparte.example"
-SECRET_KINDS = ("bearer_token", "api_key", "api_secret", "access_token", "access_token_secret")
+SECRET_KINDS = {
+    "x": ("bearer_token", "api_key", "api_secret", "access_token", "access_token_secret"),
+    "facebook": ("page_token", "app_secret"),
+    "instagram": ("page_token", "app_secret"),
+}
+"""By network: what the practice network tells of each account, and the settings keep as secrets."""
 _MADE_BY_DEMO = ("*.db", "*.db-wal", "*.db-shm", "truth.json", "summary.json", "logs/*.log")
 
 
@@ -28,8 +33,11 @@ class PracticeAccount:
 
     brand: str
     name: str
+    network: str
     external_id: str
     handle: str
+    page_id: str
+    """Of an Instagram account, the Page that it belongs to; empty otherwise."""
     base_url: str
     market: str
     languages: tuple[str, ...]
@@ -81,13 +89,15 @@ def read_accounts(offered: str, base_url: str) -> tuple[PracticeAccount, ...]:
         PracticeAccount(
             brand=account["brand"],
             name=account["name"],
+            network=account["network"],
             external_id=account["external_id"],
             handle=account["handle"],
+            page_id=account.get("page_id", "") if account["network"] == "instagram" else "",
             base_url=base_url,
             market=account["market"],
             languages=tuple(account["languages"]),
             domains=tuple(account["domains"]),
-            secrets={kind: account[kind] for kind in SECRET_KINDS},
+            secrets={kind: account[kind] for kind in SECRET_KINDS[account["network"]]},
         )
         for account in json.loads(offered)
     )
@@ -106,7 +116,8 @@ def write_settings(
     home.settings_file.write_text(
         MARK
         + _service_section(base_url, room_port, dashboard_port, classifier)
-        + "".join(map(_account_sections, accounts)),
+        + "".join(_brand_section(account) for account in {each.brand: each for each in accounts}.values())
+        + "".join(map(_account_section, accounts)),
         encoding="utf-8",
     )
     file = home.folder / SECRETS_FILE
@@ -116,6 +127,9 @@ def write_settings(
         f"{account_secret_name(account.name, kind)}={value}"
         for account in accounts
         for kind, value in account.secrets.items()
+    ]
+    lines += [
+        f"{account_secret_name(account.name, 'verify_token')}={secrets.token_urlsafe(16)}" for account in accounts
     ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -149,20 +163,25 @@ clock = "{base_url}/_clock"
 """
 
 
-def _account_sections(account: PracticeAccount) -> str:
+def _brand_section(account: PracticeAccount) -> str:
     return f"""
 [[brands]]
 name = {json.dumps(account.brand)}
 market = {json.dumps(account.market)}
 languages = {json.dumps(list(account.languages))}
 domains = {json.dumps(list(account.domains))}
+"""
 
+
+def _account_section(account: PracticeAccount) -> str:
+    page = f"page_id = {json.dumps(account.page_id)}\n" if account.page_id else ""
+    return f"""
 [[accounts]]
 brand = {json.dumps(account.brand)}
 name = {json.dumps(account.name)}
-network = "x"
+network = {json.dumps(account.network)}
 external_id = {json.dumps(account.external_id)}
 handle = {json.dumps(account.handle)}
 base_url = {json.dumps(account.base_url)}
-poll_seconds = 30
+{page}poll_seconds = 30
 """

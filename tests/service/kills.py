@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ PLACES = ("before-request", "after-request", "before-commit", "after-commit")
 ROUND_SECONDS = 120
 
 _WARM = multiprocessing.get_context("forkserver")
-_WARM.set_forkserver_preload(["tests.service.kills", "tests.service.warm"])
+_WARM.set_forkserver_preload(["tests.service.kills", "tests.service.warm", "tests.nemesis.nemesis"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,25 +40,46 @@ class Kill:
 
 
 def run_child(settings_file: Path, base_url: str, *, until: datetime, kill: Kill | None, counts: Path) -> int:
-    """Run the service in a fresh process until `until`, or until it dies. Returns its exit code.
+    """Run the service in a fresh process until `until`, or until it dies. Returns its exit code."""
+    return run_warm(_work, settings_file, base_url, until, kill, counts)
+
+
+def run_warm(target: Callable[..., None], *args: object, patience: float = 120) -> int:
+    """Call `target` in a process forked from one in which everything is imported. Returns its exit code.
 
     The child must not run this process's main module again: a test runner, or a page that one of its tests ran.
     """
-    child = _WARM.Process(target=_work, args=(settings_file, base_url, until, kill, counts))
+    child = _WARM.Process(target=target, args=args)
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     try:
         child.start()
     finally:
         sys.modules["__main__"] = main
-    child.join(timeout=120)
+    child.join(timeout=patience)
     if child.exitcode is None:
         child.kill()
-        raise TimeoutError("the child neither finished nor died within two minutes")
+        raise TimeoutError(f"the child neither finished nor died within {patience:.0f} seconds")
     return child.exitcode
 
 
+def watch(kills: Collection[Kill]) -> Counter[str]:
+    """Count this process's requests and commits from now on, and die at the first of `kills` that is reached."""
+    passed: Counter[str] = Counter()
+    fatal = {(kill.place, kill.nth) for kill in kills}
+
+    def passage(place: str) -> None:
+        passed[place] += 1
+        if (place, passed[place]) in fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _watch_requests(passage)
+    event.listen(Engine, "commit", lambda _connection: passage("before-commit"))
+    event.listen(Session, "after_commit", lambda _session: passage("after-commit"))
+    return passed
+
+
 def _work(settings_file: Path, base_url: str, until: datetime, kill: Kill | None, counts: Path) -> None:
-    passed = _watch(kill)
+    passed = watch([kill] if kill is not None else [])
     house = open_house(load_settings(settings_file))
     practice = Practice(base_url)
     while house.clock.now() < until:
@@ -67,20 +88,6 @@ def _work(settings_file: Path, base_url: str, until: datetime, kill: Kill | None
     run_once(house)
     house.close()
     counts.write_text(json.dumps(passed), encoding="utf-8")
-
-
-def _watch(kill: Kill | None) -> Counter[str]:
-    passed: Counter[str] = Counter()
-
-    def passage(place: str) -> None:
-        passed[place] += 1
-        if kill is not None and (kill.place, kill.nth) == (place, passed[place]):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    _watch_requests(passage)
-    event.listen(Engine, "commit", lambda _connection: passage("before-commit"))
-    event.listen(Session, "after_commit", lambda _session: passage("after-commit"))
-    return passed
 
 
 def _watch_requests(passage: Callable[[str], None]) -> None:

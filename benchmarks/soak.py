@@ -1,0 +1,246 @@
+"""Runs `aparte run` beside a practice network that fails, for half an hour, and measures what grows and what waits.
+
+Run by hand: `.venv/bin/python benchmarks/soak.py --minutes 30 --per-second 20 --faults 7`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Annotated
+
+import requests
+import typer
+
+from service.children import Children, free_port
+from service.demo.home import Home, prepare_home, read_accounts, write_settings
+from service.settings import child_environment, load_settings
+
+SAMPLE_SECONDS = 10
+LINGER_SECONDS = 90
+"""After the last post, so that what is on its way arrives."""
+SETTLED = 0.2
+"""The first fifth of a run fills caches and loads models; growth is measured after it."""
+NETWORKS = ("x", "facebook", "x", "instagram", "x")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What the process held at one moment."""
+
+    seconds: float
+    threads: int
+    files: int
+    memory_mb: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waited:
+    """Seconds from published to decided, outside outages."""
+
+    posts: int
+    p50: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Soaked:
+    """Figures of one run."""
+
+    minutes: float
+    posts: int
+    stored: int
+    decided: int
+    sent: int
+    faults: int
+    waited: dict[str, Waited]
+    """By network and feed."""
+    threads: tuple[int, int]
+    """Fewest and most after the first fifth of the run."""
+    files: tuple[int, int]
+    memory_mb: tuple[float, float]
+    """Median of the second fifth, and of the last."""
+
+
+def main(
+    minutes: float = 30,
+    per_second: float = 20,
+    faults: Annotated[int | None, typer.Option(help="Seed of the failures; left out: none.")] = 7,
+    poll_seconds: int = 30,
+    home: Annotated[Path | None, typer.Option(help="Left out: a folder that is removed.")] = None,
+) -> None:
+    """Measure, and print the figures as JSON."""
+    with tempfile.TemporaryDirectory(prefix="aparte-soak-") as folder:
+        soaked = soak(
+            home or Path(folder), minutes=minutes, per_second=per_second, faults=faults, poll_seconds=poll_seconds
+        )
+    typer.echo(json.dumps(asdict(soaked), indent=2))
+
+
+def soak(folder: Path, *, minutes: float, per_second: float, faults: int | None, poll_seconds: int) -> Soaked:
+    """Play `per_second` posts a second for so many minutes and take each to its decision."""
+    home = prepare_home(folder)
+    count = int(minutes * 60 * per_second)
+    file = folder / "posts.jsonl"
+    write_posts(file, count, apart=timedelta(seconds=1 / per_second))
+    with Children(home.logs) as practice:
+        address = _start_practice(practice, file, minutes=minutes, faults=faults)
+        offered = requests.get(f"{address}/_accounts", timeout=60).text
+        write_settings(
+            home,
+            read_accounts(offered, address),
+            base_url=address,
+            room_port=1,
+            dashboard_port=1,
+            classifier="fast",
+        )
+        _poll_every(home, poll_seconds)
+        samples = _run(home, seconds=minutes * 60 + LINGER_SECONDS)
+        carried_out = requests.get(f"{address}/_faults", timeout=60).json()
+    return _figures(home, samples, carried_out, minutes=minutes, posts=count)
+
+
+def write_posts(file: Path, count: int, *, apart: timedelta) -> None:
+    """Write the cast's texts, each numbered, over all networks, so far `apart`."""
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(count, apart))
+
+
+def _rows(count: int, apart: timedelta) -> Iterator[dict[str, object]]:
+    source = resources.files("sandbox").joinpath("cast", "posts.jsonl").read_text(encoding="utf-8")
+    cast = [json.loads(line) for line in source.splitlines()]
+    begins = datetime(2026, 9, 1, 9, tzinfo=UTC)
+    ours = {network: f"ours-{network}" for network in ("facebook", "instagram")}
+    for network, identifier in ours.items():
+        yield _row(identifier, "Hoy atendemos hasta las 20 h.", begins, network, inbound=False, author="marca")
+    for number, post in enumerate(islice(cycle(cast), count)):
+        network = NETWORKS[number % len(NETWORKS)]
+        text = f"{'@marca ' if network == 'x' and post.get('summons', True) else ''}{post['text']} ({number})"
+        yield _row(
+            str(number),
+            text,
+            begins + apart * (number + 1),
+            network,
+            author=f"person{number % max(1, count // 10)}",
+            in_reply_to=ours.get(network),
+            lang=post["lang"],
+        )
+
+
+def _row(identifier: str, text: str, at: datetime, network: str, **more: object) -> dict[str, object]:
+    told = {"id": identifier, "text": text, "created_at": at.isoformat(), "network": network, "brand": "marca"}
+    return {"inbound": True, "lang": "es", **told, **more}
+
+
+def _start_practice(children: Children, file: Path, *, minutes: float, faults: int | None) -> str:
+    port = free_port()
+    arguments = ["sandbox", "--port", str(port), "--posts", str(file), "--play-minutes", str(minutes)]
+    if faults is not None:
+        arguments += ["--faults", str(faults)]
+    children.start("sandbox", arguments, answers_at=f"http://127.0.0.1:{port}/_clock")
+    return f"http://127.0.0.1:{port}"
+
+
+def _poll_every(home: Home, seconds: int) -> None:
+    written = home.settings_file.read_text(encoding="utf-8")
+    home.settings_file.write_text(written.replace("poll_seconds = 30", f"poll_seconds = {seconds}"), encoding="utf-8")
+
+
+def _run(home: Home, *, seconds: float) -> list[Sample]:
+    environment = child_environment(load_settings(home.settings_file))
+    with (home.logs / "run.log").open("ab") as log:
+        service = subprocess.Popen(
+            [sys.executable, "-m", "service.cli", "run", "--config", str(home.settings_file)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+        began = time.monotonic()
+        samples: list[Sample] = []
+        try:
+            while (passed := time.monotonic() - began) < seconds and service.poll() is None:
+                samples.append(_sample(service.pid, passed))
+                time.sleep(SAMPLE_SECONDS)
+        finally:
+            service.terminate()
+            service.wait(timeout=60)
+    return samples
+
+
+def _sample(pid: int, seconds: float) -> Sample:
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    return Sample(
+        seconds=round(seconds, 1),
+        threads=int(status["Threads"]),
+        files=len(list(Path(f"/proc/{pid}/fd").iterdir())),
+        memory_mb=round(int(status["VmRSS"].split()[0]) / 1024, 1),
+    )
+
+
+def _figures(
+    home: Home, samples: Sequence[Sample], carried_out: Sequence[object], *, minutes: float, posts: int
+) -> Soaked:
+    settled = samples[int(len(samples) * SETTLED) :]
+    early, late = settled[: len(settled) // 4 or 1], settled[-(len(settled) // 4 or 1) :]
+    with closing(sqlite3.connect(f"file:{home.folder / 'aparte.db'}?mode=ro", uri=True)) as database:
+        return Soaked(
+            minutes=minutes,
+            posts=posts,
+            stored=_count(database, "SELECT count(*) FROM mention"),
+            decided=_count(database, "SELECT count(*) FROM decision WHERE superseded_at IS NULL"),
+            sent=_count(database, "SELECT count(*) FROM reply WHERE status = 'sent'"),
+            faults=len(carried_out),
+            waited=_waited(database),
+            threads=(min(each.threads for each in settled), max(each.threads for each in settled)),
+            files=(min(each.files for each in settled), max(each.files for each in settled)),
+            memory_mb=(
+                statistics.median(each.memory_mb for each in early),
+                statistics.median(each.memory_mb for each in late),
+            ),
+        )
+
+
+def _waited(database: sqlite3.Connection) -> dict[str, Waited]:
+    """Posts published while an outage was recorded for their account are left out."""
+    rows = database.execute(
+        "SELECT mention.network || ' ' || mention_account.feed,"
+        " (julianday(decision.made_at) - julianday(mention.published_at)) * 86400"
+        " FROM decision JOIN mention ON mention.id = decision.mention_id"
+        " JOIN mention_account ON mention_account.mention_id = mention.id"
+        " AND mention_account.account_id = decision.account_id"
+        " WHERE decision.revision = 1 AND NOT EXISTS (SELECT 1 FROM gap WHERE gap.cause = 'outage'"
+        " AND gap.account_id = decision.account_id AND gap.feed = mention_account.feed"
+        " AND mention.published_at BETWEEN gap.since AND gap.until)"
+    )
+    seconds: dict[str, list[float]] = {}
+    for feed, waited in rows:
+        seconds.setdefault(feed, []).append(waited)
+    return {feed: _spread(found) for feed, found in sorted(seconds.items())}
+
+
+def _spread(seconds: list[float]) -> Waited:
+    cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+    return Waited(posts=len(seconds), p50=round(cuts[49], 1), p95=round(cuts[94], 1), p99=round(cuts[98], 1))
+
+
+def _count(database: sqlite3.Connection, query: str) -> int:
+    (found,) = database.execute(query).fetchone()
+    return int(found)
+
+
+if __name__ == "__main__":
+    typer.run(main)
