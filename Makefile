@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+SEEDS ?= 100
+DATABASE ?= sqlite
 PACKAGES := records ledger people networks classifier policies cases listener replies room service dashboard sandbox
 
-.PHONY: demo test test-long check lint lock bench clean
+.PHONY: demo test test-long nemesis check lint lock bench clean
 
 demo: $(INSTALLED)
 	$(BIN)/aparte demo
@@ -14,6 +16,10 @@ test: $(INSTALLED)
 
 test-long: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# Faults, kills and a checker, a world a seed. `make nemesis SEED=17` plays one world again.
+nemesis: $(INSTALLED)
+	$(BIN)/python -m tests.nemesis $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) --database $(DATABASE)
 
 check: lint
 	$(MAKE) test

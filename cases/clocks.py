@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Executable, case, func, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from cases.life import CaseEvent, after
+from cases.standing import Leg
 from records.nouns import Actor, CaseStatus, Priority
-from records.tables.cases import CareCaseRow
+from records.tables.cases import CareCaseRow, CaseThreadRow
+from records.tables.listener import MentionRow
 
 _CASES_A_STATEMENT = 1000
 _OPEN_STATUSES = [status for status in CaseStatus if status is not CaseStatus.CLOSED]
@@ -26,6 +29,8 @@ class Breach:
     brand: str
     priority: Priority
     respond_by: datetime
+    late_because: str | None = None
+    """`outage` where we could not hear the network when the clock began; no agent's delay."""
 
 
 def answered_in_public(
@@ -87,6 +92,31 @@ def went_private(
     )
 
 
+def nobody_waits(
+    session: Session,
+    mention_ids: Sequence[int],
+    *,
+    actor: Actor,  # noqa: ARG001 - every change names who makes it; the caller's log entry does
+    now: datetime,
+) -> list[int]:
+    """These mentions are gone: stop the clocks of their open cases in which the person has no other public post.
+
+    Nothing counts as answered by that. Returns the ids of those cases.
+    """
+    ids: list[int] = []
+    for start in range(0, len(mention_ids), _CASES_A_STATEMENT):
+        part = mention_ids[start : start + _CASES_A_STATEMENT]
+        ids += [case_id or 0 for case_id in session.execute(_cases_left_without_a_post(part)).scalars()]
+    for start in range(0, len(ids), _CASES_A_STATEMENT):
+        session.execute(
+            update(CareCaseRow)
+            .where(col(CareCaseRow.id).in_(ids[start : start + _CASES_A_STATEMENT]))
+            .values(waiting_since=None, respond_by=None, exposure=0.0, exposure_as_of=now)
+            .execution_options(synchronize_session=False)
+        )
+    return ids
+
+
 def breaches(session: Session, *, now: datetime) -> tuple[Breach, ...]:
     """Open cases whose first answer is overdue, the longest overdue first."""
     overdue = (
@@ -99,6 +129,38 @@ def breaches(session: Session, *, now: datetime) -> tuple[Breach, ...]:
         .order_by(col(CareCaseRow.respond_by), col(CareCaseRow.id))
     )
     return tuple(_breach(row) for row in session.execute(overdue).scalars())
+
+
+def _cases_left_without_a_post(mention_ids: Sequence[int]) -> Executable:
+    gone = aliased(MentionRow)
+    concerned = (
+        select(col(CaseThreadRow.case_id))
+        .join(gone, (col(gone.root_external_id) == col(CaseThreadRow.root_external_id)))
+        .where(col(gone.id).in_(mention_ids), col(CaseThreadRow.leg) == Leg.PUBLIC.value)
+    )
+    still_there = (
+        select(col(MentionRow.id))
+        .join(CaseThreadRow, col(CaseThreadRow.root_external_id) == col(MentionRow.root_external_id))
+        .where(
+            col(CaseThreadRow.case_id) == col(CareCaseRow.id),
+            col(CaseThreadRow.leg) == Leg.PUBLIC.value,
+            col(MentionRow.identity_id) == col(CareCaseRow.identity_id),
+            col(MentionRow.deleted_at).is_(None),
+            col(MentionRow.id).not_in(mention_ids),
+        )
+    )
+    authors = select(col(MentionRow.identity_id)).where(col(MentionRow.id).in_(mention_ids))
+    return (
+        select(col(CareCaseRow.id))
+        .where(
+            col(CareCaseRow.id).in_(concerned),
+            col(CareCaseRow.identity_id).in_(authors),
+            col(CareCaseRow.closed_at).is_(None),
+            col(CareCaseRow.waiting_since).is_not(None),
+            ~still_there.exists(),
+        )
+        .order_by(col(CareCaseRow.id))
+    )
 
 
 def _after(event: CaseEvent) -> object:
@@ -118,4 +180,5 @@ def _breach(row: CareCaseRow) -> Breach:
         brand=row.brand,
         priority=Priority(row.priority),
         respond_by=row.respond_by,
+        late_because=row.late_because,
     )

@@ -40,6 +40,7 @@ _COLUMNS = (
     col(CareCaseRow.waiting_since),
     col(CareCaseRow.respond_by),
     col(CareCaseRow.first_responded_at),
+    col(CareCaseRow.late_because),
 )
 
 
@@ -127,6 +128,7 @@ def _changes(case_id: int, standing: Standing, now: datetime) -> dict[str, objec
         "p_negative": standing.p_negative,
         "waiting_since": standing.waiting_since,
         "respond_by": standing.respond_by,
+        "late_because": standing.late_because,
         "exposure": exposed,
         "exposure_as_of": now,
     }
@@ -143,6 +145,7 @@ def _standing(row: Row[*tuple[Any, ...]]) -> Standing:
         waiting_since=row.waiting_since,
         respond_by=row.respond_by,
         first_responded_at=row.first_responded_at,
+        late_because=row.late_because,
     )
 
 

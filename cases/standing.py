@@ -10,6 +10,9 @@ from cases.life import CaseEvent, after
 from cases.priorities import RESPOND_WITHIN, outranks
 from records.nouns import CaseStatus, Priority, Queue
 
+OUTAGE = "outage"
+"""Why an answer is late where we could not hear the network; as stored in `care_case.late_because` and `gap.cause`."""
+
 
 class Leg(StrEnum):
     """Where a thread of a case is held."""
@@ -37,6 +40,8 @@ class Joining:
     published_at: datetime
     waits: bool = True
     """False where it is answered already, or needs no answer: it joins, and no clock starts."""
+    late_because: str | None = None
+    """`outage` where it was published while we could not hear the network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,7 @@ class Standing:
     waiting_since: datetime | None
     respond_by: datetime | None
     first_responded_at: datetime | None
+    late_because: str | None = None
 
 
 def joined(standing: Standing, joining: Joining) -> Standing:
@@ -60,9 +66,18 @@ def joined(standing: Standing, joining: Joining) -> Standing:
     if not joining.waits:
         return standing
     standing = replace(standing, status=after(standing.status, CaseEvent.WAITED_FOR))
+    if joining.late_because is not None and _starts_the_clock(standing, joining):
+        standing = replace(standing, late_because=joining.late_because)
     if joining.leg == Leg.PUBLIC:
         standing = _waiting(standing, joining)
     return _due(standing, joining.published_at)
+
+
+def _starts_the_clock(standing: Standing, joining: Joining) -> bool:
+    """True where the first-response clock runs from this mention: an older wait is not excused by a later outage."""
+    if standing.first_responded_at is not None:
+        return False
+    return standing.waiting_since is None or joining.published_at <= standing.waiting_since
 
 
 def _raised(standing: Standing, joining: Joining) -> Standing:

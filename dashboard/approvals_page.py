@@ -20,7 +20,7 @@ def approvals() -> None:
     visit = begin_visit()
     show_outcome()
     with reading(visit.house.engine) as session:
-        page = waiting_texts(session, offset=offset_of(_NAME))
+        page = waiting_texts(session, visit.house, now=visit.now, offset=offset_of(_NAME))
     if not page.texts and offset_of(_NAME):
         back_to_start(_NAME)
         st.rerun()

@@ -19,6 +19,14 @@ def case_list(visit: Visit, cases: Sequence[QueuedCase], *, name: str) -> None:
         opening, row = st.columns([1, 9], vertical_alignment="top", gap="small")
         if opening.button(case.reference, key=f"{name}-{case.reference}", width="stretch", type="secondary"):
             open_thread(case.reference)
+        if case.copies > 1:
+            opening.button(
+                visit.say("show_alike", count=case.copies),
+                key=f"{name}-alike-{case.reference}",
+                on_click=show_alike,
+                args=(name, case.alike),
+                width="stretch",
+            )
         row.html(_row(visit, case))
 
 
@@ -35,6 +43,18 @@ def pager(visit: Visit, total: int, *, name: str, page: int = PAGE) -> None:
         visit.say("next"), key=f"{name}-next", disabled=offset + page >= total, on_click=_move, args=(name, page)
     )
     where.caption(visit.say("shown_of", first=offset + 1, last=min(total, offset + page), total=total))
+
+
+def show_alike(name: str, digest: str | None) -> None:
+    """Show in the list called `name` the cases that say this and no others; None shows all again."""
+    st.session_state[f"{name}-alike"] = digest
+    back_to_start(name)
+
+
+def alike_in(name: str) -> str | None:
+    """What the cases of the list called `name` must say, where a group was opened."""
+    found: str | None = st.session_state.get(f"{name}-alike")
+    return found
 
 
 def offset_of(name: str) -> int:

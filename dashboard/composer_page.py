@@ -8,6 +8,7 @@ from dashboard.acting import act
 from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import ACKNOWLEDGE, Permitted, length_on, proposal
 from dashboard.visit import Visit
+from records.nouns import Act
 from service import desk
 from service.desk_reading import Addressee
 
@@ -23,18 +24,24 @@ def composer(visit: Visit, case: CaseHead, permitted: Permitted) -> None:
     if permitted.to is None:
         st.caption(visit.say.sentence(permitted.why_not))
         return
-    public, private = st.tabs([visit.say("answer_in_public"), visit.say("direct_message")])
+    to = permitted.to
+    as_reply = to.permissions.private_act is Act.PRIVATE_REPLY
+    public, private = st.tabs(
+        [visit.say("answer_in_public"), visit.say("private_reply_tab" if as_reply else "direct_message")]
+    )
     with public:
-        _box(visit, permitted.to, allowed=permitted.reply, why=permitted.why_not, privately=False)
+        _box(visit, to, allowed=permitted.reply, why=permitted.why_not, privately=False)
     with private:
-        _box(visit, permitted.to, allowed=permitted.private_message, why=permitted.why_not, privately=True)
+        if as_reply and permitted.private_message:
+            st.caption(visit.say("only_one_private_reply"))
+        _box(visit, to, allowed=permitted.private_message, why=permitted.why_not, privately=True)
 
 
 def _box(visit: Visit, to: Addressee, *, allowed: bool, why: str, privately: bool) -> None:
     say = visit.say
     field = f"{'message' if privately else 'answer'}-{to.mention_id}"
     if not allowed:
-        st.caption(f":material/block: {say('not_permitted')}")
+        st.caption(f":material/block: {say('account_paused') if to.paused else say('not_permitted')}")
         if why:
             st.text(say.sentence(why))
     written = st.text_area(

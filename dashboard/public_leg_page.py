@@ -6,19 +6,26 @@ import streamlit as st
 
 from dashboard.figures import thousands
 from dashboard.pieces import piece
+from dashboard.post_acts_page import deletion
 from dashboard.reads.one_case import CaseHead
+from dashboard.reads.permitted import Permitted
 from dashboard.reads.public_leg import BrandPost, PersonPost, PublicLeg
 from dashboard.shown import MOST
 from dashboard.times import moment
 from dashboard.visit import Visit
 
 
-def show_public_leg(visit: Visit, case: CaseHead, leg: PublicLeg) -> None:
-    """Every post, oldest first."""
+def show_public_leg(visit: Visit, case: CaseHead, leg: PublicLeg, permitted: Permitted) -> None:
+    """Every post, oldest first; an answer of ours may be deleted where the network permits it."""
     if leg.left_out:
         st.caption(visit.say("left_out", count=leg.left_out))
     for post in leg.posts:
-        st.html(_person(visit, case, post) if isinstance(post, PersonPost) else _brand(visit, case, post))
+        if isinstance(post, PersonPost):
+            st.html(_person(visit, case, post))
+            continue
+        st.html(_brand(visit, case, post))
+        if permitted.delete_own and case.closed_at is None:
+            deletion(visit, post)
     if not leg.posts:
         st.caption(visit.say("private_only"))
     if leg.others:
@@ -76,6 +83,7 @@ def _brand(visit: Visit, case: CaseHead, post: BrandPost) -> str:
         who=f"@{account.handle}" if account and account.handle else case.brand,
         by=who_wrote(visit, post.origin, post.author),
         status=post.status,
+        deleted=post.deleted,
         reason=post.reason,
         text=post.text,
         moment=post.at,

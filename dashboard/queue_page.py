@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.acting import show_outcome
-from dashboard.case_list_page import back_to_start, case_list, offset_of, pager
+from dashboard.case_list_page import alike_in, back_to_start, case_list, offset_of, pager, show_alike
 from dashboard.layout_page import session_over
 from dashboard.pieces import piece
 from dashboard.reads.queued_cases import QueueFilter, brands_with_open_cases, open_counts, queued_cases
@@ -40,6 +40,8 @@ def _list() -> None:
     if not page.cases and offset_of(_NAME):
         back_to_start(_NAME)
         st.rerun(scope="app")
+    if wanted.alike is not None:
+        st.button(visit.say("whole_queue"), key="whole-queue", on_click=show_alike, args=(_NAME, None))
     if not page.cases:
         st.info(visit.say("queue_empty"))
     case_list(visit, page.cases, name=_NAME)
@@ -75,4 +77,5 @@ def _filter(visit: Visit, brands: tuple[str, ...]) -> QueueFilter:
         assignee_id=visit.agent.id if mine else None,
         harm=harm,
         unanswered=unanswered,
+        alike=alike_in(_NAME),
     )

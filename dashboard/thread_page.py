@@ -9,6 +9,7 @@ from dashboard.case_acts_page import case_acts
 from dashboard.composer_page import composer
 from dashboard.figures import figures_of
 from dashboard.opening_page import CASE, open_thread
+from dashboard.permitted_page import show_permitted
 from dashboard.pieces import piece
 from dashboard.private_leg_page import show_private_leg
 from dashboard.public_leg_page import explain, show_public_leg
@@ -45,18 +46,19 @@ def _show(visit: Visit, case: CaseHead) -> None:
     with reading(visit.house.engine) as session:
         public = public_leg(session, case)
         private = private_leg(session, case)
-        texts = waiting_texts(session, case_id=case.id)
+        texts = waiting_texts(session, visit.house, now=visit.now, case_id=case.id)
         permitted = permitted_in(session, visit.house, case_id=case.id, now=visit.now)
         following = next_case(session, after=case.id, agent_id=visit.agent.id, now=visit.now)
     head, onward = st.columns([8, 1.8], vertical_alignment="top")
     head.html(_head(visit, case))
     if onward.button(visit.say("next_case"), disabled=following is None, width="stretch", shortcut="Alt+N"):
         open_thread(following or "")
+    show_permitted(visit, case, permitted)
     case_acts(visit, case, permitted)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader(visit.say("in_public"))
-        show_public_leg(visit, case, public)
+        show_public_leg(visit, case, public, permitted)
         for text in texts.texts:
             waiting(visit, text, name="thread", with_post=False)
         composer(visit, case, permitted)

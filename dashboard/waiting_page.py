@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.acting import act
+from dashboard.permitted_page import is_near, until_words
 from dashboard.pieces import piece
 from dashboard.public_leg_page import who_wrote
 from dashboard.reads.permitted import length_on
 from dashboard.reads.waiting_texts import WaitingText
 from dashboard.times import span
 from dashboard.visit import Visit
-from records.nouns import Act
+from records.nouns import PRIVATE_ACTS
+from replies.acts import TEXT_ACTS
 from service import desk
 
 
@@ -22,6 +24,8 @@ def waiting(visit: Visit, text: WaitingText, *, name: str, with_post: bool) -> N
     with st.container(border=True, key=f"{name}-waiting-{text.reply_id}"):
         st.html(_head(visit, text, with_post=with_post))
         st.html(piece("own_text.html", say, text=text.text or say("no_text")))
+        looked = _looked(visit, text, name)
+        why_not = _why_not_approved(visit, text, looked=looked)
         approve, revise, withhold, count = st.columns([1.6, 1.4, 1.4, 3], vertical_alignment="center")
         approve.button(
             say("approve"),
@@ -29,11 +33,11 @@ def waiting(visit: Visit, text: WaitingText, *, name: str, with_post: bool) -> N
             type="primary",
             width="stretch",
             on_click=_approve,
-            args=(text.reply_id, text.text),
-            disabled=_seconded_by(visit, text),
-            help=say("second_person") if _seconded_by(visit, text) else None,
+            args=(text.reply_id, text.text, text.post_revision, looked),
+            disabled=bool(why_not),
+            help=why_not or None,
         )
-        with revise.popover(say("revise"), width="stretch", disabled=text.act == Act.HIDE):
+        with revise.popover(say("revise"), width="stretch", disabled=text.act not in TEXT_ACTS):
             st.text_area(say("revised_text"), value=text.text, key=field, height=140, width=460)
             st.button(
                 say("keep_revision"), key=f"do-{field}", type="primary", on_click=_revise, args=(text.reply_id, field)
@@ -42,10 +46,26 @@ def waiting(visit: Visit, text: WaitingText, *, name: str, with_post: bool) -> N
             reason = f"{name}-reason-{text.reply_id}"
             st.text_input(say("withhold_reason"), key=reason, max_chars=300)
             st.button(say("withhold"), key=f"do-{reason}", on_click=_withhold, args=(text.reply_id, reason))
-        if text.act == Act.PUBLIC_REPLY:
+        if text.act in TEXT_ACTS:
             account = visit.house.accounts.get(text.account_id)
-            length, most = length_on(account.network if account else "x", text.text, privately=False)
+            privately = text.act in PRIVATE_ACTS
+            length, most = length_on(account.network if account else "x", text.text, privately=privately)
             count.caption(say("length", length=length, most=most))
+
+
+def _looked(visit: Visit, text: WaitingText, name: str) -> bool:
+    """Whether the agent says to have looked at the network, where the text may have been sent already."""
+    if not text.doubtful:
+        return False
+    return st.checkbox(visit.say("looked_and_absent"), key=f"{name}-looked-{text.reply_id}")
+
+
+def _why_not_approved(visit: Visit, text: WaitingText, *, looked: bool) -> str:
+    if _seconded_by(visit, text):
+        return visit.say("second_person")
+    if text.paused:
+        return visit.say.sentence(text.paused)
+    return visit.say("look_first") if text.doubtful and not looked else ""
 
 
 def _head(visit: Visit, text: WaitingText, *, with_post: bool) -> str:
@@ -57,7 +77,15 @@ def _head(visit: Visit, text: WaitingText, *, with_post: bool) -> str:
         waits=span(visit.now - text.created_at),
         by=who_wrote(visit, text.origin, text.author),
         why=" ".join(visit.say.sentence(reason) for reason in text.reasons[:1]),
+        until=until_words(visit, _brand_of(visit, text), text.private_until),
+        near=is_near(text.private_until, visit.now),
+        paused=visit.say.sentence(text.paused),
     )
+
+
+def _brand_of(visit: Visit, text: WaitingText) -> str:
+    account = visit.house.accounts.get(text.account_id)
+    return account.brand if account else ""
 
 
 def _seconded_by(visit: Visit, text: WaitingText) -> bool:
@@ -65,9 +93,17 @@ def _seconded_by(visit: Visit, text: WaitingText) -> bool:
     return text.approvals_needed > 1 and visit.agent.actor.tag in {text.author, *text.approvals}
 
 
-def _approve(reply_id: int, read: str) -> None:
+def _approve(reply_id: int, read: str, revision: int, looked: bool) -> None:  # noqa: FBT001 - called by the widget
     def doing(visit: Visit) -> None:
-        desk.approve(visit.house, reply_id, actor=visit.agent.actor, now=visit.now, seen_text=read)
+        desk.approve(
+            visit.house,
+            reply_id,
+            actor=visit.agent.actor,
+            now=visit.now,
+            seen_text=read,
+            seen_revision=revision,
+            seen_doubt=looked,
+        )
 
     act("approved", doing)
 

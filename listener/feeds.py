@@ -1,18 +1,21 @@
-"""Which feeds are due to be read, and how far each was read."""
+"""Which feeds are due to be read, how far each was read, and where a walk through one goes on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from listener.bulk import add_missing
+from listener.health import paused_accounts
 from records.leases import LEASE, claim, still_held
 from records.nouns import Feed
 from records.tables.listener import FeedCursorRow
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,74 +27,123 @@ class DueFeed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a walk back through a feed stands."""
+
+    page: str | None
+    """The network's token of the page that comes next; None at the beginning."""
+    began_at: datetime
+    """What the cursor moves to when the walk ends."""
+    served: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cursor:
     """The leased cursor of a feed."""
 
     id: int
     read_until: datetime | None
+    place: Place | None = None
+    """Of a walk that was cut short; None between walks."""
 
 
 def due_feeds(session: Session, feeds_of: Mapping[int, Sequence[Feed]], *, now: datetime) -> list[DueFeed]:
-    """The feeds that are due, among those that each account's network offers, in the order given.
+    """The feeds that are due, the longest waiting first, of accounts that are not paused.
 
-    A feed that was never read is due; its cursor is made when it is read.
+    Those that wait equally long come in the order in which each network's feeds are best read. A feed that was never
+    read is due; its cursor is made when it is read.
     """
     query = select(col(FeedCursorRow.account_id), col(FeedCursorRow.feed), col(FeedCursorRow.poll_due_at)).where(
         col(FeedCursorRow.account_id).in_(list(feeds_of))
     )
     due_at = {(account_id, feed): due for account_id, feed, due in session.connection().execute(query)}
-    wanted = [(account_id, feed) for account_id, feeds in feeds_of.items() for feed in feeds]
-    found = []
-    for account_id, feed in wanted:
-        due = due_at.get((account_id, feed.value))
-        if due is None or due <= now:
-            found.append(DueFeed(account_id=account_id, feed=feed))
-    return found
+    paused = paused_accounts(session)
+    waiting = []
+    for account_id, feeds in feeds_of.items():
+        for feed in feeds:
+            due = due_at.get((account_id, feed.value)) or _EVER
+            if due <= now and account_id not in paused:
+                waiting.append((due, DueFeed(account_id=account_id, feed=feed)))
+    return [each for _, each in sorted(waiting, key=lambda pair: pair[0])]
+
+
+def in_turns(due: Sequence[DueFeed]) -> list[DueFeed]:
+    """The same feeds with accounts taking turns, so that one with many of them holds up nobody."""
+    turn_of: dict[int, int] = {}
+    turns = []
+    for each in due:
+        turn = turn_of.get(each.account_id, 0)
+        turn_of[each.account_id] = turn + 1
+        turns.append((turn, each))
+    return [each for _, each in sorted(turns, key=lambda pair: pair[0])]
 
 
 def lease(session: Session, *, account_id: int, feed: Feed, claimant: str, now: datetime) -> Cursor | None:
     """Lease a feed that is due, making its cursor on first use; None where it is not due or another reads it."""
-    row = {"account_id": account_id, "feed": feed.value, "poll_due_at": now}
+    row = {"account_id": account_id, "feed": feed.value, "poll_due_at": now, "walk_served": 0}
     add_missing(session, FeedCursorRow, [row], unique=("account_id", "feed"))
     ours = [col(FeedCursorRow.account_id) == account_id, col(FeedCursorRow.feed) == feed.value]
     due = col(FeedCursorRow.poll_due_at)
     ids = claim(session, FeedCursorRow, due=due, where=ours, claimant=claimant, now=now, most=1)
-    if not ids:
-        return None
-    read_until = (
-        session.connection()
-        .execute(select(col(FeedCursorRow.read_until)).where(col(FeedCursorRow.id) == ids[0]))
-        .scalar_one()
-    )
-    return Cursor(id=ids[0], read_until=read_until)
+    return _cursor(session, ids[0]) if ids else None
 
 
 def keep_lease(session: Session, cursor: Cursor, *, claimant: str, now: datetime) -> bool:
     """Renew the lease; False where another has taken it over."""
     if not still_held(session, FeedCursorRow, [cursor.id], claimant):
         return False
-    session.connection().execute(
-        update(FeedCursorRow).where(col(FeedCursorRow.id) == cursor.id).values(claimed_until=now + LEASE)
-    )
+    _change(session, cursor, claimant, {"claimed_until": now + LEASE})
     return True
 
 
-def give_back(
-    session: Session, cursor: Cursor, *, claimant: str, due_at: datetime, read_until: datetime | None = None
-) -> None:
-    """End the lease and say when to read again; `read_until` moves the cursor, never backwards."""
-    values: dict[str, object] = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at}
-    if read_until is not None and (cursor.read_until is None or read_until > cursor.read_until):
+def save_place(session: Session, cursor: Cursor, place: Place | None, *, claimant: str) -> None:
+    """Keep where the walk goes on, whoever reads the feed next; None: it begins anew."""
+    _change(session, cursor, claimant, _place_values(place))
+
+
+def give_back(session: Session, cursor: Cursor, *, claimant: str, due_at: datetime) -> None:
+    """End the lease, and say when to read again; the walk goes on from where it was saved."""
+    _change(session, cursor, claimant, {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at})
+
+
+def end_walk(session: Session, cursor: Cursor, *, claimant: str, due_at: datetime, read_until: datetime) -> None:
+    """End walk and lease; the cursor moves to `read_until`, never backwards."""
+    values = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at, **_place_values(None)}
+    if cursor.read_until is None or read_until > cursor.read_until:
         values["read_until"] = read_until
+    _change(session, cursor, claimant, values)
+
+
+def _cursor(session: Session, cursor_id: int) -> Cursor:
+    query = select(
+        col(FeedCursorRow.read_until),
+        col(FeedCursorRow.walk_page),
+        col(FeedCursorRow.walk_began_at),
+        col(FeedCursorRow.walk_served),
+        col(FeedCursorRow.walk_oldest_at),
+    ).where(col(FeedCursorRow.id) == cursor_id)
+    read_until, page, began_at, served, oldest_at = session.connection().execute(query).one()
+    if page is None or began_at is None:
+        return Cursor(id=cursor_id, read_until=read_until)
+    place = Place(page=page, began_at=began_at, served=served, oldest_at=oldest_at)
+    return Cursor(id=cursor_id, read_until=read_until, place=place)
+
+
+def _place_values(place: Place | None) -> dict[str, object]:
+    if place is None:
+        return {"walk_page": None, "walk_began_at": None, "walk_served": 0, "walk_oldest_at": None}
+    return {
+        "walk_page": place.page,
+        "walk_began_at": place.began_at,
+        "walk_served": place.served,
+        "walk_oldest_at": place.oldest_at,
+    }
+
+
+def _change(session: Session, cursor: Cursor, claimant: str, values: Mapping[str, object]) -> None:
     session.connection().execute(
         update(FeedCursorRow)
         .where(col(FeedCursorRow.id) == cursor.id, col(FeedCursorRow.claimed_by) == claimant)
         .values(**values)
-    )
-
-
-def postpone(session: Session, *, account_id: int, until: datetime) -> None:
-    """Read no feed of the account before then."""
-    session.connection().execute(
-        update(FeedCursorRow).where(col(FeedCursorRow.account_id) == account_id).values(poll_due_at=until)
     )

@@ -1,19 +1,19 @@
-"""Records whether a network lets an account in, what may still be asked of it, and what was missed."""
+"""Records whether a network lets an account in; one that it refuses is paused until an access check succeeds."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import case
+from sqlalchemy import case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from listener.missed import Missed
-from networks.protocol import Budget
 from records.database import is_sqlite
-from records.nouns import Feed
-from records.tables.listener import AccountHealthRow, GapRow, NetworkBudgetRow
+from records.tables.listener import AccountHealthRow
+
+PAUSE = timedelta(minutes=15)
+"""How long an account whose credentials are refused is left alone before they are tried again."""
 
 
 class State(StrEnum):
@@ -25,39 +25,46 @@ class State(StrEnum):
 
 
 def note_health(session: Session, *, account_id: int, state: State, reason: str, now: datetime) -> None:
-    """Write down the state; `since` keeps the moment at which it began."""
+    """Write down the state; `since` keeps the moment at which it began. A refused account is tried again after PAUSE.
+
+    That a refused account cannot be reached is not written down: it stays refused until a check succeeds.
+    """
     row: dict[str, object] = {"account_id": account_id, "state": state.value, "reason": reason, "since": now}
     if state is State.WORKING:
         row["last_success_at"] = now
     if state is State.REFUSED:
-        row["last_refusal_at"] = now
+        row |= {"last_refusal_at": now, "check_due_at": now + PAUSE}
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     statement = insert(AccountHealthRow).values(**row)
     new = statement.excluded
     changes = {name: new[name] for name in row if name not in {"account_id", "since"}}
     began = case((col(AccountHealthRow.state) == state.value, col(AccountHealthRow.since)), else_=new.since)
     session.connection().execute(
-        statement.on_conflict_do_update(index_elements=["account_id"], set_={**changes, "since": began})
+        statement.on_conflict_do_update(
+            index_elements=["account_id"],
+            set_={**changes, "since": began},
+            where=(col(AccountHealthRow.state) != State.REFUSED.value) if state is State.UNREACHABLE else None,
+        )
     )
 
 
-def note_budget(session: Session, *, account_id: int, budget: Budget | None) -> None:
-    """Keep what the network last said about an endpoint."""
-    if budget is None:
-        return
-    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
-    statement = insert(NetworkBudgetRow).values(
-        account_id=account_id, endpoint=budget.endpoint, remaining=budget.remaining, resets_at=budget.resets_at
-    )
-    changes = {"remaining": statement.excluded.remaining, "resets_at": statement.excluded.resets_at}
-    session.connection().execute(
-        statement.on_conflict_do_update(index_elements=["account_id", "endpoint"], set_=changes)
-    )
+def is_paused(session: Session, account_id: int) -> bool:
+    """True where the network refuses the account: nothing is read or sent until an access check succeeds."""
+    return account_id in paused_accounts(session)
 
 
-def note_gap(session: Session, *, account_id: int, feed: Feed, missed: Missed) -> None:
-    """Write down a span that the network no longer serves."""
-    session.add(
-        GapRow(account_id=account_id, feed=feed.value, since=missed.since, until=missed.until, reason=missed.reason)
+def resting_until(session: Session, account_id: int, now: datetime) -> datetime | None:
+    """When the credentials of a refused account are tried next; None where the account is not refused."""
+    query = select(col(AccountHealthRow.check_due_at)).where(
+        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == State.REFUSED.value
     )
-    session.flush()
+    found = session.connection().execute(query).first()
+    if found is None:
+        return None
+    return max(now, found[0] or now)
+
+
+def paused_accounts(session: Session) -> frozenset[int]:
+    """The accounts that their networks refuse."""
+    query = select(col(AccountHealthRow.account_id)).where(col(AccountHealthRow.state) == State.REFUSED.value)
+    return frozenset(session.connection().execute(query).scalars())

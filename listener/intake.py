@@ -18,25 +18,31 @@ from networks.protocol import OwnPost, Page
 from records.nouns import Account, Actor, Feed, HeardPost
 from records.tables.service import AccountRow
 
-OnSettled = Callable[[Session, list[int]], None]
-"""Told, as the last thing in the transaction, which mentions were answered outside Aparte."""
+OnMentions = Callable[[Session, list[int]], None]
+"""Told, as the last thing in the transaction, what happened to which mentions."""
 
 
-def store_page(
+def nobody(_session: Session, _mention_ids: list[int]) -> None:
+    """For whom it makes no difference."""
+
+
+def store_page(  # noqa: PLR0913 - one bundle more would only rename them
     session: Session,
     *,
     account: Account,
     feed: Feed,
     page: Page,
     fingerprint: Fingerprint,
-    on_settled: OnSettled,
+    on_settled: OnMentions,
+    on_edited: OnMentions = nobody,
     actor: Actor,
     now: datetime,
 ) -> Stored:
     """Store what is new in `page`; the same page again changes nothing.
 
     Posts by our own accounts never become mentions. `fingerprint` tells our own replies, still under way, from
-    those written elsewhere.
+    those written elsewhere. `on_settled` is told which mentions were answered outside Aparte, `on_edited` which have
+    another text now.
     """
     ours = _our_accounts(session, account)
     posts = [storable_post(post) for post in page.posts]
@@ -53,9 +59,11 @@ def store_page(
     settled = settle_answered(session, account=account, answers=stored_own.outside, heard=mentions.changed, now=now)
     if settled:
         on_settled(session, settled)
+    if mentions.edited_ids:
+        on_edited(session, list(mentions.edited_ids))
     return Stored(
         new_mentions=mentions.new_count,
-        new_revisions=mentions.edited,
+        new_revisions=len(mentions.edited_ids),
         known=mentions.known,
         own_posts=stored_own.new,
         messages=new_messages,

@@ -11,7 +11,10 @@ from sqlmodel import Session, col
 
 from listener.accounts_concerned import Concern, concern
 from listener.bulk import add_missing, parts
+from listener.checks import next_check
+from listener.copies import keep_sketches
 from listener.text_digest import text_digest
+from listener.versions import is_newer, newest_versions
 from people.identities import know
 from records.nouns import Account, Actor, Feed, HeardPost
 from records.tables.listener import MentionRevisionRow, MentionRow
@@ -21,6 +24,7 @@ _OF_THESE = (
     col(MentionRow.external_id).in_(bindparam("external_ids", expanding=True)),
 )
 _MENTION_IDS = select(col(MentionRow.external_id), col(MentionRow.id)).where(*_OF_THESE)
+_DELETED = select(col(MentionRow.external_id)).where(*_OF_THESE, col(MentionRow.deleted_at).is_not(None))
 _LIVE_REVISIONS = (
     select(
         col(MentionRow.external_id),
@@ -41,7 +45,8 @@ class StoredMentions:
     changed: Mapping[str, int]
     """Mention ids of posts that are new or edited, by every id they go by on the network."""
     new_count: int
-    edited: int
+    edited_ids: tuple[int, ...]
+    """Mentions that have another text now."""
     known: int
 
 
@@ -54,66 +59,94 @@ class _Known:
 
 
 def store_mentions(
-    session: Session, *, account: Account, feed: Feed, posts: Sequence[HeardPost], actor: Actor, now: datetime
+    session: Session,
+    *,
+    account: Account,
+    feed: Feed | None,
+    posts: Sequence[HeardPost],
+    actor: Actor,
+    now: datetime,
 ) -> StoredMentions:
-    """Store posts by others, whose texts are storable, in bulk. Hearing a post twice changes nothing."""
-    newest = _newest_versions(posts)
+    """Store posts by others, whose texts are storable, in bulk. Hearing a post twice changes nothing.
+
+    Without a `feed` they were asked for by id, and are as they stand now. A post that was deleted stays so, whatever
+    a network still serves.
+    """
+    newest = newest_versions(posts)
+    deleted = _deleted(session, account.network, list(newest))
+    newest = {external_id: post for external_id, post in newest.items() if external_id not in deleted}
     if not newest:
-        return StoredMentions(changed={}, new_count=0, edited=0, known=0)
+        return StoredMentions(changed={}, new_count=0, edited_ids=(), known=len(deleted))
     identities = know(
         session, network=account.network, authors=[post.author for post in newest.values()], actor=actor, now=now
     )
     known = _known_mentions(session, account.network, list(newest))
     new = [post for external_id, post in newest.items() if external_id not in known]
-    edited = [post for external_id, post in newest.items() if external_id in known and _is_newer(post, known)]
+    edited = _edited(session, [newest[name] for name in newest if name in known], known, as_it_stands=feed is None)
     ids = _add(session, new, identities, now)
     _supersede(session, edited, known, now)
     mention_ids = {name: each.mention_id for name, each in known.items()} | ids
-    edited_ids = {post.external_id for post in edited}
-    concern(
-        session,
-        account=account,
-        feed=feed,
-        concerns=[
+    _keep_sketches(session, [*new, *edited], mention_ids, now)
+    edited_names = {post.external_id for post in edited}
+    if feed is not None:
+        concerns = [
             Concern(
                 mention_id=mention_ids[external_id],
                 is_new=external_id in ids,
                 summoned=post.summoned,
-                assessed=external_id in known and known[external_id].assessed and external_id not in edited_ids,
+                assessed=external_id in known and known[external_id].assessed and external_id not in edited_names,
             )
             for external_id, post in newest.items()
-        ],
-        now=now,
-    )
+        ]
+        concern(session, account=account, feed=feed, concerns=concerns, now=now)
     changed = {
         name: mention_ids[post.external_id]
         for post in (*new, *edited)
         for name in (post.external_id, post.revision_external_id)
     }
     return StoredMentions(
-        changed=changed, new_count=len(new), edited=len(edited), known=len(newest) - len(new) - len(edited)
+        changed=changed,
+        new_count=len(new),
+        edited_ids=tuple(known[post.external_id].mention_id for post in edited),
+        known=len(newest) + len(deleted) - len(new) - len(edited),
     )
 
 
-def _newest_versions(posts: Sequence[HeardPost]) -> dict[str, HeardPost]:
-    """One post an external id, oldest first, so that rows are made in the order of what happened."""
-    found: dict[str, HeardPost] = {}
-    for post in posts:
-        other = found.get(post.external_id)
-        if other is None or _age(post.revision_external_id) > _age(other.revision_external_id):
-            found[post.external_id] = post
-    ordered = sorted(found.values(), key=lambda post: (post.published_at, _age(post.external_id)))
-    return {post.external_id: post for post in ordered}
+def _deleted(session: Session, network: str, external_ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for part in parts(external_ids):
+        found.update(session.connection().execute(_DELETED, {"network": network, "external_ids": part}).scalars())
+    return found
 
 
-def _age(external_id: str) -> tuple[int, str]:
-    """Orders ids as networks count them up: longer is later."""
-    return (len(external_id), external_id)
+def _edited(
+    session: Session, posts: Sequence[HeardPost], known: Mapping[str, _Known], *, as_it_stands: bool
+) -> list[HeardPost]:
+    others = [post for post in posts if post.revision_external_id != known[post.external_id].revision_external_id]
+    if not others:
+        return []
+    seen = _seen(session, [known[post.external_id].mention_id for post in others])
+    return [
+        post
+        for post in others
+        if is_newer(
+            post.revision_external_id,
+            live=known[post.external_id].revision_external_id,
+            seen=seen.get(known[post.external_id].mention_id, set()),
+            as_it_stands=as_it_stands,
+        )
+    ]
 
 
-def _is_newer(post: HeardPost, known: Mapping[str, _Known]) -> bool:
-    # A search may still serve an older version after a newer one was heard.
-    return _age(post.revision_external_id) > _age(known[post.external_id].revision_external_id)
+def _seen(session: Session, mention_ids: Sequence[int]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for part in parts(mention_ids):
+        query = select(col(MentionRevisionRow.mention_id), col(MentionRevisionRow.external_id)).where(
+            col(MentionRevisionRow.mention_id).in_(part)
+        )
+        for mention_id, external_id in session.connection().execute(query):
+            found.setdefault(mention_id, set()).add(external_id)
+    return found
 
 
 def _known_mentions(session: Session, network: str, external_ids: Sequence[str]) -> dict[str, _Known]:
@@ -174,6 +207,11 @@ def _supersede(session: Session, posts: Sequence[HeardPost], known: Mapping[str,
         )
 
 
+def _keep_sketches(session: Session, posts: Sequence[HeardPost], mention_ids: Mapping[str, int], now: datetime) -> None:
+    texts = {(mention_ids[post.external_id], post.revision_external_id): post.text for post in posts}
+    keep_sketches(session, texts, now=now)
+
+
 def _mention(post: HeardPost, identity_id: int, now: datetime) -> dict[str, object]:
     row: dict[str, object] = {
         "network": post.network,
@@ -186,6 +224,7 @@ def _mention(post: HeardPost, identity_id: int, now: datetime) -> dict[str, obje
         "revision": 1,
         "published_at": post.published_at,
         "heard_at": now,
+        "check_due_at": next_check(post.published_at, now=now),
     }
     if post.above is not None:
         row["above"] = asdict(post.above)

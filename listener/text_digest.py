@@ -17,8 +17,21 @@ def text_digest(text: str) -> str:
 
     A text of nothing but those, such as a lone link or emoji, is digested as it stands.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = _folded(text)
+    plain = _plain(folded)
+    return hashlib.blake2b((plain or folded).encode("utf-8", "replace"), digest_size=_BYTES).hexdigest()
+
+
+def plain_words(text: str) -> str:
+    """The words of a text, folded, without mentions, links and punctuation; empty where there are none."""
+    return _plain(_folded(text))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _plain(folded: str) -> str:
     plain = _LINK.sub(" ", folded)
     plain = _MENTION.sub(" ", plain)
-    plain = _NOT_WORD.sub(" ", plain).strip()
-    return hashlib.blake2b((plain or folded).encode("utf-8", "replace"), digest_size=_BYTES).hexdigest()
+    return _NOT_WORD.sub(" ", plain).strip()

@@ -18,3 +18,18 @@ class XCredentials:
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not be seen in an error or a log line."""
         return tuple(getattr(self, each.name) for each in fields(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetaCredentials:
+    """The token of a Facebook Page, which also opens the Instagram account connected to it."""
+
+    page_token: str = field(repr=False)
+    app_secret: str = field(default="", repr=False)
+    """Proves that a call comes from the app; empty where the app does not ask for the proof."""
+    page_id: str = ""
+    """Left empty, it is asked of the network. Not a secret."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not be seen in an error or a log line."""
+        return (self.page_token, self.app_secret)

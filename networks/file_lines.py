@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
 
 LONGEST_FIELD = 100_000_000
 """Characters of one CSV field; beyond any post, short of filling the memory."""
+
+ENDINGS = (".jsonl", ".csv")
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -27,6 +29,8 @@ class Line:
     number: int
     values: Mapping[str, object] = field(default_factory=dict)
     unusable: str = ""
+    whole: bool = True
+    """False for a last line that has no end yet: somebody may still be writing it."""
 
     def written(self, column: str) -> str:
         """The value as text, as it stands; empty where it is absent or null."""
@@ -40,7 +44,7 @@ class Line:
 
 def lines_of(path: Path) -> Iterator[Line]:
     """Read the file by its ending. Raises FileUnreadableError where there is no such file or it is of another kind."""
-    readers = {".jsonl": _json_lines, ".csv": _csv_lines}
+    readers = dict(zip(ENDINGS, (_json_lines, _csv_lines), strict=True))
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise FileUnreadableError(f"{path.name} must end in .jsonl or .csv: give a file of posts of that kind.")
@@ -57,7 +61,9 @@ def _json_lines(path: Path) -> Iterator[Line]:
         for number, raw in enumerate(file, start=1):
             content = raw.removeprefix(_BOM) if number == 1 else raw
             if content.strip():
-                yield _json_line(number, content)
+                line = _json_line(number, content)
+                # A JSON object that can be read has its end.
+                yield replace(line, whole=False) if line.unusable and not raw.endswith(b"\n") else line
 
 
 def _json_line(number: int, content: bytes) -> Line:
@@ -77,7 +83,8 @@ def _json_line(number: int, content: bytes) -> Line:
 def _csv_lines(path: Path) -> Iterator[Line]:
     csv.field_size_limit(LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = csv.DictReader(file)
+        written = _WrittenLines(file)
+        rows = csv.DictReader(written)
         columns = rows.fieldnames or []
         if not {"id", "text"} <= set(columns):
             raise FileUnreadableError(f"{path.name} needs a heading with the columns id and text.")
@@ -87,9 +94,24 @@ def _csv_lines(path: Path) -> Iterator[Line]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Line(number=rows.line_num, unusable=f"it is not CSV ({error})")
+                yield Line(number=rows.line_num, unusable=f"it is not CSV ({error})", whole=written.ended)
                 continue
             if None in row:
-                yield Line(number=rows.line_num, unusable="it has more fields than the heading")
+                yield Line(number=rows.line_num, unusable="it has more fields than the heading", whole=written.ended)
             else:
-                yield Line(number=rows.line_num, values=row)
+                yield Line(number=rows.line_num, values=row, whole=written.ended)
+
+
+class _WrittenLines:
+    """The lines of a file as they stand, which knows whether what was read of them last had its end."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.ended = True
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.ended = line.endswith(("\n", "\r"))
+            yield line
+        # Asked for more than there is: a quoted field is still open.
+        self.ended = False

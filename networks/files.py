@@ -1,4 +1,4 @@
-"""Posts kept in a file, as heard posts: what `replay` judges without asking any network.
+"""Posts kept in a file, as heard posts: what `replay` judges without asking any network, and a folder is heard by.
 
 JSON lines or CSV with `id` and `text`, and where present `author`, `lang`, `created_at` (ISO 8601 or X's old form),
 `in_reply_to`, `brand` and `inbound` (false for the brand's own posts).
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from networks.file_lines import FileUnreadableError, Line, lines_of
+from networks.moments import moment_of
 from networks.protocol import OwnPost
 from records.nouns import Author, HeardPost, PostAbove
 
 UNDATED_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 UNDATED_STEP = timedelta(seconds=30)
 
-_X_OLD_FORM = "%a %b %d %H:%M:%S %z %Y"
 _REMEMBERED = 50_000
 _TEXT_ABOVE = 1_000
 _FALSE = frozenset({"false", "0", "no"})
@@ -36,6 +36,8 @@ class FileRow:
     post: HeardPost | None = None
     own: OwnPost | None = None
     skipped: str = ""
+    whole: bool = True
+    """False for a last line that has no end yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,8 @@ def read_posts(
         undated_from=undated_from,
     )
     for line in lines_of(path):
-        yield reader.row(line)
+        row = reader.row(line)
+        yield row if line.whole else replace(row, whole=False)
 
 
 class _Reader:
@@ -125,7 +128,7 @@ class _Reader:
         return FileRow(line=line.number, post=post)
 
     def _published_at(self, written: str) -> datetime:
-        found = _moment(written) if written else self._next_undated
+        found = moment_of(written) if written else self._next_undated
         self._next_undated = found + UNDATED_STEP
         return found
 
@@ -147,11 +150,3 @@ class _Reader:
         self._earlier[external_id] = _Earlier(root=root, above=above, is_own=is_own)
         if len(self._earlier) > _REMEMBERED:
             self._earlier.popitem(last=False)
-
-
-def _moment(written: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        found = datetime.strptime(written, _X_OLD_FORM)  # noqa: DTZ007 - the form names the zone
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

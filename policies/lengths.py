@@ -20,6 +20,8 @@ _EMOJI = re.compile(
     "(?:\u200d[\u2640-\u27bf\U0001f000-\U0001faff]\ufe0f?[\U0001f3fb-\U0001f3ff]?)*"
 )
 _EMOJI_LENGTH = 2
+_NO_LIMIT = 100_000
+"""Nothing is sent through files: whatever a person can write is short enough."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,4 +65,6 @@ _LIMITS = {
     ("facebook", Channel.PRIVATE): Limit(most=2_000, count=len),
     ("instagram", Channel.PUBLIC): Limit(most=2_200, count=len),
     ("instagram", Channel.PRIVATE): Limit(most=1_000, count=_bytes),
+    ("files", Channel.PUBLIC): Limit(most=_NO_LIMIT, count=len),
+    ("files", Channel.PRIVATE): Limit(most=_NO_LIMIT, count=len),
 }

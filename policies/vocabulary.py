@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from records.nouns import Fact, FactValue, Feed, Intent, Relation, Sentiment, Urgency
+from records.nouns import Act, Fact, FactValue, Feed, Intent, Relation, Sentiment, Urgency
 
 UNKNOWN_SOURCE = "default"
 """The source of a fact that nobody has established, so that its default stands."""
@@ -128,7 +128,7 @@ _DECLARED = (
     _int("thread.earlier_answers", "Public answers of ours that stand in this thread."),
     _bool("thread.answered_outside", "Somebody answered for the brand outside this system."),
     _bool("thread.private_open", "A private conversation with this person is open."),
-    _int("thread.copies", "Identical texts that were heard lately."),
+    _int("thread.copies", "Other posts that lately said the same, or nearly."),
     _double("mention.age_minutes", "Minutes since the post was published."),
     _bool("mention.history", "The post is older than the first connection of the account."),
     _string("mention.feed", "The feed that brought the post.", Feed.SEARCH, Feed),
@@ -137,9 +137,22 @@ _DECLARED = (
     _int("mention.text_length", "Length of the text in characters."),
     _bool("permission.reply", "The network permits a public answer."),
     _bool("permission.private_reply", "The network permits a private message to this person now."),
+    _string(
+        "permission.private_act",
+        "Which act a private message would be: a message, or the one private reply to a comment.",
+        "none",
+        ("none", Act.PRIVATE_MESSAGE, Act.PRIVATE_REPLY),
+    ),
+    _double(
+        "permission.private_reply_hours_left",
+        "Hours until a private message is no longer permitted: 0 where none is, a million where there is no deadline.",
+    ),
     _bool("permission.hide", "The network permits hiding this post."),
-    _double("permission.private_reply_hours_left", "Hours until a private message is no longer permitted."),
-    _double("cost.reply", "Price of a public answer, in US dollars."),
+    _bool("permission.delete", "The network permits deleting our own answers."),
+    _double("cost.reply", "Price of a public answer without a link, in US dollars."),
+    _double("cost.private", "Price of a private message, in US dollars."),
+    _double("cost.month_spent", "US dollars that the account has cost since the month began (UTC)."),
+    _double("cost.month_cap", "US dollars that it may cost in a month: 10^12 where no cap is set."),
     _string("account.network", "The network.", "files", ("x", "facebook", "instagram", "files")),
     _string("account.brand", "Name of the brand.", ""),
     _int("clock.hour", "Hour of the day in the brand's zone, from 0 to 23."),

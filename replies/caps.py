@@ -1,4 +1,4 @@
-"""How much automatic text may leave: a brand a minute and a day, a person an hour."""
+"""How much automatic text may leave: a brand a minute and a day, a person and a thread an hour."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Caps:
 
     per_minute: int = 20
     per_person_hour: int = 3
+    per_thread_hour: int = 5
     per_brand_day: int = 2000
 
 
@@ -62,10 +63,12 @@ def check_caps(session: Session, reply: ReplyRow, caps: Caps, *, now: datetime) 
         return None
     of_brand = [col(ReplyRow.account_id).in_(_accounts_of_the_brand(session, reply.account_id))]
     of_person = [*of_brand, col(ReplyRow.mention_id).in_(_mentions_of_the_person(reply.mention_id))]
+    of_thread = [*of_brand, col(ReplyRow.mention_id).in_(_mentions_in_the_thread(reply.mention_id))]
     bounds: list[tuple[Cap, Sequence[ColumnElement[bool]]]] = [
         (Cap(most=caps.per_minute, window=timedelta(minutes=1), said="The brand's cap a minute is reached."), of_brand),
         (Cap(most=caps.per_brand_day, window=timedelta(days=1), said="The brand's cap a day is reached."), of_brand),
         (Cap(most=caps.per_person_hour, window=timedelta(hours=1), said="The person's cap is reached."), of_person),
+        (Cap(most=caps.per_thread_hour, window=timedelta(hours=1), said="The thread's cap is reached."), of_thread),
     ]
     return longest([wait_for(cap, _nth_latest(session, cap, where, now=now), now=now) for cap, where in bounds])
 
@@ -94,3 +97,11 @@ def _accounts_of_the_brand(session: Session, account_id: int) -> list[int]:
 def _mentions_of_the_person(mention_id: int):  # type: ignore[no-untyped-def]
     person = select(col(MentionRow.identity_id)).where(col(MentionRow.id) == mention_id).scalar_subquery()
     return select(col(MentionRow.id)).where(col(MentionRow.identity_id) == person)
+
+
+def _mentions_in_the_thread(mention_id: int):  # type: ignore[no-untyped-def]
+    this = select(col(MentionRow.network), col(MentionRow.root_external_id)).where(col(MentionRow.id) == mention_id)
+    thread = this.subquery()
+    return select(col(MentionRow.id)).where(
+        col(MentionRow.network) == thread.c.network, col(MentionRow.root_external_id) == thread.c.root_external_id
+    )

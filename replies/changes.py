@@ -15,6 +15,9 @@ OUTSTANDING: ColumnElement[bool] = literal_column("reply.status IN ('approved', 
 """Spelt as the index over due replies is, so that SQLite sees that the index serves."""
 
 
+_MAY_HAVE_COST = frozenset({ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.SENT})
+
+
 class NoSuchReplyError(LookupError):
     """There is no reply of that number."""
 
@@ -43,5 +46,7 @@ def change(row: ReplyRow, after: ReplyStatus, *, reason: str = "", due_at: datet
     row.status = after.value
     row.reason = reason
     row.due_at = due_at
+    if after not in _MAY_HAVE_COST:
+        row.cost = 0.0
     row.claimed_by = None
     row.claimed_until = None

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import col
 
-from networks.errors import NetworkError, RateLimited, Unreachable
+from networks.errors import NetworkError, RateLimited, TokenRefused, Unreachable
 from networks.protocol import Network
 from records.database import reading, writing
 from records.leases import claim
@@ -20,6 +20,7 @@ from replies.changes import OUTSTANDING
 from replies.dispatching import Dispatched, Dispatching, Stop, held, postponed
 from replies.entries import Addressee
 from replies.looking import look
+from replies.permitted import stop_by_permission
 from replies.sending import (
     LostError,
     Telling,
@@ -115,25 +116,29 @@ class _Run:
             max_reply_age=self.desk.max_reply_age_of(reply.account_id),
             now=now,
         )
-        stop = stop or self._stop_to_wait(reply, now=now) or self._look(situation, network, now=now)
+        stop = stop or self._stop_unasked(reply, now=now)
+        secrets = {} if stop else self.desk.secrets_of(reply)
+        stop = stop or self._look(situation, network, secrets=tuple(secrets.values()), now=now)
         if stop is not None:
             return "", stop
-        text = filled(reply.text, self.desk.secrets_of(reply))
+        text = filled(reply.text, secrets)
         return text, stop_by_guard(text, reply, self.desk)
 
-    def _stop_to_wait(self, reply: ReplyRow, *, now: datetime) -> Stop | None:
+    def _stop_unasked(self, reply: ReplyRow, *, now: datetime) -> Stop | None:
+        """What the network's rules, its wish for rest, or a cap forbid without asking it."""
         asked_to_rest = self.resting.get((reply.account_id, reply.act))
         if asked_to_rest is not None and asked_to_rest.until > now:
             return postponed(str(asked_to_rest), asked_to_rest.until)
         with reading(self.engine) as session:
-            wait = check_caps(session, reply, self.desk.caps, now=now)
-        return stop_by_cap(wait, reply) if wait else None
+            stop = stop_by_permission(reply, self.desk.permissions_of(session, reply, now))
+            wait = check_caps(session, reply, self.desk.caps, now=now) if stop is None else None
+        return stop_by_cap(wait, reply) if wait else stop
 
-    def _look(self, situation: Situation, network: Network, *, now: datetime) -> Stop | None:
+    def _look(self, situation: Situation, network: Network, *, secrets: tuple[str, ...], now: datetime) -> Stop | None:
         try:
-            return look(self.engine, network, situation, now=now)
+            return look(self.engine, network, situation, secrets=secrets, now=now)
         except NetworkError as error:
-            self._rest_if_asked(situation.reply, error)
+            self._take_note(situation.reply, error)
             return stop_by_error(error, attempts=situation.reply.attempts, now=self.desk.now_again())
 
     def _post(self, network: Network, reply: ReplyRow, text: str, telling: Telling, *, sending_at: datetime) -> str:
@@ -143,7 +148,7 @@ class _Run:
                 raise Unreachable("Too long passed before the request could leave; it was not sent.")
             external_id = act(network, reply, text)
         except NetworkError as error:
-            self._rest_if_asked(reply, error)
+            self._take_note(reply, error)
             status = record_failure(
                 self.engine, reply_id, error, attempts=attempts, telling=telling, now=self.desk.now_again()
             )
@@ -156,9 +161,11 @@ class _Run:
         record_stop(self.engine, situation, stop, claimant=self.claimant, telling=telling, now=now)
         return _end(stop.status)
 
-    def _rest_if_asked(self, reply: ReplyRow, error: NetworkError) -> None:
+    def _take_note(self, reply: ReplyRow, error: NetworkError) -> None:
         if isinstance(error, RateLimited):
             self.resting[reply.account_id, reply.act] = error
+        if isinstance(error, TokenRefused):
+            self.desk.on_refused(reply.account_id, str(error), self.desk.now_again())
 
 
 def _end(status: ReplyStatus | None) -> str:

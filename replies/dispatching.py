@@ -11,9 +11,10 @@ from sqlmodel import Session
 from ledger.entry import Sealer
 from networks.protocol import Network
 from policies.guard import Finding
-from records.nouns import Mode, ReplyStatus
+from records.nouns import Mode, Permissions, ReplyStatus
 from records.tables.replies import ReplyRow
 from replies.caps import Caps
+from replies.prices import Month
 
 DEFAULT_MAX_REPLY_AGE = timedelta(hours=12)
 
@@ -24,6 +25,18 @@ def _nothing_more(_session: Session, _reply: ReplyRow) -> None:
 
 def _nothing_to_forget(_session: Session, _mention_id: int, _now: datetime) -> None:
     """For callers who keep no mentions."""
+
+
+def _not_known(_session: Session, _reply: ReplyRow, _now: datetime) -> None:
+    """For callers who leave it to the network what it permits."""
+
+
+def _no_budget(_session: Session, _account_id: int, _now: datetime) -> None:
+    """For callers who set no cap."""
+
+
+def _nothing_to_note(_account_id: int, _reason: str, _now: datetime) -> None:
+    """For callers who keep no health."""
 
 
 def _default_age(_account_id: int) -> timedelta:
@@ -53,6 +66,13 @@ class Dispatching:
     again of the same mention."""
     max_reply_age_of: Callable[[int], timedelta] = _default_age
     """By account: older mentions are not answered automatically."""
+    permissions_of: Callable[[Session, ReplyRow, datetime], Permissions | None] = _not_known
+    """What the network permits about the mention of a reply, the reply itself left out of account; None where that is
+    not known."""
+    month_of: Callable[[Session, int, datetime], Month | None] = _no_budget
+    """By account: what this month has cost; None where it has no cap."""
+    on_refused: Callable[[int, str, datetime], None] = _nothing_to_note
+    """Told, outside any transaction, that the network refused the credentials of an account, and in which words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +98,14 @@ class Stop:
     """Why a reply does not leave now, and what becomes of it."""
 
     status: ReplyStatus
-    """`held`, `withheld`, `failed`, or `approved` for later."""
+    """`held`, `withheld`, `failed`, `approved` for later, or `sent` where an earlier attempt is found."""
     reason: str
     due_at: datetime | None = None
     """When to try again; only with `approved`."""
     gone: bool = False
     """The post that is answered or hidden is no longer there."""
+    external_id: str | None = None
+    """The network's id of the act; only with `sent`."""
 
 
 def held(reason: str) -> Stop:
@@ -99,6 +121,11 @@ def withheld(reason: str) -> Stop:
 def gone(reason: str) -> Stop:
     """It will not be sent, since what it speaks to is no longer there."""
     return Stop(status=ReplyStatus.WITHHELD, reason=reason, gone=True)
+
+
+def found(external_id: str) -> Stop:
+    """An earlier attempt of it stands on the network."""
+    return Stop(status=ReplyStatus.SENT, reason="", external_id=external_id)
 
 
 def postponed(reason: str, until: datetime) -> Stop:

@@ -21,9 +21,9 @@ class Draft:
     slot: str
     act: Act
     target_external_id: str
-    """The post that is answered or hidden; for a private message, the person's id on the network."""
+    """The post that is answered, hidden, shown or deleted; for a private message, the person's id on the network."""
     text: str
-    """With secrets such as `{room_link}` still as placeholders; empty for a hide."""
+    """With secrets such as `{room_link}` still as placeholders; empty for an act without words."""
     language: str
     origin: str
     """`automatic` (a rule spoke) or `person`."""

@@ -87,6 +87,8 @@ def _body(row: ReplyRow, actor: Actor) -> Mapping[str, Json]:
         "attempts": row.attempts,
         "external_id": row.external_id,
     }
+    if row.cost:
+        body["cost"] = row.cost
     if row.reason and _is_a_step(actor):
         body["reason"] = row.reason
     return body

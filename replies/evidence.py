@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from networks.protocol import Network
-from records.nouns import Act
+from records.nouns import PRIVATE_ACTS, Act
 from records.tables.replies import ReplyRow
 from replies.fingerprint import fingerprint, resembles
 
@@ -43,11 +43,24 @@ class Evidence:
     """The network's id of the act; only where it is there."""
 
 
-def read_traces(network: Network, reply: ReplyRow, *, until: datetime) -> tuple[Trace, ...]:
+def read_state(network: Network, reply: ReplyRow) -> Evidence:
+    """Whether a post stands as a hide, an unhide or a deletion leaves it. Raises NetworkError."""
+    state = network.look_up(reply.target_external_id)
+    done = {
+        Act.HIDE: state.hidden is True,
+        Act.UNHIDE: state.exists and state.hidden is False,
+        Act.DELETE: not state.exists,
+    }[Act(reply.act)]
+    if not done:
+        return Evidence(found=Found.ABSENT)
+    return Evidence(found=Found.THERE, external_id=reply.target_external_id)
+
+
+def read_traces(network: Network, reply: ReplyRow, *, person_external_id: str, until: datetime) -> tuple[Trace, ...]:
     """What our account wrote where the reply went, since shortly before it left. Raises NetworkError."""
     since = (reply.sending_at or reply.created_at) - CLOCKS_DIFFER
-    if reply.act == Act.PRIVATE_MESSAGE:
-        messages = network.private_messages_with(reply.target_external_id)
+    if reply.act in PRIVATE_ACTS:
+        messages = network.private_messages_with(person_external_id)
         return tuple(
             Trace(external_id=message.external_id, text=message.text, at=message.sent_at)
             for message in messages

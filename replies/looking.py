@@ -10,28 +10,36 @@ from sqlmodel import Session, col
 
 from networks.protocol import Network, PostState
 from records.database import reading
-from records.nouns import CLOSING_SLOT, Act, Feed
+from records.nouns import CLOSING_SLOT, PRIVATE_ACTS, Act, Feed
 from records.tables.listener import FeedCursorRow, OwnPostRow
 from records.tables.replies import ReplyRow
+from replies.acts import TEXT_ACTS
 from replies.caps import LEFT_OR_MAY_HAVE
-from replies.dispatching import Stop, gone, held, withheld
+from replies.dispatching import Stop, found, gone, held, withheld
 from replies.evidence import CLOCKS_DIFFER
 from replies.fingerprint import fingerprint
-from replies.outbox import ALREADY_ANSWERED
+from replies.outbox import ALREADY_ANSWERED, EDITED
+from replies.reading import read_evidence
 from replies.situation import Situation
 
 
-def look(engine: Engine, network: Network, situation: Situation, *, now: datetime) -> Stop | None:
+def look(
+    engine: Engine, network: Network, situation: Situation, *, secrets: Collection[str], now: datetime
+) -> Stop | None:
     """Ask the network about the target; None where the reply may still leave. Raises NetworkError.
 
-    A private message needs no look: nobody else's answer to it can be missed in public, and what was written
-    privately outside Aparte is read from what was heard.
+    What was in doubt once is looked for a last time. Otherwise a private act needs no look: nobody else's answer can
+    be missed in public, and what was written privately outside Aparte is read from what was heard.
     """
     reply = situation.reply
-    if reply.act == Act.PRIVATE_MESSAGE:
+    if reply.act in TEXT_ACTS and reply.absent_at is not None:
+        evidence = read_evidence(engine, network, situation, secrets=secrets, until=now)
+        if evidence.external_id is not None:
+            return found(evidence.external_id)
+    if reply.act in PRIVATE_ACTS:
         return None
     stop = stop_by_state(network.look_up(reply.target_external_id), situation)
-    if stop is not None or reply.act == Act.HIDE or reply.slot == CLOSING_SLOT:
+    if stop is not None or reply.act != Act.PUBLIC_REPLY or reply.slot == CLOSING_SLOT:
         return stop
     with reading(engine) as session:
         since = _unheard_since(session, situation)
@@ -44,17 +52,22 @@ def look(engine: Engine, network: Network, situation: Situation, *, now: datetim
 
 def stop_by_state(state: PostState, situation: Situation) -> Stop | None:
     """What the present state of the target forbids."""
+    act = situation.reply.act
+    if act == Act.DELETE:
+        return None if state.exists else withheld("The answer is deleted already.")
     if not state.exists:
         return gone("The post is gone.")
-    if situation.reply.act == Act.HIDE:
+    if act == Act.HIDE:
         return withheld("The post is hidden already.") if state.hidden else None
+    if act == Act.UNHIDE:
+        return withheld("The post is shown already.") if state.hidden is False else None
     if state.hidden:
         return held("The post is hidden: an answer would not be seen.")
     edited = situation.answers_the_mention and state.revision_external_id not in {
         None,
         situation.revision_external_id,
     }
-    return held("The post was edited after this was written: read it again.") if edited else None
+    return held(EDITED) if edited else None
 
 
 def outside_answers(session: Session, situation: Situation, own: Mapping[str, str]) -> set[str]:

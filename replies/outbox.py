@@ -6,29 +6,36 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from ledger.entry import Sealer
 from ledger.log import append
 from records.database import is_sqlite
-from records.nouns import Act, Actor, ReplyStatus
+from records.nouns import CLOSING_SLOT, Act, Actor, ReplyStatus
+from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from replies.acts import ANSWERS_THE_TEXT
 from replies.changes import change, locked
-from replies.drafts import AUTOMATIC, PERSON, Draft
+from replies.doubt import DoubtfulError, in_doubt, keeping_doubt
+from replies.drafts import PERSON, Draft
 from replies.entries import addressees, entries
 from replies.fingerprint import fingerprint
 from replies.life import IllegalTransitionError
 
 ALREADY_ANSWERED = "Somebody answered this already, outside Aparte: read it before saying more."
+EDITED = "The post was edited after this was written: read it again."
 TWO_PEOPLE = 2
 IN_OUR_HANDS = frozenset({ReplyStatus.DRAFT, ReplyStatus.HELD, ReplyStatus.APPROVED})
 """What people may still change: nothing of it can be on its way to the network."""
 
 
+_NOT_GONE_YET = (ReplyStatus.DRAFT.value, ReplyStatus.APPROVED.value)
+
+
 class StaleTextError(Exception):
-    """The text was changed after the approver read it."""
+    """The text, or the post that it answers, was changed after the approver read it."""
 
 
 def write_drafts(
@@ -54,24 +61,33 @@ def approve(
     actor: Actor,
     now: datetime,
     seen_text: str | None = None,
+    seen_revision: int | None = None,
+    seen_doubt: bool = False,
     sealer: Sealer | None = None,
 ) -> ReplyStatus:
     """Count `actor`'s approval; once enough different people agree the reply is `approved` and due now.
 
-    Where two must approve, the author of the text is not one of them. Returns the status it has now. Raises
-    IllegalTransitionError, NoSuchReplyError, or StaleTextError where `seen_text` is no longer the text.
+    Where two must approve, the author of the text is not one of them. What was held answers the post as it stands
+    from now on. Returns the status it has now. Raises IllegalTransitionError, NoSuchReplyError, StaleTextError where
+    `seen_text` is no longer the text or `seen_revision` no longer the post's, or DoubtfulError where it may have been
+    sent already and `seen_doubt` is False.
     """
     row = locked(session, reply_id)
     if ReplyStatus(row.status) not in {ReplyStatus.DRAFT, ReplyStatus.HELD}:
         raise IllegalTransitionError(ReplyStatus(row.status), ReplyStatus.APPROVED)
     if seen_text is not None and seen_text != row.text:
         raise StaleTextError("The text was changed while you read it: read it again, then approve.")
+    _check_revision(session, row, seen_revision)
+    if in_doubt(row) and not seen_doubt:
+        raise DoubtfulError
     row.approvals = sorted({*row.approvals, actor.tag})
     if _counted(row) >= max(1, row.approvals_needed):
+        # What a person did not find on the network is looked for once more, by reading, before it is sent.
+        row.absent_at = now if in_doubt(row) else row.absent_at
         change(row, ReplyStatus.APPROVED, due_at=now)
         row.approved_at = now
     else:
-        change(row, ReplyStatus.DRAFT, reason="One more person must approve.")
+        change(row, ReplyStatus.DRAFT, reason=keeping_doubt(row, "One more person must approve."))
     _log(session, [row], row.status if row.status == ReplyStatus.APPROVED else "seconded", actor, now, sealer)
     return ReplyStatus(row.status)
 
@@ -84,7 +100,7 @@ def revise(
     Raises IllegalTransitionError, NoSuchReplyError.
     """
     row = _in_our_hands(session, reply_id, ReplyStatus.DRAFT)
-    change(row, ReplyStatus.DRAFT)
+    change(row, ReplyStatus.DRAFT, reason=keeping_doubt(row, ""))
     row.text = text
     row.fingerprint = fingerprint(text)
     row.author = actor.tag
@@ -119,20 +135,46 @@ def withhold(
 
 
 def hold_answered(
-    session: Session, mention_ids: Collection[int], *, actor: Actor, now: datetime, sealer: Sealer | None = None
+    session: Session,
+    mention_ids: Collection[int],
+    *,
+    account_ids: Collection[int] | None = None,
+    actor: Actor,
+    now: datetime,
+    sealer: Sealer | None = None,
 ) -> list[int]:
-    """Hold what rules would still say in public under mentions that somebody answered outside Aparte."""
-    query = select(ReplyRow).where(
+    """Hold what rules or people would still say in public under mentions that somebody answered outside Aparte.
+
+    `account_ids` are those of the brand that answered; None stands for all. Closing lines may still leave.
+    """
+    where = [
         col(ReplyRow.mention_id).in_(mention_ids),
-        col(ReplyRow.origin) == AUTOMATIC,
         col(ReplyRow.act) == Act.PUBLIC_REPLY.value,
-        col(ReplyRow.status).in_([ReplyStatus.DRAFT.value, ReplyStatus.APPROVED.value]),
+        col(ReplyRow.slot) != CLOSING_SLOT,
+    ]
+    if account_ids is not None:
+        where.append(col(ReplyRow.account_id).in_(account_ids))
+    return _hold_all(session, where, ALREADY_ANSWERED, actor, now, sealer)
+
+
+def hold_edited(
+    session: Session,
+    mention_ids: Collection[int],
+    *,
+    actor: Actor,
+    now: datetime,
+    sealer: Sealer | None = None,
+) -> list[int]:
+    """Hold what was drafted or approved for an earlier text of these mentions."""
+    of_earlier_text = select(col(MentionRow.id)).where(
+        col(MentionRow.id) == col(ReplyRow.mention_id), col(MentionRow.revision) != col(ReplyRow.revision)
     )
-    rows = list(session.execute(query.order_by(col(ReplyRow.id)).with_for_update()).scalars())
-    for row in rows:
-        _hold(row, ALREADY_ANSWERED)
-    _log(session, rows, "held", actor, now, sealer)
-    return [row.id for row in rows if row.id is not None]
+    where = [
+        col(ReplyRow.mention_id).in_(mention_ids),
+        col(ReplyRow.act).in_(sorted(ANSWERS_THE_TEXT)),
+        of_earlier_text.exists(),
+    ]
+    return _hold_all(session, where, EDITED, actor, now, sealer)
 
 
 def _in_our_hands(session: Session, reply_id: int, after: ReplyStatus) -> ReplyRow:
@@ -142,8 +184,34 @@ def _in_our_hands(session: Session, reply_id: int, after: ReplyStatus) -> ReplyR
     return row
 
 
+def _check_revision(session: Session, row: ReplyRow, seen_revision: int | None) -> None:
+    if row.act not in ANSWERS_THE_TEXT:
+        return
+    live = session.execute(select(col(MentionRow.revision)).where(col(MentionRow.id) == row.mention_id)).scalar_one()
+    if seen_revision is not None and seen_revision != live:
+        raise StaleTextError("The post was edited while you read it: read it again, then approve.")
+    if row.status == ReplyStatus.HELD:
+        row.revision = live
+
+
+def _hold_all(
+    session: Session,
+    where: Sequence[ColumnElement[bool]],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    sealer: Sealer | None,
+) -> list[int]:
+    query = select(ReplyRow).where(*where, col(ReplyRow.status).in_(_NOT_GONE_YET))
+    rows = list(session.execute(query.order_by(col(ReplyRow.id)).with_for_update()).scalars())
+    for row in rows:
+        _hold(row, reason)
+    _log(session, rows, "held", actor, now, sealer)
+    return [row.id for row in rows if row.id is not None]
+
+
 def _hold(row: ReplyRow, reason: str) -> None:
-    change(row, ReplyStatus.HELD, reason=reason)
+    change(row, ReplyStatus.HELD, reason=keeping_doubt(row, reason))
     row.approvals = []
     row.approved_at = None
 

@@ -25,8 +25,10 @@ from records.tables.replies import ReplyRow
 from replies.caps import check_caps
 from replies.changes import change, locked
 from replies.dispatching import Dispatching, Stop, held, postponed, withheld
+from replies.drafts import AUTOMATIC
 from replies.entries import Addressee, entries
 from replies.fingerprint import fingerprint
+from replies.prices import over_budget, price
 from replies.situation import Situation, stop_by_cap
 
 REFUSED_AS_COPY = "The network says it has this text already."
@@ -34,7 +36,8 @@ UNHEARD = "The network did not say whether it took it."
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=10)
 _INTENT_STANDS = timedelta(minutes=3)
-_INTENT_LEASE = timedelta(minutes=15)
+_INTENT_LEASE = timedelta(minutes=5)
+_FIRST_READING = timedelta(seconds=10)
 
 
 class LostError(Exception):
@@ -56,6 +59,11 @@ class Telling:
         if row.act != Act.PRIVATE_MESSAGE and row.target_external_id == mention.external_id:
             self.desk.on_gone(session, row.mention_id, now)
 
+    def price_of(self, session: Session, row: ReplyRow, *, now: datetime) -> float:
+        """US dollars that the network charges for `row`; 0 where nobody knows."""
+        permissions = self.desk.permissions_of(session, row, now)
+        return 0.0 if permissions is None else price(Act(row.act), row.text, permissions)
+
     def log(self, session: Session, row: ReplyRow, action: str, *, now: datetime) -> None:
         """Append one entry about `row`: the last statement of the transaction."""
         session.flush()
@@ -73,9 +81,9 @@ class Telling:
 def commit_intent(
     engine: Engine, situation: Situation, *, claimant: str, telling: Telling, now: datetime
 ) -> Stop | None:
-    """Record that the reply is about to leave. Returns a Stop where a cap was reached in the meantime.
+    """Record that the reply is about to leave, and its price.
 
-    Raises LostError.
+    Returns a Stop where a cap was reached, or the month's budget spent, in the meantime. Raises LostError.
     """
     with writing(engine) as session:
         row = locked(session, situation.reply.id or 0)
@@ -83,7 +91,13 @@ def commit_intent(
         wait = check_caps(session, row, telling.desk.caps, now=now)
         if wait is not None:
             return stop_by_cap(wait, row)
+        cost = telling.price_of(session, row, now=now)
+        stop = _stop_by_budget(session, row, cost, telling, now=now)
+        if stop is not None:
+            return stop
         change(row, ReplyStatus.SENDING, due_at=now)
+        row.cost = cost
+        row.absent_at = None
         # Longer than an intent stands and a request may take together: nobody settles what may still be on its way.
         row.claimed_by, row.claimed_until = claimant, now + _INTENT_LEASE
         row.sending_at = now
@@ -99,7 +113,12 @@ def act(network: Network, reply: ReplyRow, text: str) -> str:
         return network.reply(reply.target_external_id, text).external_id
     if reply.act == Act.PRIVATE_MESSAGE:
         return network.send_private(reply.target_external_id, text).external_id
-    network.hide(reply.target_external_id, hidden=True)
+    if reply.act == Act.PRIVATE_REPLY:
+        return network.reply_privately(reply.target_external_id, text).external_id
+    if reply.act == Act.DELETE:
+        network.delete_own(reply.target_external_id)
+    else:
+        network.hide(reply.target_external_id, hidden=reply.act == Act.HIDE)
     return reply.target_external_id
 
 
@@ -119,6 +138,7 @@ def record_sent(engine: Engine, reply_id: int, external_id: str, *, telling: Tel
 
 def mark_sent(session: Session, row: ReplyRow, external_id: str, *, telling: Telling, now: datetime) -> None:
     """Make `row` sent, tell the caller's cases, and log it."""
+    row.cost = row.cost or telling.price_of(session, row, now=now)
     change(row, ReplyStatus.SENT)
     row.external_id = external_id
     row.sent_at = now
@@ -137,7 +157,7 @@ def record_failure(
             return None
         if error.retry is Retry.UNCERTAIN:
             copy = isinstance(error, DuplicateRefused)
-            change(row, ReplyStatus.UNKNOWN, reason=REFUSED_AS_COPY if copy else UNHEARD, due_at=now)
+            change(row, ReplyStatus.UNKNOWN, reason=REFUSED_AS_COPY if copy else UNHEARD, due_at=now + _FIRST_READING)
         else:
             stop = stop_by_error(error, attempts=attempts, now=now)
             change(row, stop.status, reason=stop.reason, due_at=stop.due_at)
@@ -164,6 +184,9 @@ def record_stop(
     with writing(engine) as session:
         row = locked(session, situation.reply.id or 0)
         _check_unchanged(row, situation.reply, claimant)
+        if stop.external_id is not None:
+            mark_sent(session, row, stop.external_id, telling=telling, now=now)
+            return
         change(row, stop.status, reason=stop.reason, due_at=stop.due_at)
         if stop.status is ReplyStatus.APPROVED:
             return
@@ -184,13 +207,20 @@ def stop_by_error(error: NetworkError, *, attempts: int, now: datetime) -> Stop:
     if isinstance(error, TargetGone):
         return withheld("The post is gone.")
     if isinstance(error, TokenRefused):
-        return held(f"{error} Mend the account's access, then approve again.")
+        return postponed(str(error), now + _FIRST_WAIT)
     return Stop(status=ReplyStatus.FAILED, reason=str(error))
 
 
 def action_of(status: ReplyStatus) -> str:
     """The last word of the log's tag; a reply that goes back to be tried again is `returned`."""
     return "returned" if status is ReplyStatus.APPROVED else status.value
+
+
+def _stop_by_budget(session: Session, row: ReplyRow, cost: float, telling: Telling, *, now: datetime) -> Stop | None:
+    if row.origin != AUTOMATIC or row.approvals:
+        return None
+    why = over_budget(telling.desk.month_of(session, row.account_id, now), cost)
+    return held(why) if why else None
 
 
 def _check_unchanged(row: ReplyRow, read: ReplyRow, claimant: str) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from records.nouns import ANSWER_SLOT, CLOSING_SLOT, Act, Mode
+from records.nouns import ANSWER_SLOT, CLOSING_SLOT, PRIVATE_ACTS, Act, Mode
 from records.tables.listener import (
+    AccountHealthRow,
     DirectMessageRow,
     MentionAccountRow,
     MentionRevisionRow,
@@ -17,12 +18,16 @@ from records.tables.listener import (
 )
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
+from replies.acts import ANSWERS_THE_TEXT, NEEDS_THE_POST
 from replies.caps import LEFT_OR_MAY_HAVE, Wait
 from replies.dispatching import Stop, gone, held, postponed
 from replies.drafts import AUTOMATIC
-from replies.outbox import ALREADY_ANSWERED
+from replies.outbox import ALREADY_ANSWERED, EDITED
 
 APPROVAL_LASTS = timedelta(minutes=30)
+PAUSED = "refused"
+"""State of `account_health` in which nothing is sent."""
+_LOOK_AGAIN_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +47,8 @@ class Situation:
     answered_privately: bool
     """Somebody wrote to the person from the brand's account, outside Aparte, since the draft was made."""
     same_text_in_thread: bool
+    paused_because: str
+    """Why the network lets the account do nothing now; empty where it does."""
 
     @property
     def automatic(self) -> bool:
@@ -72,10 +79,19 @@ def read_situation(session: Session, reply_id: int) -> Situation:
         thread_moved=_thread_moved(session, reply, mention),
         answered_privately=_answered_privately(session, reply, mention),
         same_text_in_thread=_same_text_in_thread(session, reply, mention),
+        paused_because=paused_because(session, reply.account_id),
     )
     # What was read outlives the session: the network is asked after it ended.
     session.expunge_all()
     return situation
+
+
+def paused_because(session: Session, account_id: int) -> str:
+    """Why the account is paused, as its health says; empty where it is not."""
+    health = session.get(AccountHealthRow, account_id)
+    if health is None or health.state != PAUSED:
+        return ""
+    return health.reason or "The network does not let the account in."
 
 
 def stop_before_looking(situation: Situation, *, mode: Mode, max_reply_age: timedelta, now: datetime) -> Stop | None:
@@ -83,12 +99,14 @@ def stop_before_looking(situation: Situation, *, mode: Mode, max_reply_age: time
     reply, mention = situation.reply, situation.mention
     if mode is Mode.SHADOW:
         return held("The service runs in shadow mode and sends nothing.")
-    if mention.deleted_at is not None and reply.act != Act.PRIVATE_MESSAGE:
+    if mention.deleted_at is not None and reply.act in NEEDS_THE_POST:
         return gone("The post was deleted.")
-    if mention.revision != reply.revision:
-        return held("The post was edited after this was written: read it again.")
+    if mention.revision != reply.revision and reply.act in ANSWERS_THE_TEXT:
+        return held(EDITED)
     if reply.approved_at is None or now - reply.approved_at > APPROVAL_LASTS:
         return held("The approval is older than 30 minutes: look at the thread again.")
+    if situation.paused_because:
+        return postponed(situation.paused_because, now + _LOOK_AGAIN_AFTER)
     return _stop_as_late_or_loud(situation, max_reply_age=max_reply_age, now=now)
 
 
@@ -102,12 +120,13 @@ def stop_by_cap(wait: Wait, reply: ReplyRow) -> Stop:
 def _stop_as_late_or_loud(situation: Situation, *, max_reply_age: timedelta, now: datetime) -> Stop | None:
     reply = situation.reply
     public = reply.act == Act.PUBLIC_REPLY
-    if public and reply.origin == AUTOMATIC and reply.slot != CLOSING_SLOT:
+    answers = reply.act in {Act.PUBLIC_REPLY, Act.PRIVATE_REPLY} and reply.slot != CLOSING_SLOT
+    if answers and reply.origin == AUTOMATIC:
         if now - situation.mention.published_at > max_reply_age:
             return held("The post is too old to be answered automatically.")
         if situation.settled_outside:
             return held(ALREADY_ANSWERED)
-    if reply.act == Act.PRIVATE_MESSAGE and situation.answered_privately:
+    if reply.act in PRIVATE_ACTS and situation.answered_privately:
         return held("Somebody wrote to the person outside Aparte: read it before saying more.")
     if public and situation.thread_moved:
         return held("The person wrote again in the thread: read it, then approve.")
@@ -149,16 +168,17 @@ def _thread_moved(session: Session, reply: ReplyRow, mention: MentionRow) -> boo
 
 
 def _answered_privately(session: Session, reply: ReplyRow, mention: MentionRow) -> bool:
-    if reply.act != Act.PRIVATE_MESSAGE:
+    if reply.act not in PRIVATE_ACTS:
         return False
     ours = exists().where(
         col(ReplyRow.account_id) == reply.account_id,
         col(ReplyRow.external_id) == col(DirectMessageRow.external_id),
     )
+    of_person = select(col(MentionRow.id)).where(col(MentionRow.identity_id) == mention.identity_id)
     unsettled = exists().where(
         col(ReplyRow.account_id) == reply.account_id,
-        col(ReplyRow.target_external_id) == reply.target_external_id,
-        col(ReplyRow.act) == Act.PRIVATE_MESSAGE.value,
+        col(ReplyRow.mention_id).in_(of_person),
+        col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)),
         col(ReplyRow.status).in_(["sending", "unknown"]),
     )
     outside = exists().where(

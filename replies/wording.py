@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from records.nouns import Act
 from records.tables.replies import ReplyRow
+from replies.acts import TEXT_ACTS
 from replies.dispatching import Dispatching, Stop, held
 
 
@@ -18,7 +18,7 @@ def filled(text: str, secrets: Mapping[str, str]) -> str:
 
 def stop_by_guard(text: str, reply: ReplyRow, desk: Dispatching) -> Stop | None:
     """What the guard forbids about the exact text; it fails closed."""
-    if reply.act == Act.HIDE:
+    if reply.act not in TEXT_ACTS:
         return None
     try:
         findings = desk.guard(text, reply)

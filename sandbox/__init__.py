@@ -1,1 +1,1 @@
-"""A practice network: it speaks the X API v2 over real HTTP, keeps its own time and remembers the truth."""
+"""A practice network over real HTTP: it speaks X's API v2 and Meta's Graph API and remembers the truth."""

@@ -12,19 +12,18 @@ from sandbox.world import World
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A post made through the API; `text` as it was sent, `in_reply_to` None for a post of its own."""
+    """A post made through the API; `text` as it was sent, `in_reply_to` the id as it was asked, None for a post."""
 
-    id: int
-    in_reply_to: int | None
+    post: Post
+    in_reply_to: str | None
     text: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Whispered:
-    """A direct message sent through the API."""
+    """A direct message sent through the API; `text` as it was sent."""
 
-    id: int
-    to: int
+    message: DirectMessage
     text: str
 
 
@@ -32,17 +31,19 @@ class Whispered:
 class Hid:
     """A reply hidden, or shown again, through the API."""
 
-    id: int
+    post: Post
     hidden: bool
 
 
 @dataclass(kw_only=True)
 class Acts:
-    """All that was done through the API, in order."""
+    """All that was done through the APIs, in order."""
 
     said: list[Said] = field(default_factory=list)
     whispered: list[Whispered] = field(default_factory=list)
     hid: list[Hid] = field(default_factory=list)
+    deleted: list[Post] = field(default_factory=list)
+    """Posts of the accounts that were deleted through the API."""
     texts: set[tuple[int, str]] = field(default_factory=set)
     """(account, text as shown): X refuses the same text again."""
 
@@ -63,7 +64,8 @@ def publish(world: World, acts: Acts, account: BrandAccount, text: str, parent_i
     post.history = [post.id]
     post.conversation_id = post.conversation_id or post.id
     world.show(post)
-    acts.said.append(Said(id=post.id, in_reply_to=parent_id, text=text))
+    target = str(parent_id) if parent_id is not None else None
+    acts.said.append(Said(post=post, in_reply_to=target, text=text))
     return post
 
 
@@ -96,15 +98,15 @@ def own_post(world: World, account: BrandAccount, text: str, parent: Post | None
     )
 
 
-def remove(world: World, account: BrandAccount, post_id: int) -> bool:
+def remove(world: World, acts: Acts, account: BrandAccount, post_id: int) -> bool:
     """Delete a post of the account; False where it is gone already."""
     post = world.visible(post_id)
     if post is None:
         return False
     if post.author.id != account.id:
         raise problems.forbidden(problems.NOT_YOURS)
-    post.deleted = True
-    world.changes += 1
+    world.delete(post)
+    acts.deleted.append(post)
     return True
 
 
@@ -115,7 +117,7 @@ def hide(world: World, acts: Acts, account: BrandAccount, post_id: int, *, hidde
     if post is None or root is None or root.author.id != account.id or post.author.id == account.id:
         raise problems.forbidden(problems.NOT_YOURS)
     post.hidden = hidden
-    acts.hid.append(Hid(id=post.history[0], hidden=hidden))
+    acts.hid.append(Hid(post=post, hidden=hidden))
     world.changes += 1
     return hidden
 
@@ -127,5 +129,5 @@ def whisper(world: World, acts: Acts, account: BrandAccount, person: Person | No
     if person is None or not world.has_written_to(person.id, account.id):
         raise problems.forbidden(problems.NO_MESSAGE)
     message = world.receive(account_id=account.id, person=person, text=text, outgoing=True)
-    acts.whispered.append(Whispered(id=message.id, to=person.id, text=text))
+    acts.whispered.append(Whispered(message=message, text=text))
     return message

@@ -31,6 +31,7 @@ def read_routes(network: Network) -> list[Route]:
         api_route(network, "/2/users/{id}/tweets", read_written, book="own_posts"),
         api_route(network, "/2/users/{id}", read_user, book="user"),
         api_route(network, "/2/tweets/search/recent", search_recent, book="search"),
+        api_route(network, "/2/tweets/{id}/quote_tweets", read_quotes, book="quotes"),
         api_route(network, "/2/tweets/{id}", read_post, book="lookup"),
         api_route(network, "/2/tweets", read_posts, book="lookup"),
     ]
@@ -80,6 +81,16 @@ def search_recent(call: ApiCall) -> Answer:
     start = max(request.start or 0.0, call.now - WEEK)
     wanted = _within(call, start, end, matches)
     return _page_answer(call, call.network.world.public.page(request, wanted), asked)
+
+
+def read_quotes(call: ApiCall) -> Answer:
+    """Posts that quote a post, in any of its versions."""
+    quoted = call.network.world.visible(post_id(call.path["id"], "id"))
+    feed = Feed()
+    for post in call.network.world.posts.values():
+        if quoted is not None and post.quoted is not None and post.quoted.history is quoted.history:
+            feed.add(post.id)
+    return _timeline(call, feed)
 
 
 def read_post(call: ApiCall) -> Answer:

@@ -49,7 +49,7 @@ def create_post(call: ApiCall) -> Answer:
 def delete_post(call: ApiCall) -> Answer:
     """Delete a post of the account."""
     identifier = post_id(call.path["id"], "id")
-    if not acts.remove(call.network.world, call.caller.account, identifier):
+    if not acts.remove(call.network.world, call.network.acts, call.caller.account, identifier):
         return Answer(body={"errors": [problems.not_found("tweet", "id", str(identifier))]})
     return Answer(body={"data": {"deleted": True}})
 

@@ -1,4 +1,4 @@
-"""The sandbox's own endpoints, which X does not have: clock, truth, summary, accounts, and moves for tests."""
+"""The sandbox's own endpoints, which no network has: clock, truth, summary, accounts, and moves for tests."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from sandbox.clock import iso
 from sandbox.network import Network
 from sandbox.nouns import BrandAccount
 from sandbox.problems import RefusalError, invalid
-from sandbox.truth import as_json, truth
+from sandbox.truth import TruthBook, as_json
 
 Told = dict[str, object]
+JSON_TYPE = "application/json; charset=utf-8"
 
 
 def control_routes(network: Network) -> list[Route]:
@@ -26,16 +27,20 @@ def control_routes(network: Network) -> list[Route]:
     async def clock(_: Request) -> Response:
         return _json(clock_state(network))
 
+    book = TruthBook(network.world, network.acts)
+
+    async def tell_truth(_: Request) -> Response:
+        return Response(await run_in_threadpool(book.read), media_type=JSON_TYPE)
+
     return [
         Route("/_clock", clock, methods=["GET"]),
         control_post(network, "/_clock", move_clock),
-        _get(network, "/_truth", lambda network: truth(network.world, network.acts)),
+        Route("/_truth", tell_truth, methods=["GET"]),
         _get(network, "/_summary", summary),
         _get(
             network, "/_accounts", lambda network: [account_state(account) for account in network.world.seed.accounts]
         ),
         _get(network, "/_visits", lambda network: [asdict(visit) for visit in network.crowd.visits]),
-        control_post(network, "/_faults", lambda network, told: asdict(network.faults.order(told))),
     ]
 
 
@@ -52,7 +57,7 @@ def clock_state(network: Network) -> Told:
 
 
 def move_clock(network: Network, told: Told) -> Told:
-    """Move a stepped clock on; reactions that fall due are carried out before it answers."""
+    """Move a stepped clock on; reactions and webhooks that fall due are carried out before it answers."""
     if network.stepper is None:
         raise invalid("Time runs by itself here; start the sandbox stepped to move it.")
     seconds = told.get("advance_seconds")
@@ -62,6 +67,7 @@ def move_clock(network: Network, told: Told) -> Told:
         network.stepper.advance(float(seconds))
     else:
         raise invalid('Say {"advance": "step"} or {"advance_seconds": seconds}, seconds from 0.')
+    network.webhooks.deliver()
     return clock_state(network)
 
 
@@ -89,19 +95,28 @@ def account_state(account: BrandAccount) -> Told:
     """An account with its practice credentials."""
     return {
         "brand": account.brand,
-        "name": f"{account.brand}-x",
-        "network": "x",
+        "name": account.name,
+        "network": account.network,
         "external_id": str(account.id),
         "handle": account.person.handle,
         "display_name": account.person.name,
         "market": account.market,
         "languages": list(account.languages),
         "domains": list(account.domains),
-        "bearer_token": account.credential("bearer-token"),
-        "api_key": account.credential("api-key"),
-        "api_secret": account.credential("api-secret"),
-        "access_token": account.credential("access-token"),
-        "access_token_secret": account.credential("access-token-secret"),
+        **(_x_credentials(account) if account.network == "x" else _meta_credentials(account)),
+    }
+
+
+def _x_credentials(account: BrandAccount) -> Told:
+    kinds = ("bearer-token", "api-key", "api-secret", "access-token", "access-token-secret", "user-token")
+    return {kind.replace("-", "_"): account.credential(kind) for kind in kinds}
+
+
+def _meta_credentials(account: BrandAccount) -> Told:
+    return {
+        "page_id": str(account.page_id),
+        "page_token": account.credential("page-token"),
+        "app_secret": account.credential("app-secret"),
     }
 
 
@@ -131,4 +146,4 @@ def control_post(network: Network, path: str, act: Callable[[Network, Told], obj
 
 
 def _json(document: object, status: int = 200) -> Response:
-    return Response(as_json(document), status_code=status, media_type="application/json; charset=utf-8")
+    return Response(as_json(document), status_code=status, media_type=JSON_TYPE)

@@ -1,4 +1,7 @@
-"""Who calls: an app's bearer token, or a user's OAuth 1.0a signature made for api.twitter.com."""
+"""Who calls: an app's bearer token, a user's OAuth 2.0 token, or an OAuth 1.0a signature.
+
+Signatures are made for X's address, or for the sandbox's own.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """An authenticated caller; `user` is True for a user's signature, False for an app's bearer token."""
+    """An authenticated caller; `user` is True for a user's token or signature, False for an app's bearer token."""
 
     account: BrandAccount
     user: bool
@@ -36,7 +39,9 @@ class Doorkeeper:
     """Knows the practice credentials of the accounts."""
 
     def __init__(self, accounts: tuple[BrandAccount, ...]) -> None:
+        accounts = tuple(account for account in accounts if account.network == "x")
         self._bearers = {account.credential("bearer-token"): account for account in accounts}
+        self._user_tokens = {account.credential("user-token"): account for account in accounts}
         self._users = {account.credential("access-token"): account for account in accounts}
         self._endpoint = SignatureOnlyEndpoint(_Validator(self._users))
 
@@ -45,6 +50,9 @@ class Doorkeeper:
         header = call.headers.get("authorization", "")
         scheme, _, credential = header.partition(" ")
         if scheme.casefold() == "bearer":
+            signer = self._user_tokens.get(credential.strip())
+            if signer is not None:
+                return Caller(account=signer, user=True)
             account = self._bearers.get(credential.strip())
             if account is None:
                 raise unauthorized()
@@ -57,7 +65,8 @@ class Doorkeeper:
 
     def _signer(self, call: Call) -> BrandAccount:
         headers = {"Authorization": call.headers["authorization"]}
-        for host in SIGNED_HOSTS:
+        here = f"http://{call.headers.get('host', '')}"
+        for host in (*SIGNED_HOSTS, here):
             try:
                 valid, request = self._endpoint.validate_request(
                     host + call.path_and_query, http_method=call.method, headers=headers
@@ -72,6 +81,7 @@ class Doorkeeper:
 class _Validator(RequestValidator):  # type: ignore[misc]
     """Answers oauthlib's questions about keys; a nonce may be used again, as nothing of value is behind it."""
 
+    enforce_ssl = False
     timestamp_lifetime = STAMP_SECONDS
     client_key_length = (1, 200)
     access_token_length = (1, 200)

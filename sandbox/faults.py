@@ -1,53 +1,61 @@
-"""Failures on demand, and a light schedule of them that a seed reproduces."""
+"""What goes wrong on the practice network: failures on demand, a seed's schedule of them, and a list of those met."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from random import Random
+from threading import Lock
 
+from sandbox.fault_kinds import (
+    CALM,
+    CLOCK_OFF,
+    PLAIN_KINDS,
+    RESTORE,
+    REVOKED,
+    SCHEDULED,
+    STORM,
+    SUSPENDED,
+    TIMEOUT,
+    TOKEN_EXPIRED,
+    is_known,
+    is_spell,
+    known_kinds,
+    seconds_of,
+    timeout_seconds,
+)
+from sandbox.fault_schedule import SHARE, FaultCall, FaultSchedule
 from sandbox.problems import invalid
 
-PLAIN_KINDS = frozenset(
-    {
-        "status:429",
-        "status:500",
-        "status:503",
-        "accepted_then_500",
-        "accepted_then_cut",
-        "html",
-        "truncated",
-        "401",
-        "403",
-    }
-)
-TIMEOUT = "accepted_then_timeout:"
-SHARE = 0.03
-SCHEDULED = (
-    "status:429",
-    "status:500",
-    "status:503",
-    "accepted_then_500",
-    "accepted_then_cut",
-    "accepted_then_timeout:2",
-    "html",
-    "truncated",
-)
+__all__ = ["PLAIN_KINDS", "SCHEDULED", "SHARE", "TIMEOUT", "FaultPlan", "timeout_seconds"]
+
+WITHOUT_END = float("inf")
+LIST_KEPT = 20_000
+SEVERITY = (SUSPENDED, TOKEN_EXPIRED, REVOKED, STORM)
+FindAccounts = Callable[[str], frozenset[int]]
 
 
 @dataclass(kw_only=True)
 class Fault:
-    """A failure of calls of a method and path (`*` is anything): passes `after` of them, then hits `times`."""
+    """A failure of calls of a method and path (`*` is anything): passes `after` of them, then hits `times`.
+
+    `accounts` None means all. `seconds` is how long a spell stands in sandbox time; None until it is restored.
+    """
 
     method: str
     path: str
     kind: str
     times: int = 1
     after: int = 0
+    accounts: frozenset[int] | None = None
+    seconds: float | None = None
 
-    def hits(self, method: str, path: str) -> bool:
+    def hits(self, call: FaultCall) -> bool:
         """Count a call and tell whether it fails."""
-        if self.times <= 0 or not fnmatchcase(method, self.method) or not fnmatchcase(path, self.path):
+        if self.times <= 0 or not fnmatchcase(call.method, self.method) or not fnmatchcase(call.path, self.path):
+            return False
+        if self.accounts is not None and call.account not in self.accounts:
             return False
         if self.after > 0:
             self.after -= 1
@@ -56,48 +64,172 @@ class Fault:
         return True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spell:
+    """A failure that stands until `until` (sandbox time). A storm is of one endpoint, the others of whole accounts."""
+
+    kind: str
+    accounts: frozenset[int] | None
+    endpoint: str | None
+    until: float
+
+    def meets(self, call: FaultCall) -> bool:
+        """True where the call falls under it."""
+        if call.now is not None and call.now >= self.until:
+            return False
+        if self.accounts is not None and call.account not in self.accounts:
+            return False
+        if self.kind == REVOKED and not call.writes:
+            return False
+        return self.endpoint is None or self.endpoint == call.endpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class Met:
+    """What a call meets: a failure or None, until when it stands, and by how many seconds the clocks are wrong."""
+
+    kind: str | None = None
+    until: float | None = None
+    skew: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedOut:
+    """A failure that really happened. `at` is sandbox time in epoch seconds."""
+
+    number: int
+    at: float | None
+    account: int | None
+    method: str
+    path: str
+    kind: str
+
+
 class FaultPlan:
-    """What goes wrong next. A seed schedules faults on about three of a hundred calls."""
+    """Tells each call what goes wrong with it. A seed schedules faults on `share` of the calls."""
 
-    def __init__(self, seed: int | None) -> None:
-        self._random = Random(seed) if seed is not None else None  # noqa: S311 - reproducible, not secret
+    def __init__(self, seed: int | None, *, share: float = SHARE, hang: float = 2.0) -> None:
+        self._schedule = FaultSchedule(seed, share=share, hang=hang) if seed is not None else None
         self._ordered: list[Fault] = []
+        self._spells: list[Spell] = []
+        self._carried_out: deque[CarriedOut] = deque(maxlen=LIST_KEPT)
+        self._number = 0
+        self._lock = Lock()
 
-    def order(self, told: dict[str, object]) -> Fault:
-        """Add a fault as told in JSON; RefusalError 400 says which member is wrong."""
+    def order(self, told: dict[str, object], find_accounts: FindAccounts | None = None) -> Fault:
+        """Add a fault as told in JSON, or end faults; RefusalError 400 says which member is wrong."""
         fault = Fault(
             method=str(told.get("method", "*")),
             path=str(told.get("path", "*")),
             kind=str(told.get("kind", "")),
             times=_count(told, "times", 1),
             after=_count(told, "after", 0),
+            accounts=_accounts(told, find_accounts),
+            seconds=_seconds(told),
         )
-        if fault.kind not in PLAIN_KINDS and timeout_seconds(fault.kind) is None:
-            raise invalid(
-                f"kind must be one of {', '.join(sorted(PLAIN_KINDS))} or {TIMEOUT}SECONDS; got {fault.kind!r}"
-            )
-        self._ordered.append(fault)
+        with self._lock:
+            if fault.kind in {RESTORE, CALM}:
+                self._end(fault)
+            elif is_known(fault.kind):
+                self._ordered.append(fault)
+            else:
+                raise invalid(f"kind must be one of {known_kinds()}; got {fault.kind!r}")
         return fault
 
     def next(self, method: str, path: str) -> str | None:
-        """The kind of failure that this call meets, or None."""
+        """The kind of failure that a call meets, or None; no spell begins."""
+        return self.meet(FaultCall(method=method, path=path)).kind
+
+    def meet(self, call: FaultCall) -> Met:
+        """Count a call and tell what it meets."""
+        with self._lock:
+            kind = self._due(call)
+            standing = [spell for spell in self._spells if spell.meets(call)]
+            skew = sum(seconds_of(spell.kind) or 0.0 for spell in standing if spell.kind.startswith(CLOCK_OFF))
+            worst = next((spell for kind in SEVERITY for spell in standing if spell.kind == kind), None)
+        if worst is not None:
+            return Met(kind=worst.kind, until=worst.until, skew=skew)
+        return Met(kind=kind, skew=skew)
+
+    def note(self, call: FaultCall, kind: str) -> None:
+        """Remember that a failure was carried out."""
+        with self._lock:
+            self._number += 1
+            self._carried_out.append(
+                CarriedOut(
+                    number=self._number,
+                    at=call.now,
+                    account=call.account,
+                    method=call.method,
+                    path=call.path,
+                    kind=kind,
+                )
+            )
+
+    def carried_out(self) -> list[CarriedOut]:
+        """Failures that happened, oldest first; the last 20,000."""
+        with self._lock:
+            return list(self._carried_out)
+
+    def standing(self, now: float) -> list[Spell]:
+        """Spells that stand at that time."""
+        with self._lock:
+            return [spell for spell in self._spells if spell.until > now]
+
+    def _due(self, call: FaultCall) -> str | None:
+        """The plain failure that is due; a spell that is due begins."""
+        drawn = self._schedule.draw(call) if self._schedule is not None else None
         for fault in self._ordered:
-            if fault.hits(method, path):
-                return fault.kind
-        if self._random is None:
-            return None
-        lot, kind = self._random.random(), self._random.choice(SCHEDULED)
-        return kind if lot < SHARE else None
+            if fault.hits(call):
+                if not is_spell(fault.kind):
+                    return fault.kind
+                self._begin(call, fault.kind, fault.accounts, fault.seconds)
+                return None
+        if drawn is None or drawn.spell_seconds is None:
+            return drawn.kind if drawn else None
+        if call.account is not None:
+            self._begin(call, drawn.kind, frozenset({call.account}), drawn.spell_seconds)
+        return None
+
+    def _begin(self, call: FaultCall, kind: str, accounts: frozenset[int] | None, seconds: float | None) -> None:
+        until = WITHOUT_END if seconds is None or call.now is None else call.now + seconds
+        endpoint = call.endpoint if kind == STORM else None
+        if call.now is not None:
+            self._spells = [spell for spell in self._spells if spell.until > (call.now or 0.0)]
+        self._spells.append(Spell(kind=kind, accounts=accounts, endpoint=endpoint, until=until))
+
+    def _end(self, fault: Fault) -> None:
+        self._spells = [spell for spell in self._spells if not _concerns(spell.accounts, fault.accounts)]
+        if fault.kind == CALM:
+            self._ordered.clear()
+            self._schedule = None
+        else:
+            for waiting in self._ordered:
+                if is_spell(waiting.kind) and _concerns(waiting.accounts, fault.accounts):
+                    waiting.times = 0
 
 
-def timeout_seconds(kind: str) -> float | None:
-    """The seconds of an `accepted_then_timeout:SECONDS`; None for other kinds."""
-    if not kind.startswith(TIMEOUT):
+def _concerns(some: frozenset[int] | None, others: frozenset[int] | None) -> bool:
+    return some is None or others is None or not some.isdisjoint(others)
+
+
+def _accounts(told: dict[str, object], find: FindAccounts | None) -> frozenset[int] | None:
+    named = told.get("account")
+    if named is None:
         return None
-    try:
-        return max(0.0, float(kind.removeprefix(TIMEOUT)))
-    except ValueError:
+    found = find(str(named)) if find is not None else frozenset()
+    if not found:
+        raise invalid(f"account must be a name, handle, brand or id from /_accounts; got {named!r}")
+    return found
+
+
+def _seconds(told: dict[str, object]) -> float | None:
+    value = told.get("seconds")
+    if value is None:
         return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e10:
+        raise invalid(f"seconds must be a number above 0; got {value!r}")
+    return float(value)
 
 
 def _count(told: dict[str, object], name: str, default: int) -> int:

@@ -8,17 +8,15 @@ from hashlib import blake2b
 from pathlib import Path
 from zlib import crc32
 
+from sandbox.accounts import MARCA, on_networks
 from sandbox.nouns import BrandAccount, Person, Post, Seed
-from sandbox.rows import Row, read_rows
+from sandbox.rows import Row, RowFile, read_rows
 from sandbox.snowflakes import scattered, snowflake
 from sandbox.texts import mentioned_handles
 from sandbox.threads import Placed, placed_rows
+from sandbox.walls import meta_kind
+from sandbox.world import handle_key
 
-ACCOUNT = BrandAccount(
-    person=Person(id=1001, handle="marca", name="La Marca", bio="Cuenta de prácticas.", followers=50_000, lang="es"),
-    brand="marca",
-    domains=("marca.example",),
-)
 WRITES_PERCENT = 75
 OPENS_PERCENT = 80
 INVENTED_IDS = 5_000_000_000
@@ -32,14 +30,20 @@ WORDS = {
 
 def file_world(path: Path, *, ends_at: float, seed: int, limit: int | None = None) -> Seed:
     """Read the file and shift its dates so that the last post falls at `ends_at` (epoch seconds)."""
-    read = read_rows(path, limit)
+    return rows_world(read_rows(path, limit), ends_at=ends_at, seed=seed)
+
+
+def rows_world(read: RowFile, *, ends_at: float, seed: int) -> Seed:
+    """The same of rows that are read already. The brand has an account on X and on the networks of the rows."""
     placed = placed_rows(read.rows)
-    brands = brand_handles(read.rows)
-    census = Census(brands=brands, seed=seed)
+    accounts = on_networks(MARCA, ("x", *(row.network for row in read.rows)))
+    census = Census(
+        accounts={account.network: account for account in accounts}, brands=brand_handles(read.rows), seed=seed
+    )
     shift = int(ends_at) - max(place.at for place in placed)
     posts = _posts(placed, census, shift)
     return Seed(
-        accounts=(ACCOUNT,),
+        accounts=accounts,
         people=tuple(census.people.values()),
         posts=tuple(sorted(posts, key=lambda post: post.at)),
         handles=census.handles(),
@@ -51,40 +55,45 @@ def file_world(path: Path, *, ends_at: float, seed: int, limit: int | None = Non
 def brand_handles(rows: tuple[Row, ...]) -> frozenset[str]:
     """Every handle under which the file knows the brand, casefolded."""
     named = {row.brand for row in rows if row.brand} | {row.author for row in rows if row.author and not row.inbound}
-    return frozenset(_handle(name).casefold() for name in named) | {ACCOUNT.person.handle}
+    return frozenset(_handle(name).casefold() for name in named) | {MARCA.person.handle}
 
 
 @dataclass(kw_only=True)
 class Census:
     """The people of a file, counted as they appear."""
 
+    accounts: dict[str, BrandAccount]
+    """By network."""
     brands: frozenset[str]
     seed: int
-    people: dict[str, Person] = field(default_factory=dict)
-    taken: set[int] = field(default_factory=lambda: {ACCOUNT.id})
+    people: dict[tuple[str, str], Person] = field(default_factory=dict)
+    """By network and the file's name for the author."""
+    taken: set[int] = field(default_factory=lambda: {MARCA.id})
 
     def author(self, row: Row, number: int) -> Person:
         """Who wrote the row; a row without an author gets an invented person of its own."""
         if not row.inbound:
-            return ACCOUNT.person
-        key = row.author if row.author else f"{UNNAMED_IDS + number}"
+            return self.accounts[row.network].person
+        key = (row.network, row.author or f"{UNNAMED_IDS + number}")
         known = self.people.get(key)
         if known is None:
-            known = self.people[key] = self._person(key, row.lang)
+            known = self.people[key] = self._person(*key, row.lang)
         return known
 
     def handles(self) -> dict[str, int]:
-        """Casefolded handle to id."""
-        found = {person.handle.casefold(): person.id for person in self.people.values()}
-        return found | dict.fromkeys(self.brands, ACCOUNT.id)
+        """Handle, keyed as `Seed.handles` says, to id."""
+        found = {handle_key(person.handle, network): person.id for (network, _), person in self.people.items()}
+        for network, account in self.accounts.items():
+            found |= {handle_key(brand, network): account.id for brand in self.brands}
+        return found
 
-    def _person(self, key: str, lang: str) -> Person:
+    def _person(self, network: str, key: str, lang: str) -> Person:
         handle = _handle(key)
-        if handle.casefold() == ACCOUNT.person.handle:
+        if handle.casefold() == MARCA.person.handle:
             handle += "_"
         message, said = WORDS.get(lang, WORDS["en"])
         return Person(
-            id=self._id(key),
+            id=self._id(key if network == "x" else f"{network}:{key}"),
             handle=handle,
             name=key,
             followers=crc32(f"reach:{handle}".encode()) % 5000,
@@ -116,16 +125,19 @@ def _posts(placed: list[Placed], census: Census, shift: float) -> list[Post]:
     for low, number in enumerate(order):
         place = placed[number]
         parent = made[place.parent] if place.parent is not None else None
-        made[number] = _post(place, census, number=number, low=low, at=place.at + shift, parent=parent)
+        if parent is not None and parent.network != place.row.network:
+            parent = None
+        make = _x_post if place.row.network == "x" else _meta_post
+        made[number] = make(place, census, number=number, low=low, at=place.at + shift, parent=parent)
     return list(made.values())
 
 
-def _post(place: Placed, census: Census, *, number: int, low: int, at: float, parent: Post | None) -> Post:
-    row = place.row
+def _x_post(place: Placed, census: Census, *, number: int, low: int, at: float, parent: Post | None) -> Post:
+    row, account = place.row, census.accounts["x"].id
     identifier = snowflake(scattered(at, row.id), low)
     named = any(handle.casefold() in census.brands for handle in mentioned_handles(row.text))
     answers = parent is not None and not parent.inbound
-    mentioned = (ACCOUNT.id,) if row.inbound and (named or answers) else ()
+    mentioned = (account,) if row.inbound and (named or answers) else ()
     return Post(
         id=identifier,
         author=census.author(row, number),
@@ -135,9 +147,29 @@ def _post(place: Placed, census: Census, *, number: int, low: int, at: float, pa
         source_id=row.id,
         parent=parent,
         conversation_id=parent.conversation_id if parent else identifier,
-        concerns=(ACCOUNT.id,) if row.inbound else (),
+        concerns=(account,) if row.inbound else (),
         mentioned=mentioned,
         unwritten=mentioned if not named else (),
+        inbound=row.inbound,
+        history=[identifier],
+    )
+
+
+def _meta_post(place: Placed, census: Census, *, number: int, low: int, at: float, parent: Post | None) -> Post:
+    row = place.row
+    identifier = snowflake(scattered(at, row.id), low)
+    return Post(
+        id=identifier,
+        network=row.network,
+        kind=meta_kind(row.network, row.kind, parent=parent, inbound=row.inbound),
+        page=parent.page if parent else census.accounts[row.network].id,
+        author=census.author(row, number),
+        text=row.text,
+        at=at,
+        lang=row.lang,
+        source_id=row.id,
+        parent=parent,
+        conversation_id=parent.conversation_id if parent else identifier,
         inbound=row.inbound,
         history=[identifier],
     )

@@ -28,6 +28,7 @@ ALLOWANCES = {
     "mentions": Allowance(user=300, app=450),
     "search": Allowance(user=300, app=450),
     "own_posts": Allowance(user=900, app=1500),
+    "quotes": Allowance(user=75, app=75),
     "lookup": Allowance(user=900, app=450),
     "me": Allowance(user=75, app=0),
     "user": Allowance(user=900, app=300),

@@ -24,7 +24,11 @@ class SandboxOptions:
     seed: int = 1
     """Decides which invented people write and enter rooms, and how long they take."""
     faults: int | None = None
-    """Seed of a light, reproducible schedule of failures; None for none."""
+    """Seed of a reproducible schedule of failures; None for none."""
+    fault_share: float = 0.03
+    """The share of calls that fail where `faults` is given; 0.03 is light, 0.25 heavy."""
+    fault_hang: float = 2.0
+    """Real seconds for which the schedule leaves a call hanging; longer than the client's timeout."""
     limits: bool = True
     stepped: bool = False
     """True: sandbox time stands still until `POST /_clock`."""
@@ -33,3 +37,5 @@ class SandboxOptions:
     ends_at: datetime | None = None
     """Sandbox time of the last post, aware; None is the real now."""
     limit_rows: int | None = None
+    networks: tuple[str, ...] = ("x", "facebook", "instagram")
+    """On which networks the shipped cast lives."""

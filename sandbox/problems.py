@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 BLANK = "about:blank"
-INVALID = "https://api.twitter.com/2/problems/invalid-request"
-NOT_FOUND = "https://api.twitter.com/2/problems/resource-not-found"
-UNSUPPORTED = "https://api.twitter.com/2/problems/unsupported-authentication"
+INVALID = "https://api.x.com/2/problems/invalid-request"
+NOT_FOUND = "https://api.x.com/2/problems/resource-not-found"
+UNSUPPORTED = "https://api.x.com/2/problems/unsupported-authentication"
 SUMMON = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author"
     " of the post you are replying to."

@@ -1,8 +1,8 @@
 """Recent search's query language, as far as Aparte needs it.
 
 Words, "phrases", OR, parentheses, negation, `@handle`, `#tag`, `from:`, `to:`, `conversation_id:`, `lang:`,
-`is:reply`, `is:retweet`, `is:quote`, `has:media`, `has:links`, `has:mentions`. AND is a space and binds tighter than
-OR, as on X.
+`url:`, `quotes_of_tweet_id:`, `in_reply_to_tweet_id:`, `is:reply`, `is:retweet`, `is:quote`, `has:media`, `has:links`,
+`has:mentions`; ids of edited posts mean all their versions. AND is a space and binds tighter than OR, as on X.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sandbox.nouns import BrandAccount, Post
+from sandbox.texts import link_spans, short_link
 
 Matcher = Callable[[Post], bool]
-TOKEN = re.compile(r'\s*(?:(-?)(\()|(\))|(-?)"([^"]*)"|(-?)([^\s()"]+))')
+TOKEN = re.compile(
+    r"""\s*(?:(?P<close>\))|(?P<not>-?)(?:(?P<open>\()|(?P<name>\w+:)?"(?P<quoted>[^"]*)"|(?P<word>[^\s()"]+)))"""
+)
 
 
 class QueryError(ValueError):
@@ -54,16 +57,17 @@ def _tokens(query: str) -> Iterator[Token]:
 
 
 def _token(found: re.Match[str]) -> Token:
-    if found.group(2):
-        return Token(kind="open", negated=bool(found.group(1)))
-    if found.group(3):
+    negated = bool(found["not"])
+    if found["open"]:
+        return Token(kind="open", negated=negated)
+    if found["close"]:
         return Token(kind="close")
-    if found.group(5) is not None:
-        return Token(kind="term", text=found.group(5), negated=bool(found.group(4)), quoted=True)
-    word = found.group(7)
-    if word == "OR":
+    if found["quoted"] is not None:
+        name = found["name"] or ""
+        return Token(kind="term", text=name + found["quoted"], negated=negated, quoted=not name)
+    if found["word"] == "OR":
         return Token(kind="or")
-    return Token(kind="term", text=word, negated=bool(found.group(6)))
+    return Token(kind="term", text=found["word"], negated=negated)
 
 
 def _any_of(tokens: list[Token], accounts: tuple[BrandAccount, ...]) -> tuple[Matcher, list[Token]]:
@@ -119,12 +123,26 @@ def _operator(name: str, value: str) -> Matcher:
             post.parent is not None and value in {post.parent.author.handle.casefold(), str(post.parent.author.id)}
         ),
         "conversation_id": lambda post: str(post.conversation_id) == value,
+        "quotes_of_tweet_id": lambda post: _is(post.quoted, value),
+        "quotes_of_post_id": lambda post: _is(post.quoted, value),
+        "in_reply_to_tweet_id": lambda post: _is(post.parent, value),
+        "in_reply_to_post_id": lambda post: _is(post.parent, value),
+        "url": lambda post: any(value in link for link in _links(post.text)),
         "lang": lambda post: post.lang == value,
     }
     matcher = flags.get(value) if name in {"is", "has"} else operators.get(name)
-    if matcher is None:
+    if matcher is None or not value:
         raise QueryError(f"the operator {name}:{value} is not known")
     return matcher
+
+
+def _is(post: Post | None, identifier: str) -> bool:
+    return post is not None and identifier in {str(version) for version in post.history}
+
+
+def _links(text: str) -> list[str]:
+    found = [text[start:end] for start, end in link_spans(text)]
+    return [address.casefold() for link in found for address in (link, short_link(link))]
 
 
 def _words(text: str, accounts: tuple[BrandAccount, ...]) -> Matcher:

@@ -14,7 +14,8 @@ from sandbox.visits import LOOPBACK, Visit
 from sandbox.world import World
 
 ASKS_FOR_PRIVATE = re.compile(
-    r"/messages/compose|\bprivado\b|\bmensajes? directos?\b|\bprivate message\b|\bDMs?\b", re.IGNORECASE
+    r"/messages/compose|\bm\.me/|\big\.me/|\bprivado\b|\bmensajes? directos?\b|\bprivate message\b|\bDMs?\b",
+    re.IGNORECASE,
 )
 SHORT_CODE = re.compile(r"\b(?=\w*\d)[A-Z0-9]{4,10}\b")
 WRITES_AFTER = (20, 90)

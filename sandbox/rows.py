@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from sandbox.accounts import NETWORKS
 from sandbox.nouns import SkippedLine
 from sandbox.options import SandboxError
 
@@ -31,6 +32,9 @@ class Row:
     in_reply_to: str | None = None
     brand: str | None = None
     inbound: bool = True
+    network: str = "x"
+    kind: str | None = None
+    """On Meta's networks, for example `ad`, `visitor_post`, `tag`, `mention`, `comment`; None where it is not told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +58,24 @@ def read_rows(path: Path, limit: int | None = None) -> RowFile:
         raise SandboxError(f"Give the posts as a .jsonl or .csv file; {path.name} is neither.")
     if not path.is_file():
         raise SandboxError(f"There is no posts file {path}; give the path of a .jsonl or .csv file.")
-    rows, skipped = _usable(reader(path), limit)
-    if not rows:
-        first = f" (line {skipped[0].line}: {skipped[0].why})" if skipped else ""
-        raise SandboxError(f"No usable row in {path.name}{first}; each row needs at least an id and a text.")
-    return RowFile(rows=tuple(rows), skipped=len(skipped), skipped_lines=tuple(skipped[:NAMED_LINES]))
+    return _row_file(reader(path), limit, path.name)
+
+
+def given_rows(rows: Iterable[Mapping[str, object]]) -> RowFile:
+    """The same from rows in memory, with the columns that a file has."""
+    lines = ((number, dict(fields)) for number, fields in enumerate(rows, start=1))
+    return _row_file(lines, None, "the rows given")
 
 
 Line = tuple[int, "dict[str, object] | UnusableLineError"]
+
+
+def _row_file(lines: Iterator[Line], limit: int | None, name: str) -> RowFile:
+    rows, skipped = _usable(lines, limit)
+    if not rows:
+        first = f" (line {skipped[0].line}: {skipped[0].why})" if skipped else ""
+        raise SandboxError(f"No usable row in {name}{first}; each row needs at least an id and a text.")
+    return RowFile(rows=tuple(rows), skipped=len(skipped), skipped_lines=tuple(skipped[:NAMED_LINES]))
 
 
 def _usable(lines: Iterator[Line], limit: int | None) -> tuple[list[Row], list[SkippedLine]]:
@@ -154,6 +168,9 @@ def _row(fields: dict[str, object] | UnusableLineError, seen: dict[str, int]) ->
     if identifier in seen:
         raise UnusableLineError(f"its id was seen before in line {seen[identifier]}")
     inbound = _word(fields.get("inbound"))
+    network = (_word(fields.get("network")) or "x").casefold()
+    if network not in NETWORKS:
+        raise UnusableLineError(f"its network is none of {', '.join(NETWORKS)}")
     return Row(
         id=identifier,
         text=text,
@@ -163,6 +180,8 @@ def _row(fields: dict[str, object] | UnusableLineError, seen: dict[str, int]) ->
         in_reply_to=_word(fields.get("in_reply_to")),
         brand=_word(fields.get("brand")),
         inbound=inbound is None or inbound.casefold() not in FALSE,
+        network=network,
+        kind=_word(fields.get("kind")),
     )
 
 

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import FrameType
 
 import uvicorn
@@ -18,29 +19,35 @@ from sandbox.api_reads import read_routes
 from sandbox.api_writes import write_routes
 from sandbox.control import control_routes
 from sandbox.fault_door import CuttableProtocol, FaultDoor
+from sandbox.graph.door import GraphDoor
+from sandbox.graph.token_control import token_routes
 from sandbox.interventions import intervention_routes
-from sandbox.network import Network, open_network
+from sandbox.network import Network, Rows, open_network
 from sandbox.options import SandboxError, SandboxOptions
 from sandbox.stepping import LivePeople
 from sandbox.truth import TruthFile
 
 STOP_SECONDS = 1
+LOOK_EVERY = 0.01
 START_SECONDS = 60.0
 OnReady = Callable[[str], None]
 
 
-def serve(options: SandboxOptions, *, on_ready: OnReady | None = None) -> None:
+def serve(options: SandboxOptions, *, on_ready: OnReady | None = None, rows: Rows | None = None) -> None:
     """Serve until SIGTERM or SIGINT; the truth file is written before it returns.
 
-    `on_ready` is given the base URL once requests are answered. Raises SandboxError where posts cannot be read or the
-    port is taken.
+    `on_ready` is given the base URL once requests are answered; `rows` take the place of a posts file. Raises
+    SandboxError where posts cannot be read or the port is taken.
     """
-    _serve(options, on_ready or (lambda _: None), threading.Event())
+    _serve(options, on_ready or (lambda _: None), threading.Event(), rows)
 
 
 @contextmanager
-def running(options: SandboxOptions) -> Iterator[str]:
-    """Serve in a thread of this process for the length of a `with`; gives the base URL."""
+def running(options: SandboxOptions, rows: Rows | None = None) -> Iterator[str]:
+    """Serve in a thread of this process for the length of a `with`; gives the base URL.
+
+    `rows`, with the columns of a posts file, take the place of a file.
+    """
     ready, stop = threading.Event(), threading.Event()
     urls: list[str] = []
     failures: list[BaseException] = []
@@ -51,7 +58,7 @@ def running(options: SandboxOptions) -> Iterator[str]:
 
     def work() -> None:
         try:
-            _serve(options, note, stop)
+            _serve(options, note, stop, rows)
         except BaseException as failure:  # noqa: BLE001 - handed to the thread that asked
             failures.append(failure)
         finally:
@@ -69,22 +76,23 @@ def running(options: SandboxOptions) -> Iterator[str]:
         thread.join()
 
 
-def _serve(options: SandboxOptions, on_ready: OnReady, stop: threading.Event) -> None:
+def _serve(options: SandboxOptions, on_ready: OnReady, stop: threading.Event, rows: Rows | None) -> None:
     listening = _listen(options)
     with listening:
-        network = open_network(options)
+        network = open_network(options, rows)
         port = listening.getsockname()[1]
         server = _Server(_config(network), lambda: on_ready(f"http://{options.host}:{port}"), stop)
         truth_file = TruthFile(options.truth_file, network.world, network.acts) if options.truth_file else None
-        people = LivePeople(network.world, network.crowd) if network.stepper is None else None
-        for part in (truth_file, people):
+        runs = network.stepper is None
+        people = LivePeople(network.world, network.crowd, network.second_thoughts) if runs else None
+        for part in (truth_file, people, network.webhooks if runs else None):
             if part is not None:
                 part.start()
         try:
             with _stopped_by_signals(server):
                 asyncio.run(server.serve(sockets=[listening]))
         finally:
-            for part in (people, truth_file):
+            for part in (people, network.webhooks, truth_file):
                 if part is not None:
                     part.stop()
 
@@ -96,8 +104,17 @@ def application(network: Network) -> ASGIApp:
         *write_routes(network),
         *control_routes(network),
         *intervention_routes(network),
+        *token_routes(network),
     ]
-    return FaultDoor(Starlette(routes=routes), network.faults, network.world.clock.now)
+    served = Starlette(routes=routes)
+    served.router.default = GraphDoor(network)
+    return FaultDoor(
+        served,
+        network.faults,
+        now=network.world.clock.now,
+        callers=network.callers,
+        echo=network.webhooks.deliver,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -115,8 +132,23 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._on_ready()
 
-    async def on_tick(self, counter: int) -> bool:
-        return self._stop.is_set() or await super().on_tick(counter)
+    async def main_loop(self) -> None:
+        """Look often for the end: a test suite starts and stops sandboxes by the hundred."""
+        await self.on_tick(0)
+        while not (self._stop.is_set() or self.should_exit):
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what listens, wait for calls under way, then cut them off; uvicorn's own pauses are left out."""
+        for closing in (*self.servers, *(sockets or ())):
+            closing.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        until = monotonic() + STOP_SECONDS
+        while (self.server_state.connections or self.server_state.tasks) and monotonic() < until:
+            await asyncio.sleep(LOOK_EVERY)
+        for task in self.server_state.tasks:
+            task.cancel()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -159,6 +191,7 @@ def _config(network: Network) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         timeout_keep_alive=30,
     )

@@ -85,7 +85,7 @@ def user_shape(person: Person, wanted: frozenset[str]) -> Json:
     if "description" in wanted:
         shape["description"] = person.bio
     if "public_metrics" in wanted:
-        metrics = {"following_count": 0, "tweet_count": 0, "listed_count": 0, "like_count": 0}
+        metrics = {"following_count": 0, "tweet_count": 0, "post_count": 0, "listed_count": 0, "like_count": 0}
         shape["public_metrics"] = {"followers_count": person.followers, **metrics}
     if "created_at" in wanted:
         shape["created_at"] = "2015-06-01T09:00:00.000Z"

@@ -6,6 +6,7 @@ from threading import Event, Lock, Thread
 
 from sandbox.clock import SteppedClock
 from sandbox.reactions import Crowd
+from sandbox.second_thoughts import SecondThoughts
 from sandbox.world import World
 
 STEP_SECONDS = 900.0
@@ -19,9 +20,10 @@ LOOK_EVERY = 0.05
 class Stepper:
     """Moves a stepped world; one step at a time."""
 
-    def __init__(self, world: World, crowd: Crowd, clock: SteppedClock) -> None:
+    def __init__(self, world: World, crowd: Crowd, thoughts: SecondThoughts, clock: SteppedClock) -> None:
         self._world = world
         self._crowd = crowd
+        self._thoughts = thoughts
         self._clock = clock
         self._one_at_a_time = Lock()
 
@@ -50,22 +52,23 @@ class Stepper:
 
     def _move(self, target: float) -> None:
         while True:
-            due = self._crowd.next_due()
+            reaction, thought = self._crowd.next_due(), self._thoughts.next_due()
+            due = min((time for time in (reaction, thought) if time is not None), default=None)
             if due is None or due > target:
                 break
             self._clock.move_to(due)
-            self._crowd.carry_out_next(due)
+            (self._crowd if due == reaction else self._thoughts).carry_out_next(due)
         self._clock.move_to(target)
         with self._world.lock:
             self._world.now()
 
 
 class LivePeople:
-    """A thread that carries reactions out as they fall due."""
+    """A thread that carries out, as they fall due, what people do next."""
 
-    def __init__(self, world: World, crowd: Crowd) -> None:
+    def __init__(self, world: World, crowd: Crowd, thoughts: SecondThoughts) -> None:
         self._world = world
-        self._crowd = crowd
+        self._plans = (crowd, thoughts)
         self._stop = Event()
         self._thread = Thread(target=self._live, name="sandbox-people", daemon=True)
 
@@ -80,5 +83,6 @@ class LivePeople:
 
     def _live(self) -> None:
         while not self._stop.wait(LOOK_EVERY):
-            while not self._stop.is_set() and self._crowd.carry_out_next(self._world.clock.now()):
-                pass
+            for plan in self._plans:
+                while not self._stop.is_set() and plan.carry_out_next(self._world.clock.now()):
+                    pass

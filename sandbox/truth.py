@@ -9,7 +9,8 @@ from time import monotonic
 
 import orjson
 
-from sandbox.acts import Acts
+from sandbox.acts import Acts, Said
+from sandbox.nouns import DirectMessage
 from sandbox.world import World
 
 Json = dict[str, object]
@@ -19,22 +20,68 @@ BUSY_SHARE = 20
 
 
 def truth(world: World, acts: Acts) -> Json:
-    """The truth so far; ids are strings, texts are as they were sent."""
+    """The truth so far; ids are as the networks' APIs write them, texts are as they were sent."""
     with world.lock:
         world.now()
-        by_api = {said.id for said in acts.said}
-        posts = [
-            {"id": str(post.history[0]), "source_id": post.source_id}
-            for post in world.posts.values()
-            if not post.replaced and post.history[0] not in by_api
-        ]
-        replies = [
-            {"id": str(said.id), "in_reply_to": str(said.in_reply_to) if said.in_reply_to else None, "text": said.text}
-            for said in acts.said
-        ]
-        messages = [{"id": str(said.id), "to": str(said.to), "text": said.text} for said in acts.whispered]
-        hides = [{"id": str(hid.id), "hidden": hid.hidden} for hid in acts.hid]
-    return {"posts": posts, "replies": replies, "messages": messages, "hides": hides}
+        return {
+            "posts": _posts(world, {said.post.history[0] for said in acts.said}),
+            "replies": [_reply(said) for said in acts.said],
+            "messages": [_message(whispered.message, whispered.text) for whispered in acts.whispered],
+            "hides": [{"id": hid.post.wire_id, "hidden": hid.hidden, "network": hid.post.network} for hid in acts.hid],
+            "deletes": [{"id": post.wire_id, "network": post.network} for post in acts.deleted],
+        }
+
+
+def _posts(world: World, by_api: set[int]) -> list[Json]:
+    return [
+        {
+            "id": post.wire_id,
+            "source_id": post.source_id,
+            "network": post.network,
+            "deleted": post.deleted,
+            "edited": post.edited or len(post.history) > 1,
+        }
+        for post in world.posts.values()
+        if not post.replaced and post.history[0] not in by_api
+    ]
+
+
+def _reply(said: Said) -> Json:
+    return {
+        "id": said.post.wire_id,
+        "in_reply_to": said.in_reply_to,
+        "text": said.text,
+        "network": said.post.network,
+    }
+
+
+def _message(message: DirectMessage, text: str) -> Json:
+    return {
+        "id": message.wire_id,
+        "to": str(message.person.id),
+        "text": text,
+        "network": message.network,
+        "comment": message.comment.wire_id if message.comment is not None else None,
+    }
+
+
+class TruthBook:
+    """Tells the truth again and again; it is written out anew only where something changed."""
+
+    def __init__(self, world: World, acts: Acts) -> None:
+        self._world = world
+        self._acts = acts
+        self._told = -1
+        self._body = b""
+
+    def read(self) -> bytes:
+        """The truth as JSON."""
+        with self._world.lock:
+            self._world.now()
+            if self._told != self._world.changes:
+                self._body = as_json(truth(self._world, self._acts))
+                self._told = self._world.changes
+            return self._body
 
 
 def as_json(document: object) -> bytes:
@@ -72,7 +119,7 @@ class TruthFile:
         """Write the file where something changed since the last writing."""
         with self._world.lock:
             self._world.now()
-            changes = self._world.changes + len(self._acts.said)
+            changes = self._world.changes
         if changes == self._written:
             return
         beside = self._path.with_name(self._path.name + ".part")

@@ -22,9 +22,10 @@ class Walls:
         if post.parent is None:
             insort(self._roots[post.page], post, key=place)
             return
-        post.deleted = post.deleted or post.parent.deleted
+        under = stands_under(post)
+        post.deleted = post.deleted or under.deleted or post.root.deleted
         insort(self._threads[post.root.id], post, key=place)
-        insort(self._answers[top_comment(post).id if top_comment(post) is not post else post.root.id], post, key=place)
+        insort(self._answers[under.id], post, key=place)
 
     def roots(self, account: int) -> list[Post]:
         """Posts on the account's wall and those that tag it, oldest first."""
@@ -40,9 +41,7 @@ class Walls:
 
     def beneath(self, post: Post) -> Sequence[Post]:
         """Everything that goes when a post is deleted."""
-        if post.parent is None:
-            return self._threads.get(post.id, ())
-        return self._answers.get(post.id, ())
+        return (self._threads if post.parent is None else self._answers).get(post.id, ())
 
 
 def place(post: Post) -> tuple[float, int]:
@@ -50,8 +49,20 @@ def place(post: Post) -> tuple[float, int]:
     return post.at, post.id
 
 
-def top_comment(post: Post) -> Post:
-    """The comment directly under the post that a comment stands in; Meta's threads have two levels."""
-    while post.parent is not None and post.parent.parent is not None:
-        post = post.parent
-    return post
+def stands_under(comment: Post) -> Post:
+    """What a comment stands under: its post, or a top-level comment, as Meta's threads have two levels."""
+    above = comment.parent
+    while above is not None and above.parent is not None and above.parent.parent is not None:
+        above = above.parent
+    return comment if above is None else above
+
+
+def meta_kind(network: str, told: str | None, *, parent: Post | None, inbound: bool) -> str:
+    """What a post is on Meta's networks; `told` is followed where it can be so."""
+    if parent is not None:
+        return "comment"
+    if not inbound:
+        return "ad" if told == "ad" else "post"
+    if told in {"tag", "mention"}:
+        return told
+    return "visitor_post" if network == "facebook" else "tag"

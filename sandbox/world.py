@@ -37,6 +37,9 @@ class World:
         self.written: dict[int, Feed] = defaultdict(Feed)
         self.walls = Walls()
         self.messages: list[DirectMessage] = []
+        self.answered_privately: set[int] = set()
+        """Ids of comments that got their private reply."""
+        self._wrote_at: dict[tuple[int, int], float] = {}
         self.ids = ActIds()
         self.changes = 0
         """Counts what changed the truth."""
@@ -144,10 +147,7 @@ class World:
 
     def wrote_at(self, person_id: int, account_id: int) -> float | None:
         """When the person last sent the account a direct message."""
-        for message in reversed(self.messages):
-            if not message.outgoing and message.person.id == person_id and message.account_id == account_id:
-                return message.at
-        return None
+        return self._wrote_at.get((person_id, account_id))
 
     def receive(
         self, *, account_id: int, person: Person, text: str, outgoing: bool, comment: Post | None = None
@@ -165,6 +165,10 @@ class World:
             comment=comment,
         )
         self.messages.append(message)
+        if not outgoing:
+            self._wrote_at[person.id, account_id] = now
+        if comment is not None:
+            self.answered_privately.add(comment.id)
         self.changes += 1
         return message
 

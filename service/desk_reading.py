@@ -15,10 +15,11 @@ from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
-from service.drafting import choose_language
+from replies.situation import paused_because
+from service.drafting import choose_language, private_target
 from service.house import House
+from service.permitting import permissions_of
 from service.standing import Standing, read_standings
-from service.steps.decide import permissions_of
 
 
 class NothingToAnswerError(Exception):
@@ -41,6 +42,11 @@ class Addressee:
     case_id: int | None
     decision_id: int | None
     permissions: Permissions
+    private_target: str
+    """Where a private act goes."""
+    hidden: bool
+    paused: str
+    """Why nothing can leave from the account now; empty where it can."""
     further_approvals: int
     """How many people besides the author must approve."""
     public_slot: str
@@ -111,6 +117,7 @@ def subject_of_case(session: Session, case_id: int) -> str:
 
 def _addressee(session: Session, house: House, standing: Standing, now: datetime) -> Addressee:
     account, brand = house.accounts[standing.account_id], house.brand_of(standing.account_id)
+    permissions = permissions_of(house, standing, now=now)
     decision = session.execute(
         select(DecisionRow).where(
             col(DecisionRow.mention_id) == standing.mention_id,
@@ -137,7 +144,10 @@ def _addressee(session: Session, house: House, standing: Standing, now: datetime
         language=choose_language(standing.assessment.language, brand) or brand.languages[0],
         case_id=case_id,
         decision_id=decision.id if decision else None,
-        permissions=permissions_of(house, standing, now=now),
+        permissions=permissions,
+        private_target=private_target(permissions, standing),
+        hidden=standing.hidden,
+        paused=paused_because(session, standing.account_id),
         further_approvals=1 if decision is not None and decision.approval == Approval.TWO else 0,
         public_slot=next_slot(session, ANSWER_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),
         private_slot=next_slot(session, PRIVATE_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),

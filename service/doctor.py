@@ -6,6 +6,7 @@ import smtplib
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from people.master_key import MasterKeyError, parse_master_key
 from records.database import DatabaseUnusableError
 from service.clock import open_clock
 from service.connections import open_network
-from service.health import access_warnings
+from service.health import expires_soon
 from service.house import open_databases, open_rulebook
 from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
 
@@ -39,7 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at each thing in turn; a fault in one does not hide the next."""
     yield _found("master key", lambda: _check_master_key(settings))
     yield _found("databases", lambda: _check_databases(settings))
-    yield _found("clock", lambda: open_clock(settings.document.service.clock).now())
+    yield _found("clock", lambda: _now(settings))
     yield _found("classifier", partial(_check_classifier, settings))
     for brand in settings.brands.values():
         yield _found(f"rulebook of {brand.name}", partial(open_rulebook, brand, settings.folder))
@@ -82,10 +83,17 @@ def _look_at_account(account: AccountSettings, settings: Settings) -> Finding:
 
     def look() -> None:
         access = open_network(account, settings).check_access()
-        warnings.extend(access_warnings(access, now=open_clock(settings.document.service.clock).now()))
+        if access.valid_until is not None and expires_soon(access.valid_until, now=_now(settings)):
+            warnings.append(f"Its credentials expire at {access.valid_until:%Y-%m-%d %H:%M} UTC: renew them before.")
+        if access.missing:
+            warnings.append(f"It was not granted {', '.join(access.missing)}: grant it in the network's settings.")
 
     found = _found(f"account {account.name}", look)
     return found if found.fault else Finding(what=found.what, warning=" ".join(warnings))
+
+
+def _now(settings: Settings) -> datetime:
+    return open_clock(settings.document.service.clock).now()
 
 
 def _check_public_url(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from policies.rulebook import Rulebook
+from policies.templates import placeholders
 from policies.texts import render
 from records.nouns import (
     ANSWER_SLOT,
@@ -22,16 +23,21 @@ from records.nouns import (
     Permissions,
     Verdict,
 )
+from replies.prices import over_budget
+from service.bounds import NO_BOUNDS, Bounds
 from service.standing import Standing
 
 VARIANTS = 4
 """So many wordings a shipped template has: after them a person would be told the same twice."""
 
 INVITATION = "invitation"
+WRITING = "-writing"
+"""Ends the name of a template for a public line beside which we write in private ourselves."""
 ROOM_LIFETIME = timedelta(hours=48)
 
 _GREETINGS = {"es": "Hola, @{handle}.", "en": "Hi @{handle}.", "pt": "Olá, @{handle}."}
 _SIGNATURES = {"es": "— {brand}", "en": "— {brand}"}
+_SPEAKING = frozenset({Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE})
 _APPROVALS = {Approval.NONE: 0, Approval.ONE: 1, Approval.TWO: 2}
 
 
@@ -56,12 +62,25 @@ def choose_language(found: str, brand: Brand) -> str | None:
     return brand.languages[0] if found == "und" else None
 
 
-def as_permitted(verdict: Verdict, permissions: Permissions, *, language: str | None, standing: Standing) -> Verdict:
-    """The verdict, or a hold with its reason where the network, the language or good manners forbid to speak."""
-    if verdict.action not in {Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE}:
+def as_permitted(
+    verdict: Verdict,
+    permissions: Permissions,
+    *,
+    language: str | None,
+    standing: Standing,
+    account: Account,
+    bounds: Bounds = NO_BOUNDS,
+) -> Verdict:
+    """The verdict, or a hold with its reason where the network, the language, money or good manners forbid to speak."""
+    if verdict.action not in _SPEAKING:
         return verdict
-    obstacle = _obstacle(permissions, language, standing)
-    if obstacle is None:
+    obstacle = (
+        _not_to_be_answered(standing, account, bounds)
+        or _not_permitted(verdict, permissions)
+        or _not_sayable(language, standing)
+        or _not_affordable(verdict, permissions, bounds)
+    )
+    if not obstacle:
         return verdict
     return replace(
         verdict,
@@ -84,7 +103,8 @@ def outgoing_acts(
 ) -> tuple[Outgoing, ...]:
     """The acts of a live verdict, in the order in which they leave.
 
-    A hide where it is wished and permitted, the public line, and the invitation where we may write first.
+    A hide where it is wished and permitted, the public line, and the invitation where we may write first. Under a post
+    that is hidden nobody would read the public line, so that it is left out where the invitation reaches the person.
     """
     approvals_needed = _APPROVALS[verdict.approval]
     acts: list[Outgoing] = []
@@ -99,10 +119,12 @@ def outgoing_acts(
                 approvals_needed=approvals_needed,
             )
         )
-    if verdict.action in {Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE} and verdict.template is not None:
+    invites = verdict.action is Action.MOVE_PRIVATE and permissions.private_message and not standing.private_open
+    unseen = verdict.hide and permissions.hide and invites
+    if verdict.action in _SPEAKING and verdict.template is not None and permissions.reply and not unseen:
         text = write_text(
             rulebook,
-            verdict.template,
+            _without_compose_link(rulebook, verdict, permissions, language=language, brand=brand),
             language=language,
             brand=brand,
             account=account,
@@ -119,12 +141,12 @@ def outgoing_acts(
                 approvals_needed=approvals_needed,
             )
         )
-    if verdict.action is Action.MOVE_PRIVATE and permissions.private_message and not standing.private_open:
+    if invites:
         acts.append(
             Outgoing(
                 slot=PRIVATE_SLOT,
-                act=Act.PRIVATE_MESSAGE,
-                target_external_id=standing.author_external_id,
+                act=permissions.private_act,
+                target_external_id=private_target(permissions, standing),
                 text=invitation_text(
                     rulebook, account=account, brand=brand, handle=standing.handle, language=language, now=now
                 ),
@@ -134,6 +156,11 @@ def outgoing_acts(
             )
         )
     return tuple(acts)
+
+
+def private_target(permissions: Permissions, standing: Standing) -> str:
+    """Where a private act goes: to the comment for a private reply, else to its author."""
+    return standing.external_id if permissions.private_act is Act.PRIVATE_REPLY else standing.author_external_id
 
 
 def invitation_text(
@@ -183,11 +210,46 @@ def write_text(
     )
 
 
-def _obstacle(permissions: Permissions, language: str | None, standing: Standing) -> str | None:
-    if not permissions.reply:
-        return permissions.why or "The network does not permit an answer here."
+def _without_compose_link(
+    rulebook: Rulebook, verdict: Verdict, permissions: Permissions, *, language: str, brand: Brand
+) -> str:
+    """The template, or its `-writing` form: nobody is asked to write first where we write to them, or nobody can be."""
+    template = verdict.template or ""
+    writing = f"{template}{WRITING}"
+    if writing not in rulebook.templates:
+        return template
+    said = rulebook.template(template, language=language, address=brand.address, variant=0)
+    we_write = verdict.action is Action.MOVE_PRIVATE and permissions.private_message
+    unneeded = we_write or not permissions.compose_link
+    return writing if unneeded and "compose_link" in placeholders(said) else template
+
+
+def _not_to_be_answered(standing: Standing, account: Account, bounds: Bounds) -> str:
+    if bounds.is_ours(standing, account):
+        return "One of our own accounts wrote this: a person decides."
+    if bounds.is_bot(standing):
+        return "A bot wrote this, and bots are not answered automatically: a person decides."
+    return ""
+
+
+def _not_permitted(verdict: Verdict, permissions: Permissions) -> str:
+    privately = verdict.action is Action.MOVE_PRIVATE and permissions.private_message
+    if permissions.reply or privately:
+        return ""
+    return permissions.why or "The network does not permit an answer here."
+
+
+def _not_sayable(language: str | None, standing: Standing) -> str:
     if language is None:
         return f"No template is written in the language {standing.assessment.language}: a person answers."
     if standing.answers_to_person >= VARIANTS:
         return "This person has had every wording already: a person answers, so that nothing is said twice."
-    return None
+    return ""
+
+
+def _not_affordable(verdict: Verdict, permissions: Permissions, bounds: Bounds) -> str:
+    if verdict.approval is not Approval.NONE:
+        return ""
+    privately = verdict.action is Action.MOVE_PRIVATE and permissions.private_message
+    cost = (permissions.reply_cost if permissions.reply else 0.0) + (permissions.private_cost if privately else 0.0)
+    return over_budget(bounds.month, cost)

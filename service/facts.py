@@ -6,26 +6,48 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from records.nouns import Account, Brand, Fact, FactValue, Owner, Permissions
+from service.bounds import NO_BOUNDS, Bounds
 from service.standing import Found, Standing
 
 SURE_SENTIMENT = 0.40
 SIGNALS = ("fraud", "danger", "assistance", "minor", "bereavement", "legal", "press", "impostor", "incident")
+NO_CAP = 1e12
+"""Stands for the cap of an account that has none."""
+NO_DEADLINE_HOURS = 1e6
+"""Stands for the hours left where a private message is permitted without an end."""
+NO_ACT = "none"
 BUSINESS_DAYS = range(1, 6)
 BUSINESS_HOURS = range(8, 20)
 
 
 def gather_facts(
-    standing: Standing, permissions: Permissions, *, account: Account, brand: Brand, now: datetime
+    standing: Standing,
+    permissions: Permissions,
+    *,
+    account: Account,
+    brand: Brand,
+    now: datetime,
+    bounds: Bounds = NO_BOUNDS,
 ) -> dict[str, Fact]:
     """All facts of `policies.vocabulary` about one mention."""
     local = now.astimezone(ZoneInfo(brand.timezone))
     by_source: dict[str, dict[str, FactValue]] = {
         f"classifier:{standing.assessment.model_version}": _what_the_classifier_found(standing.assessment),
-        f"network:{account.network}": _what_the_network_says(standing, permissions, account, now),
+        f"network:{account.network}": _what_the_network_says(standing, permissions, now),
         "thread": _what_the_thread_shows(standing),
         "case": {"thread.private_open": standing.private_open},
         "mention": _what_the_mention_is(standing, account, now),
-        "settings": {"account.network": account.network, "account.brand": account.brand, "crisis": False},
+        "author": {
+            "author.own_account": bounds.is_ours(standing, account),
+            "author.bot": bounds.is_bot(standing),
+        },
+        "spending": {"cost.month_spent": round(bounds.month_spent, 4)},
+        "settings": {
+            "account.network": account.network,
+            "account.brand": account.brand,
+            "cost.month_cap": NO_CAP if bounds.month_cap is None else bounds.month_cap,
+            "crisis": False,
+        },
         "clock": _what_the_hour_is(local),
     }
     facts = {
@@ -57,21 +79,26 @@ def _what_the_classifier_found(found: Found) -> dict[str, FactValue]:
     return values
 
 
-def _what_the_network_says(
-    standing: Standing, permissions: Permissions, account: Account, now: datetime
-) -> dict[str, FactValue]:
-    until = permissions.private_until
-    hours_left = 0.0 if until is None else max(0.0, (until - now).total_seconds() / 3600)
+def _what_the_network_says(standing: Standing, permissions: Permissions, now: datetime) -> dict[str, FactValue]:
     return {
         "author.reach": standing.reach,
-        "author.own_account": standing.author_external_id == account.external_id,
-        "author.bot": standing.declared_bot,
         "permission.reply": permissions.reply,
         "permission.private_reply": permissions.private_message,
-        "permission.private_reply_hours_left": round(hours_left, 2),
+        "permission.private_reply_hours_left": _hours_left(permissions, now),
+        "permission.private_act": permissions.private_act if permissions.private_message else NO_ACT,
         "permission.hide": permissions.hide,
+        "permission.delete": permissions.delete_own,
         "cost.reply": permissions.reply_cost,
+        "cost.private": permissions.private_cost,
     }
+
+
+def _hours_left(permissions: Permissions, now: datetime) -> float:
+    if not permissions.private_message:
+        return 0.0
+    if permissions.private_until is None:
+        return NO_DEADLINE_HOURS
+    return round(max(0.0, (permissions.private_until - now).total_seconds() / 3600), 2)
 
 
 def _what_the_thread_shows(standing: Standing) -> dict[str, FactValue]:

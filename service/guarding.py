@@ -10,31 +10,41 @@ from classifier.personal_data import find_personal_data
 from policies.channel import Channel
 from policies.guard import Finding, inspect
 from records.database import reading
-from records.nouns import Act
+from records.nouns import PRIVATE_ACTS, Account
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
+from replies.acts import TEXT_ACTS
 from room.links import room_link, room_token
 from service.house import House
 
-COMPOSE_LINKS = ("https://x.com/messages/compose", "https://twitter.com/messages/compose")
+X_COMPOSE_LINKS = ("https://x.com/messages/compose", "https://twitter.com/messages/compose")
 
 
 def guard_reply(house: House, text: str, reply: ReplyRow) -> tuple[Finding, ...]:
-    """What forbids this exact text to leave; empty where nothing does. A hide has no text to guard."""
-    if reply.act == Act.HIDE:
+    """What forbids this exact text to leave; empty where nothing does, or it has no text."""
+    if reply.act not in TEXT_ACTS:
         return ()
-    private = reply.act == Act.PRIVATE_MESSAGE
-    brand = house.brand_of(reply.account_id)
+    private = reply.act in PRIVATE_ACTS
+    account, brand = house.accounts[reply.account_id], house.brand_of(reply.account_id)
     return inspect(
         text,
         channel=Channel.PRIVATE if private else Channel.PUBLIC,
         brand=brand,
         language=reply.language,
-        network=house.accounts[reply.account_id].network,
+        network=account.network,
         find_personal_data=lambda exact: find_personal_data(exact, market=brand.market),
-        allowed_links=(house.public_url,) if private else COMPOSE_LINKS,
+        allowed_links=(house.public_url,) if private else compose_links(account),
         public_contacts=brand.contacts,
     )
+
+
+def compose_links(account: Account) -> tuple[str, ...]:
+    """Beginnings of the pages on which a person writes to this account first."""
+    if account.network == "facebook":
+        return (f"https://m.me/{account.external_id}",)
+    if account.network == "instagram":
+        return (f"https://ig.me/m/{account.handle}",) if account.handle else ()
+    return X_COMPOSE_LINKS
 
 
 def secrets_of(house: House, reply: ReplyRow) -> Mapping[str, str]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from networks.protocol import Access
 from records.tables.listener import AccountHealthRow
 from service.house import House
 
@@ -21,16 +20,6 @@ def ailing_accounts(session: Session, house: House) -> list[str]:
     query = select(col(AccountHealthRow.account_id)).where(col(AccountHealthRow.state) != WORKING)
     ailing = set(session.execute(query).scalars())
     return [account.name for account in house.accounts.values() if account.id in ailing]
-
-
-def access_warnings(access: Access, *, now: datetime) -> list[str]:
-    """What a person should do about credentials that still work; nothing where they will go on working."""
-    warnings = []
-    if expires_soon(access.valid_until, now=now):
-        warnings.append(f"Its credentials expire at {access.valid_until:%Y-%m-%d %H:%M} UTC: renew them before.")
-    if access.missing:
-        warnings.append(f"It was not granted {', '.join(access.missing)}: grant it in the network's settings.")
-    return warnings
 
 
 def expires_soon(valid_until: datetime | None, *, now: datetime) -> bool:

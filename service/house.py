@@ -113,7 +113,8 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
         clock=clock,
         accounts=accounts,
         networks={
-            account.id: open_network(entries[account.name], settings, account=account) for account in accounts.values()
+            account.id: open_network(entries[account.name], settings, account=account, now=clock.now)
+            for account in accounts.values()
         },
         rulebooks=rulebooks,
         master_key=master_key,

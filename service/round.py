@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from service.house import House
+from service.steps.access import access
 from service.steps.assess import assess
 from service.steps.checkpoint import checkpoint
 from service.steps.decide import decide
@@ -14,6 +15,7 @@ from service.steps.deliver import deliver, reconcile
 from service.steps.forget import forget
 from service.steps.listen import listen
 from service.steps.messages import answer_messages
+from service.steps.recheck import recheck
 from service.steps.tick import tick
 
 
@@ -24,7 +26,9 @@ class Step(Protocol):
 
 
 WORK: dict[str, Step] = {
+    "access": access,
     "listen": listen,
+    "recheck": recheck,
     "assess": assess,
     "decide": decide,
     "messages": answer_messages,
@@ -56,7 +60,9 @@ def run_once(house: House) -> Counter[str]:
 
 
 EVERY: dict[str, timedelta] = {
+    "access": timedelta(seconds=5),
     "listen": timedelta(seconds=1),
+    "recheck": timedelta(seconds=5),
     "assess": timedelta(seconds=1),
     "decide": timedelta(seconds=1),
     "messages": timedelta(seconds=1),

@@ -1,4 +1,4 @@
-"""How often each rule has decided today, for rules with a daily limit."""
+"""What was spent: the decisions of each rule today, and the dollars of each account this month."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from records.nouns import Mode
+from records.tables.listener import ReadSpendRow
+from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from replies.prices import Month
 from service.house import House
 
 
@@ -34,6 +37,24 @@ def decisions_today(session: Session, house: House, *, now: datetime) -> Mapping
         )
         spent[account.id] = Counter({row[0]: row[1] for row in session.execute(query)})
     return spent
+
+
+def month_spent(session: Session, account_id: int, *, now: datetime) -> float:
+    """US dollars that an account has cost since the month began, in UTC: what it read, said and is saying."""
+    began = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    said = select(func.sum(col(ReplyRow.cost))).where(
+        col(ReplyRow.account_id) == account_id, col(ReplyRow.sending_at) >= began
+    )
+    read = select(func.sum(col(ReadSpendRow.dollars))).where(
+        col(ReadSpendRow.account_id) == account_id, col(ReadSpendRow.month) == f"{began:%Y-%m}"
+    )
+    return sum(float(session.execute(query).scalar() or 0.0) for query in (said, read))
+
+
+def month_of(session: Session, house: House, account_id: int, *, now: datetime) -> Month | None:
+    """What an account has cost this month beside its cap; None where it has none."""
+    cap = house.monthly_cap(account_id) if account_id in house.accounts else None
+    return None if cap is None else Month(spent=month_spent(session, account_id, now=now), cap=cap)
 
 
 def _midnight(now: datetime, zone: str) -> datetime:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Executable, Row, func, select
+from sqlalchemy import Executable, Row, select
 from sqlmodel import Session, col
 
-from records.nouns import Act, ReplyStatus
-from records.tables.cases import CareCaseRow, CaseThreadRow
-from records.tables.listener import (
-    DirectMessageRow,
-    MentionAccountRow,
-    MentionRevisionRow,
-    MentionRow,
-    OwnPostRow,
-)
+from listener.copies import count_copies
+from records.nouns import Feed
+from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
-from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow
+from service import surroundings
 
 COPIES_WITHIN = timedelta(hours=1)
-_SPOKEN = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.SENT, ReplyStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,21 +74,33 @@ class Standing:
     answers_to_person: int
     """Texts of ours to this person in any thread, so that none is said twice."""
     private_open: bool
-    person_wrote_first: bool
+    person_wrote_at: datetime | None
+    """When the author's newest direct message to the account was sent; None where there is none."""
+    private_reply_used: bool
+    """A private reply to this very post was written and may leave, or left."""
+    hidden: bool
     root_is_ours: bool
+    """Our account began the conversation."""
     copies: int
+    """Other posts that lately said the same, or nearly."""
 
 
-def read_standings(session: Session, mention_account_ids: Sequence[int], *, now: datetime) -> list[Standing]:
-    """The standings of the given rows of `mention_account`, oldest post first; those not yet assessed are left out."""
+def read_standings(
+    session: Session, mention_account_ids: Sequence[int], *, now: datetime, but_for: int | None = None
+) -> list[Standing]:
+    """The standings of the given rows of `mention_account`, oldest post first; those not yet assessed are left out.
+
+    The reply `but_for` does not count among those that were written.
+    """
     rows = session.connection().execute(_mentions(mention_account_ids)).all()
     roots, people = {row.root_external_id for row in rows}, {row.identity_id for row in rows}
-    answers = _earlier_answers(session, roots)
-    to_person = _answers_to_person(session, people)
-    private = _pairs_with_private_leg(session, people)
-    writers = _pairs_that_wrote_first(session, people)
-    ours = _own_roots(session, roots)
-    copies = _copies(session, {row.text_digest for row in rows}, since=now - COPIES_WITHIN)
+    answers = surroundings.earlier_answers(session, roots)
+    to_person = surroundings.texts_to_people(session, people)
+    private = surroundings.pairs_with_private_leg(session, people)
+    wrote = surroundings.when_people_wrote(session, people)
+    replied = surroundings.private_replies(session, {row.mention_id for row in rows}, but_for=but_for)
+    ours = surroundings.own_roots(session, roots)
+    copies = count_copies(session, [row.revision_id for row in rows], since=now - COPIES_WITHIN)
     return [
         Standing(
             **{name: getattr(row, name) for name in _PLAIN},
@@ -105,9 +110,11 @@ def read_standings(session: Session, mention_account_ids: Sequence[int], *, now:
             earlier_answers=answers.get((row.account_id, row.root_external_id), 0),
             answers_to_person=to_person.get((row.account_id, row.identity_id), 0),
             private_open=(row.account_id, row.identity_id) in private,
-            person_wrote_first=(row.account_id, row.identity_id) in writers,
-            root_is_ours=row.root_external_id in ours,
-            copies=max(0, copies.get(row.text_digest, 1) - 1),
+            person_wrote_at=wrote.get((row.account_id, row.identity_id)),
+            private_reply_used=(row.account_id, row.mention_id) in replied,
+            hidden=row.hidden_at is not None,
+            root_is_ours=row.feed == Feed.COMMENTS or (row.account_id, row.root_external_id) in ours,
+            copies=copies.get(row.revision_id, 0),
         )
         for row in rows
     ]
@@ -140,9 +147,10 @@ _COLUMNS: tuple[Any, ...] = (
     col(MentionRow.kind),
     col(MentionRow.published_at),
     col(MentionRow.media_urls),
+    col(MentionRow.hidden_at),
     col(MentionRevisionRow.revision),
     col(MentionRevisionRow.text),
-    col(MentionRevisionRow.text_digest),
+    col(MentionRevisionRow.id).label("revision_id"),
     col(IdentityRow.id).label("identity_id"),
     col(IdentityRow.subject),
     col(IdentityRow.external_id).label("author_external_id"),
@@ -180,64 +188,3 @@ def _mentions(mention_account_ids: Sequence[int]) -> Executable:
         .where(col(MentionAccountRow.id).in_(mention_account_ids))
         .order_by(col(MentionRow.published_at), col(MentionRow.id))
     )
-
-
-def _earlier_answers(session: Session, roots: set[str]) -> Mapping[tuple[int, str], int]:
-    query = (
-        select(col(ReplyRow.account_id), col(MentionRow.root_external_id), func.count())
-        .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
-        .where(
-            col(MentionRow.root_external_id).in_(roots),
-            col(ReplyRow.act) == Act.PUBLIC_REPLY,
-            col(ReplyRow.status).in_(_SPOKEN),
-        )
-        .group_by(col(ReplyRow.account_id), col(MentionRow.root_external_id))
-    )
-    return {(account_id, root): count for account_id, root, count in session.execute(query)}
-
-
-def _answers_to_person(session: Session, identities: set[int]) -> Mapping[tuple[int, int], int]:
-    query = (
-        select(col(ReplyRow.account_id), col(MentionRow.identity_id), func.count())
-        .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
-        .where(col(MentionRow.identity_id).in_(identities), col(ReplyRow.act) != Act.HIDE)
-        .group_by(col(ReplyRow.account_id), col(MentionRow.identity_id))
-    )
-    return {(account_id, identity_id): count for account_id, identity_id, count in session.execute(query)}
-
-
-def _pairs_with_private_leg(session: Session, identities: set[int]) -> set[tuple[int, int]]:
-    query = (
-        select(col(CaseThreadRow.account_id), col(CareCaseRow.identity_id))
-        .join(CareCaseRow, col(CareCaseRow.id) == col(CaseThreadRow.case_id))
-        .where(
-            col(CareCaseRow.identity_id).in_(identities),
-            col(CareCaseRow.closed_at).is_(None),
-            col(CaseThreadRow.leg) == "private",
-        )
-    )
-    return {(account_id, identity_id) for account_id, identity_id in session.execute(query)}
-
-
-def _pairs_that_wrote_first(session: Session, identities: set[int]) -> set[tuple[int, int]]:
-    query = (
-        select(col(DirectMessageRow.account_id), col(DirectMessageRow.identity_id))
-        .where(col(DirectMessageRow.identity_id).in_(identities), col(DirectMessageRow.outgoing).is_(False))
-        .distinct()
-    )
-    return {(account_id, identity_id) for account_id, identity_id in session.execute(query)}
-
-
-def _own_roots(session: Session, roots: set[str]) -> set[str]:
-    return set(
-        session.execute(select(col(OwnPostRow.external_id)).where(col(OwnPostRow.external_id).in_(roots))).scalars()
-    )
-
-
-def _copies(session: Session, digests: set[str], *, since: datetime) -> Mapping[str, int]:
-    query = (
-        select(col(MentionRevisionRow.text_digest), func.count())
-        .where(col(MentionRevisionRow.text_digest).in_(digests), col(MentionRevisionRow.heard_at) >= since)
-        .group_by(col(MentionRevisionRow.text_digest))
-    )
-    return {row[0]: row[1] for row in session.execute(query)}

@@ -41,6 +41,8 @@ class CaseHead:
     waiting_since: datetime | None
     respond_by: datetime | None
     first_responded_at: datetime | None
+    late_because: str | None
+    """`outage` where the clock ran while the network could not be heard."""
     handed_over_at: datetime | None
     handed_over_note: str
     assignee_id: int | None
@@ -84,6 +86,7 @@ def case_by_reference(session: Session, reference: str) -> CaseHead | None:
         waiting_since=case.waiting_since,
         respond_by=case.respond_by,
         first_responded_at=case.first_responded_at,
+        late_because=case.late_because,
         handed_over_at=case.handed_over_at,
         handed_over_note=case.handed_over_note,
         assignee_id=case.assignee_id,

@@ -9,9 +9,11 @@ from sqlmodel import Session
 
 from policies.channel import Channel
 from policies.lengths import limit_of
+from replies.prices import Month
 from service.desk_reading import Addressee, NothingToAnswerError, addressee_of_case
 from service.drafting import write_text
 from service.house import House
+from service.spending import month_of
 
 CLOSING = "closing"
 ACKNOWLEDGE = "acknowledge"
@@ -23,15 +25,30 @@ class Permitted:
 
     to: Addressee | None
     why_not: str
-    """One sentence where nobody can be answered in public."""
+    """One sentence where nobody can be answered in public, or the account is paused."""
+    month: Month | None = None
+    """What the account has cost this month, where it has a cap."""
+
+    @property
+    def speaks(self) -> bool:
+        """True where the account is not paused."""
+        return self.to is not None and not self.to.paused
 
     @property
     def reply(self) -> bool:
-        return self.to is not None and self.to.permissions.reply
+        return self.to is not None and self.speaks and self.to.permissions.reply
 
     @property
     def private_message(self) -> bool:
-        return self.to is not None and self.to.permissions.private_message
+        return self.to is not None and self.speaks and self.to.permissions.private_message
+
+    @property
+    def hide(self) -> bool:
+        return self.to is not None and self.speaks and self.to.permissions.hide
+
+    @property
+    def delete_own(self) -> bool:
+        return self.to is not None and self.speaks and self.to.permissions.delete_own
 
 
 def permitted_in(session: Session, house: House, *, case_id: int, now: datetime) -> Permitted:
@@ -40,7 +57,8 @@ def permitted_in(session: Session, house: House, *, case_id: int, now: datetime)
         to = addressee_of_case(session, house, case_id=case_id, now=now)
     except NothingToAnswerError as refusal:
         return Permitted(to=None, why_not=str(refusal))
-    return Permitted(to=to, why_not=to.permissions.why)
+    month = month_of(session, house, to.account.id, now=now)
+    return Permitted(to=to, why_not=to.paused or to.permissions.why, month=month)
 
 
 def proposal(house: House, to: Addressee, template: str) -> str:

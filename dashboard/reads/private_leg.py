@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from dashboard.reads.one_case import CaseHead
-from records.nouns import Act, ReplyStatus
+from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomMessageRow, RoomRow
@@ -96,7 +96,7 @@ def _waiting(session: Session, case: CaseHead, most: int) -> list[PrivateMessage
         select(ReplyRow)
         .where(
             col(ReplyRow.case_id) == case.id,
-            col(ReplyRow.act) == Act.PRIVATE_MESSAGE,
+            col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)),
             col(ReplyRow.status).in_((*_ON_ITS_WAY, ReplyStatus.SENT)),
             ~heard,
         )

@@ -46,6 +46,7 @@ class PersonPost:
     summoned: bool
     edited: bool
     deleted_at: datetime | None
+    hidden: bool
     settled: bool
     """True where somebody answered for the brand outside Aparte."""
     found: Found | None
@@ -66,6 +67,10 @@ class BrandPost:
     """`rule:NAME` or `agent:ID`; empty for a post from outside."""
     status: str
     reason: str
+    reply_id: int | None = None
+    """Of an answer that went through the outbox."""
+    deleted: bool = False
+    """True where it was deleted since, or its deletion is on its way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +152,7 @@ def _person_post(row: Row[*tuple[Any, ...]]) -> PersonPost:
         summoned=concerned.summoned,
         edited=mention.revision > 1,
         deleted_at=mention.deleted_at,
+        hidden=mention.hidden_at is not None,
         settled=concerned.settled_at is not None,
         found=found_in(assessment),
         decided=decided_by(decision),
@@ -167,7 +173,7 @@ def _brand_posts(
     written: Sequence[PersonPost],
     most: int,
 ) -> list[BrandPost]:
-    acts = session.execute(
+    found = session.execute(
         select(ReplyRow)
         .where(
             col(ReplyRow.mention_id).in_([post.mention_id for post in written]),
@@ -177,6 +183,8 @@ def _brand_posts(
         .order_by(col(ReplyRow.id).desc())
         .limit(most)
     ).scalars()
+    acts = list(found)
+    deleted = _deleted(session, [row.external_id for row in acts if row.external_id])
     replies = [
         BrandPost(
             account_id=row.account_id,
@@ -187,10 +195,21 @@ def _brand_posts(
             author=row.author,
             status=row.status,
             reason=row.reason,
+            reply_id=row.id,
+            deleted=row.external_id in deleted,
         )
         for row in acts
     ]
     return [*replies, *_heard_own_posts(session, network, accounts, roots, written, most)]
+
+
+def _deleted(session: Session, external_ids: Sequence[str]) -> set[str]:
+    query = select(col(ReplyRow.target_external_id)).where(
+        col(ReplyRow.act) == Act.DELETE,
+        col(ReplyRow.target_external_id).in_(external_ids),
+        col(ReplyRow.status).in_(_LEFT_THE_HOUSE[:-1]),
+    )
+    return set(session.execute(query).scalars())
 
 
 def _heard_own_posts(

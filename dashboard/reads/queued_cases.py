@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlmodel import Session, col
 
 from cases.order import near_breach, queue_order
+from dashboard.reads.alike_cases import copies_among, each_alone, saying
 from dashboard.reads.latest_posts import LatestPost, latest_posts
 from records.nouns import Queue
 from records.tables.cases import CareCaseRow
@@ -29,6 +30,8 @@ class QueueFilter:
     assignee_id: int | None = None
     harm: bool = False
     unanswered: bool = False
+    alike: str | None = None
+    """Digest of a text: the cases whose latest post says it, each in a row of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +57,16 @@ class QueuedCase:
     waiting_since: datetime | None
     respond_by: datetime | None
     first_responded_at: datetime | None
+    late_because: str | None
     assignee_id: int | None
     assignee: str
     opened_at: datetime
     latest: LatestPost | None
     """None where the case lives in private messages alone."""
+    copies: int = 1
+    """How many open cases this row stands for: their latest posts say the same."""
+    alike: str = ""
+    """Digest of what they say; empty where the row stands for itself alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +81,8 @@ def queued_cases(
     session: Session, wanted: QueueFilter, *, now: datetime, offset: int = 0, most: int = PAGE
 ) -> QueuePage:
     """Open cases in the queue's order, from `offset` on."""
-    return _page(session, _conditions(wanted), queue_order(now=now), now=now, offset=offset, most=most)
+    grouped = wanted.alike is None
+    return _page(session, _conditions(wanted), queue_order(now=now), now=now, offset=offset, most=most, grouped=grouped)
 
 
 def flagged_cases(session: Session, *, now: datetime, offset: int = 0, most: int = PAGE) -> QueuePage:
@@ -142,6 +151,8 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
         found.append(col(CareCaseRow.harm).is_(True))
     if wanted.unanswered:
         found.append(col(CareCaseRow.first_responded_at).is_(None))
+    if wanted.alike is not None:
+        found.append(col(CareCaseRow.id).in_(saying(wanted.alike)))
     return found
 
 
@@ -153,23 +164,25 @@ def _page(
     now: datetime,
     offset: int,
     most: int,
+    grouped: bool = False,
 ) -> QueuePage:
+    groups = copies_among(conditions, order) if grouped else each_alone(conditions)
+    total = session.execute(select(func.count()).select_from(groups)).scalar_one()
     rows = session.execute(
-        select(CareCaseRow, IdentityRow, col(AgentRow.name), near_breach(now=now))
+        select(CareCaseRow, IdentityRow, col(AgentRow.name), near_breach(now=now), groups.c.copies, groups.c.alike)
+        .join(groups, groups.c.case_id == col(CareCaseRow.id))
         .join(IdentityRow, col(IdentityRow.id) == col(CareCaseRow.identity_id))
         .outerjoin(AgentRow, col(AgentRow.id) == col(CareCaseRow.assignee_id))
-        .where(*conditions)
         .order_by(*order)
         .offset(offset)
         .limit(most)
     ).all()
-    total = session.execute(select(func.count()).select_from(CareCaseRow).where(*conditions)).scalar_one()
     latest = latest_posts(session, [row[0].id for row in rows])
     return QueuePage(cases=tuple(_queued(row, latest) for row in rows), total=total)
 
 
 def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> QueuedCase:
-    case, identity, assignee, near = row
+    case, identity, assignee, near, copies, alike = row
     handed_over = case.handed_over_at is not None and case.assignee_id is None
     return QueuedCase(
         id=case.id,
@@ -190,8 +203,11 @@ def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> Queued
         waiting_since=case.waiting_since,
         respond_by=case.respond_by,
         first_responded_at=case.first_responded_at,
+        late_because=case.late_because,
         assignee_id=case.assignee_id,
         assignee=assignee or "",
         opened_at=case.opened_at,
         latest=latest.get(case.id),
+        copies=copies,
+        alike=alike if copies > 1 else "",
     )

@@ -9,12 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session, col
 
-from records.nouns import ReplyStatus
+from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from replies.doubt import in_doubt
+from replies.situation import paused_because
+from service.house import House
+from service.permitting import permissions_for
 
 PAGE = 15
 EXCERPT = 600
@@ -27,6 +31,8 @@ class WaitingText:
     reply_id: int
     account_id: int
     mention_id: int
+    post_revision: int
+    """Of the post as it stands, which is shown beside the text."""
     case_id: int | None
     reference: str
     act: str
@@ -45,6 +51,12 @@ class WaitingText:
     """The beginning of the post that is answered."""
     rule: str
     reasons: tuple[str, ...]
+    doubtful: bool
+    """True where it may have been sent already: whoever approves it must say that they looked."""
+    private_until: datetime | None
+    """When the network stops taking it; None where it has no deadline."""
+    paused: str
+    """Why nothing can leave from its account now; empty where it can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +67,9 @@ class WaitingPage:
     total: int
 
 
-def waiting_texts(session: Session, *, case_id: int | None = None, offset: int = 0, most: int = PAGE) -> WaitingPage:
+def waiting_texts(
+    session: Session, house: House, *, now: datetime, case_id: int | None = None, offset: int = 0, most: int = PAGE
+) -> WaitingPage:
     """Texts that wait, of one case or of all, oldest first."""
     conditions: list[ColumnElement[bool]] = [col(ReplyRow.status).in_((ReplyStatus.DRAFT, ReplyStatus.HELD))]
     if case_id is not None:
@@ -71,6 +85,7 @@ def waiting_texts(session: Session, *, case_id: int | None = None, offset: int =
             col(CareCaseRow.reference),
             col(DecisionRow.rule),
             col(DecisionRow.reasons),
+            col(MentionRow.revision),
         )
         .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
         .join(MentionRevisionRow, live)
@@ -83,11 +98,18 @@ def waiting_texts(session: Session, *, case_id: int | None = None, offset: int =
         .limit(most)
     ).all()
     total = session.execute(select(func.count()).select_from(ReplyRow).where(*conditions)).scalar_one()
-    return WaitingPage(texts=tuple(_waiting(row) for row in rows), total=total)
+    return WaitingPage(texts=tuple(_waiting(session, house, row, now) for row in rows), total=total)
 
 
-def _waiting(row: Row[*tuple[Any, ...]]) -> WaitingText:
-    reply, handle, asked, reference, rule, reasons = row
+def _private_until(session: Session, house: House, reply: ReplyRow, now: datetime) -> datetime | None:
+    if reply.act not in PRIVATE_ACTS:
+        return None
+    permissions = permissions_for(session, house, reply, now=now)
+    return permissions.private_until if permissions is not None else None
+
+
+def _waiting(session: Session, house: House, row: Row[*tuple[Any, ...]], now: datetime) -> WaitingText:
+    reply, handle, asked, reference, rule, reasons, post_revision = row
     return WaitingText(
         reply_id=reply.id,
         account_id=reply.account_id,
@@ -109,4 +131,8 @@ def _waiting(row: Row[*tuple[Any, ...]]) -> WaitingText:
         asked=asked,
         rule=rule or "",
         reasons=tuple(reasons or ()),
+        post_revision=post_revision,
+        doubtful=in_doubt(reply),
+        private_until=_private_until(session, house, reply, now),
+        paused=paused_because(session, reply.account_id),
     )

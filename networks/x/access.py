@@ -5,9 +5,9 @@ from __future__ import annotations
 import requests
 
 from networks.errors import TokenRefused
+from networks.json_values import mapping, text_of
 from networks.protocol import Access
 from networks.x.line import XLine
-from networks.x.shapes import mapping, text_of
 from records.nouns import Account
 
 _LEVEL = "x-access-level"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from networks.json_values import JsonObject, mapping, text_of
 from networks.protocol import Page
 from networks.x import about as batching
 from networks.x import queries
@@ -13,7 +14,6 @@ from networks.x.line import XLine
 from networks.x.messages import read_messages
 from networks.x.posts import read_posts
 from networks.x.problems import check_complete
-from networks.x.shapes import JsonObject, mapping, text_of
 from records.nouns import Account, Feed
 
 FEEDS = (Feed.OWN_POSTS, Feed.MENTIONS, Feed.QUOTES, Feed.THREADS, Feed.SEARCH, Feed.DIRECT_MESSAGES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from networks.json_values import JsonObject, mapping, mappings, text_of
 from networks.x.posts import NETWORK, read_author, read_included
-from networks.x.shapes import JsonObject, mapping, mappings, moment, required, text_of
+from networks.x.shapes import moment, required
 from networks.x.shown_text import shown_text
 from records.nouns import HeardMessage
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from networks.credentials import XCredentials
 from networks.errors import Garbled, Refused, TargetGone, Uncertain
+from networks.json_values import mapping, text_of
 from networks.protocol import Access, FeedBounds, Network, OwnPost, Page, PostStanding, PostState, Reread, Sent
 from networks.x import queries
 from networks.x.access import check_access
@@ -19,9 +20,8 @@ from networks.x.line import XLine
 from networks.x.messages import read_messages
 from networks.x.permitted import permitted
 from networks.x.posts import NETWORK
-from networks.x.problems import gone_among
+from networks.x.problems import check_complete, gone_among
 from networks.x.rereading import newest_id, reread
-from networks.x.shapes import mapping, text_of
 from records.nouns import Account, Feed, HeardMessage, Permissions
 
 SEARCH_LAG = timedelta(seconds=10)
@@ -121,10 +121,9 @@ class XNetwork:
     def private_messages_with(self, person_external_id: str) -> tuple[HeardMessage, ...]:
         person = numeric(person_external_id)
         asked = queries.messages(page=None)
-        answer = self._line.get(
-            "/2/dm_conversations/with/:id/dm_events",
-            lambda: self._client.get_direct_message_events(participant_id=person, **asked),
-        )
+        path = "/2/dm_conversations/with/:id/dm_events"
+        answer = self._line.get(path, lambda: self._client.get_direct_message_events(participant_id=person, **asked))
+        check_complete(answer.body, f"GET {path}")
         return read_messages(answer.body, account_external_id=self._account.external_id)
 
     def look_up(self, external_id: str) -> PostState:

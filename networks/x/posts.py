@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from networks.json_values import JsonObject, mapping, mappings, strings, text_of, whole_number
 from networks.protocol import OwnPost
-from networks.x.shapes import JsonObject, mapping, mappings, moment, required, strings, text_of, whole_number
+from networks.x.shapes import moment, required
 from networks.x.shown_text import shown_text
 from records.nouns import Author, HeardPost, PostAbove
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from networks.errors import Garbled
-from networks.x.shapes import JsonObject, mappings, text_of, whole_number
+from networks.json_values import JsonObject, mappings, text_of, whole_number
 
 _GONE_TYPES = ("/resource-not-found", "/not-authorized-for-resource")
 _GONE_TITLES = frozenset({"Not Found Error", "Authorization Error"})

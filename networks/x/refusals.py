@@ -18,13 +18,14 @@ from networks.errors import (
     Uncertain,
     Unreachable,
 )
+from networks.json_values import JsonObject, mappings, text_of
 from networks.scrubbing import scrub
 from networks.x.limits import budget_of
-from networks.x.shapes import JsonObject, mappings, text_of
 
 _GONE = ("deleted or not visible", "could not find tweet", "not found", "does not exist")
 _DUPLICATE = ("duplicate content", "already sent")
 _TOO_LONG = ("too long", "longer than")
+_SUSPENDED = "account is suspended"
 
 
 def refusal(
@@ -38,6 +39,8 @@ def refusal(
         return _rate_limited(response, endpoint, where)
     if status == 401:
         return TokenRefused(f"X refused the credentials at {where}: check the secrets of the account.")
+    if status == 402:
+        return Refused(f"X asks to be paid first, at {where}: buy credits for the app, or raise its spending limit.")
     if status in {400, 403, 404, 410, 422}:
         return _refused(status, said, where, writes=writes)
     if writes:
@@ -61,6 +64,10 @@ def _refused(status: int, said: str, where: str, *, writes: bool) -> NetworkErro
         return TargetGone(f"The post is gone or hidden from us, at {where}.")
     if any(hint in lowered for hint in _TOO_LONG):
         return TooLong(f"The text is too long for X, at {where}.")
+    if status == 403 and _SUSPENDED in lowered:
+        return Refused(
+            f"X has suspended the account, at {where}: appeal to X, since nothing is read or sent till then."
+        )
     if status == 403:
         return Refused(f"X does not permit {where}.")
     return Invalid(f"X calls the request wrong, at {where}.")
@@ -70,4 +77,4 @@ def _said(body: JsonObject) -> str:
     problems = mappings(body.get("errors"))
     inner = [text_of(each, "message") or text_of(each, "detail") for each in problems]
     parts = [text_of(body, "detail") or text_of(body, "title"), *inner]
-    return " ".join(dict.fromkeys(part for part in parts if part))
+    return " ".join(dict.fromkeys(part for part in parts if part)).rstrip(".")

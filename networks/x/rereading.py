@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from networks.errors import Invalid
+from networks.json_values import JsonObject, mappings, strings, text_of
 from networks.protocol import Page, Reread
 from networks.x import queries
 from networks.x.calls import Answer
@@ -11,7 +12,6 @@ from networks.x.ids import numeric
 from networks.x.line import XLine
 from networks.x.posts import read_posts
 from networks.x.problems import check_complete, gone_among
-from networks.x.shapes import JsonObject, mappings, strings, text_of
 
 _PATH = "/2/tweets"
 

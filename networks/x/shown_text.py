@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from networks.x.shapes import Json, mappings, text_of
+from networks.json_values import Json, mappings, text_of
 
 
 def shown_text(text: str, entities: Json) -> str:

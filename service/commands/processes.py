@@ -16,13 +16,16 @@ from service.commands.options import Config, house_of
 from service.house import House
 
 HOST = "127.0.0.1"
+WEBHOOKS_PORT = 8503
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Left out: as in the settings.")]
+WebhooksPort = Annotated[int, typer.Option(min=0, max=65535)]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("dashboard")(dashboard)
     app.command("room")(room)
+    app.command("webhooks")(webhooks)
 
 
 def dashboard(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
@@ -39,6 +42,15 @@ def room(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
     with house_of(config) as house:
         wished = port if port is not None else house.settings.document.service.room_port
         _serve("rooms", room_app(house), host, wished)
+
+
+def webhooks(*, config: Config = None, port: WebhooksPort = WEBHOOKS_PORT, host: str = HOST) -> None:
+    """Take what networks deliver by webhook, at /webhooks/ACCOUNT."""
+    with house_of(config) as house:
+        # Not at import: no other command needs it.
+        from service.webhooks import make_webhooks  # noqa: PLC0415
+
+        _serve("webhooks", make_webhooks(house), host, port)
 
 
 def room_app(house: House) -> object:

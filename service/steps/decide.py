@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-import orjson
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from cases.joining import Joining, join_many
+from cases.standing import OUTAGE
 from ledger.entry import Entry
 from ledger.log import append
-from networks.protocol import PostStanding
-from policies.engine import decide as decide_by_rulebook
 from records.database import reading, writing
 from records.leases import claim, still_held
-from records.nouns import Action, Actor, Fact, FactValue, Mode, Permissions, Verdict
+from records.nouns import Action, Actor
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.service import DecisionRow
 from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare
-from service.drafting import ROOM_LIFETIME, Outgoing, as_permitted, choose_language, outgoing_acts
-from service.facts import gather_facts
+from service.bounds import read_bounds
+from service.deciding import Decided, decide_all
+from service.decision_entries import facts_digest
+from service.drafting import ROOM_LIFETIME, Outgoing
 from service.house import House
+from service.outages import published_in_an_outage
 from service.spending import decisions_today
 from service.standing import Standing, read_standings
 
 BATCH = 256
 ACTOR = Actor(tag="step:decide")
 SEALED_TEXT_LENGTH = 4000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decided:
-    """One decision, computed and not yet written."""
-
-    standing: Standing
-    facts: dict[str, dict[str, FactValue]]
-    """As the decision row keeps them."""
-    history: bool
-    verdict: Verdict
-    mode: Mode
-    acts: tuple[Outgoing, ...]
 
 
 def decide(house: House, *, now: datetime, most: int = BATCH) -> int:
@@ -66,7 +50,9 @@ def decide(house: House, *, now: datetime, most: int = BATCH) -> int:
     with reading(house.engine) as session:
         standings = read_standings(session, ids, now=now)
         spent = decisions_today(session, house, now=now)
-    decided = _decide_all(house, standings, spent, now)
+        bounds = read_bounds(session, house, now=now)
+        late = published_in_an_outage(session, standings)
+    decided = decide_all(house, standings, spent=spent, bounds=bounds, now=now)
     entries = _entries(house, decided, now)
     with writing(house.engine) as session:
         held = still_held(session, MentionAccountRow, ids, house.claimant)
@@ -76,85 +62,10 @@ def decide(house: House, *, now: datetime, most: int = BATCH) -> int:
             for each, entry in zip(decided, entries, strict=True)
             if each.standing.mention_account_id in held and each.standing.mention_account_id in current
         ]
-        _store(session, house, [each for each, _ in kept], now)
+        _store(session, house, [each for each, _ in kept], late, now)
         _release(session, held)
         append(session, [entry for _, entry in kept])
     return len(ids)
-
-
-def permissions_of(house: House, standing: Standing, *, now: datetime) -> Permissions:
-    """What the network lets us do about a mention."""
-    network = house.network_of(standing.account_id)
-    if network is None:
-        return Permissions(reply=False, private_message=False, hide=False, why="The account is not in the settings.")
-    return network.permissions(
-        PostStanding(
-            external_id=standing.external_id,
-            summoned=standing.summoned,
-            person_wrote_first=standing.person_wrote_first,
-            root_is_ours=standing.root_is_ours,
-            published_at=standing.published_at,
-            parent_external_id=standing.parent_external_id,
-            kind=standing.kind,
-        ),
-        now=now,
-    )
-
-
-def _decide_all(
-    house: House, standings: Sequence[Standing], spent: Mapping[int, Counter[str]], now: datetime
-) -> list[Decided]:
-    answered: Counter[tuple[int, str]] = Counter()
-    told: Counter[tuple[int, int]] = Counter()
-    decided = []
-    for standing in standings:
-        thread, person = (standing.account_id, standing.root_external_id), (standing.account_id, standing.identity_id)
-        seen = standing
-        if answered[thread] or told[person]:
-            seen = replace(
-                standing,
-                earlier_answers=standing.earlier_answers + answered[thread],
-                answers_to_person=standing.answers_to_person + told[person],
-            )
-        each = _decide_one(house, seen, spent[standing.account_id], now)
-        if each.mode is Mode.LIVE:
-            spent[standing.account_id][each.verdict.rule] += 1
-            answered[thread] += len(each.acts)
-            told[person] += len(each.acts)
-        decided.append(each)
-    return decided
-
-
-def _decide_one(house: House, standing: Standing, spent: Mapping[str, int], now: datetime) -> Decided:
-    account, brand = house.accounts[standing.account_id], house.brand_of(standing.account_id)
-    rulebook = house.rulebooks[brand.name]
-    permissions = permissions_of(house, standing, now=now)
-    facts = gather_facts(standing, permissions, account=account, brand=brand, now=now)
-    verdict = decide_by_rulebook(rulebook, facts, now=now.astimezone(ZoneInfo(brand.timezone)), spent_today=spent)
-    language = choose_language(standing.assessment.language, brand)
-    too_old = now - standing.published_at > timedelta(hours=brand.max_reply_age_hours)
-    history = standing.published_at < account.connected_at
-    mode = Mode.SHADOW if history or too_old else house.mode
-    if mode is Mode.LIVE:
-        verdict = as_permitted(verdict, permissions, language=language, standing=standing)
-    acts = outgoing_acts(
-        verdict,
-        standing,
-        permissions,
-        rulebook=rulebook,
-        account=account,
-        brand=brand,
-        language=language or brand.languages[0],
-        now=now,
-    )
-    return Decided(
-        standing=standing,
-        facts=facts_as_json(facts),
-        history=history,
-        verdict=verdict,
-        mode=mode,
-        acts=acts if mode is Mode.LIVE else (),
-    )
 
 
 def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[Entry]:
@@ -198,16 +109,6 @@ def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[En
     ]
 
 
-def facts_digest(facts: Mapping[str, Mapping[str, FactValue]]) -> str:
-    """SHA-256 of a decision's facts as stored, with sorted names: ties the row to its ledger entry."""
-    return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def facts_as_json(facts: Mapping[str, Fact]) -> dict[str, dict[str, FactValue]]:
-    """Facts as the decision row keeps them: `{name: {"value": ..., "source": ...}}`."""
-    return {name: {"value": fact.value, "source": fact.source} for name, fact in facts.items()}
-
-
 def _still_current(session: Session, standings: Sequence[Standing]) -> set[int]:
     ids = [standing.mention_id for standing in standings]
     query = select(col(MentionRow.id), col(MentionRow.revision)).where(col(MentionRow.id).in_(ids))
@@ -217,11 +118,11 @@ def _still_current(session: Session, standings: Sequence[Standing]) -> set[int]:
     }
 
 
-def _store(session: Session, house: House, decided: Sequence[Decided], now: datetime) -> None:
+def _store(session: Session, house: House, decided: Sequence[Decided], late: Collection[int], now: datetime) -> None:
     if not decided:
         return
     decisions = _store_decisions(session, decided, now)
-    cases = _join_cases(session, house, decided, now)
+    cases = _join_cases(session, house, decided, late, now)
     drafts = [_draft(session, house, each, act, decisions, cases, now) for each in decided for act in each.acts]
     write_drafts(session, drafts, actor=ACTOR, now=now, sealer=house.vault)
 
@@ -306,7 +207,7 @@ def _row(each: Decided, now: datetime) -> dict[str, object]:
 
 
 def _join_cases(
-    session: Session, house: House, decided: Sequence[Decided], now: datetime
+    session: Session, house: House, decided: Sequence[Decided], late: Collection[int], now: datetime
 ) -> dict[tuple[int, str], int]:
     joins = [
         Joining(
@@ -322,6 +223,7 @@ def _join_cases(
             p_negative=each.standing.assessment.p_negative,
             published_at=each.standing.published_at,
             waits=not each.standing.settled,
+            late_because=OUTAGE if each.standing.mention_account_id in late else None,
         )
         for each in decided
         if each.verdict.action is not Action.LISTEN and not each.history

@@ -9,6 +9,8 @@ from sqlalchemy import null, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from listener.copies import forget_sketches
+from people.forgotten import forget_authors
 from records.database import writing
 from records.nouns import Actor
 from records.tables.listener import MentionRevisionRow, MentionRow
@@ -19,7 +21,10 @@ BATCH = 500
 
 
 def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
-    """Erase the texts of up to `most` deleted mentions. Returns how many were erased."""
+    """Erase the texts of up to `most` deleted mentions, and the names of authors who have no other.
+
+    Returns how many mentions were erased.
+    """
     with writing(house.engine) as session:
         deleted = list(
             session.execute(
@@ -42,6 +47,8 @@ def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
             .values(above=null(), media_urls=[])
             .execution_options(synchronize_session=False)
         )
+        forget_sketches(session, deleted)
+        forget_authors(session, deleted)
         _forget_above(session, deleted)
     return len(deleted)
 

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlmodel import Session, col
-
-from cases.clocks import answered_in_public
-from listener.feeds import due_feeds
-from listener.hearing import HeardFeed, hear
+from listener.feeds import due_feeds, in_turns
+from listener.hearing import HeardFeed, Outcome, hear
+from networks.prices import read_price
 from records.database import reading
 from records.nouns import Actor, Feed
-from records.tables.cases import CareCaseRow
-from records.tables.listener import MentionRow
 from replies.fingerprint import fingerprint
-from replies.outbox import hold_answered
+from service.consequences import when_edited, when_settled
 from service.house import House
+from service.subjects import subjects_of
 
 ACTOR = Actor(tag="step:listen")
+PAGES_A_TURN = 3
+"""Of one feed, before the next account has its turn."""
 
 
 def listen(house: House, *, now: datetime) -> int:
-    """Read every feed that is due. Returns how many new mentions, revisions, messages and own posts were stored."""
+    """Give every feed that is due a turn, its account taking turns with others.
+
+    An account whose network does not answer waits for the next round. Returns how many new mentions, revisions,
+    messages and own posts were stored, and how many feeds are still to be read.
+    """
     feeds_of = {account_id: network.feeds for account_id, network in house.networks.items()}
     with reading(house.engine) as session:
-        due = due_feeds(session, feeds_of, now=now)
-    return sum(_new(_hear(house, each.account_id, each.feed, now)) for each in due)
+        due = in_turns(due_feeds(session, feeds_of, now=now))
+    new, silent = 0, set[int]()
+    for each in due:
+        # Waiting for an answer that does not come, once for each of its feeds, would keep all others waiting.
+        if each.account_id in silent:
+            new += 1
+            continue
+        heard = _hear(house, each.account_id, each.feed, now)
+        new += _new(heard)
+        if heard.outcome is Outcome.UNREACHABLE:
+            silent.add(each.account_id)
+    return new
 
 
 def _hear(house: House, account_id: int, feed: Feed, now: datetime) -> HeardFeed:
     account = house.accounts[account_id]
+    with reading(house.engine) as session:
+        about = subjects_of(session, account_id, feed, now=now)
     return hear(
         house.engine,
         house.networks[account_id],
@@ -41,25 +54,16 @@ def _hear(house: House, account_id: int, feed: Feed, now: datetime) -> HeardFeed
         actor=ACTOR,
         now=now,
         fingerprint=fingerprint,
-        on_settled=lambda session, mention_ids: _settle(session, house, account.brand, mention_ids, now),
+        on_settled=when_settled(house, account, actor=ACTOR, now=now),
+        on_edited=when_edited(house, actor=ACTOR, now=now),
+        about=about,
+        price=read_price(account.network, feed),
+        most_pages=PAGES_A_TURN,
         poll_every=timedelta(seconds=house.poll_seconds(account.name)),
     )
 
 
-def _settle(session: Session, house: House, brand: str, mention_ids: Sequence[int], now: datetime) -> None:
-    """Somebody of the brand answered outside Aparte: what rules would still say waits, and the public clock stops."""
-    hold_answered(session, mention_ids, actor=ACTOR, now=now, sealer=house.vault)
-    authors = select(col(MentionRow.identity_id)).where(col(MentionRow.id).in_(mention_ids))
-    case_ids = session.execute(
-        select(col(CareCaseRow.id)).where(
-            col(CareCaseRow.identity_id).in_(authors),
-            col(CareCaseRow.brand) == brand,
-            col(CareCaseRow.closed_at).is_(None),
-        )
-    ).scalars()
-    answered_in_public(session, [case_id for case_id in case_ids if case_id is not None], actor=ACTOR, now=now)
-
-
 def _new(heard: HeardFeed) -> int:
     stored = heard.stored
-    return stored.new_mentions + stored.new_revisions + stored.own_posts + stored.messages
+    goes_on = heard.outcome is Outcome.TURN_OVER
+    return stored.new_mentions + stored.new_revisions + stored.own_posts + stored.messages + goes_on

@@ -1,6 +1,6 @@
 """Part of step `decide`: a person's own direct message is answered by an invitation where one is due.
 
-Where none is due, the message joins the person's case and waits for an agent.
+Where none is due, the message joins the person's case and waits for an agent, unless a person has written back already.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from cases.joining import Joining, join_many
@@ -17,12 +17,24 @@ from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
 from records.leases import claim, still_held
-from records.nouns import PRIVATE_SLOT, Account, Act, Action, Actor, Mode, Priority, Queue
+from records.nouns import (
+    PRIVATE_ACTS,
+    PRIVATE_SLOT,
+    Account,
+    Act,
+    Action,
+    Actor,
+    Mode,
+    Priority,
+    Queue,
+    ReplyStatus,
+)
 from records.tables.cases import CareCaseRow, CaseThreadRow
-from records.tables.listener import DirectMessageRow
+from records.tables.listener import DirectMessageRow, MentionRow
 from records.tables.people import IdentityRow
+from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow, DecisionRow
-from replies.drafts import AUTOMATIC, Draft
+from replies.drafts import AUTOMATIC, PERSON, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare
 from service.drafting import ROOM_LIFETIME, choose_language, invitation_text
@@ -50,6 +62,8 @@ class Asked:
     revision: int
     decision_id: int | None
     invitation_due: bool
+    answered: bool
+    """A person of the brand has written back since, here or elsewhere."""
     language: str
 
 
@@ -133,17 +147,51 @@ def _asked(session: Session, house: House, message: DirectMessageRow, identity: 
         mention_id=thread.mention_id if thread else None,
         revision=decision.revision if decision else 1,
         decision_id=decision.id if decision else None,
+        answered=_answered_by_a_person(session, message),
         invitation_due=decision is not None and decision.action == Action.MOVE_PRIVATE and decision.mode == Mode.LIVE,
         language=choose_language(language or "und", house.settings.brands[account.brand])
         or house.settings.brands[account.brand].languages[0],
     )
 
 
+def _answered_by_a_person(session: Session, message: DirectMessageRow) -> bool:
+    """Whether a later message to the same person is not a rule's: written at the desk, or outside Aparte."""
+    by_rule = exists().where(
+        col(ReplyRow.account_id) == message.account_id,
+        col(ReplyRow.external_id) == col(DirectMessageRow.external_id),
+        col(ReplyRow.origin) == AUTOMATIC,
+    )
+    heard = exists().where(
+        col(DirectMessageRow.account_id) == message.account_id,
+        col(DirectMessageRow.identity_id) == message.identity_id,
+        col(DirectMessageRow.outgoing).is_(True),
+        col(DirectMessageRow.sent_at) > message.sent_at,
+        ~by_rule,
+    )
+    to_person = select(col(MentionRow.id)).where(col(MentionRow.identity_id) == message.identity_id)
+    sent = exists().where(
+        col(ReplyRow.account_id) == message.account_id,
+        col(ReplyRow.mention_id).in_(to_person),
+        col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)),
+        col(ReplyRow.origin) == PERSON,
+        col(ReplyRow.status) == ReplyStatus.SENT.value,
+        col(ReplyRow.sent_at) > message.sent_at,
+    )
+    return bool(session.execute(select(heard | sent)).scalar())
+
+
+def _end(asked: Asked, *, invited: bool) -> str:
+    if invited:
+        return "answered"
+    return "answered-already" if asked.answered else "handed-over"
+
+
 def _settle(session: Session, house: House, asked: Asked, now: datetime) -> Entry:
     case_id = _join_private_leg(session, asked, now)
-    invited = asked.invitation_due and asked.mention_id is not None and _invite(session, house, asked, case_id, now)
+    may_invite = asked.invitation_due and asked.mention_id is not None and not asked.answered
+    invited = may_invite and _invite(session, house, asked, case_id, now)
     return Entry(
-        kind="step:message:answered" if invited else "step:message:handed-over",
+        kind=f"step:message:{_end(asked, invited=invited)}",
         at=now,
         actor=ACTOR.tag,
         mention_id=asked.mention_id,
@@ -169,6 +217,7 @@ def _join_private_leg(session: Session, asked: Asked, now: datetime) -> int:
                 reach=asked.reach,
                 p_negative=0.0,
                 published_at=asked.sent_at,
+                waits=not asked.answered,
             )
         ],
         actor=ACTOR,

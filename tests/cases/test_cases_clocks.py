@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from cases.clocks import answered_in_public, breaches, closed_in_public, went_private
+from cases.clocks import answered_in_public, breaches, closed_in_public, nobody_waits, went_private
 from cases.exposure import exposure, refresh
 from cases.handling import claim, close, hand_over
 from cases.order import queue_order
+from cases.standing import OUTAGE
 from records.database import reading, writing
 from records.nouns import Priority, Queue
 from records.tables.cases import CareCaseRow
-from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, settle
+from records.tables.listener import MentionRow
+from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, mention, settle
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -105,6 +108,50 @@ def test_overdue_first_answers_are_breaches_until_given(engine: Engine) -> None:
     with writing(engine) as session:
         answered_in_public(session, [later], actor=STEP, now=NOW)
         assert [breach.priority for breach in breaches(session, now=NOW)] == [Priority.HARM]
+
+
+def test_a_wait_that_began_in_an_outage_is_told_apart_from_an_agents_delay(engine: Engine) -> None:
+    one, other, _ = settle(engine)
+    in_outage, _ = join(
+        engine,
+        replace(joining(one, minutes_ago=400), late_because=OUTAGE),
+        joining(other, minutes_ago=300),
+    )
+    join(engine, replace(joining(other, minutes_ago=20), late_because=OUTAGE))
+    with reading(engine) as session:
+        told = {breach.case_id: breach.late_because for breach in breaches(session, now=NOW)}
+    assert sorted(told.values(), key=str) == [None, OUTAGE]
+    assert told[in_outage] == OUTAGE
+
+
+def test_an_outage_after_the_first_answer_excuses_nothing(engine: Engine) -> None:
+    (one, _, _) = settle(engine)
+    (case_id,) = join(engine, joining(one, minutes_ago=60))
+    with writing(engine) as session:
+        answered_in_public(session, [case_id], actor=STEP, now=NOW)
+    join(engine, replace(joining(one, minutes_ago=1), late_because=OUTAGE))
+    assert case_row(engine, case_id).late_because is None
+
+
+def test_nobody_waits_once_the_persons_last_post_is_gone(engine: Engine) -> None:
+    one, other, _ = settle(engine)
+    first = mention(engine, one, published_at=ago(30))
+    second = mention(engine, one, published_at=ago(20))
+    mine, _ = join(
+        engine,
+        joining(one, mention_id=first, minutes_ago=30),
+        joining(other, mention_id=mention(engine, other, published_at=ago(10)), minutes_ago=10),
+    )
+    with writing(engine) as session:
+        assert nobody_waits(session, [first], actor=STEP, now=NOW) == []
+        session.get_one(MentionRow, first).deleted_at = NOW
+    with writing(engine) as session:
+        assert nobody_waits(session, [second], actor=STEP, now=NOW) == [mine]
+        assert nobody_waits(session, [second], actor=STEP, now=NOW) == []
+    row = case_row(engine, mine)
+    assert (row.waiting_since, row.respond_by, row.first_responded_at, row.exposure) == (None, None, None, 0.0)
+    with reading(engine) as session:
+        assert breaches(session, now=NOW + timedelta(days=2))[0].case_id != mine
 
 
 def test_exposure_is_minutes_by_reach_by_anger(engine: Engine) -> None:

@@ -211,8 +211,8 @@ def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, squ
     square.draft(second, "to two")
     square.draft(square.hear("three", handle="three"), "leaves at once", approvals=0)
     with reading(house.engine) as session:
-        page = waiting_texts(session)
-        of_second = waiting_texts(session, case_id=second.case_id)
+        page = waiting_texts(session, house, now=NOW)
+        of_second = waiting_texts(session, house, now=NOW, case_id=second.case_id)
     assert [(text.text, text.asked) for text in page.texts] == [("to one", "one"), ("to two", "two")]
     assert [text.text for text in of_second.texts] == ["to two"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import Invalid
@@ -15,6 +15,7 @@ from records.nouns import Feed
 ids = st.lists(st.integers(min_value=1, max_value=10**19 - 1).map(str), unique=True, max_size=120)
 
 
+@settings(max_examples=40)
 @given(ids=ids, feed=st.sampled_from([Feed.THREADS, Feed.QUOTES]), handle=st.text("abcXYZ_9", min_size=1, max_size=15))
 def test_every_post_is_asked_about_once_in_queries_that_x_takes(ids, feed, handle):
     asked: list[str] = []
@@ -101,3 +102,13 @@ def test_a_quote_of_our_post_is_heard_and_has_summoned_us(practice):
     assert [(post.external_id, post.kind, post.summoned) for post in page.posts] == [(quote, "quote", True)]
     assert page.budget is not None
     assert page.budget.limit is not None
+
+
+def test_a_quote_has_summoned_us_though_x_keeps_our_own_post_back(practice):
+    own = practice.open().read(Feed.OWN_POSTS, since=None, until=practice.now(), page=None).own[0].external_id
+    practice.tell("/_post", text="mirad lo que dicen", author="eva", quotes=own)
+    practice.tell("/_faults", method="GET", path="/2/tweets/search/recent", kind="partial")
+
+    page = practice.open().read(Feed.QUOTES, since=None, until=practice.now(), page=None, about=(own,))
+
+    assert [(post.summoned, post.above.text) for post in page.posts if post.above] == [(True, "")]

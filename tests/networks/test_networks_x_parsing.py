@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.errors import Garbled
+from networks.errors import Garbled, Refused
 from networks.scrubbing import scrub
 from networks.x.limits import budget_of
 from networks.x.messages import read_messages
 from networks.x.posts import read_posts
+from networks.x.refusals import refusal
 from networks.x.shown_text import shown_text
 
 POST = {
@@ -136,6 +138,18 @@ def test_the_tightest_window_counts():
 
     assert budget is not None
     assert (budget.remaining, budget.resets_at) == (0, datetime.fromtimestamp(2000, tz=UTC))
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_used_up_credits_are_a_refusal_that_says_what_to_do(writes):
+    response = requests.Response()
+    response.status_code = 402
+    body = {"title": "CreditsDepleted", "detail": "Your enrolled account does not have any credits."}
+
+    error = refusal(response, body, endpoint="POST /2/tweets", writes=writes, secrets=())
+
+    assert isinstance(error, Refused)
+    assert "buy credits" in str(error)
 
 
 @given(secret=st.text("abcXYZ019%+/=&ñ", min_size=8, max_size=40), around=st.text(max_size=30))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from networks.errors import Garbled, RateLimited, Retry, TargetGone, TokenRefused, Unreachable
+from networks.errors import Garbled, RateLimited, Refused, Retry, TargetGone, TokenRefused, Unreachable
 from records.nouns import Feed
 
 
@@ -137,6 +137,42 @@ def test_each_way_a_reading_can_fail_has_a_name(practice, kind, error):
     for secret in practice.credentials.secrets():
         assert secret not in str(raised.value)
     assert network.read(Feed.MENTIONS, since=None, until=practice.now(), page=None).posts
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "said"),
+    [
+        ("suspended", Refused, "X has suspended the account"),
+        ("token_expired", TokenRefused, "check the secrets of the account"),
+        ("401", TokenRefused, "check the secrets of the account"),
+        ("403", Refused, "X does not permit GET /2/users/me"),
+    ],
+)
+def test_a_refused_account_is_told_in_one_line(practice, kind, error, said):
+    practice.tell("/_faults", method="GET", path="/2/users/me", kind=kind)
+
+    with pytest.raises(error, match=said) as raised:
+        practice.open().check_access()
+
+    assert "\n" not in str(raised.value)
+    assert ".)" not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["short_page", "empty_page", "duplicated_page", "overlapping_pages", "reordered_page"])
+def test_an_unruly_page_hides_no_post(practice, kind):
+    network = practice.open()
+    made = {practice.tell("/_post", text=f"@marca {n}", author="eva", mentions=True)["id"] for n in range(3)}
+    practice.tell("/_faults", method="GET", path="/2/users/*/mentions", kind=kind)
+
+    heard, token = set(), None
+    while True:
+        page = network.read(Feed.MENTIONS, since=None, until=practice.now(), page=token)
+        heard |= {post.external_id for post in page.posts}
+        token = page.next_page
+        if token is None:
+            break
+
+    assert heard >= made
 
 
 def test_a_rate_limit_says_until_when(practice):

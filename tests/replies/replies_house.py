@@ -13,7 +13,7 @@ from networks.protocol import Network
 from people.vault import Vault
 from policies.guard import Finding
 from records.database import reading, writing
-from records.nouns import ANSWER_SLOT, Act, Actor, CaseStatus, Mode, Priority, Queue
+from records.nouns import ANSWER_SLOT, PRIVATE_ACTS, Act, Actor, CaseStatus, Mode, Permissions, Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
@@ -25,12 +25,14 @@ from replies.dispatch import dispatch_due
 from replies.dispatching import Dispatched, Dispatching
 from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import write_drafts
+from replies.prices import Month
 from replies.reconciliation import Reconciled, reconcile_due
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DELIVER = Actor(tag="step:deliver")
 RECONCILE = Actor(tag="step:reconcile")
 DECIDE = Actor(tag="step:decide")
+ANA = Actor(tag="agent:1")
 ROOM_LINK = "https://sala.marca.example/r/abcdefghijklmnop/ZYXWVUTSRQPONMLKJIHGFEDCBA"
 MENTIONS = 12
 PERSONS = 4
@@ -58,17 +60,23 @@ class House:
     mode: Mode = Mode.LIVE
     secrets: Mapping[str, str] = field(default_factory=lambda: {"room_link": ROOM_LINK})
     told: list[int] = field(default_factory=list)
+    permissions: Permissions | None = None
+    month: Month | None = None
+    refusals: list[str] = field(default_factory=list)
 
     def desk(self) -> Dispatching:
         return Dispatching(
             network_of=lambda _account_id: self.network,
-            secrets_of=lambda reply: self.secrets if reply.act == Act.PRIVATE_MESSAGE else {},
+            secrets_of=lambda reply: self.secrets if reply.act in PRIVATE_ACTS else {},
             guard=self.guard,
             sealer=self.vault,
             caps=self.caps,
             mode_of=lambda _account_id: self.mode,
             now_again=self.clock,
             on_sent=self._on_sent,
+            permissions_of=lambda _session, _reply, _now: self.permissions,
+            month_of=lambda _session, _account_id, _now: self.month,
+            on_refused=lambda _account_id, reason, _now: self.refusals.append(reason),
         )
 
     def draft(self, draft: Draft) -> int | None:
@@ -140,6 +148,11 @@ def private(mention_id: int = 1, **changed: object) -> Draft:
             **changed,
         },
     )
+
+
+def private_reply(mention_id: int = 1, **changed: object) -> Draft:
+    """An automatic private reply to the comment, with the room's link."""
+    return private(mention_id, **{"act": Act.PRIVATE_REPLY, "target_external_id": external_id(mention_id), **changed})
 
 
 def external_id(mention_id: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from networks.errors import NetworkError, Uncertain
-from networks.protocol import FeedBounds, OwnPost, Page, PostStanding, PostState, Sent
+from networks.protocol import Access, FeedBounds, OwnPost, Page, PostStanding, PostState, Reread, Sent
 from records.nouns import Feed, HeardMessage, Permissions
 
 
@@ -43,14 +43,28 @@ class MemoryNetwork:
     gone: set[str] = field(default_factory=set)
     edited: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    hides: list[tuple[str, bool]] = field(default_factory=list)
+    """Every hide and unhide, in order."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Who wrote each comment: where a private reply to it goes."""
+    reads: int = 0
     name: str = "x"
     feeds: tuple[Feed, ...] = ()
 
     def bounds(self, feed: Feed) -> FeedBounds:
         return FeedBounds()
 
-    def read(self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None) -> Page:
+    def read(
+        self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None, about: tuple[str, ...] = ()
+    ) -> Page:
         return Page()
+
+    @property
+    def reread_at_most(self) -> int:
+        return 100
+
+    def reread(self, external_ids: tuple[str, ...]) -> Reread:
+        return Reread(page=Page(), gone=())
 
     def reply(self, target_external_id: str, text: str) -> Sent:
         return self._take(target_external_id, text)
@@ -58,10 +72,23 @@ class MemoryNetwork:
     def send_private(self, person_external_id: str, text: str) -> Sent:
         return self._take(person_external_id, text)
 
+    def reply_privately(self, comment_external_id: str, text: str) -> Sent:
+        return self._take(self.people[comment_external_id], text)
+
+    def delete_own(self, external_id: str) -> None:
+        self._change_state(lambda: self.gone.add(external_id))
+
     def hide(self, external_id: str, *, hidden: bool) -> None:
+        def done() -> None:
+            self.hides.append((external_id, hidden))
+            (self.hidden.add if hidden else self.hidden.discard)(external_id)
+
+        self._change_state(done)
+
+    def _change_state(self, done: Callable[[], None]) -> None:
         plan = self.plans.pop(0) if self.plans else Plan()
         if plan.takes:
-            self.hidden.add(external_id)
+            done()
         if plan.raises is not None:
             raise plan.raises
 
@@ -105,8 +132,8 @@ class MemoryNetwork:
     def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
         return Permissions(reply=True, private_message=True, hide=True)
 
-    def check_access(self) -> None:
-        return None
+    def check_access(self) -> Access:
+        return Access()
 
     def answer_outside(self, target: str, text: str) -> None:
         now = self.clock()
@@ -126,5 +153,6 @@ class MemoryNetwork:
         return Sent(external_id=external_id)
 
     def _maybe_fail(self) -> None:
+        self.reads += 1
         if self.read_errors:
             raise self.read_errors.pop(0)

@@ -234,7 +234,7 @@ def test_a_private_message_waits_when_somebody_wrote_outside(house: House, netwo
         (Refused("Not allowed."), ReplyStatus.FAILED),
         (TooLong("281."), ReplyStatus.FAILED),
         (TargetGone("Gone."), ReplyStatus.WITHHELD),
-        (TokenRefused("The token is refused."), ReplyStatus.HELD),
+        (TokenRefused("The token is refused."), ReplyStatus.APPROVED),
         (Uncertain("Nothing came back."), ReplyStatus.UNKNOWN),
         (DuplicateRefused("Copy."), ReplyStatus.UNKNOWN),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,14 +14,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from replies_house import House, answer, private
+from replies_house import MENTIONS, House, answer, external_id, person_id, private, private_reply
 from replies_network import MemoryNetwork, Plan
 
 from networks.errors import DuplicateRefused, RateLimited, Refused, TargetGone, TokenRefused, Uncertain, Unreachable
 from people.vault import Vault
 from records.database import open_engine
 from records.leases import new_claimant
-from records.nouns import ReplyStatus
+from records.nouns import Act, ReplyStatus
+from replies.drafts import Draft
 
 SETTLED = {ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.WITHHELD, ReplyStatus.HELD}
 MENTION = st.integers(1, 12)
@@ -66,16 +68,17 @@ class NeverTwice(RuleBasedStateMachine):
         engine = open_engine(f"sqlite:///{self.folder / 'aparte.db'}")
         self.keys = open_engine(f"sqlite:///{self.folder / 'keys.db'}")
         self.house = House(engine=engine, vault=Vault(self.keys, b"m" * 32))
-        self.network = MemoryNetwork(clock=self.house.clock)
+        people = {external_id(number): person_id(number) for number in range(1, MENTIONS + 1)}
+        self.network = MemoryNetwork(clock=self.house.clock, people=people)
         self.house.network = self.network
         self.lives = 0
 
-    @rule(mention_id=MENTION, privately=st.booleans())
-    def draft(self, mention_id: int, privately: bool) -> None:  # noqa: FBT001 - drawn
-        invitation = replace(
-            private(mention_id), text=f"Seguimos por aquí en privado, asunto {mention_id}: {{room_link}}"
-        )
-        self.house.draft(invitation if privately else answer(mention_id))
+    @rule(mention_id=MENTION, make=st.sampled_from([answer, private, private_reply]))
+    def draft(self, mention_id: int, make: Callable[[int], Draft]) -> None:
+        draft = make(mention_id)
+        if draft.act is not Act.PUBLIC_REPLY:
+            draft = replace(draft, text=f"Seguimos por aquí en privado, asunto {mention_id}: {{room_link}}")
+        self.house.draft(draft)
 
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
@@ -112,7 +115,8 @@ class NeverTwice(RuleBasedStateMachine):
         taken = sorted(took.external_id for took in self.network.taken)
         assert len({*sent}) == len(sent)
         assert {*sent} <= {*taken}
-        explained = {row.target_external_id for row in replies if row.status == ReplyStatus.HELD}
+        held = {row.target_external_id for row in replies if row.status == ReplyStatus.HELD}
+        explained = held | {self.network.people.get(target, "") for target in held}
         assert all(took.external_id in sent or took.target in explained for took in self.network.taken)
         self.house.engine.dispose()
         self.keys.dispose()

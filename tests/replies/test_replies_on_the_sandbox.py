@@ -96,7 +96,7 @@ def test_an_accepted_reply_whose_answer_is_lost_is_found_and_not_repeated(practi
         answer(1, target_external_id=practice.ids[0], text="Hola & gracias: https://marca.example/a?b=1")
     )
     assert practice.house.deliver().unknown == 1
-    practice.pass_(5)
+    practice.pass_(11)
     assert practice.house.reconcile().sent == 1
     assert practice.house.deliver().looked_at == 0
     assert len(practice.said()) == 1
@@ -109,6 +109,7 @@ def test_a_refusal_that_might_be_an_acceptance_is_repeated_only_after_two_readin
     practice.tell("/_faults", method="POST", path="/2/tweets", kind=kind, times=1, after=0)
     practice.house.draft(answer(1, target_external_id=practice.ids[0]))
     assert practice.house.deliver().unknown == 1
+    practice.pass_(11)
     assert practice.house.reconcile().waiting == 1
     practice.pass_(61)
     assert practice.house.reconcile().returned == 1
@@ -148,7 +149,7 @@ def test_a_private_message_with_a_link_is_sent_and_recognised(practice: Practice
         practice.tell("/_faults", method="POST", path=path, kind=kind, times=1, after=0)
     reply_id = practice.house.draft(private(1, target_external_id=person))
     practice.house.deliver()
-    practice.pass_(5)
+    practice.pass_(11)
     practice.house.reconcile()
     row = practice.house.reply(reply_id)
     assert row.status == ReplyStatus.SENT, row.reason

@@ -7,15 +7,18 @@ import pytest
 from replies_house import DECIDE, House, answer
 
 from records.database import writing
-from records.nouns import Act, Actor, ReplyStatus
+from records.nouns import CLOSING_SLOT, Act, Actor, ReplyStatus
+from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from replies.life import IllegalTransitionError
 from replies.outbox import (
     ALREADY_ANSWERED,
+    EDITED,
     StaleTextError,
     approve,
     hold,
     hold_answered,
+    hold_edited,
     revise,
     withhold,
     write_drafts,
@@ -105,14 +108,32 @@ def test_what_left_or_is_over_is_neither_approved_nor_revised(house: House, stat
     assert house.reply(reply_id).status == status
 
 
-def test_only_what_rules_would_say_in_public_is_held_when_somebody_answered(house: House) -> None:
+def test_what_rules_and_people_would_say_in_public_is_held_when_somebody_answered(house: House) -> None:
     automatic = house.draft(answer(1)) or 0
     by_person = house.draft(answer(2, origin="person", author=ANA.tag)) or 0
+    closing = house.draft(answer(2, slot=CLOSING_SLOT)) or 0
     privately = house.draft(answer(1, slot="private", act=Act.PRIVATE_MESSAGE)) or 0
     with writing(house.engine) as session:
-        assert hold_answered(session, [1, 2], actor=DECIDE, now=house.clock()) == [automatic]
-    assert house.reply(automatic).reason == ALREADY_ANSWERED
-    assert house.reply(by_person).status == house.reply(privately).status == ReplyStatus.APPROVED
+        assert hold_answered(session, [1, 2], account_ids=[7], actor=DECIDE, now=house.clock()) == []
+        assert hold_answered(session, [1, 2], actor=DECIDE, now=house.clock()) == [automatic, by_person]
+    assert house.reply(automatic).reason == house.reply(by_person).reason == ALREADY_ANSWERED
+    assert house.reply(privately).status == house.reply(closing).status == ReplyStatus.APPROVED
+
+
+def test_what_was_written_for_an_earlier_text_is_held_until_a_person_has_read_the_new_one(house: House) -> None:
+    of_old = house.draft(answer(1, approvals_needed=1)) or 0
+    shown = house.draft(answer(1, slot="unhide", act=Act.UNHIDE, text="")) or 0
+    with writing(house.engine) as session:
+        assert hold_edited(session, [1], actor=DECIDE, now=house.clock()) == []
+        session.get_one(MentionRow, 1).revision = 2
+        assert hold_edited(session, [1], actor=DECIDE, now=house.clock()) == [of_old]
+    assert house.reply(of_old).reason == EDITED
+    assert house.reply(shown).status == ReplyStatus.APPROVED
+    with writing(house.engine) as session, pytest.raises(StaleTextError):
+        approve(session, of_old, actor=ANA, now=house.clock(), seen_revision=1)
+    with writing(house.engine) as session:
+        approve(session, of_old, actor=ANA, now=house.clock(), seen_revision=2)
+    assert house.reply(of_old).revision == 2
 
 
 def test_each_change_is_logged_with_its_text_sealed(house: House) -> None:

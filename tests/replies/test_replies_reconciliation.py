@@ -4,15 +4,37 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from replies_house import START, House, answer, external_id, private
+from replies_house import MENTIONS, START, House, answer, external_id, person_id, private, private_reply
 from replies_network import MemoryNetwork, Plan
 
-from networks.errors import DuplicateRefused, RateLimited, TokenRefused, Uncertain, Unreachable
+from networks.errors import (
+    DuplicateRefused,
+    Garbled,
+    NetworkError,
+    RateLimited,
+    Refused,
+    TokenRefused,
+    Uncertain,
+    Unreachable,
+)
+from records.database import writing
 from records.leases import new_claimant
-from records.nouns import Act, ReplyStatus
+from records.nouns import Act, Actor, ReplyStatus
+from replies.doubt import CANNOT_TELL, PRIVATE_REPLY_USED, DoubtfulError
 from replies.drafts import Draft
+from replies.outbox import approve, revise
+from replies.reconciliation import Reconciled
 
 LOST_ANSWER = Plan(takes=True, raises=Uncertain("Nothing came back."))
+ANA = Actor(tag="agent:1")
+SOON = timedelta(seconds=10)
+UNREADABLE = [
+    Unreachable("No route."),
+    TokenRefused("Refused."),
+    Refused("Suspended."),
+    Garbled("HTML."),
+    RateLimited("Wait.", until=START + timedelta(hours=3)),
+]
 NEVER_ARRIVED = Plan(takes=False, raises=Uncertain("Nothing came back."))
 
 
@@ -23,12 +45,21 @@ class KilledError(BaseException):
 @pytest.fixture
 def network(house: House) -> MemoryNetwork:
     network = MemoryNetwork(clock=house.clock)
+    network.people = {external_id(number): person_id(number) for number in range(1, MENTIONS + 1)}
     house.network = network
     return network
 
 
 @pytest.mark.parametrize(
-    "draft", [answer(), private(), answer(slot="hide", act=Act.HIDE, text="")], ids=lambda d: d.act
+    "draft",
+    [
+        answer(),
+        private(),
+        private_reply(),
+        answer(slot="hide", act=Act.HIDE, text=""),
+        answer(slot="delete-7", act=Act.DELETE, text="", target_external_id="77"),
+    ],
+    ids=lambda d: d.act,
 )
 def test_an_act_that_was_taken_without_an_answer_is_found_and_never_repeated(
     house: House, network: MemoryNetwork, draft: Draft
@@ -36,22 +67,24 @@ def test_an_act_that_was_taken_without_an_answer_is_found_and_never_repeated(
     network.plans = [LOST_ANSWER]
     row_id = house.draft(draft)
     assert house.deliver().unknown == 1
-    house.clock.pass_(timedelta(seconds=5))
+    house.clock.pass_(SOON)
     assert house.reconcile().sent == 1
     row = house.reply(row_id)
     assert (row.status, row.attempts) == (ReplyStatus.SENT, 1)
-    assert row.external_id == (external_id(1) if draft.act is Act.HIDE else "r0")
+    assert row.external_id == ("r0" if draft.text else draft.target_external_id)
     assert house.told == [row_id]
     assert house.deliver().looked_at == 0
-    assert len(network.taken) == (0 if draft.act is Act.HIDE else 1)
+    assert len(network.taken) == (1 if draft.text else 0)
 
 
 def test_an_act_that_never_arrived_is_tried_again_after_two_readings(house: House, network: MemoryNetwork) -> None:
     network.plans = [NEVER_ARRIVED]
     row_id = house.draft(answer())
     house.deliver()
+    assert house.reconcile() == Reconciled()
+    house.clock.pass_(SOON)
     assert house.reconcile().waiting == 1
-    assert house.reconcile().waiting == 0
+    assert house.reconcile() == Reconciled()
     house.clock.pass_(timedelta(seconds=60))
     assert house.reconcile().returned == 1
     assert house.deliver().sent == 1
@@ -63,6 +96,7 @@ def test_what_the_network_shows_late_is_found_at_the_second_reading(house: House
     network.plans = [Plan(takes=True, raises=Uncertain("?"), shown_after=timedelta(seconds=40))]
     house.draft(answer())
     house.deliver()
+    house.clock.pass_(SOON)
     assert house.reconcile().waiting == 1
     house.clock.pass_(timedelta(seconds=60))
     assert house.reconcile().sent == 1
@@ -74,6 +108,7 @@ def test_after_three_attempts_a_person_looks(house: House, network: MemoryNetwor
     row_id = house.draft(answer())
     for _ in range(3):
         house.deliver()
+        house.clock.pass_(SOON)
         house.reconcile()
         house.clock.pass_(timedelta(seconds=60))
         house.reconcile()
@@ -86,16 +121,31 @@ def test_a_text_refused_as_a_copy_and_not_found_needs_another_wording(house: Hou
     network.plans = [Plan(takes=False, raises=DuplicateRefused("Copy."))]
     row_id = house.draft(answer())
     house.deliver()
+    house.clock.pass_(SOON)
     house.reconcile()
     house.clock.pass_(timedelta(seconds=60))
     assert house.reconcile().held == 1
     assert "change it" in house.reply(row_id).reason
 
 
+def test_a_comment_that_had_its_private_reply_from_somebody_else_is_left_to_a_person(
+    house: House, network: MemoryNetwork
+) -> None:
+    network.plans = [Plan(takes=False, raises=DuplicateRefused("Already."))]
+    row_id = house.draft(private_reply())
+    house.deliver()
+    house.clock.pass_(SOON)
+    house.reconcile()
+    house.clock.pass_(timedelta(seconds=60))
+    assert house.reconcile().held == 1
+    assert house.reply(row_id).reason == PRIVATE_REPLY_USED
+
+
 def test_a_text_refused_as_a_copy_of_our_own_attempt_is_sent(house: House, network: MemoryNetwork) -> None:
     network.plans = [Plan(takes=True, raises=DuplicateRefused("Copy."))]
     house.draft(answer())
     house.deliver()
+    house.clock.pass_(SOON)
     assert house.reconcile().sent == 1
 
 
@@ -104,6 +154,7 @@ def test_a_text_that_the_network_cut_is_taken_for_ours(house: House, network: Me
     house.draft(answer(text="Gracias por avisarnos, lo miramos ahora mismo y te contamos por aquí."))
     house.deliver()
     network.taken[0].text = "Gracias por avisarnos, lo miramos ahora mismo y te contamos…"
+    house.clock.pass_(SOON)
     assert house.reconcile().sent == 1
 
 
@@ -111,7 +162,7 @@ def test_another_answer_in_its_place_leaves_the_doubt_to_a_person(house: House, 
     network.plans = [NEVER_ARRIVED]
     house.draft(answer())
     house.deliver()
-    house.clock.pass_(timedelta(seconds=1))
+    house.clock.pass_(SOON)
     network.answer_outside(external_id(1), "Buenas, ya está resuelto por teléfono.")
     assert house.reconcile().held == 1
     assert network.taken == []
@@ -121,10 +172,12 @@ def test_two_unknown_replies_under_one_post_do_not_share_one_find(house: House, 
     network.plans = [LOST_ANSWER]
     house.draft(answer())
     house.deliver()
+    house.clock.pass_(SOON)
     house.reconcile()
     network.plans = [NEVER_ARRIVED]
     second = house.draft(answer(slot="follow-up-1", text="Y otra cosa."))
     house.deliver()
+    house.clock.pass_(SOON)
     assert house.reconcile().waiting == 1
     assert house.reply(second).status == ReplyStatus.UNKNOWN
 
@@ -134,6 +187,7 @@ def test_alike_texts_to_one_person_are_not_taken_for_each_other(house: House, ne
     drafts = [replace(private(n), text=f"Seguimos por aquí en privado, asunto {n}: {{room_link}}") for n in (1, 5)]
     lost, taken = [house.draft(draft) for draft in drafts]
     house.deliver()
+    house.clock.pass_(SOON)
     assert (house.reconcile().sent, house.reply(taken).external_id) == (1, "r0")
     assert house.reply(lost).status == ReplyStatus.UNKNOWN
 
@@ -162,32 +216,99 @@ def test_a_reply_that_a_living_process_is_sending_is_left_alone(house: House, ne
     house.draft(answer())
     with pytest.raises(KilledError):
         house.deliver(claimant=new_claimant())
-    house.clock.pass_(timedelta(minutes=5))
-    assert house.reconcile(claimant="another") == type(house.reconcile())()
-    house.clock.pass_(timedelta(minutes=11))
+    house.clock.pass_(timedelta(minutes=4))
+    assert house.reconcile(claimant="another") == Reconciled()
+    house.clock.pass_(timedelta(minutes=2))
     assert house.reconcile(claimant="another").sent == 1
 
 
 @pytest.mark.parametrize(
     "error",
-    [Unreachable("No route."), TokenRefused("Refused."), RateLimited("Wait.", until=START + timedelta(minutes=9))],
+    [Unreachable("No route."), TokenRefused("Refused."), RateLimited("Wait.", until=START + timedelta(seconds=90))],
 )
 def test_a_network_that_cannot_be_read_is_read_later(house: House, network: MemoryNetwork, error: Exception) -> None:
     network.plans = [LOST_ANSWER]
     row_id = house.draft(answer())
     house.deliver()
     network.read_errors = [error]  # type: ignore[list-item]
+    house.clock.pass_(SOON)
     assert house.reconcile().waiting == 1
     assert (house.reply(row_id).due_at or START) > house.clock()
-    house.clock.pass_(timedelta(minutes=9))
+    house.clock.pass_(timedelta(seconds=90))
     assert house.reconcile().sent == 1
 
 
-def test_a_network_that_cannot_be_read_for_a_day_is_left_to_a_person(house: House, network: MemoryNetwork) -> None:
+@pytest.mark.parametrize("error", UNREADABLE, ids=lambda error: type(error).__name__)
+def test_within_five_minutes_a_person_has_what_could_not_be_read(
+    house: House, network: MemoryNetwork, error: NetworkError
+) -> None:
     network.plans = [LOST_ANSWER]
-    house.draft(answer())
+    row_id = house.draft(answer())
     house.deliver()
-    house.clock.pass_(timedelta(hours=25))
+    for _ in range(59):
+        network.read_errors = [error]
+        house.clock.pass_(timedelta(seconds=5))
+        house.reconcile()
+    row = house.reply(row_id)
+    assert (row.status, row.reason, row.approvals) == (ReplyStatus.HELD, CANNOT_TELL, [])
+    assert len(network.taken) == 1
+
+
+def test_an_account_that_left_the_settings_leaves_its_doubts_to_a_person(house: House, network: MemoryNetwork) -> None:
+    network.plans = [LOST_ANSWER]
+    row_id = house.draft(answer())
+    house.deliver()
+    house.network = None
+    for _ in range(59):
+        house.clock.pass_(timedelta(seconds=5))
+        house.reconcile()
+    assert house.reply(row_id).reason == CANNOT_TELL
+
+
+def test_an_account_that_cannot_be_read_is_asked_once_a_run(house: House, network: MemoryNetwork) -> None:
+    network.plans = [NEVER_ARRIVED] * 5
+    for mention_id in range(1, 6):
+        house.draft(answer(mention_id))
+    house.deliver()
+    before = network.reads
+    network.read_errors = [Unreachable("No route.")]
+    house.clock.pass_(SOON)
+    assert house.reconcile().waiting == 5
+    assert network.reads == before + 1
+
+
+def test_what_a_person_may_have_sent_already_is_sent_again_only_by_one_who_was_told(
+    house: House, network: MemoryNetwork
+) -> None:
+    network.plans = [NEVER_ARRIVED]
+    row_id = house.draft(answer()) or 0
+    _give_up_on(house, network)
+    with writing(house.engine) as session:
+        revise(session, row_id, "Con otras palabras.", actor=ANA, now=house.clock())
+    with writing(house.engine) as session, pytest.raises(DoubtfulError):
+        approve(session, row_id, actor=ANA, now=house.clock())
+    with writing(house.engine) as session:
+        approve(session, row_id, actor=ANA, now=house.clock(), seen_doubt=True)
+    assert house.deliver().sent == 1
+    assert [took.text for took in network.taken] == ["Con otras palabras."]
+
+
+@pytest.mark.parametrize("draft", [answer(), private(), private_reply()], ids=lambda d: d.act)
+def test_what_was_taken_after_all_is_found_before_a_person_sends_it_again(
+    house: House, network: MemoryNetwork, draft: Draft
+) -> None:
+    network.plans = [LOST_ANSWER]
+    row_id = house.draft(draft) or 0
+    _give_up_on(house, network)
+    with writing(house.engine) as session:
+        approve(session, row_id, actor=ANA, now=house.clock(), seen_doubt=True)
+    assert house.deliver().sent == 1
+    assert (house.reply(row_id).external_id, len(network.taken)) == ("r0", 1)
+
+
+def _give_up_on(house: House, network: MemoryNetwork) -> None:
+    house.deliver()
+    house.clock.pass_(timedelta(minutes=5))
     network.read_errors = [Unreachable("No route.")]
     assert house.reconcile().held == 1
 
@@ -210,7 +331,7 @@ class _LateNetwork(MemoryNetwork):
         self._house = house
 
     def _take(self, target: str, text: str):  # type: ignore[no-untyped-def]
-        for wait in (timedelta(minutes=16), timedelta(seconds=61)):
+        for wait in (timedelta(minutes=6), timedelta(seconds=61)):
             self._house.clock.pass_(wait)
             self._house.reconcile(claimant="another")
         return super()._take(target, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,7 @@ KINDS = frozenset(
         "threat",
     ]
 )
+META_KINDS = frozenset(["post", "ad", "visitor_post", "tag", "mention", "comment"])
 MOVED_ASIDE = frozenset(["account_question", "assistance", "bereavement", "complaint", "fraud", "own_data", "stranded"])
 HANDLE = re.compile(r"(?<![\w.])@(\w+)")
 BRAND_NAME = re.compile(r"miralba|alci[oó]n", re.IGNORECASE)
@@ -92,6 +94,7 @@ class Person:
     dm_text: str
     opens_room: bool
     room_text: str
+    reachable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,7 @@ class Post:
     in_reply_to: str | None
     media: list[str]
     kind: str
+    network: str = "x"
 
 
 Row = TypeVar("Row", Person, Post)
@@ -121,8 +125,18 @@ def people() -> tuple[Person, ...]:
 
 
 @cache
-def posts() -> tuple[Post, ...]:
+def every_post() -> tuple[Post, ...]:
     return read(Post, "posts.jsonl")
+
+
+@cache
+def posts() -> tuple[Post, ...]:
+    return tuple(post for post in every_post() if post.network == "x")
+
+
+@cache
+def meta_posts() -> tuple[Post, ...]:
+    return tuple(post for post in every_post() if post.network != "x")
 
 
 def test_the_cast_has_at_least_four_hundred_posts_by_about_three_hundred_people() -> None:
@@ -138,7 +152,7 @@ def test_spanish_and_english_each_have_at_least_thirty_five_percent() -> None:
 
 
 def test_ids_and_handles_are_unique() -> None:
-    assert len({post.id for post in posts()}) == len(posts())
+    assert len({post.id for post in every_post()}) == len(every_post())
     assert len({person.id for person in people()}) == len(people())
     handles = {person.handle.lower() for person in people()}
     assert len(handles) == len(people())
@@ -148,17 +162,44 @@ def test_ids_and_handles_are_unique() -> None:
 
 
 def test_every_author_exists_and_everyone_has_a_post() -> None:
-    authors = {post.author for post in posts()}
+    authors = {post.author for post in every_post()}
     assert authors - BRANDS == {person.handle for person in people()}
-    assert all(post.brand == post.author for post in posts() if post.author in BRANDS)
-    assert {post.brand for post in posts()} == BRANDS
+    assert all(post.brand == post.author for post in every_post() if post.author in BRANDS)
+    assert {post.brand for post in every_post()} == BRANDS
 
 
-def test_posts_come_in_time_order_within_six_hours() -> None:
-    minutes = [post.minute for post in posts()]
+@pytest.mark.parametrize("lines", [posts, meta_posts])
+def test_posts_come_in_time_order_within_six_hours(lines: Callable[[], tuple[Post, ...]]) -> None:
+    minutes = [post.minute for post in lines()]
     assert minutes == sorted(minutes)
     assert minutes[0] >= 0
     assert minutes[-1] <= 360
+
+
+def test_metas_networks_have_about_seventy_posts_of_every_kind_after_those_on_x() -> None:
+    assert every_post() == (*posts(), *meta_posts())
+    assert len(meta_posts()) >= 70
+    assert {(post.network, post.kind) for post in meta_posts()} == {
+        *(("facebook", kind) for kind in META_KINDS - {"mention"}),
+        *(("instagram", kind) for kind in META_KINDS - {"visitor_post"}),
+    }
+    share = Counter(post.lang for post in meta_posts())
+    assert share["es"] > share["en"] > len(meta_posts()) * 0.3
+
+
+def test_metas_comments_stand_under_something_earlier_of_the_same_brand_and_network() -> None:
+    earlier: dict[str, Post] = {}
+    for post in meta_posts():
+        assert (post.kind == "comment") == (post.in_reply_to is not None)
+        if post.in_reply_to is not None:
+            above = earlier[post.in_reply_to]
+            assert above.minute < post.minute
+            assert (above.brand, above.network) == (post.brand, post.network)
+        earlier[post.id] = post
+
+
+def test_one_person_on_metas_networks_cannot_be_written_to() -> None:
+    assert [person.handle for person in people() if not person.reachable] == ["nico_valdes"]
 
 
 def test_what_is_answered_came_earlier_and_concerns_the_same_brand() -> None:
@@ -191,7 +232,7 @@ def test_most_posts_summon_a_brand_and_the_others_can_be_found_by_its_name() -> 
 
 def test_every_mentioned_handle_belongs_to_the_cast() -> None:
     known = BRANDS | {person.handle.lower() for person in people()}
-    for post in posts():
+    for post in every_post():
         assert {handle.lower() for handle in HANDLE.findall(post.text)} <= known, post.id
 
 
@@ -266,5 +307,5 @@ def test_no_real_brand_is_named() -> None:
 
 
 def everything_said() -> list[str]:
-    said = [part for post in posts() for part in (post.text, *post.media)]
+    said = [part for post in every_post() for part in (post.text, *post.media)]
     return said + [part for who in people() for part in (who.handle, who.name, who.bio, who.dm_text, who.room_text)]

@@ -89,7 +89,7 @@ def test_accounts_carry_practice_credentials_and_a_domain(opened: Any) -> None:
     account = opened([{"id": 1, "text": "a"}]).get("/_accounts")[0]
     assert (account["external_id"], account["handle"], account["display_name"]) == ("1001", "marca", "La Marca")
     secrets = [account[name] for name in account if name.endswith(("token", "key", "secret"))]
-    assert len(secrets) == 5
+    assert len(secrets) == 6
     assert all(secret.startswith("sandbox-") for secret in secrets)
     assert account["domains"] == ["marca.example"]
 
@@ -119,7 +119,10 @@ def test_a_cast_becomes_a_world_with_two_brands(tmp_path: Path) -> None:
     for name, lines in (("people", people), ("posts", posts)):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     seed = cast_world(ends_at=1_700_000_000.0, folder=tmp_path)
-    assert [account.id for account in seed.accounts] == [1001, 1002]
+    assert [account.id for account in seed.accounts][:2] == [1001, 1002]
+    assert [account.network for account in seed.accounts] == ["x", "x", *["facebook"] * 2, *["instagram"] * 2]
+    alone = cast_world(ends_at=1_700_000_000.0, folder=tmp_path, networks=("x",))
+    assert [account.id for account in alone.accounts] == [1001, 1002]
     assert [(post.source_id, post.inbound, post.mentioned) for post in seed.posts] == [
         ("c1", True, (1001,)),
         ("c2", False, ()),
@@ -133,7 +136,8 @@ def test_a_cast_becomes_a_world_with_two_brands(tmp_path: Path) -> None:
 
 
 def test_the_shipped_cast_is_served_to_both_brands() -> None:
-    with running(SandboxOptions(stepped=True, limits=False)) as url, httpx.Client(base_url=url, timeout=30) as client:
+    options = SandboxOptions(stepped=True, limits=False, networks=("x",))
+    with running(options) as url, httpx.Client(base_url=url, timeout=30) as client:
         client.post("/_clock", json={"advance_seconds": 86_400})
         for account in client.get("/_accounts").json():
             bearer = {"Authorization": f"Bearer {account['bearer_token']}"}

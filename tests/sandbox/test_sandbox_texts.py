@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.accounts import MARCA
 from sandbox.feeds import Feed, PageRequest
-from sandbox.file_world import ACCOUNT
 from sandbox.nouns import Person, Post
 from sandbox.query import QueryError, compiled
 from sandbox.snowflakes import ActIds, scattered, snowflake
@@ -126,13 +126,13 @@ def post(text: str, *, author: str = "nina", **more: object) -> Post:
     ],
 )
 def test_queries_match_as_x_matches(query: str, text: str, matches: bool) -> None:  # noqa: FBT001
-    assert compiled(query, (ACCOUNT,))(post(text)) is matches
+    assert compiled(query, (MARCA,))(post(text)) is matches
 
 
 @given(query=st.text(alphabet='ab"() -:@OR', max_size=30))
 def test_a_query_is_compiled_or_refused(query: str) -> None:
     try:
-        matcher = compiled(query, (ACCOUNT,))
+        matcher = compiled(query, (MARCA,))
     except QueryError:
         return
     assert matcher(post("a")) in {True, False}

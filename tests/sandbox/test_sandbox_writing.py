@@ -30,7 +30,9 @@ def reply(sandbox: Any, to: str, text: str) -> str:
 def test_a_reply_to_someone_who_mentioned_us_is_in_the_truth_as_it_was_sent(sandbox: Any) -> None:
     text = "We are on it & will tell you: https://acme.example/orders"
     made = reply(sandbox, "asks", text)
-    assert sandbox.truth()["replies"] == [{"id": made, "in_reply_to": sandbox.ids()["asks"], "text": text}]
+    assert sandbox.truth()["replies"] == [
+        {"id": made, "in_reply_to": sandbox.ids()["asks"], "text": text, "network": "x"}
+    ]
     assert made not in {post["id"] for post in sandbox.truth()["posts"]}
 
 
@@ -104,7 +106,7 @@ def test_a_post_of_our_own_can_be_deleted_and_another_cannot(sandbox: Any) -> No
 def test_only_replies_in_conversations_we_started_can_be_hidden(sandbox: Any) -> None:
     below = sandbox.ids()["below"]
     assert sandbox.x.hide_reply(below).data["hidden"]
-    assert sandbox.truth()["hides"] == [{"id": below, "hidden": True}]
+    assert sandbox.truth()["hides"] == [{"id": below, "hidden": True, "network": "x"}]
     with pytest.raises(tweepy.Forbidden):
         sandbox.x.hide_reply(sandbox.ids()["asks"])
 
@@ -116,7 +118,13 @@ def test_a_direct_message_goes_only_to_who_wrote_first(sandbox: Any) -> None:
     sandbox.post("/_message", **{"from": "nina", "text": "hi <you>", "to": "marca"})
     sent = sandbox.x.create_direct_message(participant_id=person, text="Here: https://acme.example/r")
     assert sandbox.truth()["messages"] == [
-        {"id": sent.data["dm_event_id"], "to": str(person), "text": "Here: https://acme.example/r"}
+        {
+            "id": sent.data["dm_event_id"],
+            "to": str(person),
+            "text": "Here: https://acme.example/r",
+            "network": "x",
+            "comment": None,
+        }
     ]
     events = sandbox.x.get_direct_message_events(
         participant_id=person, dm_event_fields=["sender_id", "created_at", "dm_conversation_id", "entities"]

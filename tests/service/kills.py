@@ -8,13 +8,14 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from requests import PreparedRequest
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
@@ -25,10 +26,14 @@ from service.round import run_once
 from service.settings import load_settings
 
 PLACES = ("before-request", "after-request", "before-commit", "after-commit")
+BEFORE_WRITE = "before-write"
+"""A place too: before each request that may change something on the network."""
 ROUND_SECONDS = 120
 
 _WARM = multiprocessing.get_context("forkserver")
-_WARM.set_forkserver_preload(["tests.service.kills", "tests.service.warm", "tests.nemesis.nemesis"])
+_WARM.set_forkserver_preload(
+    ["tests.service.kills", "tests.service.warm", "tests.nemesis.nemesis", "tests.nemesis.rehearsal"]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,9 @@ class Kill:
 
     place: str
     nth: int
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.nth}"
 
 
 def run_child(settings_file: Path, base_url: str, *, until: datetime, kill: Kill | None, counts: Path) -> int:
@@ -62,15 +70,22 @@ def run_warm(target: Callable[..., None], *args: object, patience: float = 120) 
     return child.exitcode
 
 
-def watch(kills: Collection[Kill]) -> Counter[str]:
-    """Count this process's requests and commits from now on, and die at the first of `kills` that is reached."""
+def watch(
+    kill: Kill | None, *, stop: Kill | None = None, before_stop: Callable[[], object] = lambda: None
+) -> Counter[str]:
+    """Count this process's requests and commits from now on, and die where `kill` says.
+
+    Where `stop` says, the process calls `before_stop` and stands still until another one lets it go on.
+    """
     passed: Counter[str] = Counter()
-    fatal = {(kill.place, kill.nth) for kill in kills}
 
     def passage(place: str) -> None:
         passed[place] += 1
-        if (place, passed[place]) in fatal:
+        if kill is not None and (kill.place, kill.nth) == (place, passed[place]):
             os.kill(os.getpid(), signal.SIGKILL)
+        if stop is not None and (stop.place, stop.nth) == (place, passed[place]):
+            before_stop()
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     _watch_requests(passage)
     event.listen(Engine, "commit", lambda _connection: passage("before-commit"))
@@ -79,7 +94,7 @@ def watch(kills: Collection[Kill]) -> Counter[str]:
 
 
 def _work(settings_file: Path, base_url: str, until: datetime, kill: Kill | None, counts: Path) -> None:
-    passed = watch([kill] if kill is not None else [])
+    passed = watch(kill)
     house = open_house(load_settings(settings_file))
     practice = Practice(base_url)
     while house.clock.now() < until:
@@ -87,15 +102,17 @@ def _work(settings_file: Path, base_url: str, until: datetime, kill: Kill | None
         practice.wait(ROUND_SECONDS)
     run_once(house)
     house.close()
-    counts.write_text(json.dumps(passed), encoding="utf-8")
+    counts.write_text(json.dumps({place: passed[place] for place in PLACES if passed[place]}), encoding="utf-8")
 
 
 def _watch_requests(passage: Callable[[str], None]) -> None:
     sent = RebasedAdapter.send
 
-    def send(self: RebasedAdapter, *args: Any, **kwargs: Any) -> Any:
+    def send(self: RebasedAdapter, request: PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         passage("before-request")
-        answer = sent(self, *args, **kwargs)
+        if request.method != "GET":
+            passage(BEFORE_WRITE)
+        answer = sent(self, request, *args, **kwargs)
         passage("after-request")
         return answer
 

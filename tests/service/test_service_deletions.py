@@ -15,7 +15,7 @@ from networks.protocol import Network, PostState
 from records.database import reading, writing
 from records.nouns import Actor, CaseStatus, ReplyStatus, Role
 from records.tables.cases import CareCaseRow, CaseThreadRow
-from records.tables.listener import MentionRevisionRow, MentionRow
+from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.replies import ReplyRow
 from service import desk
 from service.round import run_once
@@ -126,6 +126,7 @@ def test_a_private_message_that_reaches_nobody_deletes_no_post(square: Town, mon
     mention = square.mention("stolen")
     with writing(square.house.engine) as session:
         session.add(_private(square, mention))
+        session.add(_wrote_first(square, mention))
     (account_id,) = square.house.networks
 
     def gone(*_: object, **__: object) -> None:
@@ -192,6 +193,20 @@ def test_the_copy_of_a_deleted_post_above_an_answer_is_forgotten_too(square: Tow
     with reading(square.house.engine) as session:
         assert session.get_one(MentionRow, stolen.id).above is None
     assert forget(square.house, now=square.now) == 0
+
+
+def _wrote_first(square: Town, mention: MentionRow) -> DirectMessageRow:
+    return DirectMessageRow(
+        network="x",
+        account_id=square.decision(mention.id or 0).account_id,
+        external_id="dm-1",
+        conversation_id="dm",
+        identity_id=mention.identity_id,
+        outgoing=False,
+        text="Hola",
+        sent_at=square.now,
+        heard_at=square.now,
+    )
 
 
 def _private(square: Town, mention: MentionRow) -> ReplyRow:

@@ -19,6 +19,9 @@ from service.settings import child_environment, load_settings
 from tests.service.conftest import Aparte
 from tests.service.worlds import write_posts
 
+pytestmark = pytest.mark.xdist_group("demo_home")
+"""One worker makes what is costly, once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:

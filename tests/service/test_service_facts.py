@@ -69,7 +69,9 @@ STANDINGS = st.builds(
     earlier_answers=COUNTS,
     answers_to_person=COUNTS,
     private_open=st.booleans(),
-    person_wrote_first=st.booleans(),
+    person_wrote_at=st.none() | MOMENTS,
+    private_reply_used=st.booleans(),
+    hidden=st.booleans(),
     root_is_ours=st.booleans(),
     copies=COUNTS,
 )

@@ -15,6 +15,9 @@ import pytest
 from tests.service.conftest import Aparte
 from tests.service.towns import TEXTS, Town, town
 
+pytestmark = pytest.mark.xdist_group("log_commands")
+"""One worker makes what is costly, once."""
+
 
 @pytest.fixture(scope="module")
 def worked_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:

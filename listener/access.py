@@ -1,0 +1,112 @@
+"""Tries the credentials of an account from time to time, and lets one in again that was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Engine, or_, select, update
+from sqlmodel import Session, col
+
+from listener.budgets import believable
+from listener.health import PAUSE, State, note_health
+from listener.outages import note_outage
+from networks.errors import NetworkError, RateLimited, Refused, Retry, TokenRefused
+from networks.protocol import Access, Network
+from records.database import reading, writing
+from records.nouns import Account
+from records.tables.listener import AccountHealthRow, FeedCursorRow
+
+EVERY = timedelta(hours=1)
+AGAIN = timedelta(minutes=1)
+"""When an account is tried again whose network could not be asked."""
+_AT_WORK = timedelta(minutes=2)
+
+
+class Checked(StrEnum):
+    """How an access check ended."""
+
+    WORKING = "working"
+    REPAIRED = "repaired"
+    """The account could not be read for a while, and can be now."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """The network did not say."""
+    NOT_DUE = "not_due"
+
+
+def check_access(engine: Engine, network: Network, *, account: Account, now: datetime) -> Checked:
+    """Try the credentials where that is due, and write down how they fare and until when they are valid.
+
+    A refused account works again from here on: the spans that its feeds missed are written down as outages, and its
+    feeds are due.
+    """
+    if not _claim(engine, account.id, now):
+        return Checked.NOT_DUE
+    try:
+        access = network.check_access()
+    except NetworkError as error:
+        return _note_failure(engine, account, error, now)
+    with writing(engine) as session:
+        was_out = note_outage(session, account, now=now)
+        note_health(session, account_id=account.id, state=State.WORKING, reason="", now=now)
+        _keep(session, account.id, access, now=now)
+        if was_out:
+            _make_feeds_due(session, account.id, now)
+    return Checked.REPAIRED if was_out else Checked.WORKING
+
+
+def _claim(engine: Engine, account_id: int, now: datetime) -> bool:
+    """Put the next check off for as long as this one may take; an account that was never seen is checked by anybody."""
+    due = or_(col(AccountHealthRow.check_due_at).is_(None), col(AccountHealthRow.check_due_at) <= now)
+    with reading(engine) as session:
+        row = session.execute(select(due).where(col(AccountHealthRow.account_id) == account_id)).scalar_one_or_none()
+    if row is None:
+        return True
+    if not row:
+        return False
+    with writing(engine) as session:
+        claimed = session.connection().execute(
+            update(AccountHealthRow)
+            .where(col(AccountHealthRow.account_id) == account_id, due)
+            .values(check_due_at=now + _AT_WORK)
+        )
+        return claimed.rowcount > 0
+
+
+def _keep(session: Session, account_id: int, access: Access, *, now: datetime) -> None:
+    _check_again(session, account_id, now + EVERY)
+    session.connection().execute(
+        update(AccountHealthRow)
+        .where(col(AccountHealthRow.account_id) == account_id)
+        .values(valid_until=access.valid_until)
+    )
+
+
+def _note_failure(engine: Engine, account: Account, error: NetworkError, now: datetime) -> Checked:
+    with writing(engine) as session:
+        if isinstance(error, TokenRefused | Refused):
+            note_health(session, account_id=account.id, state=State.REFUSED, reason=str(error), now=now)
+            _check_again(session, account.id, now + PAUSE)
+            return Checked.REFUSED
+        if isinstance(error, RateLimited):
+            _check_again(session, account.id, believable(error.until, network=account.network, now=now))
+            return Checked.UNKNOWN
+        if error.retry is Retry.LATER:
+            note_health(session, account_id=account.id, state=State.UNREACHABLE, reason=str(error), now=now)
+        _check_again(session, account.id, now + AGAIN)
+        return Checked.UNKNOWN
+
+
+def _check_again(session: Session, account_id: int, at: datetime) -> None:
+    session.connection().execute(
+        update(AccountHealthRow).where(col(AccountHealthRow.account_id) == account_id).values(check_due_at=at)
+    )
+
+
+def _make_feeds_due(session: Session, account_id: int, now: datetime) -> None:
+    session.connection().execute(
+        update(FeedCursorRow)
+        .where(col(FeedCursorRow.account_id) == account_id, col(FeedCursorRow.poll_due_at) > now)
+        .values(poll_due_at=now)
+    )

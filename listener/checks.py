@@ -1,0 +1,37 @@
+"""When a mention is asked for again: posts are edited soon after, and deleted at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from listener.bulk import parts
+from records.tables.listener import MentionRow
+
+EDITABLE_FOR = timedelta(minutes=31)
+"""X takes edits for half an hour: a post asked for after that has its last text."""
+EVERY = timedelta(hours=20)
+"""What was deleted has to be deleted here within 24 hours."""
+WATCHED_FOR = timedelta(days=30)
+
+
+def next_check(published_at: datetime, *, now: datetime) -> datetime | None:
+    """When a post heard or asked for `now` is asked for again; None once it is a month old."""
+    if now < published_at + EDITABLE_FOR:
+        return published_at + EDITABLE_FOR
+    if now >= published_at + WATCHED_FOR:
+        return None
+    return now + EVERY
+
+
+def check_now(session: Session, mention_ids: Sequence[int], *, now: datetime) -> None:
+    """Ask for these mentions again at once: something is said to have happened to them."""
+    for part in parts(mention_ids):
+        session.connection().execute(
+            update(MentionRow)
+            .where(col(MentionRow.id).in_(part), col(MentionRow.deleted_at).is_(None))
+            .values(check_due_at=now)
+        )

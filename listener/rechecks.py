@@ -1,0 +1,184 @@
+"""Asks again for mentions heard before: what was edited is stored anew, what is gone is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, bindparam, select, update
+from sqlmodel import Session, col
+
+from listener.budgets import believable, is_resting, note_budget, rest, rest_until
+from listener.checks import next_check
+from listener.health import PAUSE, State, is_paused, note_health
+from listener.intake import OnMentions
+from listener.mentions import store_mentions
+from listener.spend import note_read
+from listener.storable import storable_post
+from networks.errors import NetworkError, RateLimited, Retry, TokenRefused
+from networks.protocol import Network, Page, Reread
+from records.database import writing
+from records.leases import claim, still_held
+from records.nouns import Account, Actor
+from records.tables.listener import MentionAccountRow, MentionRow
+
+ENDPOINT = "reread"
+"""Under which the listener keeps when an account may ask again, beside what the network calls its endpoints."""
+_AGAIN = timedelta(minutes=1)
+
+OnGone = Callable[[Session, int, datetime], None]
+"""Told, in the transaction, of a mention that the network no longer has: it is to be marked and waived."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rechecked:
+    """What came of asking again for a batch."""
+
+    asked: int = 0
+    edited: int = 0
+    gone: int = 0
+    error: NetworkError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    mention_id: int
+    external_id: str
+    published_at: datetime
+
+
+def recheck(  # noqa: PLR0913 - one bundle more would only rename them
+    engine: Engine,
+    network: Network,
+    *,
+    account: Account,
+    claimant: str,
+    actor: Actor,
+    now: datetime,
+    on_edited: OnMentions,
+    on_gone: OnGone,
+    price: float = 0.0,
+) -> Rechecked:
+    """Ask again, in one call, for mentions of the account whose time has come.
+
+    A failure is recorded, puts the next attempt off, and is returned.
+    """
+    due = _claim(engine, account, claimant=claimant, now=now, most=network.reread_at_most)
+    if not due:
+        return Rechecked()
+    try:
+        found = network.reread(tuple(each.external_id for each in due))
+    except NetworkError as error:
+        _note_failure(engine, account, due, error, claimant=claimant, now=now)
+        return Rechecked(error=error)
+    with writing(engine) as session:
+        held = still_held(session, MentionRow, [each.mention_id for each in due], claimant)
+        ours = [each for each in due if each.mention_id in held]
+        edited = _store(session, account, ours, found, actor=actor, now=now)
+        gone = {*found.gone} & {each.external_id for each in ours}
+        _note_answer(session, account, found, price=price, now=now)
+        _settle(session, [each for each in ours if each.external_id not in gone], claimant=claimant, now=now)
+        _leave(session, [each.mention_id for each in ours if each.external_id in gone], claimant=claimant)
+        if edited:
+            on_edited(session, list(edited))
+        for each in ours:
+            if each.external_id in gone:
+                on_gone(session, each.mention_id, now)
+    return Rechecked(asked=len(due), edited=len(edited), gone=len(gone))
+
+
+def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, most: int) -> list[_Due]:
+    concerned = select(col(MentionAccountRow.mention_id)).where(col(MentionAccountRow.account_id) == account.id)
+    with writing(engine) as session:
+        if is_paused(session, account.id) or is_resting(session, account_id=account.id, endpoint=ENDPOINT, now=now):
+            return []
+        ids = claim(
+            session,
+            MentionRow,
+            due=col(MentionRow.check_due_at),
+            where=[col(MentionRow.deleted_at).is_(None), col(MentionRow.id).in_(concerned)],
+            claimant=claimant,
+            now=now,
+            most=most,
+        )
+        query = select(col(MentionRow.id), col(MentionRow.external_id), col(MentionRow.published_at)).where(
+            col(MentionRow.id).in_(ids)
+        )
+        return [
+            _Due(mention_id=mention_id or 0, external_id=external_id, published_at=published_at)
+            for mention_id, external_id, published_at in session.execute(query.order_by(col(MentionRow.id)))
+        ]
+
+
+def _store(
+    session: Session, account: Account, due: Sequence[_Due], found: Reread, *, actor: Actor, now: datetime
+) -> tuple[int, ...]:
+    asked = {each.external_id for each in due}
+    posts = [storable_post(post) for post in found.page.posts if post.external_id in asked]
+    return store_mentions(session, account=account, feed=None, posts=posts, actor=actor, now=now).edited_ids
+
+
+def _note_answer(session: Session, account: Account, found: Reread, *, price: float, now: datetime) -> None:
+    page: Page = found.page
+    note_budget(session, account_id=account.id, budget=page.budget)
+    note_read(session, account_id=account.id, posts=len(page.posts), price=price, now=now)
+    until = rest_until(page.budget, network=account.network, now=now)
+    if until is not None:
+        rest(session, account_id=account.id, endpoint=ENDPOINT, until=until)
+
+
+def _settle(session: Session, due: Sequence[_Due], *, claimant: str, now: datetime) -> None:
+    """Say when each is asked for next, unless something was said to have happened to it while we asked."""
+    again = [{"row": each.mention_id, "next": next_check(each.published_at, now=now)} for each in due]
+    if again:
+        _update_each(session, again, claimant=claimant, now=now)
+    _leave(session, [each.mention_id for each in due], claimant=claimant)
+
+
+def _put_off(session: Session, due: Sequence[_Due], *, claimant: str, until: datetime) -> None:
+    """A post that the network stumbles over must not keep others from their turn."""
+    session.connection().execute(
+        update(MentionRow)
+        .where(col(MentionRow.id).in_([each.mention_id for each in due]), col(MentionRow.claimed_by) == claimant)
+        .values(check_due_at=until)
+    )
+
+
+def _update_each(session: Session, values: Sequence[Mapping[str, object]], *, claimant: str, now: datetime) -> None:
+    session.connection().execute(
+        update(MentionRow.__table__)  # type: ignore[attr-defined]
+        .where(
+            col(MentionRow.id) == bindparam("row"),
+            col(MentionRow.claimed_by) == claimant,
+            col(MentionRow.check_due_at) <= now,
+        )
+        .values(check_due_at=bindparam("next")),
+        list(values),
+    )
+
+
+def _leave(session: Session, mention_ids: Sequence[int], *, claimant: str) -> None:
+    session.connection().execute(
+        update(MentionRow)
+        .where(col(MentionRow.id).in_(mention_ids), col(MentionRow.claimed_by) == claimant)
+        .values(claimed_by=None, claimed_until=None)
+    )
+
+
+def _note_failure(
+    engine: Engine, account: Account, due: Sequence[_Due], error: NetworkError, *, claimant: str, now: datetime
+) -> None:
+    until = now + PAUSE
+    with writing(engine) as session:
+        if isinstance(error, RateLimited):
+            until = believable(error.until, network=account.network, now=now)
+        elif error.retry is Retry.LATER:
+            until = now + _AGAIN
+            _put_off(session, due, claimant=claimant, until=now + PAUSE)
+        elif isinstance(error, TokenRefused):
+            note_health(session, account_id=account.id, state=State.REFUSED, reason=str(error), now=now)
+        else:
+            _settle(session, due, claimant=claimant, now=now)
+        rest(session, account_id=account.id, endpoint=ENDPOINT, until=until)
+        _leave(session, [each.mention_id for each in due], claimant=claimant)

@@ -1,0 +1,159 @@
+"""One walk back through a feed: asks for a page, and stores it with the place where the walk goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from listener.budgets import note_budget, rest_until
+from listener.feeds import Cursor, Place, end_walk, give_back, keep_lease, save_place
+from listener.health import State, is_paused, note_health
+from listener.intake import OnMentions, store_page
+from listener.missed import missed_span
+from listener.outages import close_outages, note_late, note_missed, note_outage
+from listener.own_posts import Fingerprint
+from listener.spend import note_read
+from listener.stored import Stored
+from networks.errors import Garbled
+from networks.protocol import Network, Page
+from records.database import writing
+from records.nouns import Account, Actor, Feed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """One turn of reading a leased feed."""
+
+    engine: Engine
+    network: Network
+    account: Account
+    feed: Feed
+    cursor: Cursor
+    claimant: str
+    actor: Actor
+    now: datetime
+    overlap: timedelta
+    poll_every: timedelta
+    about: tuple[str, ...]
+    price: float
+    most_pages: int | None
+    fingerprint: Fingerprint
+    on_settled: OnMentions
+    on_edited: OnMentions
+
+    @property
+    def beginning(self) -> Place:
+        """Where this turn begins: where the one before was cut short, or at the newest."""
+        return self.cursor.place or Place(page=None, began_at=self.now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A page that was stored."""
+
+    stored: Stored
+    place: Place
+    ended: bool
+    """It was the last of the walk."""
+    given_back: bool
+    """The turn is over, and the lease with it."""
+    resting: bool
+    """What is left of the endpoint's budget is kept for replies."""
+
+
+class LeaseLostError(Exception):
+    """Another process reads this feed now."""
+
+
+class EndlessError(Garbled):
+    """The network names the same next page for ever: the walk begins anew."""
+
+
+def next_page(walk: Walk, place: Place) -> Page:
+    """Ask for the page at `place`. Raises NetworkError."""
+    read_until = walk.cursor.read_until
+    page = walk.network.read(
+        walk.feed,
+        since=None if read_until is None else read_until - walk.overlap,
+        until=place.began_at,
+        page=place.page,
+        about=walk.about,
+    )
+    if page.next_page is not None and page.next_page == place.page:
+        raise EndlessError("The network names the same next page again and again; the feed will be read again later.")
+    return page
+
+
+def store(walk: Walk, page: Page, before: Place, *, pages: int) -> Kept:
+    """Store the page, the `pages`th of this turn, in one transaction with where the walk stands then.
+
+    Raises LeaseLostError.
+    """
+    moments = _moments(page)
+    place = replace(
+        before,
+        page=page.next_page,
+        served=before.served + len(moments),
+        oldest_at=min([*moments, *([before.oldest_at] if before.oldest_at else [])], default=None),
+    )
+    ended = page.next_page is None
+    rests_until = rest_until(page.budget, network=walk.account.network, now=walk.now)
+    turn_over = rests_until is not None or (walk.most_pages is not None and pages >= walk.most_pages)
+    with writing(walk.engine) as session:
+        if not keep_lease(session, walk.cursor, claimant=walk.claimant, now=walk.now):
+            raise LeaseLostError
+        _note_answer(session, walk, page, moments, first=pages == 1)
+        if ended:
+            _end(session, walk, place, rests_until)
+        else:
+            save_place(session, walk.cursor, place, claimant=walk.claimant)
+            if turn_over:
+                give_back(session, walk.cursor, claimant=walk.claimant, due_at=rests_until or walk.now)
+        stored = store_page(
+            session,
+            account=walk.account,
+            feed=walk.feed,
+            page=page,
+            fingerprint=walk.fingerprint,
+            on_settled=walk.on_settled,
+            on_edited=walk.on_edited,
+            actor=walk.actor,
+            now=walk.now,
+        )
+    return Kept(stored=stored, place=place, ended=ended, given_back=ended or turn_over, resting=rests_until is not None)
+
+
+def _moments(page: Page) -> list[datetime]:
+    moments = [post.published_at for post in page.posts] + [post.published_at for post in page.own]
+    return moments + [message.sent_at for message in page.messages]
+
+
+def _note_answer(session: Session, walk: Walk, page: Page, moments: list[datetime], *, first: bool) -> None:
+    account = walk.account
+    note_budget(session, account_id=account.id, budget=page.budget)
+    note_read(session, account_id=account.id, posts=len(moments), price=walk.price, now=walk.now)
+    # An account that was refused meanwhile is let in again by an access check alone.
+    if first and not is_paused(session, account.id):
+        note_outage(session, account, now=walk.now)
+        note_health(session, account_id=account.id, state=State.WORKING, reason="", now=walk.now)
+
+
+def _end(session: Session, walk: Walk, place: Place, rests_until: datetime | None) -> None:
+    account_id, feed, read_until = walk.account.id, walk.feed, walk.cursor.read_until
+    missed = missed_span(
+        walk.network.bounds(feed),
+        read_until=read_until,
+        now=place.began_at,
+        served=place.served,
+        oldest=place.oldest_at,
+    )
+    if missed is not None:
+        note_missed(session, account_id=account_id, feed=feed, missed=missed)
+    recovered = close_outages(session, account_id=account_id, feed=feed, read_until=place.began_at, now=walk.now)
+    if read_until is not None and not recovered:
+        note_late(session, account_id=account_id, feed=feed, since=read_until, until=place.began_at)
+    due_at = max(walk.now, place.began_at + walk.poll_every, rests_until or walk.now)
+    end_walk(session, walk.cursor, claimant=walk.claimant, due_at=due_at, read_until=place.began_at)

@@ -1,0 +1,1 @@
+"""A Facebook Page, by Meta's Graph API."""

@@ -1,0 +1,144 @@
+"""Turns Instagram's media and comments into heard posts and own posts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from networks.instagram.fields import NETWORK
+from networks.json_values import JsonObject, mapping, text_of
+from networks.meta.values import author_of, moment, required, revision_of
+from networks.protocol import OwnPost
+from records.nouns import Author, HeardPost, PostAbove
+
+
+@dataclass(frozen=True, kw_only=True)
+class Us:
+    """Our account: media and mentioned comments tell only the name of who wrote them."""
+
+    external_id: str
+    handle: str
+
+    def wrote(self, item: JsonObject) -> bool:
+        """Whether a medium or a comment is our own."""
+        author = text_of(mapping(item.get("from")), "id") or text_of(mapping(item.get("owner")), "id")
+        if author:
+            return author == self.external_id
+        return bool(self.handle) and text_of(item, "username").casefold() == self.handle.casefold()
+
+    def named_in(self, text: str) -> bool:
+        """Whether a text mentions us; taken for granted where our name is not known."""
+        return re.search(rf"@{re.escape(self.handle)}(?![\w.])", text, re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """The medium that comments hang under."""
+
+    above: PostAbove
+    media_urls: tuple[str, ...] = ()
+
+
+def root_of(media: JsonObject, *, us: Us) -> Root:
+    """What an answer needs of the medium above it, or of as much as is told of it. Raises Garbled without an id."""
+    return Root(
+        above=PostAbove(
+            external_id=required(media, "id", what="a medium"),
+            author_handle=text_of(media, "username"),
+            author_external_id=us.external_id if us.wrote(media) else "",
+            text=text_of(media, "caption"),
+        ),
+        media_urls=_links(media),
+    )
+
+
+def read_own_media(media: JsonObject) -> OwnPost:
+    """A medium of our own. Raises Garbled where it lacks what identifies it."""
+    external_id = required(media, "id", what="a medium")
+    return OwnPost(
+        external_id=external_id,
+        root_external_id=external_id,
+        text=text_of(media, "caption"),
+        published_at=moment(media, "timestamp", what=f"the medium {external_id}"),
+    )
+
+
+def read_media(media: JsonObject, *, us: Us) -> HeardPost | OwnPost:
+    """A medium in which we are tagged, or one of our own. Raises Garbled where it lacks what identifies it.
+
+    Being tagged in the picture permits no answer: only being named in the caption does.
+    """
+    external_id = required(media, "id", what="a medium")
+    if us.wrote(media):
+        return read_own_media(media)
+    text = text_of(media, "caption")
+    return HeardPost(
+        network=NETWORK,
+        external_id=external_id,
+        revision_external_id=revision_of(external_id, text),
+        kind="post",
+        author=author_in(media),
+        text=text,
+        published_at=moment(media, "timestamp", what=f"the medium {external_id}"),
+        root_external_id=external_id,
+        media_urls=_links(media),
+        summoned=us.named_in(text),
+    )
+
+
+def read_comment(comment: JsonObject, *, root: Root, us: Us, parent: JsonObject | None = None) -> HeardPost | OwnPost:
+    """A comment, or an answer to `parent`. Raises Garbled where it lacks what identifies it.
+
+    An answer is of the kind `reply`: Instagram lets nobody answer those.
+    """
+    external_id = required(comment, "id", what="a comment")
+    published_at = moment(comment, "timestamp", what=f"the comment {external_id}")
+    text = text_of(comment, "text")
+    above = _above(comment, parent) or root.above
+    if us.wrote(comment):
+        return OwnPost(
+            external_id=external_id,
+            parent_external_id=above.external_id,
+            root_external_id=root.above.external_id,
+            text=text,
+            published_at=published_at,
+        )
+    return HeardPost(
+        network=NETWORK,
+        external_id=external_id,
+        revision_external_id=revision_of(external_id, text),
+        kind="comment" if above is root.above else "reply",
+        author=author_in(comment),
+        text=text,
+        published_at=published_at,
+        parent_external_id=above.external_id,
+        root_external_id=root.above.external_id,
+        above=above,
+        media_urls=root.media_urls,
+        summoned=True,
+    )
+
+
+def author_in(item: JsonObject) -> Author:
+    """Who wrote a medium or a comment."""
+    told = mapping(item.get("from")) or mapping(item.get("owner"))
+    username = text_of(told, "username") or text_of(item, "username")
+    return author_of({"id": text_of(told, "id"), "username": username}, of=text_of(item, "id"))
+
+
+def _above(comment: JsonObject, parent: JsonObject | None) -> PostAbove | None:
+    if parent is not None:
+        author = author_in(parent)
+        return PostAbove(
+            external_id=text_of(parent, "id"),
+            author_handle=author.handle,
+            author_external_id=author.external_id,
+            text=text_of(parent, "text"),
+        )
+    parent_id = text_of(comment, "parent_id")
+    return PostAbove(external_id=parent_id) if parent_id else None
+
+
+def _links(media: JsonObject) -> tuple[str, ...]:
+    link = text_of(media, "media_url")
+    return (link,) if link else ()

@@ -1,0 +1,153 @@
+"""Direct messages of Messenger and Instagram, which the Conversations API serves alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from networks.errors import TargetGone
+from networks.json_values import JsonObject, mapping, mappings, text_of
+from networks.meta.calls import Graph, node_id
+from networks.meta.values import Edge, author_of, edge_of, moment, nested_edge, required
+from networks.meta.walks import Branch, Place, after_branch, following, place_of
+from networks.protocol import Page
+from records.nouns import HeardMessage
+
+_MESSAGE = "id,created_time,from,to,message"
+_CONVERSATIONS_A_PAGE = 25
+_MESSAGES_A_PAGE = 25
+_MESSAGES = "messages"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailbox:
+    """Whose messages are read."""
+
+    network: str
+    platform: str
+    """`messenger` or `instagram`."""
+    page_id: str
+    account_external_id: str
+    """On Facebook the Page's own id once more."""
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """Every id under which our own account writes."""
+        return frozenset({self.page_id, self.account_external_id})
+
+
+def read_messages(graph: Graph, mailbox: Mailbox, *, since: datetime | None, page: str | None) -> Page:
+    """One page of conversations, newest first, with their messages from `since`."""
+    place = place_of(page)
+    if place.branches:
+        return _read_branch(graph, mailbox, place, since)
+    answer = graph.edge(
+        mailbox.page_id,
+        "conversations",
+        platform=mailbox.platform,
+        fields=f"id,updated_time,{_MESSAGES}.limit({_MESSAGES_A_PAGE}){{{_MESSAGE}}}",
+        limit=str(_CONVERSATIONS_A_PAGE),
+        **({"after": place.after} if place.after else {}),
+    )
+    conversations = edge_of(answer.body)
+    active = [each for each in conversations.items if _is_active(each, since)]
+    messages: list[HeardMessage] = []
+    branches: list[Branch] = []
+    for conversation in active:
+        external_id = required(conversation, "id", what="a conversation")
+        told = nested_edge(conversation, _MESSAGES)
+        heard = messages_of(told.items, mailbox)
+        messages += [message for message in heard if since is None or message.sent_at >= since]
+        if told.after and _reaches_further(heard, since):
+            branches.append(Branch(external_id=external_id, edge=_MESSAGES, after=told.after))
+    return Page(
+        messages=tuple(messages),
+        next_page=following(
+            place,
+            after=conversations.after,
+            goes_on=bool(active) or not conversations.items,
+            sources=1,
+            branches=tuple(branches),
+        ),
+        budget=answer.budget,
+    )
+
+
+def messages_with(graph: Graph, mailbox: Mailbox, person_external_id: str) -> tuple[HeardMessage, ...]:
+    """The newest messages with one person, newest first; none where they never wrote."""
+    answer = graph.edge(
+        mailbox.page_id,
+        "conversations",
+        platform=mailbox.platform,
+        user_id=node_id(person_external_id, network=graph.network),
+        fields=f"id,{_MESSAGES}.limit({_MESSAGES_A_PAGE}){{{_MESSAGE}}}",
+    )
+    found: list[HeardMessage] = []
+    for conversation in edge_of(answer.body).items:
+        found += messages_of(nested_edge(conversation, _MESSAGES).items, mailbox)
+    with_person = [message for message in found if message.other_external_id == person_external_id]
+    return tuple(sorted(with_person, key=lambda message: (message.sent_at, message.external_id), reverse=True))
+
+
+def messages_of(items: Sequence[JsonObject], mailbox: Mailbox) -> tuple[HeardMessage, ...]:
+    """The messages between us and people, in the order served. Raises Garbled where one lacks what identifies it."""
+    heard: list[HeardMessage] = []
+    for item in items:
+        external_id = required(item, "id", what="a message")
+        sender = mapping(item.get("from"))
+        outgoing = text_of(sender, "id") in mailbox.ours
+        other = _recipient(item, mailbox) if outgoing else sender
+        if not text_of(other, "id"):
+            # Of accounts that no longer exist Meta withholds the id: nobody is left to be answered.
+            continue
+        heard.append(
+            HeardMessage(
+                network=mailbox.network,
+                external_id=external_id,
+                conversation_id=conversation_with(text_of(other, "id"), mailbox.account_external_id),
+                other_external_id=text_of(other, "id"),
+                other=author_of(other, of=external_id),
+                outgoing=outgoing,
+                text=text_of(item, "message"),
+                sent_at=moment(item, "created_time", what=f"the message {external_id}"),
+            )
+        )
+    return tuple(heard)
+
+
+def conversation_with(person_external_id: str, account_external_id: str) -> str:
+    """An id for all that is said with one person: Meta's own is not told by webhooks."""
+    return f"{account_external_id}-{person_external_id}"
+
+
+def _read_branch(graph: Graph, mailbox: Mailbox, place: Place, since: datetime | None) -> Page:
+    branch = place.branches[0]
+    try:
+        answer = graph.edge(
+            branch.external_id, _MESSAGES, fields=_MESSAGE, limit=str(_MESSAGES_A_PAGE), after=branch.after
+        )
+        told, budget = edge_of(answer.body), answer.budget
+    except TargetGone:
+        told, budget = Edge(items=(), after=None), None
+    heard = messages_of(told.items, mailbox)
+    return Page(
+        messages=tuple(message for message in heard if since is None or message.sent_at >= since),
+        next_page=after_branch(place, after=told.after, goes_on=_reaches_further(heard, since), sources=1),
+        budget=budget,
+    )
+
+
+def _is_active(conversation: JsonObject, since: datetime | None) -> bool:
+    if since is None or not text_of(conversation, "updated_time"):
+        return True
+    return moment(conversation, "updated_time", what="a conversation") >= since
+
+
+def _reaches_further(heard: Sequence[HeardMessage], since: datetime | None) -> bool:
+    return since is None or not heard or any(message.sent_at >= since for message in heard)
+
+
+def _recipient(item: JsonObject, mailbox: Mailbox) -> JsonObject:
+    others = [each for each in mappings(mapping(item.get("to")).get("data")) if text_of(each, "id") not in mailbox.ours]
+    return others[0] if others else {}

@@ -1,0 +1,117 @@
+"""Names the errors that the Graph API answers with (its guide "Handling Errors" and Messenger's "Error Codes")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import requests
+
+from networks.errors import (
+    DuplicateRefused,
+    Garbled,
+    Invalid,
+    NetworkError,
+    RateLimited,
+    Refused,
+    TargetGone,
+    TokenRefused,
+    TooLong,
+    Uncertain,
+    Unreachable,
+)
+from networks.json_values import JsonObject, mapping, text_of, whole_number
+from networks.meta.usage import Clock, regain_at
+from networks.scrubbing import scrub
+
+_TOKEN = frozenset({102, 104, 190, 467})
+_RATES = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
+_PERMISSION = frozenset({3, 10, *range(200, 300)})
+_BLOCKED = 368
+_FAILING = frozenset({-3, -2, -1, 1, 2})
+_REPEATED = frozenset({506, 10900})
+_NO_SUCH_ALIAS = 803
+_BAD_PARAMETER = 100
+_NO_SUCH_OBJECT = 33
+_NO_SUCH_PERSON = 2018001
+_PERSON_CLOSED = 551
+_OUTSIDE_WINDOW = frozenset({2018278, 2534022})
+
+_WHY_REFUSED: Mapping[int, str] = {
+    458: "the app was removed from the account",
+    459: "the account must first be confirmed on the network",
+    460: "the password was changed",
+    463: "the token has expired",
+    464: "the account is not confirmed",
+    467: "the token was made invalid",
+    492: "the person who made the token no longer has a role on the Page",
+}
+_TOO_LONG = ("too long", "longer than", "at most", "less than or equal to", "maximum length", "character limit")
+
+
+def refusal(
+    response: requests.Response,
+    body: JsonObject,
+    *,
+    network: str,
+    endpoint: str,
+    writes: bool,
+    secrets: Sequence[str],
+    clock: Clock | None,
+) -> NetworkError:
+    """The error that an answer which is no success stands for. `network` is its name for people."""
+    error = mapping(body.get("error"))
+    code = error.get("code")
+    said = scrub(text_of(error, "message"), secrets)
+    where = f"{endpoint} ({response.status_code}{f', {said}' if said else ''})"
+    if response.status_code == 429 or code in _RATES:
+        return _rate_limited(response, network, where, clock)
+    if not isinstance(code, int) or code in _FAILING or error.get("is_transient") is True:
+        by_meta = isinstance(code, int)
+        return _failed(response.status_code, network, where, writes=writes, by_meta=by_meta)
+    return _named(code, whole_number(error, "error_subcode"), said, network, where)
+
+
+def _rate_limited(response: requests.Response, network: str, where: str, clock: Clock | None) -> NetworkError:
+    until = regain_at(response.headers, clock=clock)
+    if until is None:
+        return Unreachable(f"{network} asks to wait without saying until when, at {where}.")
+    return RateLimited(f"{network} asks to wait until {until:%Y-%m-%d %H:%M:%S} UTC, at {where}.", until=until)
+
+
+def _failed(status: int, network: str, where: str, *, writes: bool, by_meta: bool) -> NetworkError:
+    """A failure, or an answer that is not Meta's own word: it says nothing of the post."""
+    if status == 401:
+        return TokenRefused(f"{network} refused the credentials at {where}: check the secrets of the account.")
+    if status == 403:
+        return Refused(f"{network} does not permit {where}.")
+    if writes:
+        return Uncertain(f"{network} failed at {where}: it may have been accepted.")
+    if status >= 500 or by_meta:
+        return Unreachable(f"{network} failed at {where}: it will be asked again.")
+    return Garbled(f"{network}'s answer at {where} cannot be understood: check base_url.")
+
+
+def _named(code: int, subcode: int, said: str, network: str, where: str) -> NetworkError:
+    if code in _TOKEN:
+        why = _WHY_REFUSED.get(subcode, "the token is not valid")
+        return TokenRefused(f"{network} refused the credentials, since {why}: make a new page token, at {where}.")
+    if code in _REPEATED:
+        return DuplicateRefused(f"{network} says that this was already said, at {where}.")
+    if code == _PERSON_CLOSED or subcode == _NO_SUCH_PERSON:
+        return Refused(f"{network} does not deliver messages to this person, at {where}.")
+    if subcode in _OUTSIDE_WINDOW:
+        return Refused(f"{network} takes a message only within 24 hours of the person's last one, at {where}.")
+    if code in _PERMISSION or code == _BLOCKED:
+        return Refused(f"{network} does not permit {where}.")
+    return _bad_parameter(code, subcode, said, network, where)
+
+
+def _bad_parameter(code: int, subcode: int, said: str, network: str, where: str) -> NetworkError:
+    lowered = said.lower()
+    if code == _NO_SUCH_ALIAS or (code == _BAD_PARAMETER and subcode == _NO_SUCH_OBJECT):
+        return TargetGone(f"The post is gone or hidden from us, at {where}.")
+    if "appsecret_proof" in lowered:
+        return TokenRefused(f"{network} refused the proof of the app: check the app secret of the account, at {where}.")
+    if any(hint in lowered for hint in _TOO_LONG):
+        return TooLong(f"The text is too long for {network}, at {where}.")
+    return Invalid(f"{network} calls the request wrong, at {where}.")

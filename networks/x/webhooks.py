@@ -1,0 +1,92 @@
+"""What X delivers by webhook: its challenge, its signature, and its events as pages.
+
+Account Activity, https://docs.x.com/x-api/account-activity/introduction; the signature and the challenge,
+https://docs.x.com/x-api/webhooks/introduction.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from contextlib import suppress
+from hashlib import sha256
+
+from networks.errors import Garbled
+from networks.json_values import JsonObject, mapping, mappings, read_object
+from networks.protocol import Delivery, OwnPost, Page
+from networks.x import activity
+from records.nouns import HeardMessage, HeardPost
+
+_SCHEME = "sha256="
+
+
+def answer_crc(crc_token: str, api_secret: str) -> str:
+    """The `response_token` that shows X that we hold the app's secret."""
+    return _SCHEME + b64encode(_digest(crc_token.encode(errors="surrogatepass"), api_secret)).decode()
+
+
+def signed(body: bytes, header: str, api_secret: str) -> bool:
+    """True where `header`, X's `x-twitter-webhooks-signature`, was made of these very bytes with the app's secret."""
+    if not api_secret:
+        return False
+    expected = _SCHEME.encode() + b64encode(_digest(body, api_secret))
+    return hmac.compare_digest(expected, header.encode(errors="surrogatepass"))
+
+
+def deliveries(body: bytes) -> tuple[Delivery, ...]:
+    """What a verified delivery tells, for the one account that it names; nothing where it tells of other matters.
+
+    An event that cannot be understood is left out, as is a text that was cut short: polling reads both. A later
+    version of a post is told as a post and in `changed`. Raises ValueError where the body is no delivery at all.
+    """
+    told = read_object(body)
+    if told is None:
+        raise ValueError("The delivery is not a JSON object: X sends one for each event.")
+    us = activity.id_of(told, "for_user_id")
+    if not us:
+        raise ValueError("The delivery does not say for which account it is: X names it in for_user_id.")
+    posts, own, edited = _posts(told, us)
+    page = Page(posts=posts, own=own, messages=_messages(told, us))
+    changed = tuple(dict.fromkeys((*edited, *_deleted(told))))
+    if not (posts or own or page.messages or changed):
+        return ()
+    return (Delivery(account_external_id=us, page=page, changed=changed),)
+
+
+def _posts(told: JsonObject, us: str) -> tuple[tuple[HeardPost, ...], tuple[OwnPost, ...], list[str]]:
+    posts: list[HeardPost] = []
+    own: list[OwnPost] = []
+    edited: list[str] = []
+    for post in mappings(told.get("tweet_create_events")):
+        if activity.is_repost(post):
+            continue
+        with suppress(Garbled):
+            if activity.is_edited(post):
+                edited.append(activity.first_id(post))
+            if activity.is_cut(post):
+                continue
+            if activity.author_of(post) == us:
+                own.append(activity.read_own_post(post))
+            else:
+                posts.append(activity.read_post(post, account_external_id=us))
+    return tuple(posts), tuple(own), edited
+
+
+def _messages(told: JsonObject, us: str) -> tuple[HeardMessage, ...]:
+    users = mapping(told.get("users"))
+    found: list[HeardMessage] = []
+    for event in mappings(told.get("direct_message_events")):
+        with suppress(Garbled):
+            message = activity.read_message(event, users, account_external_id=us)
+            if message is not None:
+                found.append(message)
+    return tuple(found)
+
+
+def _deleted(told: JsonObject) -> list[str]:
+    events = mappings(told.get("tweet_delete_events"))
+    return [found for event in events if (found := activity.id_of(mapping(event.get("status")), "id"))]
+
+
+def _digest(body: bytes, api_secret: str) -> bytes:
+    return hmac.new(api_secret.encode(errors="surrogatepass"), body, sha256).digest()

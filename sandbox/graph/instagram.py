@@ -1,0 +1,138 @@
+"""Instagram's nodes: media of the account, their comments and replies, and what mentions or tags the account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sandbox.graph.edges import Edge, listed
+from sandbox.graph.reading import Json, NodeKind, Reading, graph_time, part, told
+from sandbox.graph.refusals import no_such_object
+from sandbox.graph.selection import Field
+from sandbox.nouns import Post
+from sandbox.walls import place, stands_under
+
+FOREIGN_MEDIA = 1 << 62
+
+
+def account_media(reading: Reading, edge: str) -> list[Post]:
+    """The account's own media, or those that tag it, oldest first."""
+    account = reading.session.page.instagram
+    posts = reading.world.walls.roots(account.id) if account is not None else []
+    kinds = {"tag"} if edge == "tags" else {"post", "ad"}
+    return [post for post in posts if post.kind in kinds]
+
+
+def media_comments(reading: Reading, media: Post, asked: Edge) -> Json:
+    """Top-level comments of a medium, newest first."""
+    return listed(reading, COMMENT, reading.world.walls.answers(media), asked)
+
+
+def replies(reading: Reading, comment: Post, asked: Edge) -> Json:
+    """Replies to a top-level comment, oldest first."""
+    found = reading.world.walls.answers(comment)
+    return listed(reading, COMMENT, found, replace(asked, newest_first=False))
+
+
+def mentioned_comment(reading: Reading, asked: Field) -> Json:
+    """A comment under somebody's medium that mentions the account."""
+    identifier = asked.told.get("comment_id", "")
+    comment = reading.world.find(identifier)
+    if comment is None or comment.kind not in {"mention", "comment"} or comment.network != "instagram":
+        raise no_such_object(identifier)
+    return told(reading, COMMENT, comment, asked.fields)
+
+
+def mentioned_media(reading: Reading, asked: Field) -> Json:
+    """Somebody's medium whose caption mentions the account."""
+    identifier = asked.told.get("media_id", "")
+    media = reading.world.find(identifier)
+    if media is None or media.kind != "tag" or media.network != "instagram":
+        raise no_such_object(identifier)
+    return told(reading, MEDIA, media, asked.fields)
+
+
+def media_id(comment: Post) -> str:
+    """The medium that a comment stands under; a mention stands under one that only its id is known of."""
+    return str(comment.id ^ FOREIGN_MEDIA) if comment.kind == "mention" else comment.root.wire_id
+
+
+def _comments_field(reading: Reading, media: Post, asked: Field) -> Json:
+    edge = Edge(owner=media.wire_id, name="comments", arguments=asked.told, fields=asked.fields)
+    return media_comments(reading, media, edge)
+
+
+def _replies_field(reading: Reading, comment: Post, asked: Field) -> Json | None:
+    if not reading.world.walls.answers(comment):
+        return None
+    edge = Edge(owner=comment.wire_id, name="replies", arguments=asked.told, fields=asked.fields)
+    return replies(reading, comment, edge)
+
+
+def _from(_reading: Reading, post: Post, asked: Field) -> Json:
+    return part({"id": str(post.author.id), "username": post.author.handle}, asked)
+
+
+def _parent_id(_reading: Reading, comment: Post, _asked: Field) -> str | None:
+    above = stands_under(comment)
+    return above.wire_id if above.parent is not None else None
+
+
+def _media(_reading: Reading, comment: Post, asked: Field) -> Json:
+    return part({"id": media_id(comment), "media_product_type": "FEED"}, asked)
+
+
+def _own(_reading: Reading, post: Post, _asked: Field) -> Json | None:
+    if post.inbound:
+        return None
+    return {"id": str(post.author.id)}
+
+
+def _picture(_reading: Reading, media: Post, _asked: Field) -> str:
+    return media.media[0] if media.media else f"https://media.example/{media.id}.jpg"
+
+
+def _link(media: Post) -> str:
+    return f"https://www.instagram.com/p/{media.root.id:x}/"
+
+
+MEDIA: NodeKind[Post] = NodeKind(
+    name="Media",
+    usual="id",
+    place=place,
+    tellers={
+        "id": lambda _r, post, _f: post.wire_id,
+        "caption": lambda _r, post, _f: post.text,
+        "media_type": lambda _r, _p, _f: "IMAGE",
+        "media_product_type": lambda _r, post, _f: "AD" if post.kind == "ad" else "FEED",
+        "media_url": _picture,
+        "permalink": lambda _r, post, _f: _link(post),
+        "shortcode": lambda _r, post, _f: f"{post.id:x}",
+        "timestamp": lambda _r, post, _f: graph_time(post.at),
+        "username": lambda _r, post, _f: post.author.handle,
+        "owner": _own,
+        "comments_count": lambda reading, post, _f: len(reading.world.walls.thread(post)),
+        "like_count": lambda _r, _p, _f: 0,
+        "is_comment_enabled": lambda _r, _p, _f: True,
+        "comments": _comments_field,
+    },
+    untold=frozenset(["children", "thumbnail_url", "ig_id", "boost_ads_list", "alt_text"]),
+)
+COMMENT: NodeKind[Post] = NodeKind(
+    name="IGComment",
+    usual="id,text,timestamp",
+    place=place,
+    tellers={
+        "id": lambda _r, post, _f: post.wire_id,
+        "text": lambda _r, post, _f: post.text,
+        "timestamp": lambda _r, post, _f: graph_time(post.at),
+        "username": lambda _r, post, _f: post.author.handle,
+        "from": _from,
+        "user": _own,
+        "parent_id": _parent_id,
+        "hidden": lambda _r, post, _f: post.hidden,
+        "media": _media,
+        "like_count": lambda _r, _p, _f: 0,
+        "replies": _replies_field,
+    },
+    untold=frozenset(["legacy_instagram_comment_id"]),
+)

@@ -1,0 +1,231 @@
+"""What a thread says of what is permitted, what it costs and what is paused; doubts, outages and copies."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from dashboard_screen import Screen, press, reference_of, said
+from dashboard_square import NOW, Heard, Square, employ
+from sqlmodel import col, select
+
+from dashboard.permitted_page import dollars
+from dashboard.reads.queued_cases import QueueFilter, queued_cases
+from dashboard.wording import wording_in
+from networks.facebook.permitted import permitted
+from networks.protocol import PostStanding
+from records.database import reading, writing
+from records.nouns import Act, Permissions, Priority, ReplyStatus
+from records.tables.cases import CareCaseRow
+from records.tables.listener import AccountHealthRow, MentionRevisionRow, MentionRow
+from records.tables.replies import ReplyRow
+from replies.doubt import CANNOT_TELL
+from service.house import House
+
+
+class Page:
+    """A network with a page's rules; it is asked for nothing else."""
+
+    def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
+        comment = PostStanding(
+            external_id=standing.external_id,
+            summoned=True,
+            person_wrote_first=False,
+            root_is_ours=True,
+            published_at=standing.published_at,
+            kind="comment",
+            hidden=standing.hidden,
+            private_reply_used=standing.private_reply_used,
+        )
+        return permitted(comment, page_id="77", now=now)
+
+
+@pytest.fixture
+def page(house: House, square: Square, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake: Any = Page()
+    networks: Any = house.networks
+    monkeypatch.setitem(networks, square.account_id, fake)
+
+
+def thread(screen: Screen, house: House, heard: Heard) -> Any:
+    return screen.open("thread", case=reference_of(house, heard.case_id))
+
+
+@pytest.mark.usefixtures("page")
+def test_a_thread_says_what_is_permitted_until_when(house: House, screen: Screen, square: Square) -> None:
+    heard = square.hear("@acme help", minutes_ago=7 * 24 * 60 - 60)
+    screen.sign_in(employ(house))
+    page = said(thread(screen, house, heard))
+    assert "private reply" in page
+    assert "until 15:00 (1 h 00 min left)" in page
+    assert "may be hidden" in page
+    screen.language("es")
+    assert "respuesta privada" in said(thread(screen, house, heard))
+
+
+def test_a_thread_says_what_an_answer_costs(house: House, screen: Screen, square: Square) -> None:
+    heard = square.hear("@acme help")
+    screen.sign_in(employ(house))
+    assert "public answer · $0.01" in said(thread(screen, house, heard))
+
+
+@pytest.mark.usefixtures("page")
+def test_a_private_reply_written_in_the_thread_goes_to_the_comment(
+    house: House, screen: Screen, square: Square
+) -> None:
+    heard = square.hear("@acme when do you open?")
+    screen.sign_in(employ(house))
+    app = thread(screen, house, heard)
+    field = f"message-{heard.mention_id}"
+    app.text_area(key=field).set_value("Hello @ana, we open at nine.")
+    press(app, f"send-{field}")
+    with reading(house.engine) as session:
+        (reply,) = session.exec(select(ReplyRow))
+        mention = session.get_one(MentionRow, heard.mention_id)
+    assert (reply.act, reply.target_external_id) == (Act.PRIVATE_REPLY, mention.external_id)
+    assert app.text_area(key=field).disabled
+
+
+@pytest.mark.usefixtures("page")
+def test_a_post_is_hidden_from_its_thread_and_shown_again(house: House, screen: Screen, square: Square) -> None:
+    heard = square.hear("@acme help")
+    screen.sign_in(employ(house))
+    press(thread(screen, house, heard), "act-hide_post")
+    with writing(house.engine) as session:
+        assert [reply.act for reply in session.exec(select(ReplyRow))] == [Act.HIDE]
+        session.get_one(MentionRow, heard.mention_id).hidden_at = NOW
+    app = thread(screen, house, heard)
+    assert "hidden" in said(app)
+    press(app, "act-show_post")
+    with reading(house.engine) as session:
+        assert {reply.act for reply in session.exec(select(ReplyRow))} == {Act.HIDE, Act.UNHIDE}
+
+
+def test_an_answer_of_ours_is_deleted_from_its_thread_once(house: House, screen: Screen, square: Square) -> None:
+    heard = square.hear("@acme help")
+    reply_id = square.draft(heard, "Hello @ana.")
+    with writing(house.engine) as session:
+        row = session.get_one(ReplyRow, reply_id)
+        row.status, row.external_id, row.sent_at = ReplyStatus.SENT.value, "7001", NOW
+    screen.sign_in(employ(house))
+    app = press(thread(screen, house, heard), f"delete-{reply_id}")
+    assert "deleted" in said(app)
+    assert not [button for button in app.button if button.key == f"delete-{reply_id}"]
+    with reading(house.engine) as session:
+        deletion = session.exec(select(ReplyRow).where(col(ReplyRow.act) == Act.DELETE)).one()
+    assert (deletion.slot, deletion.target_external_id) == (f"delete-{reply_id}", "7001")
+
+
+def test_a_paused_account_disables_whatever_leaves_and_says_why(house: House, screen: Screen, square: Square) -> None:
+    heard = square.hear("@acme help")
+    reply_id = square.draft(heard, "Hello @ana.")
+    with writing(house.engine) as session:
+        session.add(
+            AccountHealthRow(account_id=square.account_id, state="refused", reason="The token has expired.", since=NOW)
+        )
+    screen.sign_in(employ(house))
+    app = thread(screen, house, heard)
+    assert app.text_area(key=f"answer-{heard.mention_id}").disabled
+    assert app.button(key="act-invite").disabled
+    assert app.button(key=f"thread-approve-{reply_id}").disabled
+    assert any("The token has expired." in text.value for text in app.text)
+    assert app.warning
+
+
+def test_what_may_have_been_sent_is_approved_only_by_who_says_to_have_looked(
+    house: House, screen: Screen, square: Square
+) -> None:
+    reply_id = square.draft(square.hear("@acme help"), "Hello @ana.")
+    with writing(house.engine) as session:
+        row = session.get_one(ReplyRow, reply_id)
+        row.status, row.reason, row.attempts, row.sending_at = "held", CANNOT_TELL, 1, NOW - timedelta(minutes=6)
+    screen.sign_in(employ(house))
+    screen.language("es")
+    app = screen.open("approvals")
+    assert "No podemos saber si se envió" in said(app)
+    assert app.button(key=f"approvals-approve-{reply_id}").disabled
+    app.checkbox(key=f"approvals-looked-{reply_id}").check().run()
+    press(app, f"approvals-approve-{reply_id}")
+    with reading(house.engine) as session:
+        assert session.get_one(ReplyRow, reply_id).status == ReplyStatus.APPROVED
+
+
+@pytest.mark.usefixtures("page")
+def test_a_waiting_private_reply_shows_how_long_it_still_may_leave(
+    house: House, screen: Screen, square: Square
+) -> None:
+    heard = square.hear("@acme help", minutes_ago=7 * 24 * 60 - 30)
+    square.draft(heard, "Hello @ana.", act=Act.PRIVATE_REPLY)
+    screen.sign_in(employ(house))
+    assert "until 14:30 (30 min left)" in said(screen.open("approvals"))
+
+
+def test_a_case_late_because_of_an_outage_says_so(house: House, screen: Screen, square: Square) -> None:
+    heard = square.hear("@acme help", minutes_ago=500)
+    with writing(house.engine) as session:
+        session.get_one(CareCaseRow, heard.case_id).late_because = "outage"
+    screen.sign_in(employ(house))
+    assert "late because of an outage" in said(screen.open("queue"))
+    assert "late because of an outage" in said(thread(screen, house, heard))
+
+
+def _campaign(house: House, square: Square, *, harm: bool = False) -> list[Heard]:
+    heard = [square.hear("@acme boycott!", handle=f"p{number}", minutes_ago=number) for number in range(1, 5)]
+    with writing(house.engine) as session:
+        for each in heard:
+            session.exec(
+                select(MentionRevisionRow).where(col(MentionRevisionRow.mention_id) == each.mention_id)
+            ).one().text_digest = "same"
+            session.get_one(CareCaseRow, each.case_id).harm = harm
+    return heard
+
+
+def test_copies_are_one_row_with_a_count_and_open_into_their_own(house: House, screen: Screen, square: Square) -> None:
+    _campaign(house, square)
+    alone = square.hear("@acme help", handle="alone", priority=Priority.LOW)
+    with reading(house.engine) as session:
+        page = queued_cases(session, QueueFilter(), now=NOW)
+        opened = queued_cases(session, QueueFilter(alike="same"), now=NOW)
+    assert (page.total, sorted(case.copies for case in page.cases)) == (2, [1, 4])
+    assert (opened.total, {case.copies for case in opened.cases}) == (4, {1})
+    screen.sign_in(employ(house))
+    app = screen.open("queue")
+    assert "4 say the same" in said(app)
+    (group,) = [button.key for button in app.button if (button.key or "").startswith("queue-alike-")]
+    press(app, group)
+    assert reference_of(house, alone.case_id) not in {button.label for button in app.button}
+    press(app, "whole-queue")
+    assert reference_of(house, alone.case_id) in {button.label for button in app.button}
+
+
+def test_two_alike_and_whoever_may_be_hurt_keep_rows_of_their_own(house: House, square: Square) -> None:
+    heard = _campaign(house, square, harm=True)
+    with reading(house.engine) as session:
+        assert queued_cases(session, QueueFilter(), now=NOW).total == len(heard)
+    with writing(house.engine) as session:
+        for each in heard[:2]:
+            session.get_one(CareCaseRow, each.case_id).harm = False
+    with reading(house.engine) as session:
+        assert queued_cases(session, QueueFilter(), now=NOW).total == len(heard)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said_as"),
+    [(0.01, "$0.01"), (0.015, "$0.015"), (12.5, "$12.50"), (1234.0, "$1,234.00"), (0.19, "$0.19")],
+)
+def test_dollars_are_written_with_as_many_places_as_they_need(amount: float, said_as: str) -> None:
+    assert dollars(amount) == said_as
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        CANNOT_TELL,
+        "The account is paused, and nothing can leave until it is mended: The network does not let the account in.",
+        "The month's budget of $10.00 is spent: approve it where it should be said nevertheless.",
+        "Meta permits a private reply only within 7 days of the comment.",
+    ],
+)
+def test_new_sentences_are_said_in_spanish(sentence: str) -> None:
+    assert wording_in("es").sentence(sentence) != sentence

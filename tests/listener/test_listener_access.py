@@ -1,0 +1,154 @@
+"""Token health: a refused account is paused, a repaired one has its missed spans written down and read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from listener.access import Checked, check_access
+from listener.health import is_paused, resting_until
+from listener.hearing import Outcome
+from networks.errors import Invalid, RateLimited, Refused, TokenRefused, Unreachable
+from networks.protocol import Access
+from records.database import reading
+from records.nouns import Feed
+from tests.listener.conftest import ENDS_AT as NOW
+from tests.listener.conftest import Ear
+from tests.listener.scripted import ScriptedNetwork
+from tests.listener.test_listener_intake import post
+
+MINUTE = timedelta(minutes=1)
+GAPS = "SELECT feed, cause, reason, recovered_at IS NULL FROM gap ORDER BY feed, id"
+
+
+def check(ear: Ear, network: ScriptedNetwork, now) -> Checked:
+    return check_access(ear.engine, network, account=ear.account, now=now)
+
+
+def paused(ear: Ear) -> bool:
+    with reading(ear.engine) as session:
+        return is_paused(session, ear.account.id)
+
+
+def reason(ear: Ear) -> tuple[str, str]:
+    return ear.rows("SELECT state, reason FROM account_health")[0]
+
+
+def test_credentials_are_checked_every_hour_and_until_when_they_are_valid_is_kept(ear):
+    network = ScriptedNetwork(access=Access(valid_until=NOW + timedelta(days=5)))
+    assert check(ear, network, NOW) is Checked.WORKING
+    assert ear.rows("SELECT state, valid_until IS NULL FROM account_health") == [("working", 0)]
+    assert check(ear, network, NOW + 59 * MINUTE) is Checked.NOT_DUE
+    assert check(ear, network, NOW + 60 * MINUTE) is Checked.WORKING
+
+
+@pytest.mark.parametrize("error", [TokenRefused("It expired."), Refused("It is suspended.")])
+def test_a_refused_account_is_paused_until_a_check_works(ear, error):
+    network = ScriptedNetwork(posts=[post(1)])
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    network.access = network.fails[None] = error
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE).outcome is Outcome.REFUSED
+    assert (paused(ear), reason(ear)) == (True, ("refused", str(error)))
+    with reading(ear.engine) as session:
+        assert resting_until(session, 1, NOW + MINUTE) == NOW + 16 * MINUTE
+    assert check(ear, network, NOW + 15 * MINUTE) is Checked.NOT_DUE
+    assert check(ear, network, NOW + 16 * MINUTE) is Checked.REFUSED
+    asked = len(network.asked)
+    assert ear.hear(network, Feed.SEARCH, now=NOW + 17 * MINUTE).outcome is Outcome.PAUSED
+    assert len(network.asked) == asked
+    network.access, network.fails = Access(), {}
+
+    assert check(ear, network, NOW + 31 * MINUTE) is Checked.REPAIRED
+
+    assert not paused(ear)
+    assert ear.rows(GAPS) == [("mentions", "outage", str(error), 1)]
+    late = post(2, published_at=NOW + 10 * MINUTE)
+    network.posts = [late, *network.posts]
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + 31 * MINUTE).stored.new_mentions == 1
+    assert ear.rows(GAPS) == [("mentions", "outage", str(error), 0)]
+
+
+def test_an_outage_that_begins_again_before_it_was_read_is_one_gap(ear):
+    network = ScriptedNetwork(posts=[post(1)])
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    for start in (1, 32):
+        network.fails[None] = TokenRefused("It expired.")
+        ear.hear(network, Feed.MENTIONS, now=NOW + start * MINUTE)
+        assert check(ear, network, NOW + (start + 30) * MINUTE) is Checked.REPAIRED
+    (gap,) = ear.rows("SELECT until FROM gap")
+    assert str(gap[0]).startswith((NOW + 62 * MINUTE).strftime("%Y-%m-%d %H:%M"))
+
+
+def test_a_walk_begun_before_an_outage_does_not_close_its_gap(ear):
+    network = ScriptedNetwork(posts=[post(n) for n in range(4)])
+    ear.hear(network, Feed.MENTIONS, now=NOW, most_pages=1)
+    network.fails["2"] = TokenRefused("It expired.")
+    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE)
+    check(ear, network, NOW + 20 * MINUTE)
+    network.fails = {}
+
+    ear.hear(network, Feed.MENTIONS, now=NOW + 21 * MINUTE)
+    assert ear.rows(GAPS) == [("mentions", "outage", "It expired.", 1)]
+    ear.hear(network, Feed.MENTIONS, now=NOW + 22 * MINUTE)
+    assert ear.rows(GAPS) == [("mentions", "outage", "It expired.", 0)]
+
+
+@pytest.mark.parametrize(("minutes", "gaps"), [(4, 0), (6, 1)])
+def test_being_unreachable_for_more_than_five_minutes_is_an_outage(ear, minutes, gaps):
+    network = ScriptedNetwork(posts=[post(1)])
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    network.fails[None] = Unreachable("The name is not known.")
+    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE)
+    assert (paused(ear), reason(ear)) == (False, ("unreachable", "The name is not known."))
+    network.fails = {}
+
+    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE + minutes * MINUTE)
+
+    assert ear.rows(GAPS) == [("mentions", "outage", "The name is not known.", 0)] * gaps
+    assert reason(ear) == ("working", "")
+
+
+def test_being_refused_a_search_leaves_the_account_as_it_is(ear):
+    network = ScriptedNetwork(posts=[post(1)])
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    network.fails[None] = Refused("Not in this plan.")
+    assert ear.hear(network, Feed.SEARCH, now=NOW).outcome is Outcome.REFUSED
+    assert (paused(ear), reason(ear)) == (False, ("working", ""))
+    assert ear.hear(network, Feed.SEARCH, now=NOW + MINUTE).outcome is Outcome.NOT_DUE
+
+
+def test_a_refused_account_that_cannot_be_reached_stays_refused(ear):
+    network = ScriptedNetwork(access=TokenRefused("It expired."))
+    check(ear, network, NOW)
+    network.access = Unreachable("No way.")
+    assert check(ear, network, NOW + 15 * MINUTE) is Checked.UNKNOWN
+    assert reason(ear) == ("refused", "It expired.")
+    assert check(ear, network, NOW + 16 * MINUTE) is Checked.UNKNOWN
+
+
+@pytest.mark.parametrize("error", [RateLimited("wait", until=NOW + 3 * MINUTE), Invalid("what?")])
+def test_a_check_that_tells_nothing_changes_nothing(ear, error):
+    network = ScriptedNetwork()
+    check(ear, network, NOW - 60 * MINUTE)
+    network.access = error
+    assert check(ear, network, NOW) is Checked.UNKNOWN
+    assert reason(ear) == ("working", "")
+
+
+def test_a_process_that_was_away_reads_late_and_says_so(ear):
+    network = ScriptedNetwork(posts=[post(1)])
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    ear.hear(network, Feed.MENTIONS, now=NOW + timedelta(hours=6))
+    assert ear.rows(GAPS) == [("mentions", "late", "The feed was not asked for 360 minutes.", 0)]
+
+
+def test_a_feed_never_read_before_an_outage_misses_what_came_since_the_connection(ear_of):
+    ear = ear_of()
+    account = replace(ear.account, connected_at=NOW - 30 * MINUTE)
+    network = ScriptedNetwork(fails={None: TokenRefused("Wrong.")})
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    check_access(ear.engine, network, account=account, now=NOW + 15 * MINUTE)
+    (since,) = ear.rows("SELECT since FROM gap")[0]
+    assert str(since).startswith(account.connected_at.strftime("%Y-%m-%d %H:%M"))

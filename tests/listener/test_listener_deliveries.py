@@ -1,0 +1,97 @@
+"""What webhooks bring goes through the same intake, once, and never overwrites what is known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from listener.deliveries import Brought, Verified, take
+from networks.protocol import Delivery, Page
+from records.database import writing
+from records.nouns import Feed
+from replies.fingerprint import fingerprint
+from tests.listener.conftest import ENDS_AT as NOW
+from tests.listener.conftest import LISTEN, Ear
+from tests.listener.test_listener_intake import message, own, post
+
+EVERYTHING = Page(posts=(post(101), post(102, summoned=False)), own=(own(801, 101),), messages=(message(1),))
+
+
+def deliver(ear: Ear, page: Page = Page(), *, digest: str = "a", changed: tuple[str, ...] = ()) -> Brought:  # noqa: B008
+    delivery = Delivery(account_external_id="1001", page=page, changed=changed)
+    with writing(ear.engine) as session:
+        return take(
+            session,
+            [Verified(account=ear.account, delivery=delivery)],
+            network="x",
+            digest=digest,
+            fingerprint=fingerprint,
+            on_settled=lambda _, ids: ear.settled.extend(ids),
+            actor=LISTEN,
+            now=NOW + timedelta(minutes=1),
+        )
+
+
+def due_now(ear: Ear) -> list[str]:
+    at = (NOW + timedelta(minutes=1)).strftime("%Y-%m-%d %H:%M:%S")
+    rows = ear.rows("SELECT external_id, check_due_at FROM mention ORDER BY external_id")
+    return [external_id for external_id, due in rows if str(due).startswith(at)]
+
+
+def test_new_posts_messages_and_own_posts_are_stored_as_polling_stores_them(ear):
+    brought = deliver(ear, EVERYTHING)
+    assert (brought.stored.new_mentions, brought.stored.messages, brought.stored.own_posts) == (2, 1, 1)
+    assert ear.rows("SELECT m.external_id, feed FROM mention_account a JOIN mention m ON m.id = mention_id") == [
+        ("101", "mentions"),
+        ("102", "threads"),
+    ]
+    assert len(ear.settled) == 1
+    polled = ear.store(Feed.MENTIONS, EVERYTHING)
+    assert (polled.new_mentions, polled.new_revisions, polled.messages, polled.own_posts) == (0, 0, 0, 0)
+
+
+def test_a_comment_is_heard_as_one(ear):
+    deliver(ear, Page(posts=(post(101, kind="comment"),)))
+    assert ear.rows("SELECT feed FROM mention_account") == [("comments",)]
+
+
+def test_a_delivery_repeated_changes_nothing(ear):
+    deliver(ear, EVERYTHING)
+    ear.run("DELETE FROM direct_message")
+    again = deliver(ear, EVERYTHING, changed=("101",))
+    assert again == Brought(repeated=True)
+    assert due_now(ear) == []
+    assert ear.rows("SELECT count(*) FROM direct_message") == [(0,)]
+    assert ear.rows("SELECT network, digest, posts FROM webhook_delivery") == [("x", "a", 2)]
+
+
+@pytest.mark.parametrize("revision", ["601", "101#abc", "99"])
+def test_another_text_of_a_known_post_is_asked_for_not_believed(ear, revision):
+    ear.store(Feed.MENTIONS, Page(posts=(post(101), post(102))))
+    brought = deliver(ear, Page(posts=(post(101, "falso", revision_external_id=revision), post(102))))
+    assert (brought.checked, due_now(ear)) == (1, ["101"])
+    assert ear.rows("SELECT text FROM mention_revision ORDER BY id") == [("texto 101",), ("texto 102",)]
+
+
+def test_what_is_said_to_have_changed_is_asked_for_by_any_of_its_ids(ear):
+    ear.store(Feed.MENTIONS, Page(posts=(post(101, revision_external_id="601"), post(102), post(103))))
+    brought = deliver(ear, changed=("601", "102", "404"))
+    assert (brought.checked, due_now(ear)) == (2, ["101", "102"])
+
+
+def test_a_deleted_post_is_neither_asked_for_nor_heard_again(ear):
+    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    ear.run("UPDATE mention SET deleted_at = heard_at, check_due_at = NULL")
+    ear.run("UPDATE mention_revision SET text = ''")
+    deliver(ear, Page(posts=(post(101, "otra vez", revision_external_id="601"),)), changed=("101",))
+    assert due_now(ear) == []
+    assert ear.rows("SELECT text FROM mention_revision") == [("",)]
+
+
+def test_hostile_texts_are_stored_like_any_other(ear):
+    hostile = post(101, "\x00\ud800 <script> \u202e" + "a" * 10_000_000, external_id="1\x0001")
+    deliver(ear, Page(posts=(hostile,)), changed=("\ud800", "\x00"))
+    assert ear.rows(
+        "SELECT m.external_id, length(text) > 10000000 FROM mention m JOIN mention_revision r ON r.mention_id = m.id"
+    ) == [("1\ufffd01", 1)]

@@ -1,0 +1,100 @@
+"""The life of an account on both databases: a walk in turns, an outage, a recheck, a delivery."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from listener.access import Checked, check_access
+from listener.deliveries import Verified, take
+from listener.health import is_paused
+from listener.hearing import Outcome
+from listener.rechecks import recheck
+from networks.errors import TokenRefused
+from networks.protocol import Access, Budget, Delivery, Page
+from records.database import open_engine, reading, writing
+from records.leases import new_claimant
+from records.nouns import Account, Feed
+from records.schema import migrate
+from records.tables.service import AccountRow
+from replies.fingerprint import fingerprint
+from tests.listener.conftest import ENDS_AT as NOW
+from tests.listener.conftest import LISTEN, Ear
+from tests.listener.scripted import ScriptedNetwork
+from tests.listener.test_listener_intake import post
+
+MINUTE = timedelta(minutes=1)
+ACCOUNT = Account(
+    id=1, name="acme-x", network="x", brand="acme", external_id="1001", handle="acme", connected_at=NOW - 60 * MINUTE
+)
+
+
+def opened(database_url: str) -> Ear:
+    engine = open_engine(database_url)
+    migrate(engine)
+    with writing(engine) as session:
+        session.add(
+            AccountRow(
+                id=1,
+                name="acme-x",
+                network="x",
+                brand="acme",
+                market="ES",
+                languages=["es"],
+                external_id="1001",
+                handle="acme",
+                connected_at=ACCOUNT.connected_at,
+            )
+        )
+    return Ear(engine=engine, account=ACCOUNT)
+
+
+def test_a_day_of_an_account(database_url: str) -> None:
+    ear = opened(database_url)
+    posts = [post(100 + n, published_at=NOW - n * MINUTE) for n in range(4)]
+    budget = Budget(endpoint="e", remaining=200, resets_at=NOW + 9 * MINUTE, limit=300)
+    network = ScriptedNetwork(posts=posts, budget=budget)
+    turns = [ear.hear(network, Feed.MENTIONS, now=NOW, most_pages=1, price=0.001).outcome for _ in range(2)]
+    assert turns == [Outcome.TURN_OVER, Outcome.HEARD]
+    assert ear.rows("SELECT posts FROM read_spend") == [(4,)]
+
+    network.access = network.fails[None] = TokenRefused("It expired.")
+    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE)
+    with reading(ear.engine) as session:
+        assert is_paused(session, 1)
+    assert check_access(ear.engine, network, account=ACCOUNT, now=NOW + 16 * MINUTE) is Checked.REFUSED
+    network.access, network.fails = Access(valid_until=NOW + timedelta(days=3)), {}
+    assert check_access(ear.engine, network, account=ACCOUNT, now=NOW + 31 * MINUTE) is Checked.REPAIRED
+    ear.hear(network, Feed.MENTIONS, now=NOW + 31 * MINUTE)
+    assert ear.rows("SELECT cause FROM gap WHERE recovered_at IS NOT NULL") == [("outage",)]
+
+    edited: list[int] = []
+    network.standing = {"100": post(100, "otro", revision_external_id="900"), "101": None}
+    later = NOW + timedelta(hours=22)
+    found = recheck(
+        ear.engine,
+        network,
+        account=ACCOUNT,
+        claimant=new_claimant(),
+        actor=LISTEN,
+        now=later,
+        on_edited=lambda _, ids: edited.extend(ids),
+        on_gone=lambda _, __, ___: None,
+    )
+    assert (found.asked, found.edited, found.gone, len(edited)) == (4, 1, 1, 1)
+
+    page = Page(posts=(post(500), post(102, "falso", revision_external_id="901")))
+    for repeated in (False, True):
+        with writing(ear.engine) as session:
+            brought = take(
+                session,
+                [Verified(account=ACCOUNT, delivery=Delivery(account_external_id="1001", page=page))],
+                network="x",
+                digest="d",
+                fingerprint=fingerprint,
+                on_settled=lambda _, __: None,
+                actor=LISTEN,
+                now=later,
+            )
+        assert brought.repeated is repeated
+    assert ear.rows("SELECT count(*) FROM mention") == [(5,)]
+    ear.engine.dispose()

@@ -1,0 +1,154 @@
+"""A walk that is cut goes on where it was cut, and the cursor moves only when it ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from listener.feeds import DueFeed, due_feeds, in_turns
+from listener.hearing import Outcome
+from networks.errors import Invalid, RateLimited, TokenRefused, Unreachable
+from networks.protocol import Budget
+from records.database import reading
+from records.nouns import Feed
+from tests.listener.conftest import ENDS_AT as NOW
+from tests.listener.conftest import Ear
+from tests.listener.scripted import ScriptedNetwork
+from tests.listener.test_listener_intake import post
+
+MINUTE = timedelta(minutes=1)
+
+
+def six_posts() -> ScriptedNetwork:
+    """Three pages, newest first."""
+    return ScriptedNetwork(
+        posts=[post(100 + n, published_at=NOW - timedelta(minutes=10 - n)) for n in reversed(range(6))]
+    )
+
+
+def heard(ear: Ear) -> int:
+    return ear.rows("SELECT count(*) FROM mention")[0][0]
+
+
+def cursor(ear: Ear) -> tuple[object, object]:
+    return ear.rows("SELECT read_until, walk_page FROM feed_cursor")[0]
+
+
+def test_a_turn_ends_after_its_pages_and_the_next_one_goes_on(ear):
+    network = six_posts()
+    first = ear.hear(network, Feed.MENTIONS, now=NOW, most_pages=2)
+    assert (first.outcome, first.pages, heard(ear)) == (Outcome.TURN_OVER, 2, 4)
+    assert cursor(ear) == (None, "4")
+
+    second = ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE, most_pages=2)
+
+    assert (second.outcome, second.pages, heard(ear)) == (Outcome.HEARD, 1, 6)
+    assert [page for _, page, _, _ in network.asked] == [None, "2", "4"]
+    began = NOW.strftime("%Y-%m-%d %H:%M")
+    assert str(cursor(ear)[0]).startswith(began)
+    assert cursor(ear)[1] is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RateLimited("wait", until=NOW + MINUTE), Unreachable("no way"), TokenRefused("no")],
+    ids=["rate limit", "unreachable", "token"],
+)
+def test_a_walk_cut_by_a_failure_keeps_its_place(ear, error):
+    network = six_posts()
+    network.fails = {"2": error}
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    assert cursor(ear) == (None, "2")
+    network.fails = {}
+    ear.run("UPDATE account_health SET state = 'working'")
+
+    ear.hear(network, Feed.MENTIONS, now=NOW + 2 * MINUTE)
+
+    assert [page for _, page, _, _ in network.asked] == [None, "2", "2", "4"]
+    assert heard(ear) == 6
+    # What was published after the walk began is asked for by the next one.
+    assert str(cursor(ear)[0]).startswith(NOW.strftime("%Y-%m-%d %H:%M"))
+
+
+def test_the_rest_of_a_walk_is_asked_for_as_its_beginning_was(ear):
+    network = six_posts()
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    network.posts = [post(200 + n, published_at=NOW + timedelta(seconds=9 - n)) for n in range(6)]
+    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE, most_pages=1)
+    ear.hear(network, Feed.MENTIONS, now=NOW + 2 * MINUTE)
+    asked = [(since, until) for _, _, since, until in network.asked[3:]]
+    assert asked == [(NOW - MINUTE, NOW + MINUTE)] * 3
+
+
+def test_a_page_that_the_network_no_longer_knows_begins_the_walk_anew(ear):
+    network = six_posts()
+    ear.hear(network, Feed.MENTIONS, now=NOW, most_pages=1)
+    network.fails = {"2": Invalid("no such page")}
+    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE)
+    assert cursor(ear) == (None, None)
+    network.fails = {}
+
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + 2 * MINUTE).outcome is Outcome.HEARD
+    assert heard(ear) == 6
+    assert str(cursor(ear)[0]).startswith((NOW + 2 * MINUTE).strftime("%Y-%m-%d %H:%M"))
+
+
+def test_a_walk_that_another_process_took_over_is_not_moved_by_the_first(ear):
+    network = six_posts()
+
+    def taken_over(_stored):
+        ear.run("UPDATE feed_cursor SET claimed_by = 'elsewhere:1:a'")
+
+    lost = ear.hear(network, Feed.MENTIONS, now=NOW, on_page=taken_over)
+    assert (lost.outcome, heard(ear)) == (Outcome.LOST, 2)
+    assert ear.rows("SELECT claimed_by, walk_page FROM feed_cursor") == [("elsewhere:1:a", "2")]
+
+
+def test_what_is_left_of_a_budget_is_kept_for_replies(ear):
+    network = six_posts()
+    network.budget = Budget(endpoint="GET /mentions", remaining=29, resets_at=NOW + 10 * MINUTE, limit=300)
+    resting = ear.hear(network, Feed.MENTIONS, now=NOW)
+    assert (resting.outcome, resting.pages) == (Outcome.RATE_LIMITED, 1)
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + 9 * MINUTE).outcome is Outcome.NOT_DUE
+    assert ear.rows("SELECT endpoint, remaining, whole FROM network_budget") == [("GET /mentions", 29, 300)]
+    network.budget = Budget(endpoint="GET /mentions", remaining=30, resets_at=NOW + 25 * MINUTE, limit=300)
+
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + 10 * MINUTE).outcome is Outcome.HEARD
+    assert heard(ear) == 6
+
+
+def test_feeds_about_no_post_ask_nobody(ear):
+    network = six_posts()
+    for feed in (Feed.THREADS, Feed.QUOTES):
+        assert ear.hear(network, feed, now=NOW).outcome is Outcome.HEARD
+    assert network.asked == []
+    ear.hear(network, Feed.QUOTES, now=NOW + MINUTE, about=("5",))
+    assert [since for _, _, since, _ in network.asked] == [NOW - MINUTE]
+
+
+def test_what_reading_costs_is_added_up_by_the_month(ear):
+    network = six_posts()
+    ear.hear(network, Feed.MENTIONS, now=NOW, price=0.005)
+    ear.hear(network, Feed.SEARCH, now=NOW, price=0.001)
+    assert ear.rows("SELECT month, posts, round(dollars, 4) FROM read_spend") == [("2026-05", 12, 0.036)]
+
+
+def test_the_longest_waiting_feed_comes_first_and_accounts_take_turns(ear):
+    network = six_posts()
+    for feed in (Feed.MENTIONS, Feed.OWN_POSTS):
+        ear.hear(network, feed, now=NOW, poll_every=MINUTE if feed is Feed.MENTIONS else 2 * MINUTE)
+    feeds_of = {1: (Feed.OWN_POSTS, Feed.MENTIONS, Feed.SEARCH), 2: (Feed.OWN_POSTS, Feed.MENTIONS)}
+    with reading(ear.engine) as session:
+        due = due_feeds(session, feeds_of, now=NOW + 5 * MINUTE)
+    assert [(each.account_id, each.feed) for each in due] == [
+        (1, Feed.SEARCH),
+        (2, Feed.OWN_POSTS),
+        (2, Feed.MENTIONS),
+        (1, Feed.MENTIONS),
+        (1, Feed.OWN_POSTS),
+    ]
+    assert [each.account_id for each in in_turns(due)] == [1, 2, 2, 1, 1]
+    noisy = [DueFeed(account_id=1, feed=feed) for feed in (Feed.MENTIONS, Feed.SEARCH, Feed.OWN_POSTS)]
+    quiet = DueFeed(account_id=2, feed=Feed.MENTIONS)
+    assert in_turns([*noisy, quiet])[1] == quiet

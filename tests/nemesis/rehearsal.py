@@ -1,0 +1,62 @@
+"""Imported once by the process that children are forked from: the service works through one small world there.
+
+Every statement that it issues is then compiled already; a child that compiled them itself would spend half its life
+on it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from records import database
+from tests.nemesis.child import SharedClock, agent_of, house_of, work
+from tests.nemesis.population import BEGINS_AT, populate, write_rows
+from tests.nemesis.template import make_template
+from tests.nemesis.world import world, write_home
+
+SEED = 1
+ROUND = 420
+
+_create_engine = database.create_engine
+_warm: dict[str, Engine] = {}
+
+
+def _sharing(url: str, **asked: object) -> Engine:
+    """An engine that knows every statement that the first one of its kind compiled."""
+    engine = _create_engine(url, **asked)
+    warm = _warm.setdefault(engine.dialect.name, engine)
+    engine.dialect, engine._compiled_cache = warm.dialect, warm._compiled_cache
+    return engine
+
+
+def _rehearse(folder: Path) -> None:
+    population = populate(SEED)
+    posts = write_rows(folder / "posts.jsonl", population.rows)
+    ends_at = BEGINS_AT + timedelta(seconds=max(row.at for row in population.rows))
+    with world(posts, ends_at=ends_at, seed=SEED, fault_share=0.1) as network:
+        template = make_template(folder / "template")
+        settings_file = write_home(folder, network=network, database="sqlite:///aparte.db", template=template)
+        clock = SharedClock(BEGINS_AT)
+        house = house_of(settings_file, clock)
+        agent = agent_of(house)
+        while clock.now() < ends_at + timedelta(seconds=2 * ROUND):
+            work(house, agent)
+            clock.show(network.wait(ROUND))
+        house.close()
+
+
+def _main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="nemesis-"))
+    database.create_engine = _sharing
+    try:
+        _rehearse(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_main()

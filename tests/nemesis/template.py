@@ -1,0 +1,34 @@
+"""Databases that every seed begins with: migrated, and with one agent who works in the house."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from records.database import open_engine, writing
+from records.nouns import Role
+from records.schema import migrate, migrate_keys
+from service.agents import add_agent
+from tests.nemesis.population import BEGINS_AT
+
+
+def make_template(folder: Path, *, database: str = "") -> Path:
+    """Make the files that are copied for each seed; `database` is the address of a server's database to fill instead."""
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(database or f"sqlite:///{folder / 'aparte.db'}")
+    migrate(engine)
+    with writing(engine) as session:
+        add_agent(
+            session,
+            email="agent@marca.example",
+            name="Agent",
+            password="a password of nobody",
+            roles=frozenset(Role),
+            languages=("es", "en"),
+            now=BEGINS_AT - timedelta(days=1),
+        )
+    engine.dispose()
+    keys = open_engine(f"sqlite:///{folder / 'aparte-keys.db'}")
+    migrate_keys(keys)
+    keys.dispose()
+    return folder

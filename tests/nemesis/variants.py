@@ -1,0 +1,54 @@
+"""Deliberately broken services: each must make the checker fail within a few seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from listener import hearing
+from networks.errors import Retry, Uncertain
+from records import leases
+from records.tables.listener import FeedCursorRow
+
+
+def cursor_advanced_early() -> None:
+    """The cursor moves before the rows that it stands for are stored."""
+    lease = hearing.lease
+
+    def leased(session: Session, *, now: datetime, **asked: Any) -> Any:
+        cursor = lease(session, now=now, **asked)
+        if cursor is not None:
+            session.connection().execute(
+                update(FeedCursorRow).where(col(FeedCursorRow.id) == cursor.id).values(read_until=now)
+            )
+        return cursor
+
+    hearing.lease = leased
+
+
+def blind_retry() -> None:
+    """A write without an answer counts as never taken, and is made again."""
+    Uncertain.retry = Retry.LATER
+
+
+def lease_ignored() -> None:
+    """Whatever another process works on counts as left behind by a process that is gone."""
+    leases._is_dead = lambda _claimant: True
+
+
+def no_overlap() -> None:
+    """A feed is read from the very moment until which it was read: what appears late is never seen."""
+    defaults = hearing.hear.__kwdefaults__
+    defaults["overlap"] = timedelta(0)
+
+
+VARIANTS: dict[str, Callable[[], None]] = {
+    "cursor-advanced-early": cursor_advanced_early,
+    "blind-retry": blind_retry,
+    "lease-ignored": lease_ignored,
+    "no-overlap": no_overlap,
+}

@@ -1,0 +1,200 @@
+"""Every act on its way out: what is permitted, what it costs, and what a paused account does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from replies_house import ANA, ROOM_LINK, START, House, answer, external_id, person_id, private, private_reply
+from replies_network import MemoryNetwork, Plan
+
+from networks.errors import TokenRefused, Uncertain
+from records.database import writing
+from records.nouns import Act, Mode, Permissions, ReplyStatus
+from records.tables.listener import AccountHealthRow, MentionRow
+from replies.caps import Caps
+from replies.drafts import Draft
+from replies.outbox import approve
+from replies.prices import Month, over_budget, price
+
+EVERYTHING = Permissions(reply=True, private_message=True, hide=True)
+NOTHING = Permissions(reply=False, private_message=False, hide=False, delete_own=False)
+PRICES = Permissions(
+    reply=True, private_message=True, hide=True, reply_cost=0.01, private_cost=0.015, hide_cost=0.005, link_cost=0.19
+)
+HIDE = answer(slot="hide", act=Act.HIDE, text="")
+UNHIDE = answer(slot="unhide", act=Act.UNHIDE, text="")
+DELETE = answer(slot="delete-7", act=Act.DELETE, text="", target_external_id="77")
+ACTS = [answer(), private(), private_reply(), HIDE, UNHIDE, DELETE]
+
+
+@pytest.fixture
+def network(house: House) -> MemoryNetwork:
+    network = MemoryNetwork(clock=house.clock, people={external_id(1): person_id(1)})
+    house.network = network
+    return network
+
+
+def test_a_private_reply_goes_to_who_wrote_the_comment(house: House, network: MemoryNetwork) -> None:
+    house.draft(private_reply())
+    assert house.deliver().sent == 1
+    assert (network.taken[0].target, network.taken[0].text.endswith(ROOM_LINK)) == (person_id(1), True)
+
+
+def test_a_post_may_be_hidden_shown_and_hidden_again(house: House, network: MemoryNetwork) -> None:
+    for slot, act in (("hide", Act.HIDE), ("unhide", Act.UNHIDE), ("hide-2", Act.HIDE)):
+        house.draft(answer(slot=slot, act=act, text=""))
+        assert house.deliver().sent == 1
+    assert network.hides == [(external_id(1), True), (external_id(1), False), (external_id(1), True)]
+
+
+def test_what_stands_already_as_it_is_wished_is_left_alone(house: House, network: MemoryNetwork) -> None:
+    network.gone.add("77")
+    for draft in (UNHIDE, DELETE):
+        house.draft(draft)
+    assert house.deliver().withheld == 2
+    assert [row.reason for row in house.replies()] == ["The post is shown already.", "The answer is deleted already."]
+    assert network.hides == []
+
+
+def test_an_unhide_whose_answer_was_lost_is_settled_by_looking(house: House, network: MemoryNetwork) -> None:
+    network.hidden.add(external_id(1))
+    network.plans = [Plan(raises=Uncertain("?"))]
+    house.draft(UNHIDE)
+    assert house.deliver().unknown == 1
+    house.clock.pass_(timedelta(seconds=10))
+    assert house.reconcile().sent == 1
+    assert network.hides == [(external_id(1), False)]
+
+
+@pytest.mark.parametrize("draft", ACTS, ids=lambda draft: draft.act)
+def test_what_the_network_does_not_permit_waits_for_a_person(
+    house: House, network: MemoryNetwork, draft: Draft
+) -> None:
+    house.permissions = NOTHING
+    row_id = house.draft(draft)
+    assert house.deliver().held == 1
+    assert house.reply(row_id).reason
+    assert (network.taken, network.hides, network.gone) == ([], [], set())
+
+
+def test_a_message_that_may_only_be_a_private_reply_by_now_waits_for_a_person(
+    house: House, network: MemoryNetwork
+) -> None:
+    house.permissions = Permissions(reply=True, private_message=True, hide=True, private_act=Act.PRIVATE_REPLY)
+    house.draft(private())
+    assert house.deliver().held == 1
+    assert network.taken == []
+
+
+@pytest.mark.parametrize(
+    ("act", "text", "cost"),
+    [
+        (Act.PUBLIC_REPLY, "Hola", 0.01),
+        (Act.PUBLIC_REPLY, "Mira HTTPS://marca.example", 0.2),
+        (Act.PRIVATE_MESSAGE, "https://marca.example", 0.015),
+        (Act.PRIVATE_REPLY, "Hola", 0.015),
+        (Act.HIDE, "", 0.005),
+        (Act.UNHIDE, "", 0.005),
+        (Act.DELETE, "", 0.0),
+    ],
+)
+def test_an_act_has_its_price(act: Act, text: str, cost: float) -> None:
+    assert price(act, text, PRICES) == pytest.approx(cost)
+
+
+def test_what_was_sent_has_its_cost_and_what_was_not_has_none(house: House, network: MemoryNetwork) -> None:
+    house.permissions = PRICES
+    network.plans = [Plan(), Plan(takes=False, raises=Uncertain("?")), Plan(takes=False, raises=TokenRefused("?"))]
+    for mention_id in (1, 2, 3):
+        house.draft(answer(mention_id))
+    house.deliver()
+    assert [row.cost for row in house.replies()] == [0.01, 0.01, 0.0]
+
+
+def test_a_spent_month_stops_rules_and_not_people(house: House, network: MemoryNetwork) -> None:
+    house.permissions, house.month = PRICES, Month(spent=9.995, cap=10)
+    by_rule, by_person = house.draft(answer(1)) or 0, house.draft(answer(2, origin="person", author=ANA.tag))
+    free = house.draft(answer(3, slot="delete-1", act=Act.DELETE, text=""))
+    assert (house.deliver().held, len(network.taken)) == (1, 1)
+    assert house.reply(by_rule).reason.startswith("The month's budget of $10.00 is spent")
+    assert house.reply(by_person).status == house.reply(free).status == ReplyStatus.SENT
+    with writing(house.engine) as session:
+        approve(session, by_rule, actor=ANA, now=house.clock())
+    assert house.deliver().sent == 1
+
+
+def test_the_last_cent_of_a_month_may_be_spent() -> None:
+    assert over_budget(Month(spent=0.1 + 0.2, cap=0.31), 0.01) == ""
+    assert over_budget(Month(spent=0.31, cap=0.31), 0.01)
+    assert over_budget(None, 5.0) == over_budget(Month(spent=1, cap=0), 0.0) == ""
+
+
+def test_a_paused_account_says_nothing_and_goes_on_when_it_is_repaired(house: House, network: MemoryNetwork) -> None:
+    _pause(house, "refused")
+    row_id = house.draft(answer())
+    entries = len(house.logged())
+    for _ in range(3):
+        assert house.deliver().postponed == 1
+        house.clock.pass_(timedelta(minutes=1))
+    assert (network.reads, len(house.logged())) == (0, entries)
+    assert house.reply(row_id).reason == "The token has expired."
+    _pause(house, "working")
+    assert house.deliver().sent == 1
+
+
+def test_an_approval_expires_while_its_account_is_paused(house: House, network: MemoryNetwork) -> None:
+    _pause(house, "refused")
+    house.draft(answer())
+    house.deliver()
+    house.clock.pass_(timedelta(minutes=31))
+    assert house.deliver().held == 1
+    assert network.taken == []
+
+
+def test_refused_credentials_are_told_and_the_reply_waits(house: House, network: MemoryNetwork) -> None:
+    network.plans = [Plan(takes=False, raises=TokenRefused("The token has expired."))]
+    row_id = house.draft(answer())
+    assert house.deliver().postponed == 1
+    assert house.refusals == ["The token has expired."]
+    house.clock.pass_(timedelta(seconds=30))
+    house.deliver()
+    assert house.reply(row_id).status == ReplyStatus.SENT
+
+
+def test_a_thread_is_not_talked_into_by_rules_more_often_than_allowed(house: House, network: MemoryNetwork) -> None:
+    house.caps = Caps(per_thread_hour=2)
+    with writing(house.engine) as session:
+        for mention_id in (1, 2, 3):
+            session.get_one(MentionRow, mention_id).root_external_id = "thread"
+    for mention_id in (1, 2, 3, 4):
+        house.draft(answer(mention_id))
+    run = house.deliver()
+    assert (run.sent, run.held) == (3, 1)
+    assert house.replies()[2].reason.startswith("The thread's cap is reached.")
+
+
+def test_a_private_reply_to_an_old_or_deleted_comment_does_not_leave(house: House, network: MemoryNetwork) -> None:
+    with writing(house.engine) as session:
+        session.get_one(MentionRow, 1).published_at = START - timedelta(hours=13)
+        session.get_one(MentionRow, 2).deleted_at = START
+    for mention_id in (1, 2):
+        house.draft(private_reply(mention_id))
+    run = house.deliver()
+    assert (run.held, run.withheld, network.taken) == (1, 1, [])
+
+
+def test_in_shadow_no_act_leaves(house: House, network: MemoryNetwork) -> None:
+    house.mode = Mode.SHADOW
+    for number, draft in enumerate(ACTS):
+        house.draft(replace(draft, slot=f"follow-up-{number}"))
+    assert house.deliver().held == len(ACTS)
+    assert (network.taken, network.hides, network.gone) == ([], [], set())
+
+
+def _pause(house: House, state: str) -> None:
+    with writing(house.engine) as session:
+        row = session.get(AccountHealthRow, 1) or AccountHealthRow(account_id=1, state=state, since=START)
+        row.state, row.reason = state, "The token has expired."
+        session.add(row)

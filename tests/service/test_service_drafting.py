@@ -1,0 +1,170 @@
+"""Which acts a verdict becomes on each network, and what holds it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from policies.rulebook import shipped_rulebook
+from records.nouns import Account, Act, Action, Approval, Brand, Permissions, Priority, Queue, Verdict
+from service.bounds import Bounds
+from service.drafting import Outgoing, as_permitted, outgoing_acts
+from service.guarding import compose_links
+from service.standing import Found, Standing
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+FACEBOOK = Account(
+    id=1, name="acme-facebook", network="facebook", brand="acme", external_id="77", handle="acme", connected_at=NOW
+)
+PAGE = Permissions(
+    reply=True, private_message=True, private_act=Act.PRIVATE_REPLY, hide=True, compose_link="https://m.me/77"
+)
+COSTLY = Permissions(
+    reply=True, private_message=False, hide=False, reply_cost=0.01, compose_link="https://x.com/messages/compose"
+)
+MOVE = Verdict(
+    action=Action.MOVE_PRIVATE,
+    rule="needs-account-data",
+    queue=Queue.CARE,
+    priority=Priority.NORMAL,
+    approval=Approval.NONE,
+    hide=False,
+    template="aside",
+    reasons=(),
+    rulebook_version="1",
+)
+
+
+def standing(**changed: Any) -> Standing:
+    found = Found(
+        language="en",
+        sentiment="negative",
+        p_negative=0.8,
+        p_neutral=0.1,
+        p_positive=0.1,
+        relation="customer",
+        p_customer=0.8,
+        p_prospect=0.1,
+        p_bystander=0.1,
+        intent="complaint",
+        p_intent=0.9,
+        urgency="medium",
+        toxicity=0.0,
+        needs_account_data=0.9,
+        signals=(),
+        data_owners=(),
+        model_version="fast-1",
+    )
+    known: dict[str, Any] = {
+        "mention_account_id": 1,
+        "mention_id": 1,
+        "account_id": 1,
+        "revision": 1,
+        "feed": "comments",
+        "summoned": True,
+        "settled": False,
+        "external_id": "77_1_2",
+        "parent_external_id": "77_1",
+        "root_external_id": "77_1",
+        "kind": "comment",
+        "published_at": NOW,
+        "has_media": False,
+        "text": "help",
+        "identity_id": 1,
+        "subject": "s",
+        "author_external_id": "900",
+        "handle": "rosa",
+        "reach": 1,
+        "declared_bot": False,
+        "assessment": found,
+        "earlier_answers": 0,
+        "answers_to_person": 0,
+        "private_open": False,
+        "person_wrote_at": None,
+        "private_reply_used": False,
+        "hidden": False,
+        "root_is_ours": True,
+        "copies": 0,
+    }
+    return Standing(**{**known, **changed})
+
+
+def acts(permissions: Permissions, verdict: Verdict = MOVE) -> tuple[Outgoing, ...]:
+    return outgoing_acts(
+        verdict,
+        standing(),
+        permissions,
+        rulebook=shipped_rulebook(),
+        account=FACEBOOK,
+        brand=Brand(name="acme", languages=("en",)),
+        language="en",
+        now=NOW,
+    )
+
+
+def held(permissions: Permissions, where: Standing, verdict: Verdict = MOVE, bounds: Bounds = Bounds()) -> str:  # noqa: B008
+    verdict = as_permitted(verdict, permissions, language="en", standing=where, account=FACEBOOK, bounds=bounds)
+    return verdict.reasons[-1] if verdict.action is Action.HOLD else ""
+
+
+def test_a_comment_is_answered_in_public_and_by_one_private_reply_to_it() -> None:
+    public, private = acts(PAGE)
+    assert (public.act, public.target_external_id) == (Act.PUBLIC_REPLY, "77_1_2")
+    assert (private.act, private.target_external_id, private.invites) == (Act.PRIVATE_REPLY, "77_1_2", True)
+
+
+def test_whoever_may_be_written_to_is_not_asked_to_write_first() -> None:
+    for template in ("aside", "protect-your-data"):
+        public, _ = acts(PAGE, replace(MOVE, template=template))
+        assert "https://" not in public.text
+        (asked,) = acts(replace(PAGE, private_message=False), replace(MOVE, template=template))
+        assert "https://m.me/77" in asked.text
+
+
+def test_under_a_post_that_will_be_hidden_only_the_private_way_is_gone() -> None:
+    hiding = replace(MOVE, hide=True, template="protect-your-data")
+    assert [act.act for act in acts(PAGE, hiding)] == [Act.HIDE, Act.PRIVATE_REPLY]
+    assert [act.act for act in acts(replace(PAGE, private_message=False), hiding)] == [Act.HIDE, Act.PUBLIC_REPLY]
+
+
+def test_nobody_is_sent_to_an_address_that_does_not_exist() -> None:
+    (public,) = acts(replace(PAGE, private_message=False, compose_link=""), replace(MOVE, template="protect-your-data"))
+    assert "at  We" not in public.text
+
+
+def test_where_only_a_private_way_is_open_only_that_is_gone() -> None:
+    only_private = replace(PAGE, reply=False)
+    assert held(only_private, standing()) == ""
+    assert [act.act for act in acts(only_private)] == [Act.PRIVATE_REPLY]
+    assert held(only_private, standing(), replace(MOVE, action=Action.REPLY_PUBLICLY, template="thanks"))
+
+
+@pytest.mark.parametrize(
+    ("where", "bounds"),
+    [
+        (standing(declared_bot=True), Bounds()),
+        (standing(handle="Weather_Bot"), Bounds(known_bots=frozenset({"weather_bot"}))),
+        (standing(author_external_id="77"), Bounds()),
+        (standing(author_external_id="1001"), Bounds(own_external_ids=frozenset({"1001"}))),
+    ],
+    ids=["declares it", "named in the settings", "the account itself", "another account of ours"],
+)
+def test_bots_and_our_own_accounts_are_left_to_a_person_whatever_a_rule_says(where: Standing, bounds: Bounds) -> None:
+    assert held(PAGE, where, bounds=bounds)
+
+
+def test_a_spent_month_stops_what_no_person_approves() -> None:
+    spent = Bounds(month_spent=10.0, month_cap=10.0)
+    assert held(COSTLY, standing(), bounds=spent).startswith("The month's budget of $10.00 is spent")
+    assert held(COSTLY, standing(), replace(MOVE, approval=Approval.ONE), bounds=spent) == ""
+    assert held(PAGE, standing(), bounds=spent) == ""
+    assert held(COSTLY, standing(), bounds=Bounds(month_spent=10.0)) == ""
+
+
+def test_only_an_accounts_own_page_for_messages_may_be_linked() -> None:
+    assert compose_links(FACEBOOK) == ("https://m.me/77",)
+    assert compose_links(replace(FACEBOOK, network="instagram")) == ("https://ig.me/m/acme",)
+    assert compose_links(replace(FACEBOOK, network="instagram", handle="")) == ()
