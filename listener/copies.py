@@ -16,6 +16,8 @@ from records.tables.listener import MentionRevisionRow, TextBandRow
 
 LONGEST_SKETCHED = 20_000
 """Characters of a text that are looked at."""
+MOST_SKETCHES = 1_000
+"""Different sketches that are compared, the most common first: of a pile-on it is enough to know that it is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +138,8 @@ def _count_by_sketch(session: Session, sketches: set[Sketch], since: datetime) -
                 col(MentionRevisionRow.superseded_at).is_(None),
             )
             .group_by(col(TextBandRow.sketch))
+            .order_by(func.count(col(TextBandRow.revision_id).distinct()).desc(), col(TextBandRow.sketch))
+            .limit(MOST_SKETCHES)
         )
         for sketch, count in session.connection().execute(query):
             counts[from_hex(sketch)] = max(count, counts.get(from_hex(sketch), 0))

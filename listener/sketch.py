@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from operator import eq
 
 PLACES = 16
 BANDS = 4
@@ -37,7 +38,7 @@ def bands_of(sketch: Sketch) -> tuple[str, ...]:
 
 def is_near(one: Sketch, other: Sketch) -> bool:
     """True for sketches of texts that are near-identical."""
-    return sum(left == right for left, right in zip(one, other, strict=True)) >= AGREEING
+    return sum(map(eq, one, other)) >= AGREEING
 
 
 def as_hex(sketch: Sketch) -> str:

@@ -29,7 +29,7 @@ from replies.drafts import AUTOMATIC
 from replies.entries import Addressee, entries
 from replies.fingerprint import fingerprint
 from replies.prices import over_budget, price
-from replies.situation import Situation, stop_by_cap
+from replies.situation import APPROVAL_LASTS, Situation, stop_by_cap
 
 REFUSED_AS_COPY = "The network says it has this text already."
 UNHEARD = "The network did not say whether it took it."
@@ -38,6 +38,7 @@ _LONGEST_WAIT = timedelta(minutes=10)
 _INTENT_STANDS = timedelta(minutes=3)
 _INTENT_LEASE = timedelta(minutes=5)
 _FIRST_READING = timedelta(seconds=10)
+_A_MOMENT = timedelta(seconds=1)
 
 
 class LostError(Exception):
@@ -160,7 +161,7 @@ def record_failure(
             change(row, ReplyStatus.UNKNOWN, reason=REFUSED_AS_COPY if copy else UNHEARD, due_at=now + _FIRST_READING)
         else:
             stop = stop_by_error(error, attempts=attempts, now=now)
-            change(row, stop.status, reason=stop.reason, due_at=stop.due_at)
+            change(row, stop.status, reason=stop.reason, due_at=_due_at(row, stop))
             if isinstance(error, TargetGone):
                 telling.gone(session, row, now=now)
         status = ReplyStatus(row.status)
@@ -187,7 +188,7 @@ def record_stop(
         if stop.external_id is not None:
             mark_sent(session, row, stop.external_id, telling=telling, now=now)
             return
-        change(row, stop.status, reason=stop.reason, due_at=stop.due_at)
+        change(row, stop.status, reason=stop.reason, due_at=_due_at(row, stop))
         if stop.status is ReplyStatus.APPROVED:
             return
         if stop.status is ReplyStatus.HELD:
@@ -214,6 +215,13 @@ def stop_by_error(error: NetworkError, *, attempts: int, now: datetime) -> Stop:
 def action_of(status: ReplyStatus) -> str:
     """The last word of the log's tag; a reply that goes back to be tried again is `returned`."""
     return "returned" if status is ReplyStatus.APPROVED else status.value
+
+
+def _due_at(row: ReplyRow, stop: Stop) -> datetime | None:
+    """When to try again: no later than the approval lasts, so that a person hears of it then."""
+    if stop.due_at is None or row.approved_at is None:
+        return stop.due_at
+    return min(stop.due_at, row.approved_at + APPROVAL_LASTS + _A_MOMENT)
 
 
 def _stop_by_budget(session: Session, row: ReplyRow, cost: float, telling: Telling, *, now: datetime) -> Stop | None:

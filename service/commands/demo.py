@@ -14,7 +14,7 @@ from sandbox.options import SandboxOptions
 from sandbox.server import serve
 from service.children import listening
 from service.commands.failures import Failure, reported
-from service.commands.options import AsJson, stop_on_signals
+from service.commands.options import AsJson, leave_on_sigterm, stop_on_signals
 from service.demo.live import play
 from service.demo.pass_once import pass_once
 from service.logs import set_up_logs
@@ -43,6 +43,7 @@ def demo(
         if not once:
             play(home, posts=posts, classifier=classifier, stop=stop_on_signals(), say=typer.echo)
             return
+        leave_on_sigterm()
         afterwards: list[str] = []
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:

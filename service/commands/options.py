@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,11 @@ def house_of(config: Path | None) -> Iterator[House]:
             yield house
         finally:
             house.close()
+
+
+def leave_on_sigterm() -> None:
+    """Leave by SystemExit when asked to end, so that every `with` ends what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def stop_on_signals() -> threading.Event:

@@ -18,6 +18,33 @@ MAX_REPLY_AGE = timedelta(hours=12)
 DOUBT_LASTS = timedelta(minutes=5)
 NAMED = 3
 """So many of what is wrong are named."""
+LIVE_TEXTS = """
+SELECT mention.external_id, mention_revision.text FROM mention JOIN mention_revision
+ON mention_revision.mention_id = mention.id AND mention_revision.revision = mention.revision
+WHERE mention_revision.superseded_at IS NULL
+"""
+LIVE_ROWS = {
+    "assessment": """
+SELECT mention.external_id, count(made.id) FROM mention LEFT JOIN assessment AS made
+ON made.mention_id = mention.id AND made.revision = mention.revision AND made.superseded_at IS NULL
+WHERE mention.deleted_at IS NULL GROUP BY mention.external_id
+""",
+    "decision": """
+SELECT mention.external_id, count(made.id) FROM mention
+JOIN mention_account ON mention_account.mention_id = mention.id
+LEFT JOIN decision AS made ON made.mention_id = mention.id AND made.revision = mention.revision
+AND made.account_id = mention_account.account_id AND made.superseded_at IS NULL
+WHERE mention.deleted_at IS NULL GROUP BY mention.external_id, mention_account.account_id
+""",
+}
+SAYING = frozenset({"public_reply", "private_message", "private_reply"})
+ACTS = {
+    "replies": frozenset({"public_reply"}),
+    "messages": frozenset({"private_message", "private_reply"}),
+    "hides": frozenset({"hide", "unhide"}),
+}
+"""What the truth tells, and which acts of ours it can be."""
+Truth = Mapping[str, Any]
 LEASED = ("mention", "mention_revision", "mention_account", "direct_message", "feed_cursor", "reply")
 
 
@@ -26,6 +53,10 @@ class Stored(Protocol):
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a SELECT without parameters gives."""
+        ...
+
+    def tables(self) -> list[str]:
+        """The names of all tables."""
         ...
 
     def close(self) -> None:
@@ -38,7 +69,7 @@ class Doubts:
     """Acts of which nobody knew, as seen after each round, and those that stayed so for too long."""
 
     any: bool = False
-    excused_until: datetime = datetime.min.replace(tzinfo=UTC)
+    excused_until: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     """Until then an act may have been in the hands of a process that stood still."""
     too_long: dict[int, str] = field(default_factory=dict)
 
@@ -54,7 +85,7 @@ class Doubts:
 
 def check(
     stored: Stored,
-    truth: Mapping[str, Any],
+    truth: Truth,
     population: Population,
     quotes: Mapping[str, str],
     *,
@@ -62,7 +93,7 @@ def check(
     now: datetime,
 ) -> list[str]:
     """Everything in which the database and the truth contradict each other, one sentence each."""
-    said = [
+    return [
         *_check_heard(stored, truth, population, quotes),
         *_check_own(stored, truth),
         *_check_acts(stored, truth),
@@ -71,10 +102,9 @@ def check(
         *_check_rules(stored, population, truth),
         *_few("stayed in doubt for more than 5 minutes", list(doubts.too_long.values())),
     ]
-    return said
 
 
-def check_forgotten(stored: Stored, truth: Mapping[str, Any], population: Population) -> list[str]:
+def check_forgotten(stored: Stored, truth: Truth, population: Population) -> list[str]:
     """Texts of deleted posts that are still somewhere in the database."""
     marks = {row.id: row.text[-MARK:] for row in population.rows if row.inbound}
     gone = [post for post in truth["posts"] if post["deleted"] and post["source_id"] in marks]
@@ -95,9 +125,7 @@ def open_stored(folder: Path, database: str) -> Stored:
     return _Postgres(database.replace("postgresql+psycopg://", "postgresql://"))
 
 
-def _check_heard(
-    stored: Stored, truth: Mapping[str, Any], population: Population, quotes: Mapping[str, str]
-) -> Iterator[str]:
+def _check_heard(stored: Stored, truth: Truth, population: Population, quotes: Mapping[str, str]) -> Iterator[str]:
     rows = {row.id: row for row in population.rows}
     reachable: dict[str, str] = {}
     edited: set[str] = set()
@@ -110,14 +138,7 @@ def _check_heard(
     heard = Counter(external_id for (external_id,) in stored.rows("SELECT external_id FROM mention"))
     yield from _few("reachable posts are in no mention", [each for each in reachable if not heard[each]])
     yield from _few("posts are in more than one mention", [each for each, count in heard.items() if count > 1])
-    live = {
-        external_id: text
-        for external_id, text in stored.rows(
-            "SELECT mention.external_id, mention_revision.text FROM mention JOIN mention_revision"
-            " ON mention_revision.mention_id = mention.id AND mention_revision.revision = mention.revision"
-            " WHERE mention_revision.superseded_at IS NULL"
-        )
-    }
+    live: dict[str, str] = dict(stored.rows(LIVE_TEXTS))
     stale = [
         f"{each}: {live.get(each, '')[-60:]!r}{' was edited' if each in edited else f' should be {text[-60:]!r}'}"
         for each, text in reachable.items()
@@ -131,40 +152,63 @@ def _is_newest(live: str, text: str, *, edited: bool) -> bool:
     return live.startswith(text) and live != text if edited else live == text
 
 
-def _check_own(stored: Stored, truth: Mapping[str, Any]) -> Iterator[str]:
+def _check_own(stored: Stored, truth: Truth) -> Iterator[str]:
     heard = {external_id for (external_id,) in stored.rows("SELECT external_id FROM mention")}
     ours = {reply["id"] for reply in truth["replies"]}
     ours |= {external_id for (external_id,) in stored.rows("SELECT external_id FROM own_post")}
     yield from _few("posts of our own accounts are mentions", sorted(heard & ours))
 
 
-def _check_acts(stored: Stored, truth: Mapping[str, Any]) -> Iterator[str]:
-    sent = stored.rows("SELECT id, act, external_id, target_external_id FROM reply WHERE status = 'sent'")
-    by_id = Counter((act, external_id) for _, act, external_id, _ in sent)
+def _check_acts(stored: Stored, truth: Truth) -> Iterator[str]:
+    rows = stored.rows("SELECT id, act, external_id, target_external_id, text, status, attempts, reason FROM reply")
+    sent = [row for row in rows if row[5] == "sent"]
+    by_id = Counter((act, external_id) for _, act, external_id, *_ in sent if act in SAYING)
     yield from _few("acts have more than one row", [each for each, count in by_id.items() if count > 1])
-    yield from _few("sent rows have no id", [row for row in sent if not row[2]])
-    whispers = {"private_message", "private_reply"}
-    for name, whom, acts in (("replies", "in_reply_to", {"public_reply"}), ("messages", "to", whispers)):
-        told = truth[name]
-        known = {external_id for _, act, external_id, _ in sent if act in acts}
-        ids = {each["id"] for each in told}
-        alike = Counter((each[whom], each["text"]) for each in told)
+    told: list[_Told] = []
+    for name, acts in ACTS.items():
+        ids = {each["id"] for each in truth[name]}
+        alike = Counter(_place(each) for each in truth[name] if name != "hides")
+        known = {external_id for _, act, external_id, *_ in sent if act in acts}
         yield from _few(f"{name} were said twice", [each for each, count in alike.items() if count > 1])
-        yield from _few(f"{name} belong to no sent row", [each for each in told if each["id"] not in known])
         yield from _few(f"sent rows name {name} that were never made", sorted(known - ids))
-    yield from _check_hides(sent, truth["hides"])
-
-
-def _check_hides(sent: Sequence[tuple[Any, ...]], hides: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        told += [_Told(name=name, acts=acts, act=each) for each in truth[name] if each["id"] not in known]
     states: dict[str, bool] = {}
-    again = []
-    for hide in hides:
+    for hide in truth["hides"]:
         if states.get(hide["id"], False) == hide["hidden"]:
-            again.append(hide)
+            yield f"the hide {hide} was made twice"
         states[hide["id"]] = hide["hidden"]
-    yield from _few("hides were made twice", again)
-    known = {target for _, act, _, target in sent if act == "hide"}
-    yield from _few("hides belong to no sent row", [hide for hide in hides if hide["id"] not in known])
+    handed_over = [row for row in rows if row[5] in {"held", "unknown", "failed"} and row[6] > 0 and row[7]]
+    yield from _few("acts belong to no row that is sent or says why not", list(_without_row(told, handed_over)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    name: str
+    acts: frozenset[str]
+    act: Mapping[str, Any]
+
+
+def _without_row(told: Sequence[_Told], handed_over: Sequence[tuple[Any, ...]]) -> Iterator[Mapping[str, Any]]:
+    """Acts of which no row knows the id, nor could know it: each row that a person was asked about stands for one."""
+    left = list(handed_over)
+    for each in told:
+        row = next((row for row in left if row[1] in each.acts and _may_be(row, each.act)), None)
+        if row is None:
+            yield each.act
+        else:
+            left.remove(row)
+
+
+def _may_be(row: tuple[Any, ...], act: Mapping[str, Any]) -> bool:
+    target, text = row[3], row[4]
+    if "in_reply_to" in act:
+        # Facebook puts an answer to an answer beneath the comment above both.
+        return bool(text == act["text"])
+    return target in {act["id"], act.get("to"), act.get("comment")}
+
+
+def _place(act: Mapping[str, Any]) -> tuple[object, object]:
+    return (act.get("in_reply_to") or act.get("comment") or act.get("to"), act["text"])
 
 
 def _check_outbox(stored: Stored, now: datetime) -> Iterator[str]:
@@ -194,22 +238,15 @@ def _waits(row: tuple[Any, ...], now: datetime) -> bool:
 
 
 def _check_work(stored: Stored) -> Iterator[str]:
-    for table, per in (("assessment", "1"), ("decision", "mention_account.account_id")):
-        of_account = "" if table == "assessment" else " AND made.account_id = mention_account.account_id"
-        counted = stored.rows(
-            f"SELECT mention.external_id, {per}, count(made.id) FROM mention"
-            " JOIN mention_account ON mention_account.mention_id = mention.id"
-            f" LEFT JOIN {table} AS made ON made.mention_id = mention.id AND made.revision = mention.revision"
-            f" AND made.superseded_at IS NULL{of_account}"
-            " WHERE mention.deleted_at IS NULL GROUP BY mention.external_id, mention_account.account_id"
-        )
-        yield from _few(f"mentions have not exactly one live {table}", [row for row in counted if row[2] != 1])
+    for table, query in LIVE_ROWS.items():
+        wrong = [row for row in stored.rows(query) if row[1] != 1]
+        yield from _few(f"mentions have not exactly one live {table}", wrong)
     for table in LEASED:
-        held = stored.rows(f"SELECT id, claimed_by, claimed_until FROM {table} WHERE claimed_by IS NOT NULL")
+        held = stored.rows(f"SELECT id, claimed_by, claimed_until FROM {table} WHERE claimed_by IS NOT NULL")  # noqa: S608
         yield from _few(f"leases of {table} are still held", held)
 
 
-def _check_rules(stored: Stored, population: Population, truth: Mapping[str, Any]) -> Iterator[str]:
+def _check_rules(stored: Stored, population: Population, truth: Truth) -> Iterator[str]:
     rows = {row.id: row for row in population.rows}
     names = {post["id"]: post["source_id"] for post in truth["posts"]}
     unasked = {
@@ -235,23 +272,9 @@ def _summons(row: Row, rows: Mapping[str, Row]) -> bool:
 
 
 def _everything(stored: Stored) -> dict[str, str]:
-    tables = (
-        "mention",
-        "mention_revision",
-        "reply",
-        "case_note",
-        "identity",
-        "room",
-        "own_post",
-        "decision",
-        "assessment",
-    )
     found = {}
-    for table in (*tables, "care_case", "case_thread", "ledger_entry"):
-        try:
-            found[table] = "\n".join(str(row) for row in stored.rows(f"SELECT * FROM {table}"))
-        except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
-            continue
+    for table in stored.tables():
+        found[table] = "\n".join(str(row) for row in stored.rows(f'SELECT * FROM "{table}"'))  # noqa: S608
     return found
 
 
@@ -276,6 +299,9 @@ class _Sqlite:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query).fetchall()
 
+    def tables(self) -> list[str]:
+        return [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
     def close(self) -> None:
         self._connection.close()
 
@@ -286,6 +312,9 @@ class _Postgres:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query.encode()).fetchall()
+
+    def tables(self) -> list[str]:
+        return [name for (name,) in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
 
     def close(self) -> None:
         self._connection.close()

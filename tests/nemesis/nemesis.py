@@ -32,6 +32,7 @@ STANDS_STILL = timedelta(minutes=8)
 """Less than the lease of an act that is being sent."""
 REACH = 150
 """Kills fall before so many passages of a place; a life is rarely longer."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a random name is made in it
 SHARES = (0.08, 0.16, 0.3)
 """Of all calls, those that fail."""
 
@@ -198,11 +199,11 @@ class _Play:
                 child.go_on()
                 self.verdict.kills.append(f"went on at {now:%H:%M} after standing still at {self.plan.stop}")
                 self.doubts.excused_until = now
-        for place, child in enumerate(self.children):
-            while not child.end_round(now):
-                self.verdict.kills.append(f"{child.kill} at {now:%H:%M}")
-                child = self.children[place] = self._started(place)
-                child.begin_round()
+        for place in range(len(self.children)):
+            while not self.children[place].end_round(now):
+                self.verdict.kills.append(f"{self.children[place].kill} at {now:%H:%M}")
+                self.children[place] = self._started(place)
+                self.children[place].begin_round()
         self.doubts.note(stored, now, excused=self._stands_still)
 
     @property
@@ -234,8 +235,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         keep.mkdir(parents=True, exist_ok=True)
         yield keep
         return
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="nemesis-", dir=memory if memory.is_dir() else None))
+    folder = Path(tempfile.mkdtemp(prefix="nemesis-", dir=MEMORY if MEMORY.is_dir() else None))
     try:
         yield folder
     finally:

@@ -13,7 +13,7 @@ from tests.nemesis.population import BEGINS_AT
 
 
 def make_template(folder: Path, *, database: str = "") -> Path:
-    """Make the files that are copied for each seed; `database` is the address of a server's database to fill instead."""
+    """Make the files that are copied for each seed; `database` is a server's database to fill in place of one."""
     folder.mkdir(parents=True, exist_ok=True)
     engine = open_engine(database or f"sqlite:///{folder / 'aparte.db'}")
     migrate(engine)

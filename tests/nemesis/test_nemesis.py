@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.nemesis.nemesis import run_seed
+from tests.nemesis.nemesis import Verdict, plan_of, run_seed
+from tests.nemesis.population import populate
 from tests.nemesis.template import make_template
 from tests.postgres import Server
 
@@ -70,15 +71,10 @@ def test_a_service_that_is_broken_on_purpose_is_found_out(variant: str, template
 
 
 def test_a_seed_gives_the_same_world_every_time() -> None:
-    from tests.nemesis.nemesis import plan_of
-    from tests.nemesis.population import populate
-
     assert [populate(seed) for seed in range(20)] == [populate(seed) for seed in range(20)]
     assert [plan_of(seed) for seed in range(20)] == [plan_of(seed) for seed in range(20)]
 
 
 def test_a_failing_seed_prints_the_command_that_replays_it() -> None:
-    from tests.nemesis.nemesis import Verdict
-
     said = Verdict(seed=17, failures=["something"]).describe(database="sqlite")
     assert "make nemesis SEED=17 DATABASE=sqlite" in said

@@ -23,6 +23,8 @@ from service.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
 TIMEOUT_SECONDS = 0.25
 HANG_SECONDS = 0.3
 """Real seconds for which a call is left hanging: longer than the client waits."""
+MASTER = bytes(range(32))
+"""The master key of every house; it opens nothing elsewhere."""
 SECRETS = (
     "bearer_token",
     "api_key",
@@ -102,18 +104,14 @@ def write_home(
         shutil.copy(file, folder / file.name)
     settings = folder / "aparte.toml"
     brands = {account["brand"]: account for account in accounts}
-    settings.write_text(
-        _service(network.base_url, database)
-        + "".join(map(_brand, brands.values()))
-        + "".join(_account(network.base_url, each) for each in accounts),
-        encoding="utf-8",
-    )
-    master_key = base64.b64encode(bytes(range(32))).decode()
-    secrets = {
-        account_secret_name(each["name"], kind): each[kind] for each in accounts for kind in SECRETS if kind in each
-    }
-    lines = [f"{name}={value}" for name, value in {MASTER_KEY: master_key, **secrets}.items()]
-    (folder / SECRETS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sections = [_service(network.base_url, database), *map(_brand, brands.values())]
+    sections += [_account(network.base_url, account) for account in accounts]
+    settings.write_text("".join(sections), encoding="utf-8")
+    secrets = {MASTER_KEY: base64.b64encode(MASTER).decode()}
+    for account in accounts:
+        secrets |= {account_secret_name(account["name"], kind): account[kind] for kind in SECRETS if kind in account}
+    lines = [f"{name}={value}\n" for name, value in secrets.items()]
+    (folder / SECRETS_FILE).write_text("".join(lines), encoding="utf-8")
     return settings
 
 

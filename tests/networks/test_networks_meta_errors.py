@@ -383,3 +383,13 @@ def test_a_private_reply_names_a_comment_or_a_post(graph):
     recipients = [json.loads(parse_qs(body)["recipient"][0]) for _, _, _, body in graph.asked]
     assert recipients == [{"comment_id": "9_3"}, {"post_id": "2002_9"}]
     assert [path.split("?")[0] for _, path, _, _ in graph.asked] == ["/v25.0/2002/messages"] * 2
+
+
+def test_an_id_that_an_answer_leaves_out_is_asked_for_alone(graph):
+    comment = {"id": "9_4", "message": "hola", "created_time": "2026-05-04T12:00:00+0000"}
+    graph.say({"9_3": comment | {"id": "9_3"}}, comment)
+
+    again = graph.open("facebook").reread(("9_3", "9_4"))
+
+    assert [post.external_id for post in again.page.posts] == ["9_3", "9_4"]
+    assert again.gone == ()

@@ -9,7 +9,7 @@ import pytest
 from replies_house import ANA, ROOM_LINK, START, House, answer, external_id, person_id, private, private_reply
 from replies_network import MemoryNetwork, Plan
 
-from networks.errors import TokenRefused, Uncertain
+from networks.errors import RateLimited, TokenRefused, Uncertain
 from records.database import writing
 from records.nouns import Act, Mode, Permissions, ReplyStatus
 from records.tables.listener import AccountHealthRow, MentionRow
@@ -151,6 +151,16 @@ def test_an_approval_expires_while_its_account_is_paused(house: House, network: 
     house.clock.pass_(timedelta(minutes=31))
     assert house.deliver().held == 1
     assert network.taken == []
+
+
+def test_a_person_hears_of_a_wait_that_outlasts_the_approval(house: House, network: MemoryNetwork) -> None:
+    limit = RateLimited("Wait.", until=START + timedelta(hours=3))
+    network.plans = [Plan(takes=False, raises=limit)]
+    row_id = house.draft(answer())
+    assert house.deliver().postponed == 1
+    house.clock.pass_(timedelta(minutes=30, seconds=1))
+    assert house.deliver().held == 1
+    assert "older than 30 minutes" in house.reply(row_id).reason
 
 
 def test_refused_credentials_are_told_and_the_reply_waits(house: House, network: MemoryNetwork) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -34,6 +35,7 @@ _WARM = multiprocessing.get_context("forkserver")
 _WARM.set_forkserver_preload(
     ["tests.service.kills", "tests.service.warm", "tests.nemesis.nemesis", "tests.nemesis.rehearsal"]
 )
+_STARTING = Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +60,12 @@ def run_warm(target: Callable[..., None], *args: object, patience: float = 120) 
     The child must not run this process's main module again: a test runner, or a page that one of its tests ran.
     """
     child = _WARM.Process(target=target, args=args)
-    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-    try:
-        child.start()
-    finally:
-        sys.modules["__main__"] = main
+    with _STARTING:
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            child.start()
+        finally:
+            sys.modules["__main__"] = main
     child.join(timeout=patience)
     if child.exitcode is None:
         child.kill()

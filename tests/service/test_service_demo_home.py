@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,3 +80,22 @@ def test_once_says_which_account_no_longer_answers(ended: Ended, aparte: Aparte)
     after = aparte("once", "--config", ended.settings_file)
     assert after.code == 1
     assert after.err.splitlines()[-1] == ("aparte: These accounts could not be read: marca-x; see `aparte doctor`.")
+
+
+def test_a_pass_that_is_asked_to_end_leaves_no_process_behind(tmp_path: Path) -> None:
+    posts = write_posts(tmp_path / "posts.jsonl", count=3)
+    home = tmp_path / "home"
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "service.cli", "demo", "--once", "--home", str(home), "--posts", str(posts)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    log = home / "logs" / "sandbox.log"
+    end = time.monotonic() + 60
+    while not (log.exists() and (found := re.search(r"http://127.0.0.1:(\d+)", log.read_text(encoding="utf-8")))):
+        assert time.monotonic() < end, "the practice network did not start within a minute"
+        time.sleep(0.05)
+    demo.send_signal(signal.SIGTERM)
+    assert demo.wait(timeout=30) == 128 + signal.SIGTERM
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(found[1]))) != 0

@@ -96,9 +96,11 @@ def _serving(app: Starlette) -> Iterator[str]:
     thread.start()
     while not server.started:
         assert thread.is_alive()
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
 
 
 def _signature(account: str, secret: str, body: bytes) -> tuple[str, str]:
@@ -216,9 +218,12 @@ def test_what_the_practice_network_delivers_is_heard_before_any_polling(tmp_path
             square.tell("/_webhooks", deliver=True)
             assert heard(square) == [made["id"]]
 
-            again = square.tell("/_webhooks", account=account.name, repeat=3)
-            forged = square.tell("/_webhooks", account=account.name, forge="signature", body=on_x())
-            assert (again["statuses"], forged["status"]) == ([200, 200, 200], 403)
+            again = square.tell("/_webhooks", account=account.name, repeat=1)
+            forged = [
+                square.tell("/_webhooks", account=account.name, forge=way, body=on_x())["status"]
+                for way in ("secret", "missing")
+            ]
+            assert (again["statuses"], forged) == ([200], [403, 403])
             assert heard(square) == [made["id"]]
 
             square.tell("/_delete", id=made["id"])

@@ -1,0 +1,144 @@
+"""What the desk asks is asked of both kinds of database, and answered alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from cases.clocks import nobody_waits
+from dashboard.reads.queued_cases import QueueFilter, queued_cases
+from records.database import open_engine, reading, writing
+from records.nouns import ANSWER_SLOT, Act
+from records.schema import migrate
+from records.tables.listener import (
+    DirectMessageRow,
+    MentionAccountRow,
+    MentionRevisionRow,
+    MentionRow,
+    OwnPostRow,
+    ReadSpendRow,
+)
+from records.tables.replies import ReplyRow
+from replies.drafts import AUTOMATIC, Draft
+from replies.outbox import hold_answered, hold_edited, write_drafts
+from service import surroundings
+from service.spending import month_spent
+from tests.cases.case_samples import NOW, STEP, ago, join, joining, mention, settle
+
+COPIES = 4
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def heard(engine: Engine) -> list[int]:
+    """Mentions of four people who say the same, each with a case."""
+    people = settle(engine, people=COPIES)
+    mentions = [mention(engine, person, published_at=ago(10)) for person in people]
+    with writing(engine) as session:
+        for mention_id in mentions:
+            session.add(
+                MentionRevisionRow(
+                    mention_id=mention_id,
+                    revision=1,
+                    external_id=str(mention_id),
+                    text="same",
+                    text_digest="same",
+                    language_hint="en",
+                    heard_at=NOW,
+                )
+            )
+            session.add(MentionAccountRow(mention_id=mention_id, account_id=1, feed="mentions", summoned=True))
+    join(engine, *(joining(person, mention_id=each) for person, each in zip(people, mentions, strict=True)))
+    return mentions
+
+
+def _draft(mention_id: int, slot: str, act: Act) -> Draft:
+    return Draft(
+        account_id=1,
+        mention_id=mention_id,
+        revision=1,
+        slot=slot,
+        act=act,
+        target_external_id="1",
+        text="Hola",
+        language="es",
+        origin=AUTOMATIC,
+        author="rule:x",
+    )
+
+
+def test_copies_are_grouped_and_opened(engine: Engine, heard: list[int]) -> None:
+    with reading(engine) as session:
+        grouped = queued_cases(session, QueueFilter(), now=NOW)
+        opened = queued_cases(session, QueueFilter(alike="same"), now=NOW)
+    assert [(case.copies, case.alike) for case in grouped.cases] == [(len(heard), "same")]
+    assert (grouped.total, opened.total) == (1, len(heard))
+
+
+def test_what_was_answered_or_edited_is_held(engine: Engine, heard: list[int]) -> None:
+    with writing(engine) as session:
+        drafts = [_draft(each, ANSWER_SLOT, Act.PUBLIC_REPLY) for each in heard]
+        ids = write_drafts(session, drafts, actor=STEP, now=NOW)
+        assert hold_answered(session, heard[:1], account_ids=[1], actor=STEP, now=NOW) == ids[:1]
+        session.get_one(MentionRow, heard[1]).revision = 2
+        session.flush()
+        assert hold_edited(session, heard, actor=STEP, now=NOW) == ids[1:2]
+        assert len(nobody_waits(session, heard, actor=STEP, now=NOW)) == len(heard)
+
+
+def test_what_surrounds_mentions_is_read_in_the_houses_own_time(engine: Engine, heard: list[int]) -> None:
+    with writing(engine) as session:
+        (reply_id, _) = write_drafts(
+            session,
+            [_draft(heard[0], "private", Act.PRIVATE_REPLY), _draft(heard[1], "hide", Act.HIDE)],
+            actor=STEP,
+            now=NOW,
+        )
+        person = session.get_one(MentionRow, heard[0]).identity_id
+        session.get_one(ReplyRow, reply_id).cost = 0.5
+        session.get_one(ReplyRow, reply_id).sending_at = NOW
+        session.add(ReadSpendRow(account_id=1, month=f"{NOW:%Y-%m}", posts=3, dollars=0.25))
+        session.add(
+            OwnPostRow(
+                network="x",
+                account_id=1,
+                external_id="root",
+                root_external_id="root",
+                text="",
+                origin="outside",
+                published_at=NOW,
+                heard_at=NOW,
+            )
+        )
+        for number in (1, 2):
+            session.add(
+                DirectMessageRow(
+                    network="x",
+                    account_id=1,
+                    external_id=f"m{number}",
+                    conversation_id="c",
+                    identity_id=person,
+                    outgoing=False,
+                    text="",
+                    sent_at=ago(number),
+                    heard_at=NOW,
+                )
+            )
+        session.flush()
+        assert surroundings.when_people_wrote(session, {person}) == {(1, person): ago(1)}
+        assert surroundings.private_replies(session, set(heard)) == {(1, heard[0])}
+        assert surroundings.private_replies(session, set(heard), but_for=reply_id) == set()
+        assert surroundings.own_roots(session, {"root", "other"}) == {(1, "root")}
+        assert surroundings.texts_to_people(session, {person}) == {(1, person): 1}
+        assert month_spent(session, 1, now=NOW) == pytest.approx(0.75)
+        assert month_spent(session, 1, now=NOW + timedelta(days=40)) == 0.0
