@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from listener.accounts_concerned import Concern, concern
 from listener.bulk import add_missing, parts
 from listener.checks import next_check
+from listener.context import fill_in_above
 from listener.copies import keep_sketches
 from listener.text_digest import text_digest
 from listener.versions import is_newer, newest_versions
@@ -85,6 +86,11 @@ def store_mentions(
     edited = _edited(session, [newest[name] for name in newest if name in known], known, as_it_stands=feed is None)
     ids = _add(session, new, identities, now)
     _supersede(session, edited, known, now)
+    fill_in_above(
+        session,
+        [post for name, post in newest.items() if name in known],
+        {name: each.mention_id for name, each in known.items()},
+    )
     mention_ids = {name: each.mention_id for name, each in known.items()} | ids
     _keep_sketches(session, [*new, *edited], mention_ids, now)
     edited_names = {post.external_id for post in edited}

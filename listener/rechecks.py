@@ -18,7 +18,7 @@ from listener.spend import note_read
 from listener.storable import storable_post
 from networks.errors import NetworkError, RateLimited, Retry, TokenRefused
 from networks.protocol import Network, Page, Reread
-from records.database import writing
+from records.database import reading, writing
 from records.leases import claim, still_held
 from records.nouns import Account, Actor
 from records.tables.listener import MentionAccountRow, MentionRow
@@ -90,6 +90,10 @@ def recheck(  # noqa: PLR0913 - one bundle more would only rename them
 
 def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, most: int) -> list[_Due]:
     concerned = select(col(MentionAccountRow.mention_id)).where(col(MentionAccountRow.account_id) == account.id)
+    with reading(engine) as session:
+        # Looked at often, and seldom due: a writer would keep others waiting for nothing.
+        if not _any_due(session, now):
+            return []
     with writing(engine) as session:
         if is_paused(session, account.id) or is_resting(session, account_id=account.id, endpoint=ENDPOINT, now=now):
             return []
@@ -109,6 +113,11 @@ def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, mo
             _Due(mention_id=mention_id or 0, external_id=external_id, published_at=published_at)
             for mention_id, external_id, published_at in session.execute(query.order_by(col(MentionRow.id)))
         ]
+
+
+def _any_due(session: Session, now: datetime) -> bool:
+    query = select(col(MentionRow.id)).where(col(MentionRow.check_due_at) <= now, col(MentionRow.deleted_at).is_(None))
+    return session.execute(query.limit(1)).first() is not None
 
 
 def _store(

@@ -38,7 +38,8 @@ def bands_of(sketch: Sketch) -> tuple[str, ...]:
 
 def is_near(one: Sketch, other: Sketch) -> bool:
     """True for sketches of texts that are near-identical."""
-    return sum(map(eq, one, other)) >= AGREEING
+    agreeing: int = sum(map(eq, one, other))
+    return agreeing >= AGREEING
 
 
 def as_hex(sketch: Sketch) -> str:

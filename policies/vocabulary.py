@@ -125,7 +125,7 @@ _DECLARED = (
     _int("author.reach", "Followers, or what the network calls them."),
     _bool("author.own_account", "The author is one of the brand's own accounts."),
     _bool("author.bot", "The author is a declared or known bot."),
-    _int("thread.earlier_answers", "Public answers of ours that stand in this thread."),
+    _int("thread.earlier_answers", "Public answers of ours in this thread; to this person alone, where we began it."),
     _bool("thread.answered_outside", "Somebody answered for the brand outside this system."),
     _bool("thread.private_open", "A private conversation with this person is open."),
     _int("thread.copies", "Other posts that lately said the same, or nearly."),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlmodel import Session, col
 
-from records.nouns import ReplyStatus
-from records.tables.listener import MentionRow
+from records.nouns import Feed, ReplyStatus
+from records.tables.listener import MentionAccountRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AccountRow
 from replies.drafts import AUTOMATIC
@@ -63,7 +63,7 @@ def check_caps(session: Session, reply: ReplyRow, caps: Caps, *, now: datetime) 
         return None
     of_brand = [col(ReplyRow.account_id).in_(_accounts_of_the_brand(session, reply.account_id))]
     of_person = [*of_brand, col(ReplyRow.mention_id).in_(_mentions_of_the_person(reply.mention_id))]
-    of_thread = [*of_brand, col(ReplyRow.mention_id).in_(_mentions_in_the_thread(reply.mention_id))]
+    of_thread = [*of_brand, col(ReplyRow.mention_id).in_(_mentions_in_the_conversation(session, reply))]
     bounds: list[tuple[Cap, Sequence[ColumnElement[bool]]]] = [
         (Cap(most=caps.per_minute, window=timedelta(minutes=1), said="The brand's cap a minute is reached."), of_brand),
         (Cap(most=caps.per_brand_day, window=timedelta(days=1), said="The brand's cap a day is reached."), of_brand),
@@ -99,9 +99,29 @@ def _mentions_of_the_person(mention_id: int):  # type: ignore[no-untyped-def]
     return select(col(MentionRow.id)).where(col(MentionRow.identity_id) == person)
 
 
-def _mentions_in_the_thread(mention_id: int):  # type: ignore[no-untyped-def]
-    this = select(col(MentionRow.network), col(MentionRow.root_external_id)).where(col(MentionRow.id) == mention_id)
-    thread = this.subquery()
-    return select(col(MentionRow.id)).where(
-        col(MentionRow.network) == thread.c.network, col(MentionRow.root_external_id) == thread.c.root_external_id
+def _mentions_in_the_conversation(session: Session, reply: ReplyRow) -> Select[int | None]:
+    """The thread; under a post of our own, where many speak, what stands with the comment that is answered."""
+    mention = session.get_one(MentionRow, reply.mention_id)
+    root = mention.root_external_id
+    together = select(col(MentionRow.id)).where(
+        col(MentionRow.network) == mention.network, col(MentionRow.root_external_id) == root
     )
+    if not _began_by_us(session, reply, mention):
+        return together
+    under = mention.parent_external_id
+    branch = mention.external_id if under in {None, root} else under
+    return together.where((col(MentionRow.external_id) == branch) | (col(MentionRow.parent_external_id) == branch))
+
+
+def _began_by_us(session: Session, reply: ReplyRow, mention: MentionRow) -> bool:
+    own = exists().where(
+        col(OwnPostRow.network) == mention.network,
+        col(OwnPostRow.external_id) == mention.root_external_id,
+        col(OwnPostRow.account_id) == reply.account_id,
+    )
+    on_own = exists().where(
+        col(MentionAccountRow.mention_id) == mention.id,
+        col(MentionAccountRow.account_id) == reply.account_id,
+        col(MentionAccountRow.feed) == Feed.COMMENTS.value,
+    )
+    return bool(session.execute(select(own | on_own)).scalar())

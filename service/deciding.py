@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from policies.engine import decide as decide_by_rulebook
-from records.nouns import FactValue, Mode, Verdict
+from records.nouns import Act, FactValue, Mode, Verdict
+from replies.acts import TEXT_ACTS
 from service.bounds import NO_BOUNDS, Bounds
 from service.decision_entries import facts_as_json
 from service.drafting import Outgoing, as_permitted, choose_language, outgoing_acts
@@ -17,6 +18,9 @@ from service.facts import gather_facts
 from service.house import House
 from service.permitting import permissions_of
 from service.standing import Standing
+
+_EVERYBODY = 0
+"""Stands for a thread that is one conversation, whoever speaks in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +48,13 @@ def decide_all(
 
     `spent` are today's decisions of each rule by account, and grows; `bounds` are those of each account.
     """
-    answered: Counter[tuple[int, str]] = Counter()
+    answered: Counter[tuple[int, str, int]] = Counter()
     told: Counter[tuple[int, int]] = Counter()
     decided = []
     for standing in standings:
-        thread, person = (standing.account_id, standing.root_external_id), (standing.account_id, standing.identity_id)
+        with_whom = standing.identity_id if standing.root_is_ours else _EVERYBODY
+        thread = (standing.account_id, standing.root_external_id, with_whom)
+        person = (standing.account_id, standing.identity_id)
         seen = standing
         if answered[thread] or told[person]:
             seen = replace(
@@ -60,8 +66,8 @@ def decide_all(
         each = _decide_one(house, seen, spent[standing.account_id], held_to, now)
         if each.mode is Mode.LIVE:
             spent[standing.account_id][each.verdict.rule] += 1
-            answered[thread] += len(each.acts)
-            told[person] += len(each.acts)
+            answered[thread] += sum(act.act is Act.PUBLIC_REPLY for act in each.acts)
+            told[person] += sum(act.act in TEXT_ACTS for act in each.acts)
         decided.append(each)
     return decided
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,7 +71,7 @@ class Standing:
     declared_bot: bool
     assessment: Found
     earlier_answers: int
-    """Public answers of ours in this thread, sent or on their way."""
+    """Public answers of ours in this thread, sent or on their way; to this person alone, where we began the thread."""
     answers_to_person: int
     """Texts of ours to this person in any thread, so that none is said twice."""
     private_open: bool
@@ -94,7 +95,7 @@ def read_standings(
     """
     rows = session.connection().execute(_mentions(mention_account_ids)).all()
     roots, people = {row.root_external_id for row in rows}, {row.identity_id for row in rows}
-    answers = surroundings.earlier_answers(session, roots)
+    answers = _by_conversation(surroundings.earlier_answers(session, roots))
     to_person = surroundings.texts_to_people(session, people)
     private = surroundings.pairs_with_private_leg(session, people)
     wrote = surroundings.when_people_wrote(session, people)
@@ -107,13 +108,13 @@ def read_standings(
             settled=row.settled_at is not None,
             has_media=bool(row.media_urls),
             assessment=_found(row),
-            earlier_answers=answers.get((row.account_id, row.root_external_id), 0),
+            earlier_answers=answers[_conversation(row, ours)],
             answers_to_person=to_person.get((row.account_id, row.identity_id), 0),
             private_open=(row.account_id, row.identity_id) in private,
             person_wrote_at=wrote.get((row.account_id, row.identity_id)),
             private_reply_used=(row.account_id, row.mention_id) in replied,
             hidden=row.hidden_at is not None,
-            root_is_ours=row.feed == Feed.COMMENTS or (row.account_id, row.root_external_id) in ours,
+            root_is_ours=_began_by_us(row, ours),
             copies=copies.get(row.revision_id, 0),
         )
         for row in rows
@@ -159,6 +160,24 @@ _COLUMNS: tuple[Any, ...] = (
     col(IdentityRow.declared_bot),
     *(col(getattr(AssessmentRow, name)) for name in (*_FOUND, "signals", "personal_data")),
 )
+
+
+def _began_by_us(row: Row[Any], ours: Collection[tuple[int, str]]) -> bool:
+    return row.feed == Feed.COMMENTS or (row.account_id, row.root_external_id) in ours
+
+
+def _conversation(row: Row[Any], ours: Collection[tuple[int, str]]) -> tuple[int, str, int | None]:
+    """Under a post of ours everybody has a conversation of their own; elsewhere the thread is one."""
+    with_whom = row.identity_id if _began_by_us(row, ours) else None
+    return row.account_id, row.root_external_id, with_whom
+
+
+def _by_conversation(answers: Mapping[tuple[int, str, int], int]) -> Counter[tuple[int, str, int | None]]:
+    counted: Counter[tuple[int, str, int | None]] = Counter()
+    for (account_id, root, identity_id), count in answers.items():
+        counted[account_id, root, identity_id] += count
+        counted[account_id, root, None] += count
+    return counted
 
 
 def _found(row: Row[Any]) -> Found:

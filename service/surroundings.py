@@ -18,19 +18,19 @@ _SPOKEN = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.SENT, ReplySta
 _NEVER_LEFT = (ReplyStatus.WITHHELD, ReplyStatus.FAILED)
 
 
-def earlier_answers(session: Session, roots: set[str]) -> Mapping[tuple[int, str], int]:
-    """By account and root: public answers of ours in a thread, sent or on their way."""
+def earlier_answers(session: Session, roots: set[str]) -> Mapping[tuple[int, str, int], int]:
+    """By account, root and identity: public answers of ours to a person in a thread, sent or on their way."""
     query = (
-        select(col(ReplyRow.account_id), col(MentionRow.root_external_id), func.count())
+        select(col(ReplyRow.account_id), col(MentionRow.root_external_id), col(MentionRow.identity_id), func.count())
         .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
         .where(
             col(MentionRow.root_external_id).in_(roots),
             col(ReplyRow.act) == Act.PUBLIC_REPLY,
             col(ReplyRow.status).in_(_SPOKEN),
         )
-        .group_by(col(ReplyRow.account_id), col(MentionRow.root_external_id))
+        .group_by(col(ReplyRow.account_id), col(MentionRow.root_external_id), col(MentionRow.identity_id))
     )
-    return {(account_id, root): count for account_id, root, count in session.execute(query)}
+    return {(account_id, root, identity): count for account_id, root, identity, count in session.execute(query)}
 
 
 def texts_to_people(session: Session, identities: set[int]) -> Mapping[tuple[int, int], int]:

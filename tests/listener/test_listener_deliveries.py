@@ -9,7 +9,7 @@ import pytest
 from listener.deliveries import Brought, Verified, take
 from networks.protocol import Delivery, Page
 from records.database import writing
-from records.nouns import Feed
+from records.nouns import Feed, PostAbove
 from replies.fingerprint import fingerprint
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import LISTEN, Ear
@@ -95,3 +95,14 @@ def test_hostile_texts_are_stored_like_any_other(ear):
     assert ear.rows(
         "SELECT m.external_id, length(text) > 10000000 FROM mention m JOIN mention_revision r ON r.mention_id = m.id"
     ) == [("1\ufffd01", 1)]
+
+
+def test_the_words_above_that_a_delivery_did_not_tell_come_by_polling(ear):
+    named = post(101, above=PostAbove(external_id="9"), parent_external_id="9")
+    told = post(101, above=PostAbove(external_id="9", text="abrimos el lunes"), parent_external_id="9")
+    deliver(ear, Page(posts=(named,)))
+    ear.store(Feed.MENTIONS, Page(posts=(told,)))
+    assert ear.rows("SELECT above ->> '$.text' FROM mention") == [("abrimos el lunes",)]
+    ear.run("UPDATE mention SET above = NULL")
+    ear.store(Feed.MENTIONS, Page(posts=(told,)))
+    assert ear.rows("SELECT above FROM mention") == [(None,)]

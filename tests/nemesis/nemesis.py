@@ -14,10 +14,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import tests.service.warm  # noqa: F401 - what takes seconds to load is loaded before processes are forked
+from ledger.verification import verify
+from records.database import open_engine, reading
+from service.keys import verification_key
+from service.settings import load_settings
 from tests.nemesis.checker import Doubts, Stored, check, check_forgotten, open_stored
 from tests.nemesis.child import Child, Orders, ServiceFailedError, SharedClock, start_child
 from tests.nemesis.population import BEGINS_AT, BRAND, Happening, Population, populate, write_rows
-from tests.nemesis.world import World, world, write_home
+from tests.nemesis.world import MASTER, World, world, write_home
 from tests.service.kills import BEFORE_WRITE, PLACES, Kill, run_warm
 
 CALM = (0, 60, 60, 180, 420, 660, 780)
@@ -157,11 +161,13 @@ class _Play:
                 now = network.wait(IN_DOUBT)
                 self._round(now, stored)
         truth = network.ask("/_truth")
+        (self.folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
         self.verdict.counts = {name: len(each) for name, each in truth.items()}
         self.verdict.failures += check(stored, truth, self.population, self.quotes, doubts=self.doubts, now=now)
         for seconds in A_DAY_LATER:
             self._round(network.wait(seconds), stored)
         self.verdict.failures += check_forgotten(stored, truth, self.population)
+        self.verdict.failures += _faults_of_the_log(self.settings_file)
         for child in self.children:
             child.close()
 
@@ -222,6 +228,15 @@ class _Play:
         )
         self.born += 1
         return start_child(orders, number=self.born)
+
+
+def _faults_of_the_log(settings_file: Path) -> list[str]:
+    """What `aparte ledger verify` finds."""
+    engine = open_engine(load_settings(settings_file).database)
+    with reading(engine) as session:
+        found = verify(session, signing_keys=[verification_key(MASTER)])
+    engine.dispose()
+    return [f"the log does not verify: {problem.message}" for problem in found.problems]
 
 
 def _kill(chance: random.Random) -> Kill:

@@ -68,7 +68,7 @@ class Population:
     @property
     def lasts(self) -> int:
         """Seconds until the last thing has happened."""
-        return max(each.at for each in (*self.rows, *self.happenings))
+        return max([row.at for row in self.rows] + [happening.at for happening in self.happenings])
 
 
 def populate(seed: int) -> Population:
@@ -123,7 +123,8 @@ class _Making:
         self._add(self._said().replace("@marca", "marca"), network="x")
 
     def reply(self) -> None:
-        above = self.chance.choice(self.rows)
+        # What is said under another's post that only names the brand is shown to its author, not to us.
+        above = self.chance.choice([row for row in self.rows if row.kind != "tag"])
         said = self._said().replace("@marca", self.chance.choice(("@marca", "esto")))
         self._add(said, network=above.network, above=above)
 

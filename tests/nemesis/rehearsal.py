@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -22,13 +23,14 @@ from tests.nemesis.world import world, write_home
 SEED = 1
 ROUND = 420
 
-_create_engine = database.create_engine
+_database: Any = database
+_create_engine = _database.create_engine
 _warm: dict[str, Engine] = {}
 
 
 def _sharing(url: str, **asked: object) -> Engine:
     """An engine that knows every statement that the first one of its kind compiled."""
-    engine = _create_engine(url, **asked)
+    engine: Engine = _create_engine(url, **asked)
     warm = _warm.setdefault(engine.dialect.name, engine)
     engine.dialect, engine._compiled_cache = warm.dialect, warm._compiled_cache
     return engine
@@ -52,7 +54,7 @@ def _rehearse(folder: Path) -> None:
 
 def _main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="nemesis-"))
-    database.create_engine = _sharing
+    _database.create_engine = _sharing
     try:
         _rehearse(folder)
     finally:

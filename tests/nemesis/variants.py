@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from listener import hearing
+from listener import feeds, hearing
 from networks.errors import Retry, Uncertain
 from records import leases
 from records.tables.listener import FeedCursorRow
@@ -17,17 +17,17 @@ from records.tables.listener import FeedCursorRow
 
 def cursor_advanced_early() -> None:
     """The cursor moves before the rows that it stands for are stored."""
-    lease = hearing.lease
+    module: Any = hearing
 
     def leased(session: Session, *, now: datetime, **asked: Any) -> Any:
-        cursor = lease(session, now=now, **asked)
+        cursor = feeds.lease(session, now=now, **asked)
         if cursor is not None:
             session.connection().execute(
                 update(FeedCursorRow).where(col(FeedCursorRow.id) == cursor.id).values(read_until=now)
             )
         return cursor
 
-    hearing.lease = leased
+    module.lease = leased
 
 
 def blind_retry() -> None:
@@ -37,13 +37,14 @@ def blind_retry() -> None:
 
 def lease_ignored() -> None:
     """Whatever another process works on counts as left behind by a process that is gone."""
-    leases._is_dead = lambda _claimant: True
+    module: Any = leases
+    module._is_dead = lambda _claimant: True
 
 
 def no_overlap() -> None:
     """A feed is read from the very moment until which it was read: what appears late is never seen."""
-    defaults = hearing.hear.__kwdefaults__
-    defaults["overlap"] = timedelta(0)
+    function: Any = hearing.hear
+    function.__kwdefaults__["overlap"] = timedelta(0)
 
 
 VARIANTS: dict[str, Callable[[], None]] = {

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from replies_house import ANA, ROOM_LINK, START, House, answer, external_id, person_id, private, private_reply
 from replies_network import MemoryNetwork, Plan
+from sqlmodel import col, select
 
 from networks.errors import RateLimited, TokenRefused, Uncertain
 from records.database import writing
 from records.nouns import Act, Mode, Permissions, ReplyStatus
-from records.tables.listener import AccountHealthRow, MentionRow
+from records.tables.listener import AccountHealthRow, MentionAccountRow, MentionRow
 from replies.caps import Caps
 from replies.drafts import Draft
 from replies.outbox import approve
@@ -182,6 +183,22 @@ def test_a_thread_is_not_talked_into_by_rules_more_often_than_allowed(house: Hou
         house.draft(answer(mention_id))
     run = house.deliver()
     assert (run.sent, run.held) == (3, 1)
+    assert house.replies()[2].reason.startswith("The thread's cap is reached.")
+
+
+def test_under_a_post_of_ours_each_comment_is_a_thread_of_its_own(house: House, network: MemoryNetwork) -> None:
+    house.caps = Caps(per_thread_hour=1)
+    with writing(house.engine) as session:
+        for mention_id in (1, 2, 3):
+            comment = session.get_one(MentionRow, mention_id)
+            comment.root_external_id = "ours"
+            comment.parent_external_id = "ours" if mention_id < 3 else external_id(2)
+            row = select(MentionAccountRow).where(col(MentionAccountRow.mention_id) == mention_id)
+            session.exec(row).one().feed = "comments"
+    for mention_id in (1, 2, 3):
+        house.draft(answer(mention_id))
+    run = house.deliver()
+    assert (run.sent, run.held) == (2, 1)
     assert house.replies()[2].reason.startswith("The thread's cap is reached.")
 
 
