@@ -31,7 +31,10 @@ SCOPES = {"facebook": "pages_messaging", "instagram": "instagram_manage_messages
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A message as it was asked to be sent; one of `comment_id` and `person_id` is set."""
+    """A message as it was asked to be sent; one of `comment_id` and `person_id` is set.
+
+    `comment_id` may be a visitor's post, which Meta takes as `post_id`.
+    """
 
     text: str
     comment_id: str | None
@@ -42,7 +45,8 @@ class Letter:
 def letter(given: Mapping[str, str]) -> Letter:
     """Read the parameters of a message; GraphRefusalError 100 says which is wrong."""
     recipient, message = _object(given, "recipient"), _object(given, "message")
-    comment, person, text = recipient.get("comment_id"), recipient.get("id"), message.get("text")
+    comment = recipient.get("comment_id", recipient.get("post_id"))
+    person, text = recipient.get("id"), message.get("text")
     if comment is None and person is None:
         raise invalid("Param recipient must have an id or a comment_id")
     if not isinstance(text, str) or not text.strip():

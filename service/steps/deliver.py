@@ -22,6 +22,7 @@ from replies.caps import Caps
 from replies.dispatch import dispatch_due
 from replies.dispatching import Dispatching
 from replies.reconciliation import reconcile_due
+from replies.stopping import withhold_gone
 from room.rooms import mark_invited
 from service.guarding import guard_reply, secrets_of
 from service.house import House
@@ -119,9 +120,13 @@ def _waive_unseen(session: Session, reply: ReplyRow, now: datetime) -> None:
 
 
 def on_gone(session: Session, mention_id: int, now: datetime) -> None:
-    """What a vanished post means, in the same transaction: it is marked, and its case owes no public closing line."""
+    """What a vanished post means, in the same transaction.
+
+    It is marked, nothing more is said to it, nobody waits for an answer, and its case owes no public closing line.
+    """
     entries = [*mark_deleted(session, [mention_id], actor=DELIVER, now=now)]
     nobody_waits(session, [mention_id], actor=DELIVER, now=now)
+    withhold_gone(session, [mention_id], actor=DELIVER, now=now)
     entries += [
         waive(session, case_id, reason=POST_DELETED, actor=DELIVER, now=now)
         for case_id in _cases_without_a_post(session, mention_id)

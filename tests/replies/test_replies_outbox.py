@@ -10,6 +10,7 @@ from records.database import writing
 from records.nouns import CLOSING_SLOT, Act, Actor, ReplyStatus
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from replies.doubt import CANNOT_TELL
 from replies.life import IllegalTransitionError
 from replies.outbox import (
     ALREADY_ANSWERED,
@@ -23,6 +24,7 @@ from replies.outbox import (
     withhold,
     write_drafts,
 )
+from replies.stopping import withhold_gone
 
 ANA, LUIS, EVA = Actor(tag="agent:1"), Actor(tag="agent:2"), Actor(tag="agent:3")
 
@@ -134,6 +136,19 @@ def test_what_was_written_for_an_earlier_text_is_held_until_a_person_has_read_th
     with writing(house.engine) as session:
         approve(session, of_old, actor=ANA, now=house.clock(), seen_revision=2)
     assert house.reply(of_old).revision == 2
+
+
+def test_what_waits_under_a_deleted_post_is_withheld_but_for_what_may_have_been_sent(house: House) -> None:
+    draft = house.draft(answer(1, approvals_needed=1)) or 0
+    approved = house.draft(answer(1, slot="hide", act=Act.HIDE, text="")) or 0
+    privately = house.draft(answer(1, slot="private", act=Act.PRIVATE_MESSAGE)) or 0
+    doubtful = house.draft(answer(1, slot="follow-up-1")) or 0
+    with writing(house.engine) as session:
+        hold(session, doubtful, CANNOT_TELL, actor=DECIDE, now=house.clock())
+        assert withhold_gone(session, [1], actor=DECIDE, now=house.clock()) == [draft, approved]
+        assert withhold_gone(session, [1, 2], actor=DECIDE, now=house.clock()) == []
+    assert house.reply(privately).status == ReplyStatus.APPROVED
+    assert house.reply(doubtful).status == ReplyStatus.HELD
 
 
 def test_each_change_is_logged_with_its_text_sealed(house: House) -> None:

@@ -12,6 +12,7 @@ ASK = "Escríbenos por privado: https://m.me/marca"
 ROWS = [
     facebook_row("post", "Our news", 0, inbound=False),
     instagram_row("medium", "Our picture", 0, inbound=False),
+    facebook_row("visit", "Any news of my order?", 0, author="eva"),
     *(facebook_row(f"f{n}", f"help {n}", n, author=f"ana{n}", in_reply_to="post", lang="es") for n in range(1, 13)),
     *(instagram_row(f"i{n}", f"help {n}", n, author=f"ana{n}", in_reply_to="medium") for n in range(1, 13)),
 ]
@@ -38,6 +39,14 @@ def test_a_comment_takes_one_private_reply(place: Square, network: str) -> None:
     ]
     assert graph.refused("POST", "/me/messages", **graph.message("Hola?", comment_id=comment)) == (400, 10900, None)
     assert len(place.truth()["messages"]) == 1
+
+
+def test_a_visitor_s_post_takes_one_private_reply_too(place: Square) -> None:
+    post = place.ids()["visit"]
+    place.facebook.post("/me/messages", **place.facebook.message("Hola", post_id=post))
+    assert [message["comment"] for message in place.truth()["messages"]] == [post]
+    again = place.facebook.message("Hola?", post_id=post)
+    assert place.facebook.refused("POST", "/me/messages", **again) == (400, 10900, None)
 
 
 def test_a_private_reply_is_possible_for_seven_days_and_the_comment_says_so(place: Square) -> None:

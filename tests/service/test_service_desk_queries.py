@@ -96,6 +96,14 @@ def test_what_was_answered_or_edited_is_held(engine: Engine, heard: list[int]) -
         assert len(nobody_waits(session, heard, actor=STEP, now=NOW)) == len(heard)
 
 
+def test_answers_in_a_thread_are_counted_by_person(engine: Engine, heard: list[int]) -> None:
+    with writing(engine) as session:
+        drafts = [_draft(each, ANSWER_SLOT, Act.PUBLIC_REPLY) for each in heard[:2]]
+        write_drafts(session, [*drafts, _draft(heard[0], "follow-up-1", Act.PUBLIC_REPLY)], actor=STEP, now=NOW)
+        found = surroundings.earlier_answers(session, {"root"})
+    assert sorted(found.values()) == [1, 2]
+
+
 def test_what_surrounds_mentions_is_read_in_the_houses_own_time(engine: Engine, heard: list[int]) -> None:
     with writing(engine) as session:
         (reply_id, _) = write_drafts(
