@@ -22,7 +22,7 @@ class Found(StrEnum):
     THERE = "there"
     ABSENT = "absent"
     DOUBTFUL = "doubtful"
-    """Something stands there that may be ours: only a person can tell."""
+    """Something stands there that may be ours, or the network does not tell: only a person can find out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,8 @@ class Evidence:
 def read_state(network: Network, reply: ReplyRow) -> Evidence:
     """Whether a post stands as a hide, an unhide or a deletion leaves it. Raises NetworkError."""
     state = network.look_up(reply.target_external_id)
+    if reply.act in {Act.HIDE, Act.UNHIDE} and state.exists and state.hidden is None:
+        return Evidence(found=Found.DOUBTFUL)
     done = {
         Act.HIDE: state.hidden is True,
         Act.UNHIDE: state.exists and state.hidden is False,

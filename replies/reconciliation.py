@@ -14,6 +14,7 @@ from records.database import reading, writing
 from records.leases import claim
 from records.nouns import Act, Actor, ReplyStatus
 from records.tables.replies import ReplyRow
+from replies.acts import TEXT_ACTS
 from replies.changes import OUTSTANDING, change, locked
 from replies.dispatching import Dispatching
 from replies.doubt import CANNOT_TELL, MAYBE_THIS_ONE, PRIVATE_REPLY_USED
@@ -151,7 +152,8 @@ def next_step(row: ReplyRow, evidence: Evidence | NetworkError, *, now: datetime
         until = evidence.until if isinstance(evidence, RateLimited) else now + _READ_AGAIN_AFTER
         return _again(row, until, row.absent_at, deadline=deadline, now=now)
     if evidence.found is Found.DOUBTFUL:
-        return Step(status=ReplyStatus.HELD, reason=MAYBE_THIS_ONE, absent_at=row.absent_at)
+        reason = MAYBE_THIS_ONE if row.act in TEXT_ACTS else CANNOT_TELL
+        return Step(status=ReplyStatus.HELD, reason=reason, absent_at=row.absent_at)
     absent_at = row.absent_at or now
     if now < absent_at + BETWEEN_READINGS:
         return _again(row, absent_at + BETWEEN_READINGS, absent_at, deadline=deadline, now=now)

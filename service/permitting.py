@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from networks.protocol import PostStanding
-from records.nouns import Permissions
-from records.tables.listener import MentionAccountRow
+from records.nouns import Feed, Permissions
+from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.replies import ReplyRow
+from service import surroundings
 from service.house import House
-from service.standing import Standing, read_standings
+from service.standing import Standing
 
 NOT_IN_SETTINGS = Permissions(
     reply=False, private_message=False, hide=False, delete_own=False, why="The account is not in the settings."
@@ -44,14 +45,34 @@ def permissions_of(house: House, standing: Standing, *, now: datetime) -> Permis
 def permissions_for(session: Session, house: House, reply: ReplyRow, *, now: datetime) -> Permissions | None:
     """What the network permits about the mention of a reply, as if that reply had not been written.
 
-    None where the mention is not judged yet, or no longer.
+    None where the mention no longer concerns the account.
     """
-    link = session.execute(
-        select(col(MentionAccountRow.id)).where(
+    network = house.network_of(reply.account_id)
+    if network is None:
+        return NOT_IN_SETTINGS
+    row = session.execute(
+        select(MentionRow, MentionAccountRow)
+        .join(MentionAccountRow, col(MentionAccountRow.mention_id) == col(MentionRow.id))
+        .where(
             col(MentionAccountRow.mention_id) == reply.mention_id, col(MentionAccountRow.account_id) == reply.account_id
         )
-    ).scalar_one_or_none()
-    if link is None:
-        return None
-    standings = read_standings(session, [link], now=now, but_for=reply.id)
-    return permissions_of(house, standings[0], now=now) if standings else None
+    ).one_or_none()
+    return None if row is None else network.permissions(_standing(session, *row, but_for=reply.id), now=now)
+
+
+def _standing(session: Session, mention: MentionRow, link: MentionAccountRow, *, but_for: int | None) -> PostStanding:
+    account_id, root = link.account_id, mention.root_external_id
+    wrote_at = surroundings.when_people_wrote(session, [mention.identity_id]).get((account_id, mention.identity_id))
+    replied = surroundings.private_replies(session, [link.mention_id], but_for=but_for)
+    return PostStanding(
+        external_id=mention.external_id,
+        summoned=link.summoned,
+        person_wrote_first=wrote_at is not None,
+        person_wrote_at=wrote_at,
+        private_reply_used=(account_id, link.mention_id) in replied,
+        root_is_ours=link.feed == Feed.COMMENTS or (account_id, root) in surroundings.own_roots(session, [root]),
+        published_at=mention.published_at,
+        parent_external_id=mention.parent_external_id,
+        kind=mention.kind,
+        hidden=mention.hidden_at is not None,
+    )

@@ -32,7 +32,7 @@ PACES = (120, 300, 600, 900)
 IN_DOUBT = 60
 """Seconds to the next round while nobody knows of some reply whether it was taken."""
 A_DAY_LATER = (20 * 3600, 5 * 3600)
-STANDS_STILL = timedelta(minutes=8)
+STANDS_STILL = timedelta(minutes=4)
 """Less than the lease of an act that is being sent."""
 REACH = 150
 """Kills fall before so many passages of a place; a life is rarely longer."""
