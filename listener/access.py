@@ -56,6 +56,11 @@ def check_access(engine: Engine, network: Network, *, account: Account, now: dat
     return Checked.REPAIRED if was_out else Checked.WORKING
 
 
+def check_soon(session: Session, account_id: int, *, now: datetime) -> None:
+    """Make the next check due: something refused us."""
+    _check_again(session, account_id, now)
+
+
 def _claim(engine: Engine, account_id: int, now: datetime) -> bool:
     """Put the next check off for as long as this one may take; an account that was never seen is checked by anybody."""
     due = or_(col(AccountHealthRow.check_due_at).is_(None), col(AccountHealthRow.check_due_at) <= now)

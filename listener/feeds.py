@@ -46,6 +46,8 @@ class Cursor:
     read_until: datetime | None
     place: Place | None = None
     """Of a walk that was cut short; None between walks."""
+    refusal: str | None = None
+    """Why the network refused this feed the last time."""
 
 
 def due_feeds(session: Session, feeds_of: Mapping[int, Sequence[Feed]], *, now: datetime) -> list[DueFeed]:
@@ -107,9 +109,18 @@ def give_back(session: Session, cursor: Cursor, *, claimant: str, due_at: dateti
     _change(session, cursor, claimant, {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at})
 
 
+def rest_refused(
+    session: Session, cursor: Cursor, *, claimant: str, due_at: datetime, refusal: str, now: datetime
+) -> None:
+    """End the lease of a feed that the network refuses, and keep why, and since when."""
+    values: dict[str, object] = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at, "refusal": refusal}
+    _change(session, cursor, claimant, values | ({} if cursor.refusal else {"refused_at": now}))
+
+
 def end_walk(session: Session, cursor: Cursor, *, claimant: str, due_at: datetime, read_until: datetime) -> None:
     """End walk and lease; the cursor moves to `read_until`, never backwards."""
     values = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at, **_place_values(None)}
+    values |= {"refusal": None, "refused_at": None}
     if cursor.read_until is None or read_until > cursor.read_until:
         values["read_until"] = read_until
     _change(session, cursor, claimant, values)
@@ -122,12 +133,13 @@ def _cursor(session: Session, cursor_id: int) -> Cursor:
         col(FeedCursorRow.walk_began_at),
         col(FeedCursorRow.walk_served),
         col(FeedCursorRow.walk_oldest_at),
+        col(FeedCursorRow.refusal),
     ).where(col(FeedCursorRow.id) == cursor_id)
-    read_until, page, began_at, served, oldest_at = session.connection().execute(query).one()
+    read_until, page, began_at, served, oldest_at, refusal = session.connection().execute(query).one()
     if page is None or began_at is None:
-        return Cursor(id=cursor_id, read_until=read_until)
+        return Cursor(id=cursor_id, read_until=read_until, refusal=refusal)
     place = Place(page=page, began_at=began_at, served=served, oldest_at=oldest_at)
-    return Cursor(id=cursor_id, read_until=read_until, place=place)
+    return Cursor(id=cursor_id, read_until=read_until, place=place, refusal=refusal)
 
 
 def _place_values(place: Place | None) -> dict[str, object]:

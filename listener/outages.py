@@ -73,6 +73,14 @@ def note_late(session: Session, *, account_id: int, feed: Feed, since: datetime,
     _add(session, account_id, feed.value, late, Cause.LATE, until)
 
 
+def note_refused(
+    session: Session, *, account_id: int, feed: Feed, since: datetime, until: datetime, reason: str, now: datetime
+) -> None:
+    """Write down a span that was read late because the network refused the feed."""
+    missed = Missed(since=since, until=until, reason=reason)
+    _add(session, account_id, feed.value, missed, Cause.OUTAGE, now)
+
+
 def _was_out(health: AccountHealthRow, now: datetime) -> bool:
     if health.state == State.REFUSED:
         return True

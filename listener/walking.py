@@ -13,7 +13,7 @@ from listener.feeds import Cursor, Place, end_walk, give_back, keep_lease, save_
 from listener.health import State, is_paused, note_health
 from listener.intake import OnMentions, store_page
 from listener.missed import missed_span
-from listener.outages import close_outages, note_late, note_missed, note_outage
+from listener.outages import close_outages, note_late, note_missed, note_outage, note_refused
 from listener.own_posts import Fingerprint
 from listener.spend import note_read
 from listener.stored import Stored
@@ -154,6 +154,14 @@ def _end(session: Session, walk: Walk, place: Place, rests_until: datetime | Non
         note_missed(session, account_id=account_id, feed=feed, missed=missed)
     recovered = close_outages(session, account_id=account_id, feed=feed, read_until=place.began_at, now=walk.now)
     if read_until is not None and not recovered:
-        note_late(session, account_id=account_id, feed=feed, since=read_until, until=place.began_at)
+        _note_why_late(session, walk, since=read_until, until=place.began_at)
     due_at = max(walk.now, place.began_at + walk.poll_every, rests_until or walk.now)
     end_walk(session, walk.cursor, claimant=walk.claimant, due_at=due_at, read_until=place.began_at)
+
+
+def _note_why_late(session: Session, walk: Walk, *, since: datetime, until: datetime) -> None:
+    account_id, feed, refusal = walk.account.id, walk.feed, walk.cursor.refusal
+    if refusal is None:
+        note_late(session, account_id=account_id, feed=feed, since=since, until=until)
+        return
+    note_refused(session, account_id=account_id, feed=feed, since=since, until=until, reason=refusal, now=walk.now)

@@ -108,6 +108,8 @@ class Delivery:
     page: Page
     changed: tuple[str, ...] = ()
     """Ids of posts said to be edited, deleted or hidden: to be asked for again, never believed."""
+    named: tuple[str, ...] = ()
+    """Ids of posts told without their words: to be asked for where they are not known yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

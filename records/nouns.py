@@ -232,6 +232,8 @@ class HeardPost:
     media_urls: tuple[str, ...] = ()
     summoned: bool = False
     """True where the author mentioned or quoted our account, so that the network permits an answer."""
+    hidden: bool | None = None
+    """Whether it is hidden from the public; None where the network does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)

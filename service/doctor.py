@@ -14,10 +14,10 @@ import requests
 
 from networks.errors import NetworkError
 from people.master_key import MasterKeyError, parse_master_key
-from records.database import DatabaseUnusableError
+from records.database import DatabaseUnusableError, reading
 from service.clock import open_clock
 from service.connections import open_network
-from service.health import expires_soon
+from service.health import expires_soon, refused_feeds
 from service.house import open_databases, open_rulebook
 from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
 
@@ -46,6 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _found(f"rulebook of {brand.name}", partial(open_rulebook, brand, settings.folder))
     for account in settings.document.accounts:
         yield _look_at_account(account, settings)
+    yield from _refused_feeds(settings)
     yield _found("address of the rooms", lambda: _check_public_url(settings))
     if settings.document.smtp is not None:
         yield _found("mail server", lambda: _check_mail(settings))
@@ -90,6 +91,21 @@ def _look_at_account(account: AccountSettings, settings: Settings) -> Finding:
 
     found = _found(f"account {account.name}", look)
     return found if found.fault else Finding(what=found.what, warning=" ".join(warnings))
+
+
+def _refused_feeds(settings: Settings) -> Iterator[Finding]:
+    """Feeds that were refused to accounts whose credentials work, as the listener last found them."""
+    try:
+        engine, keys_engine = open_databases(settings)
+    except (SettingsError, DatabaseUnusableError):
+        return
+    named = {account.name for account in settings.document.accounts}
+    with reading(engine) as session:
+        refused = [each for each in refused_feeds(session) if each.account in named]
+    engine.dispose()
+    keys_engine.dispose()
+    for each in refused:
+        yield Finding(what=f"feed {each.feed} of {each.account}", fault=each.reason)
 
 
 def _now(settings: Settings) -> datetime:

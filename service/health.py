@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from records.tables.listener import AccountHealthRow
+from records.tables.listener import AccountHealthRow, FeedCursorRow
+from records.tables.service import AccountRow
 from service.house import House
 
 WORKING = "working"
 WARN_AHEAD = timedelta(days=7)
 """How long before credentials expire a person is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedFeed:
+    """A feed that the network refuses to an account whose credentials work."""
+
+    account: str
+    feed: str
+    reason: str
+    since: datetime
+
+
+def refused_feeds(session: Session) -> list[RefusedFeed]:
+    """The feeds that are refused, of accounts that are not refused as a whole."""
+    refused = col(AccountHealthRow.state) == "refused"
+    query = (
+        select(
+            col(AccountRow.name),
+            col(FeedCursorRow.feed),
+            col(FeedCursorRow.refusal),
+            col(FeedCursorRow.refused_at),
+        )
+        .join(AccountRow, col(AccountRow.id) == col(FeedCursorRow.account_id))
+        .where(col(FeedCursorRow.refusal).is_not(None))
+        .where(col(FeedCursorRow.account_id).not_in(select(col(AccountHealthRow.account_id)).where(refused)))
+    )
+    return [
+        RefusedFeed(account=account, feed=feed, reason=reason or "", since=since)
+        for account, feed, reason, since in session.connection().execute(query)
+        if since is not None
+    ]
 
 
 def ailing_accounts(session: Session, house: House) -> list[str]:

@@ -13,9 +13,11 @@ from records.database import reading
 from records.nouns import Priority
 from records.tables.listener import AccountHealthRow
 from service.alerts import Alerts
-from service.health import WORKING, expires_soon
+from service.health import WORKING, expires_soon, refused_feeds
 from service.house import House
 
+REFUSED_FOR = timedelta(minutes=1)
+"""How long a feed is refused before its alert: by then it is known whether the whole account is."""
 MENDED_AFTER = timedelta(minutes=10)
 """How long an account must work before its alert is cleared: one that comes and goes is told of once."""
 
@@ -41,6 +43,20 @@ def watch_accounts(house: House, alerts: Alerts, *, now: datetime) -> None:
             )
         else:
             alerts.clear(f"expiry-{name}")
+    watch_feeds(house, alerts, now=now)
+
+
+def watch_feeds(house: House, alerts: Alerts, *, now: datetime) -> None:
+    """Alert once about each feed that is refused to an account which otherwise works, until it is served again."""
+    with reading(house.engine) as session:
+        refused = {(each.account, each.feed): each for each in refused_feeds(session)}
+    for account_id, network in house.networks.items():
+        for feed in network.feeds:
+            key = (house.accounts[account_id].name, feed.value)
+            if key not in refused:
+                alerts.clear("-".join(("feed", *key)))
+            elif now - refused[key].since >= REFUSED_FOR:
+                alerts.raise_once("-".join(("feed", *key)), f"{' '.join(key)} cannot be read: {refused[key].reason}")
 
 
 def watch_cases(house: House, alerts: Alerts, *, now: datetime) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from networks.facebook.fields import NETWORK
 from networks.json_values import JsonObject, mapping, mappings, text_of
+from networks.meta.changes import Changes
 from networks.meta.messaging import moment_of
 from networks.meta.values import author_of, revision_of
 from networks.protocol import OwnPost
@@ -15,12 +15,14 @@ from records.nouns import HeardPost, PostAbove
 _COMMENT = "comment"
 _POSTS = frozenset({"status", "post", "photo", "video", "share", "album", "link", "note"})
 _NEW = "add"
+_STILL_THERE = frozenset({"edit", "edited"})
 
 
-def read_changes(entry: JsonObject, *, account_external_id: str) -> tuple[Sequence[HeardPost | OwnPost], Sequence[str]]:
+def read_changes(entry: JsonObject, *, account_external_id: str) -> Changes:
     """New posts and comments, and the ids of those said to be otherwise now."""
     found: list[HeardPost | OwnPost] = []
     changed: list[str] = []
+    named: list[str] = []
     for change in mappings(entry.get("changes")):
         value, is_mention = mapping(change.get("value")), text_of(change, "field") == "mention"
         if text_of(change, "field") != "feed" and not is_mention:
@@ -29,11 +31,13 @@ def read_changes(entry: JsonObject, *, account_external_id: str) -> tuple[Sequen
         if not external_id:
             continue
         at = moment_of(value, "created_time") or moment_of(entry, "time")
-        if text_of(value, "verb") != _NEW or at is None:
+        if text_of(value, "verb") in _STILL_THERE or (text_of(value, "verb") == _NEW and at is None):
+            named.append(external_id)
+        elif text_of(value, "verb") != _NEW or at is None:
             changed.append(external_id)
         else:
             found.append(_read(value, external_id, page_id=account_external_id, at=at))
-    return found, changed
+    return Changes(found=tuple(found), changed=tuple(changed), named=tuple(named))
 
 
 def _about(value: JsonObject) -> str:

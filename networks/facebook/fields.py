@@ -12,7 +12,9 @@ TITLE = "Facebook"
 
 COMMENTS = "comments"
 POST = "id,message,created_time,from{id,name},full_picture"
-COMMENT = "id,message,created_time,from{id,name},parent{id,message,from{id,name}},attachment{media{image{src}},url}"
+COMMENT = (
+    "id,message,created_time,from{id,name},is_hidden,parent{id,message,from{id,name}},attachment{media{image{src}},url}"
+)
 COMMENT_ALONE = f"{COMMENT},object{{id,message,from{{id,name}}}}"
 
 POSTS_A_PAGE = 25

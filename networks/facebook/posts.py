@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from networks.facebook.fields import NETWORK
 from networks.json_values import JsonObject, mapping, text_of
-from networks.meta.values import author_of, moment, required, revision_of
+from networks.meta.values import author_of, moment, required, revision_of, told_flag
 from networks.protocol import OwnPost
 from records.nouns import HeardPost, PostAbove
 
@@ -91,6 +91,7 @@ def read_comment(comment: JsonObject, *, root: Root, page_id: str) -> HeardPost 
         # What a comment shows comes first; then what it speaks of.
         media_urls=_links(text_of(image, "src") or text_of(attachment, "url"), *root.media_urls),
         summoned=True,
+        hidden=told_flag(comment, "is_hidden"),
     )
 
 

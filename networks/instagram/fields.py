@@ -14,8 +14,8 @@ COMMENTS = "comments"
 REPLIES = "replies"
 
 MEDIA = "id,caption,media_type,media_url,permalink,timestamp,username"
-TEXT = "id,text,timestamp,username,from{id,username},parent_id"
-COMMENT_ALONE = f"{TEXT},hidden,media{{id}}"
+TEXT = "id,text,timestamp,username,from{id,username},parent_id,hidden"
+COMMENT_ALONE = f"{TEXT},media{{id}}"
 MENTIONED_COMMENT = "id,text,timestamp,username,media{id}"
 
 MEDIA_A_PAGE = 20

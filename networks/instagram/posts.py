@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from networks.instagram.fields import NETWORK
 from networks.json_values import JsonObject, mapping, text_of
-from networks.meta.values import author_of, moment, required, revision_of
+from networks.meta.values import author_of, moment, required, revision_of, told_flag
 from networks.protocol import OwnPost
 from records.nouns import Author, HeardPost, PostAbove
 
@@ -116,6 +116,7 @@ def read_comment(comment: JsonObject, *, root: Root, us: Us, parent: JsonObject 
         above=above,
         media_urls=root.media_urls,
         summoned=True,
+        hidden=told_flag(comment, "hidden"),
     )
 
 

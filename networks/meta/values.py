@@ -50,6 +50,12 @@ def moment(value: JsonObject, key: str, *, what: str) -> datetime:
         raise Garbled(f"Meta answered with {what} whose {key} is no date; it will be asked again.") from None
 
 
+def told_flag(value: JsonObject, key: str) -> bool | None:
+    """What Meta says of a yes-or-no field; None where it does not say."""
+    found = value.get(key)
+    return found if isinstance(found, bool) else None
+
+
 def author_of(value: JsonObject, *, of: str) -> Author:
     """The author as Meta describes them. Where it withholds them, one who wrote `of` and nothing else.
 

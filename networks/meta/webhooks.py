@@ -60,13 +60,15 @@ def deliveries(body: bytes, *, network: str) -> tuple[Delivery, ...]:
 def _delivery(entry: JsonObject, *, network: str) -> Delivery:
     account = text_of(entry, "id")
     read_changes = read_page_changes if network == FACEBOOK else read_instagram_changes
-    found, changed = read_changes(entry, account_external_id=account)
+    told = read_changes(entry, account_external_id=account)
+    named = tuple(dict.fromkeys(each for each in told.named if each))
     return Delivery(
         account_external_id=account,
         page=Page(
-            posts=tuple(each for each in found if isinstance(each, HeardPost)),
-            own=tuple(each for each in found if isinstance(each, OwnPost)),
+            posts=tuple(each for each in told.found if isinstance(each, HeardPost)),
+            own=tuple(each for each in told.found if isinstance(each, OwnPost)),
             messages=read_messaging(entry, network=network, account_external_id=account),
         ),
-        changed=tuple(dict.fromkeys(changed)),
+        changed=tuple(dict.fromkeys((*named, *(each for each in told.changed if each)))),
+        named=named,
     )

@@ -36,7 +36,7 @@ def signed(body: bytes, header: str, api_secret: str) -> bool:
 def deliveries(body: bytes) -> tuple[Delivery, ...]:
     """What a verified delivery tells, for the one account that it names; nothing where it tells of other matters.
 
-    An event that cannot be understood is left out, as is a text that was cut short: polling reads both. A later
+    An event that cannot be understood is left out: polling reads it. A text that was cut short is only named. A later
     version of a post is told as a post and in `changed`. Raises ValueError where the body is no delivery at all.
     """
     told = read_object(body)
@@ -45,18 +45,19 @@ def deliveries(body: bytes) -> tuple[Delivery, ...]:
     us = activity.id_of(told, "for_user_id")
     if not us:
         raise ValueError("The delivery does not say for which account it is: X names it in for_user_id.")
-    posts, own, edited = _posts(told, us)
+    posts, own, edited, cut = _posts(told, us)
     page = Page(posts=posts, own=own, messages=_messages(told, us))
     changed = tuple(dict.fromkeys((*edited, *_deleted(told))))
-    if not (posts or own or page.messages or changed):
+    if not (posts or own or page.messages or changed or cut):
         return ()
-    return (Delivery(account_external_id=us, page=page, changed=changed),)
+    return (Delivery(account_external_id=us, page=page, changed=changed, named=tuple(dict.fromkeys(cut))),)
 
 
-def _posts(told: JsonObject, us: str) -> tuple[tuple[HeardPost, ...], tuple[OwnPost, ...], list[str]]:
+def _posts(told: JsonObject, us: str) -> tuple[tuple[HeardPost, ...], tuple[OwnPost, ...], list[str], list[str]]:
     posts: list[HeardPost] = []
     own: list[OwnPost] = []
     edited: list[str] = []
+    cut: list[str] = []
     for post in mappings(told.get("tweet_create_events")):
         if activity.is_repost(post):
             continue
@@ -64,12 +65,13 @@ def _posts(told: JsonObject, us: str) -> tuple[tuple[HeardPost, ...], tuple[OwnP
             if activity.is_edited(post):
                 edited.append(activity.first_id(post))
             if activity.is_cut(post):
+                cut += [activity.first_id(post)] if activity.author_of(post) != us else []
                 continue
             if activity.author_of(post) == us:
                 own.append(activity.read_own_post(post))
             else:
                 posts.append(activity.read_post(post, account_external_id=us))
-    return tuple(posts), tuple(own), edited
+    return tuple(posts), tuple(own), edited, cut
 
 
 def _messages(told: JsonObject, us: str) -> tuple[HeardMessage, ...]:

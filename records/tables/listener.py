@@ -178,6 +178,9 @@ class FeedCursorRow(SQLModel, table=True):
     """When that walk began: what the cursor moves to when it ends."""
     walk_served: int = 0
     walk_oldest_at: datetime | None = None
+    refusal: str | None = None
+    """Why the network refuses this feed; null while it serves it."""
+    refused_at: datetime | None = None
     claimed_by: str | None = claimed_by_field()
     claimed_until: datetime | None = claimed_until_field()
 
@@ -245,6 +248,27 @@ class ReadSpendRow(SQLModel, table=True):
     """`YYYY-MM`, in UTC."""
     posts: int
     dollars: float
+
+
+class ToldPostRow(SQLModel, table=True):
+    """A post that a delivery only named: the network is asked for it. Deleted once it is read or given up."""
+
+    __tablename__ = "told_post"
+    __table_args__ = (
+        UniqueConstraint("account_id", "external_id"),
+        Index("told_post_due", "account_id", "ask_due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    network: str
+    external_id: str
+    told_at: datetime
+    ask_due_at: datetime
+    attempts: int = 0
+    """How often the network was asked and did not show it."""
+    claimed_by: str | None = claimed_by_field()
+    claimed_until: datetime | None = claimed_until_field()
 
 
 class WebhookDeliveryRow(SQLModel, table=True):

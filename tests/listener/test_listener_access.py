@@ -50,6 +50,9 @@ def test_a_refused_account_is_paused_until_a_check_works(ear, error):
     ear.hear(network, Feed.MENTIONS, now=NOW)
     network.access = network.fails[None] = error
     assert ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE).outcome is Outcome.REFUSED
+    if isinstance(error, Refused):
+        assert not paused(ear), "one refused feed does not speak for the account"
+        assert check(ear, network, NOW + MINUTE) is Checked.REFUSED
     assert (paused(ear), reason(ear)) == (True, ("refused", str(error)))
     with reading(ear.engine) as session:
         assert resting_until(session, 1, NOW + MINUTE) == NOW + 16 * MINUTE
@@ -110,13 +113,28 @@ def test_being_unreachable_for_more_than_five_minutes_is_an_outage(ear, minutes,
     assert reason(ear) == ("working", "")
 
 
-def test_being_refused_a_search_leaves_the_account_as_it_is(ear):
+def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(ear):
     network = ScriptedNetwork(posts=[post(1)])
     ear.hear(network, Feed.MENTIONS, now=NOW)
+    ear.hear(network, Feed.SEARCH, now=NOW)
     network.fails[None] = Refused("Not in this plan.")
-    assert ear.hear(network, Feed.SEARCH, now=NOW).outcome is Outcome.REFUSED
+    for minutes in (1, 16):
+        assert ear.hear(network, Feed.SEARCH, now=NOW + minutes * MINUTE).outcome is Outcome.REFUSED
+        assert check(ear, network, NOW + minutes * MINUTE) is Checked.WORKING
     assert (paused(ear), reason(ear)) == (False, ("working", ""))
-    assert ear.hear(network, Feed.SEARCH, now=NOW + MINUTE).outcome is Outcome.NOT_DUE
+    assert ear.rows("SELECT feed, refusal FROM feed_cursor WHERE refusal IS NOT NULL") == [
+        ("search", "Not in this plan.")
+    ]
+    (since,) = ear.rows("SELECT refused_at FROM feed_cursor WHERE refusal IS NOT NULL")
+    assert str(since[0]).startswith((NOW + MINUTE).strftime("%Y-%m-%d %H:%M"))
+    network.fails = {}
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + 16 * MINUTE).outcome is Outcome.HEARD
+    assert ear.hear(network, Feed.SEARCH, now=NOW + 17 * MINUTE).outcome is Outcome.NOT_DUE
+
+    assert ear.hear(network, Feed.SEARCH, now=NOW + 31 * MINUTE).outcome is Outcome.HEARD
+
+    assert ear.rows(GAPS) == [("search", "outage", "Not in this plan.", 0)]
+    assert ear.rows("SELECT feed FROM feed_cursor WHERE refusal IS NOT NULL") == []
 
 
 def test_a_refused_account_that_cannot_be_reached_stays_refused(ear):

@@ -137,3 +137,22 @@ def test_an_account_shut_out_gives_one_line_and_one_alert_and_the_others_go_on(
         assert "\n" not in told[f"account {shut_out}"]
     finally:
         house.close()
+
+
+def test_one_feed_refused_gives_one_line_and_one_alert_and_the_account_goes_on(world: SmallWorld) -> None:
+    told = {"method": "GET", "path": "/2/dm_events", "kind": "403", "account": "marca-x", "times": 100_000}
+    assert requests.post(f"{world.practice.base_url}/_faults", data=json.dumps(told), timeout=30).ok
+    house = open_house(world.settings)
+    alerts = Alerts(house.settings)
+    try:
+        with structlog.testing.capture_logs() as logged:
+            for _ in range(3):
+                run_once(house)
+                watch_accounts(house, alerts, now=house.clock.now())
+                world.practice.wait(10 * MINUTE)
+        assert [entry["alert"] for entry in logged if entry["event"] == "alert"] == ["feed-marca-x-direct_messages"]
+        assert health(house)["marca-x"].state == "working"
+        assert heard(house)["marca-x"] == 1
+        assert set(faults(world.settings)) == {"feed direct_messages of marca-x"}
+    finally:
+        house.close()

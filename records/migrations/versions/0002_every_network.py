@@ -11,6 +11,19 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_CHECKS = {
+    # As SQLAlchemy writes a moment on SQLite: with six digits of a second.
+    "sqlite": """
+        UPDATE mention SET check_due_at = strftime('%Y-%m-%d %H:%M:%f000', heard_at, '+1 day')
+        WHERE heard_at >= datetime('now', '-30 days') AND deleted_at IS NULL
+    """,
+    "postgresql": """
+        UPDATE mention SET check_due_at = heard_at + interval '1 day'
+        WHERE heard_at >= now() - interval '30 days' AND deleted_at IS NULL
+    """,
+}
+"""What was heard in the last 30 days is asked for again, a day after it was heard."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -57,6 +70,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_text_band_revision_id"), ["revision_id"], unique=False)
         batch_op.create_index("text_band_found", ["band", "heard_at"], unique=False)
 
+    op.create_table(
+        "told_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("network", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("told_at", UTCDateTime(), nullable=False),
+        sa.Column("ask_due_at", UTCDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_by", sa.String(length=200), nullable=True),
+        sa.Column("claimed_until", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("account_id", "external_id"),
+    )
+    with op.batch_alter_table("told_post", schema=None) as batch_op:
+        batch_op.create_index("told_post_due", ["account_id", "ask_due_at"], unique=False)
+
     with op.batch_alter_table("account_health", schema=None) as batch_op:
         batch_op.add_column(sa.Column("check_due_at", UTCDateTime(), nullable=True))
 
@@ -68,6 +102,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("walk_began_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("walk_served", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("walk_oldest_at", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("refusal", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("refused_at", UTCDateTime(), nullable=True))
 
     with op.batch_alter_table("gap", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(), nullable=False, server_default="bound"))
@@ -99,3 +135,5 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("absent_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("cost", sa.Float(), nullable=False, server_default="0"))
         batch_op.create_index("reply_sending", ["account_id", "sending_at"], unique=False)
+
+    op.execute(_CHECKS[op.get_bind().dialect.name])
