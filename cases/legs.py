@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from cases.standing import Joining
+from cases.standing import Joining, Leg
 from records.database import is_sqlite
 from records.tables.cases import CaseThreadRow
 from records.tables.listener import MentionRow
+from records.tables.service import AccountRow
 
 _CASES_A_QUERY = 1000
 _UNIQUE = ["case_id", "account_id", "leg", "root_external_id"]
@@ -49,6 +50,43 @@ def join_legs(session: Session, joins: Sequence[tuple[int, Joining]], *, now: da
     changed = [(leg, found.mention_id) for leg, found in latest.items() if known.get(leg) != found]
     if changed:
         _upsert(session, changed, now)
+
+
+def move_legs(session: Session, *, network: str, before: str, after: str) -> None:
+    """Public legs under `before` hang under `after`, which turned out to be the root of their conversation.
+
+    A case that has a leg there already keeps one, with the latest mention.
+    """
+    accounts = select(col(AccountRow.id)).where(col(AccountRow.network) == network)
+    query = select(CaseThreadRow).where(
+        col(CaseThreadRow.account_id).in_(accounts),
+        col(CaseThreadRow.leg) == Leg.PUBLIC.value,
+        col(CaseThreadRow.root_external_id).in_([before, after]),
+    )
+    rows = list(session.execute(query).scalars())
+    there = {(row.case_id, row.account_id): row for row in rows if row.root_external_id == after}
+    for row in rows:
+        if row.root_external_id == after:
+            continue
+        kept = there.get((row.case_id, row.account_id))
+        if kept is None:
+            row.root_external_id = after
+            session.add(row)
+        else:
+            kept.mention_id = _latest_of(session, [kept.mention_id, row.mention_id])
+            session.add(kept)
+            session.delete(row)
+    session.flush()
+
+
+def _latest_of(session: Session, mention_ids: Sequence[int | None]) -> int | None:
+    query = (
+        select(col(MentionRow.id))
+        .where(col(MentionRow.id).in_([each for each in mention_ids if each is not None]))
+        .order_by(col(MentionRow.published_at).desc(), col(MentionRow.id).desc())
+    )
+    found: int | None = session.execute(query.limit(1)).scalar()
+    return found
 
 
 def _known(session: Session, case_ids: Sequence[int]) -> dict[_Leg, _Latest]:

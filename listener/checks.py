@@ -1,4 +1,7 @@
-"""When a mention is asked for again: posts are edited soon after, and deleted at any time."""
+"""When a mention is asked for again: posts are edited soon after, and deleted at any time.
+
+Where the network charges for each post that it serves, they are asked for six times, else every day.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,36 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from listener.bulk import parts
+from networks.prices import read_price
+from records.nouns import Feed
 from records.tables.listener import MentionRow
 
 EDITABLE_FOR = timedelta(minutes=31)
 """X takes edits for half an hour: a post asked for after that has its last text."""
 EVERY = timedelta(hours=20)
 """What was deleted has to be deleted here within 24 hours."""
+SECOND_DAY = timedelta(hours=24)
+EVERY_CHARGED = timedelta(days=7)
+"""After the second day, where each post that is served is charged for."""
 WATCHED_FOR = timedelta(days=30)
 
 
-def next_check(published_at: datetime, *, now: datetime) -> datetime | None:
+def is_charged(network: str) -> bool:
+    """True where the network charges for posts that are asked for by id, which cost what a search does."""
+    return read_price(network, Feed.SEARCH) > 0
+
+
+def next_check(published_at: datetime, *, now: datetime, charged: bool) -> datetime | None:
     """When a post heard or asked for `now` is asked for again; None once it is a month old."""
     if now < published_at + EDITABLE_FOR:
         return published_at + EDITABLE_FOR
     if now >= published_at + WATCHED_FOR:
         return None
-    return now + EVERY
+    if not charged:
+        return now + EVERY
+    if now < published_at + SECOND_DAY:
+        return published_at + SECOND_DAY
+    return now + EVERY_CHARGED if now + EVERY_CHARGED < published_at + WATCHED_FOR else None
 
 
 def check_now(session: Session, mention_ids: Sequence[int], *, now: datetime) -> None:

@@ -11,9 +11,11 @@ from sqlmodel import Session, col
 
 from listener.accounts_concerned import Concern, concern
 from listener.bulk import add_missing, parts
-from listener.checks import next_check
+from listener.checks import is_charged, next_check
 from listener.context import fill_in_above
 from listener.copies import keep_sketches
+from listener.hiding import keep_hidden
+from listener.roots import correct_roots, wrong_roots
 from listener.text_digest import text_digest
 from listener.versions import is_newer, newest_versions
 from people.identities import know
@@ -33,6 +35,9 @@ _LIVE_REVISIONS = (
         col(MentionRow.revision),
         col(MentionRevisionRow.external_id),
         col(MentionRevisionRow.assess_due_at),
+        col(MentionRow.parent_external_id),
+        col(MentionRow.root_external_id),
+        col(MentionRow.hidden_at),
     )
     .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
     .where(*_OF_THESE, col(MentionRevisionRow.superseded_at).is_(None))
@@ -57,6 +62,9 @@ class _Known:
     revision: int
     revision_external_id: str
     assessed: bool
+    parent_external_id: str | None
+    root_external_id: str
+    hidden_at: datetime | None
 
 
 def store_mentions(
@@ -86,11 +94,7 @@ def store_mentions(
     edited = _edited(session, [newest[name] for name in newest if name in known], known, as_it_stands=feed is None)
     ids = _add(session, new, identities, now)
     _supersede(session, edited, known, now)
-    fill_in_above(
-        session,
-        [post for name, post in newest.items() if name in known],
-        {name: each.mention_id for name, each in known.items()},
-    )
+    _mend(session, account.network, [post for name, post in newest.items() if name in known], known, now)
     mention_ids = {name: each.mention_id for name, each in known.items()} | ids
     _keep_sketches(session, [*new, *edited], mention_ids, now)
     edited_names = {post.external_id for post in edited}
@@ -159,14 +163,28 @@ def _known_mentions(session: Session, network: str, external_ids: Sequence[str])
     found: dict[str, _Known] = {}
     for part in parts(external_ids):
         rows = session.connection().execute(_LIVE_REVISIONS, {"network": network, "external_ids": part})
-        for external_id, mention_id, number, revision_external_id, due in rows:
+        for external_id, mention_id, number, revision_external_id, due, parent, root, hidden_at in rows:
             found[external_id] = _Known(
                 mention_id=mention_id or 0,
                 revision=number,
                 revision_external_id=revision_external_id,
                 assessed=due is None,
+                parent_external_id=parent,
+                root_external_id=root,
+                hidden_at=hidden_at,
             )
     return found
+
+
+def _mend(
+    session: Session, network: str, posts: Sequence[HeardPost], known: Mapping[str, _Known], now: datetime
+) -> None:
+    """Take over what earlier answers did not tell, or told otherwise, of posts known already."""
+    mention_ids = {name: each.mention_id for name, each in known.items()}
+    fill_in_above(session, posts, mention_ids)
+    keep_hidden(session, posts, mention_ids, {name: each.hidden_at for name, each in known.items()}, now=now)
+    stored = {name: (each.parent_external_id, each.root_external_id) for name, each in known.items()}
+    correct_roots(session, network, wrong_roots(posts, stored))
 
 
 def _add(session: Session, posts: Sequence[HeardPost], identities: Mapping[str, int], now: datetime) -> dict[str, int]:
@@ -230,7 +248,8 @@ def _mention(post: HeardPost, identity_id: int, now: datetime) -> dict[str, obje
         "revision": 1,
         "published_at": post.published_at,
         "heard_at": now,
-        "check_due_at": next_check(post.published_at, now=now),
+        "hidden_at": now if post.hidden else None,
+        "check_due_at": next_check(post.published_at, now=now, charged=is_charged(post.network)),
     }
     if post.above is not None:
         row["above"] = asdict(post.above)

@@ -139,7 +139,9 @@ class _Run:
             return look(self.engine, network, situation, secrets=secrets, now=now)
         except NetworkError as error:
             self._take_note(situation.reply, error)
-            return stop_by_error(error, attempts=situation.reply.attempts, now=self.desk.now_again())
+            stop = stop_by_error(error, attempts=situation.reply.attempts, now=self.desk.now_again())
+            # Only looking was refused; the act itself was not tried.
+            return held(stop.reason) if stop.status is ReplyStatus.FAILED else stop
 
     def _post(self, network: Network, reply: ReplyRow, text: str, telling: Telling, *, sending_at: datetime) -> str:
         reply_id, attempts = reply.id or 0, reply.attempts + 1

@@ -94,13 +94,14 @@ def test_a_mention_is_told_as_polling_would_tell_it():
     assert (post.summoned, post.language_hint) == (True, "es")
 
 
-def test_a_long_text_is_told_whole_or_left_to_polling():
+def test_a_long_text_is_told_whole_or_only_named():
     extended = {"full_text": "todo " * 60, "entities": {"user_mentions": [{"id_str": "1001"}]}}
 
     post = post_of(truncated=True, extended_tweet=extended, entities={})
 
     assert (post.text, post.summoned) == ("todo " * 60, True)
-    assert told(tweet_create_events=[POST | {"truncated": True}]) is None
+    cut = told(tweet_create_events=[POST | {"truncated": True}])
+    assert (cut.page.posts, cut.changed, cut.named) == ((), (), ("12",))
 
 
 def test_pictures_are_told_and_their_links_expanded():

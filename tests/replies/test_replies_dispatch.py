@@ -10,6 +10,7 @@ from replies_network import MemoryNetwork, Plan
 
 from networks.errors import (
     DuplicateRefused,
+    Invalid,
     NetworkError,
     RateLimited,
     Refused,
@@ -300,6 +301,18 @@ def test_a_reply_held_while_it_was_looked_at_does_not_leave(house: House, networ
     house.guard = guard
     assert house.deliver().lost == 1
     assert house.reply(row_id).reason == "Crisis."
+    assert network.taken == []
+
+
+@pytest.mark.parametrize("refusal", [Refused("The account is suspended."), Invalid("No such thing.")])
+def test_where_looking_is_refused_a_person_is_told_and_nothing_was_tried(
+    house: House, network: MemoryNetwork, refusal: Refused | Invalid
+) -> None:
+    row_id = house.draft(answer()) or 0
+    network.read_errors.append(refusal)
+    assert house.deliver().held == 1
+    row = house.reply(row_id)
+    assert (row.status, row.reason, row.attempts) == (ReplyStatus.HELD, str(refusal), 0)
     assert network.taken == []
 
 
