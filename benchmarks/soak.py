@@ -79,7 +79,7 @@ def main(
     minutes: float = 30,
     per_second: float = 20,
     faults: Annotated[int | None, typer.Option(help="Seed of the failures; left out: none.")] = 7,
-    poll_seconds: int = 30,
+    poll_seconds: int = 10,
     home: Annotated[Path | None, typer.Option(help="Left out: a folder that is removed.")] = None,
 ) -> None:
     """Measure, and print the figures as JSON."""
@@ -109,7 +109,7 @@ def soak(folder: Path, *, minutes: float, per_second: float, faults: int | None,
         )
         _poll_every(home, poll_seconds)
         samples = _run(home, seconds=minutes * 60 + LINGER_SECONDS)
-        carried_out = requests.get(f"{address}/_faults", timeout=60).json()
+        carried_out = requests.get(f"{address}/_faults", timeout=60).json()["carried_out"]
     return _figures(home, samples, carried_out, minutes=minutes, posts=count)
 
 

@@ -51,6 +51,8 @@ def waiting(visit: Visit, text: WaitingText, *, name: str, with_post: bool) -> N
             privately = text.act in PRIVATE_ACTS
             length, most = length_on(account.network if account else "x", text.text, privately=privately)
             count.caption(say("length", length=length, most=most))
+        if text.doubtful:
+            _it_is_there(visit, text, name)
 
 
 def _looked(visit: Visit, text: WaitingText, name: str) -> bool:
@@ -58,6 +60,21 @@ def _looked(visit: Visit, text: WaitingText, name: str) -> bool:
     if not text.doubtful:
         return False
     return st.checkbox(visit.say("looked_and_absent"), key=f"{name}-looked-{text.reply_id}")
+
+
+def _it_is_there(visit: Visit, text: WaitingText, name: str) -> None:
+    """Settles the doubt the other way: the agent has seen it on the network."""
+    field = f"{name}-there-{text.reply_id}"
+    with st.popover(visit.say("it_is_there")):
+        if text.act in TEXT_ACTS:
+            st.text_input(visit.say("its_link_or_id"), key=field, max_chars=300)
+        st.button(
+            visit.say("settle_as_sent"),
+            key=f"do-{field}",
+            type="primary",
+            on_click=_settle_as_sent,
+            args=(text.reply_id, field),
+        )
 
 
 def _why_not_approved(visit: Visit, text: WaitingText, *, looked: bool) -> str:
@@ -117,6 +134,15 @@ def _revise(reply_id: int, field: str) -> None:
         desk.revise(visit.house, reply_id, text, actor=visit.agent.actor, now=visit.now)
 
     act("revised", doing)
+
+
+def _settle_as_sent(reply_id: int, field: str) -> None:
+    named = st.session_state.get(field, "").strip()
+
+    def doing(visit: Visit) -> None:
+        desk.settle_as_sent(visit.house, reply_id, external_id=named or None, actor=visit.agent.actor, now=visit.now)
+
+    act("settled_as_sent", doing)
 
 
 def _withhold(reply_id: int, field: str) -> None:

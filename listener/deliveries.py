@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from listener.bulk import parts
 from listener.checks import check_now
 from listener.intake import OnMentions, nobody, store_page
-from listener.own_posts import Fingerprint
+from listener.recognising import Recognise
+from listener.roots import with_known_roots
 from listener.storable import storable
 from listener.stored import Stored
+from listener.told_posts import keep_told
 from networks.protocol import Delivery, Page
 from records.nouns import Account, Actor, Feed, HeardPost
 from records.tables.listener import MentionRevisionRow, MentionRow, WebhookDeliveryRow
+
+KEPT_FOR = timedelta(days=60)
+"""Networks repeat a delivery for some days at most."""
 
 _COMMENT = "comment"
 
@@ -39,6 +44,8 @@ class Brought:
     stored: Stored = field(default_factory=Stored)
     checked: int = 0
     """Known mentions that will be asked for again."""
+    told: int = 0
+    """Posts that were only named, and will be asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +60,7 @@ def take(
     *,
     network: str,
     digest: str,
-    fingerprint: Fingerprint,
+    recognise: Recognise,
     on_settled: OnMentions,
     actor: Actor,
     now: datetime,
@@ -61,20 +68,21 @@ def take(
     """Store what is new in one delivery, known by the `digest` of its body, inside the caller's transaction.
 
     What is known already is not overwritten, since a delivery may be late or replayed: where it says that something
-    changed, the network itself is asked again. Whatever was taken before changes nothing.
+    changed, the network itself is asked again, as it is for posts that are only named. Whatever was taken before
+    changes nothing.
     """
     if not _is_first(session, network, digest, verified, now):
         return Brought(repeated=True)
-    stored, checked = Stored(), 0
+    stored, checked, told = Stored(), 0, 0
     for each in verified:
         known = _known(session, network, [storable(post.external_id) for post in each.delivery.page.posts])
-        for feed, page in _new_by_feed(each.delivery.page, known):
+        for feed, page in _new_by_feed(with_known_roots(session, network, each.delivery.page), known):
             stored += store_page(
                 session,
                 account=each.account,
                 feed=feed,
                 page=page,
-                fingerprint=fingerprint,
+                recognise=recognise,
                 on_settled=on_settled,
                 on_edited=nobody,
                 actor=actor,
@@ -83,7 +91,13 @@ def take(
         doubtful = _doubtful(session, network, each.delivery, known)
         check_now(session, sorted(doubtful), now=now)
         checked += len(doubtful)
-    return Brought(repeated=False, stored=stored, checked=checked)
+        told += keep_told(session, each.account, each.delivery.named, now=now)
+    return Brought(repeated=False, stored=stored, checked=checked, told=told)
+
+
+def forget_deliveries(session: Session, *, now: datetime) -> None:
+    """Forget deliveries so old that they do not come again."""
+    session.connection().execute(delete(WebhookDeliveryRow).where(col(WebhookDeliveryRow.received_at) < now - KEPT_FOR))
 
 
 def _is_first(session: Session, network: str, digest: str, verified: Sequence[Verified], now: datetime) -> bool:

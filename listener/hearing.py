@@ -14,7 +14,7 @@ from listener.feeds import end_walk, give_back, lease
 from listener.health import is_paused
 from listener.intake import OnMentions, nobody
 from listener.outages import close_outages
-from listener.own_posts import Fingerprint
+from listener.recognising import Recognise
 from listener.stored import Stored
 from listener.walking import LeaseLostError, Walk, next_page, store
 from networks.errors import NetworkError, RateLimited, Refused, Retry, TokenRefused
@@ -70,7 +70,7 @@ def hear(  # noqa: PLR0913 - one bundle more would only rename them
     claimant: str,
     actor: Actor,
     now: datetime,
-    fingerprint: Fingerprint,
+    recognise: Recognise,
     on_settled: OnMentions,
     on_edited: OnMentions = nobody,
     about: tuple[str, ...] = (),
@@ -107,7 +107,7 @@ def hear(  # noqa: PLR0913 - one bundle more would only rename them
         about=about,
         price=price,
         most_pages=most_pages,
-        fingerprint=fingerprint,
+        recognise=recognise,
         on_settled=on_settled,
         on_edited=on_edited,
     )

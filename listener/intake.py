@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from listener.mentions import store_mentions
 from listener.messages import store_messages
-from listener.own_posts import Fingerprint, store_own_posts
+from listener.own_posts import store_own_posts
+from listener.recognising import Recognise
 from listener.settling import settle_answered
 from listener.storable import storable_message, storable_own, storable_post
 from listener.stored import Stored
@@ -32,7 +33,7 @@ def store_page(  # noqa: PLR0913 - one bundle more would only rename them
     account: Account,
     feed: Feed,
     page: Page,
-    fingerprint: Fingerprint,
+    recognise: Recognise,
     on_settled: OnMentions,
     on_edited: OnMentions = nobody,
     actor: Actor,
@@ -40,9 +41,9 @@ def store_page(  # noqa: PLR0913 - one bundle more would only rename them
 ) -> Stored:
     """Store what is new in `page`; the same page again changes nothing.
 
-    Posts by our own accounts never become mentions. `fingerprint` tells our own replies, still under way, from
-    those written elsewhere. `on_settled` is told which mentions were answered outside Aparte, `on_edited` which have
-    another text now.
+    Posts by our own accounts never become mentions. `recognise` tells what we sent from what was written elsewhere,
+    and settles what was in doubt. `on_settled` is told which mentions were answered outside Aparte, `on_edited` which
+    have another text now.
     """
     ours = _our_accounts(session, account)
     posts = [storable_post(post) for post in page.posts]
@@ -51,12 +52,15 @@ def store_page(  # noqa: PLR0913 - one bundle more would only rename them
         writer = ours.get(post.author.external_id)
         if writer is not None:
             own.setdefault(writer, []).append(_as_own(post))
-    stored_own = store_own_posts(session, network=account.network, posts=own, fingerprint=fingerprint, now=now)
+    stored_own = store_own_posts(session, network=account.network, posts=own, recognise=recognise, now=now)
     others = [post for post in posts if post.author.external_id not in ours]
     mentions = store_mentions(session, account=account, feed=feed, posts=others, actor=actor, now=now)
     messages = [storable_message(message) for message in page.messages]
+    sent = recognise(session, account.id, messages=[message for message in messages if message.outgoing])
     new_messages = store_messages(session, account=account, messages=messages, actor=actor, now=now)
     settled = settle_answered(session, account=account, answers=stored_own.outside, heard=mentions.changed, now=now)
+    for recognised in (*stored_own.recognised, sent):
+        recognised.settle(session)
     if settled:
         on_settled(session, settled)
     if mentions.edited_ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +10,12 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from listener.bulk import add_missing, parts
+from listener.recognising import Recognise, Recognised
 from networks.protocol import OwnPost
-from records.nouns import Act, ReplyStatus
 from records.tables.listener import MentionAccountRow, OwnPostRow
-from records.tables.replies import ReplyRow
 
 OURS = "ours"
 OUTSIDE = "outside"
-
-Fingerprint = Callable[[str], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +25,8 @@ class StoredOwnPosts:
     new: int
     outside: tuple[OwnPost, ...]
     """New ones that nobody sent through the outbox."""
+    recognised: tuple[Recognised, ...]
+    """What follows, account by account, from those that somebody did."""
 
 
 def store_own_posts(
@@ -35,65 +34,31 @@ def store_own_posts(
     *,
     network: str,
     posts: Mapping[int, Sequence[OwnPost]],
-    fingerprint: Fingerprint,
+    recognise: Recognise,
     now: datetime,
 ) -> StoredOwnPosts:
-    """Store own posts, given by account id. Hearing one twice changes nothing, except that one whose reply has
-    meanwhile learned its id from the network is known to be ours from then on.
+    """Store own posts, given by account id. Hearing one twice changes nothing, except that one whose reply is
+    meanwhile known to have been sent is ours from then on.
     """
-    new, outside = 0, []
+    new, outside, recognised = 0, [], []
     for account_id, own in posts.items():
         by_id = {post.external_id: post for post in own}
+        told = recognise(session, account_id, posts=list(by_id.values()))
         origins = _origins(session, network, list(by_id))
-        sent = _sent_by_us(session, account_id, list(by_id))
         missing = [post for external_id, post in by_id.items() if external_id not in origins]
-        under_way = _under_way(session, account_id, missing)
-        rows = []
-        for post in missing:
-            ours = post.external_id in sent or (post.parent_external_id, fingerprint(post.text)) in under_way
-            rows.append(_row(post, network, account_id, OURS if ours else OUTSIDE, now))
-            if not ours:
-                outside.append(post)
+        rows = [
+            _row(post, network, account_id, OURS if post.external_id in told.ours else OUTSIDE, now) for post in missing
+        ]
+        outside += [post for post in missing if post.external_id not in told.ours]
         add_missing(session, OwnPostRow, rows, unique=("network", "external_id"))
         new += len(rows)
-        _claim_as_ours(session, network, [each for each in sent if origins.get(each) == OUTSIDE])
-    return StoredOwnPosts(new=new, outside=tuple(outside))
+        claim_as_ours(session, network, [each for each in told.ours if origins.get(each) == OUTSIDE])
+        recognised.append(told)
+    return StoredOwnPosts(new=new, outside=tuple(outside), recognised=tuple(recognised))
 
 
-def _origins(session: Session, network: str, external_ids: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in parts(external_ids):
-        query = select(col(OwnPostRow.external_id), col(OwnPostRow.origin)).where(
-            col(OwnPostRow.network) == network, col(OwnPostRow.external_id).in_(part)
-        )
-        found.update((external_id, origin) for external_id, origin in session.connection().execute(query))
-    return found
-
-
-def _sent_by_us(session: Session, account_id: int, external_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for part in parts(external_ids):
-        query = select(col(ReplyRow.external_id)).where(
-            col(ReplyRow.account_id) == account_id, col(ReplyRow.external_id).in_(part)
-        )
-        found |= {external_id for external_id in session.connection().execute(query).scalars() if external_id}
-    return found
-
-
-def _under_way(session: Session, account_id: int, posts: Sequence[OwnPost]) -> set[tuple[str | None, str]]:
-    """Replies that may have been accepted without our having read their id: by target and fingerprint."""
-    if not any(post.parent_external_id for post in posts):
-        return set()
-    query = select(col(ReplyRow.target_external_id), col(ReplyRow.fingerprint)).where(
-        col(ReplyRow.account_id) == account_id,
-        col(ReplyRow.sent_at).is_(None),
-        col(ReplyRow.act) == Act.PUBLIC_REPLY.value,
-        col(ReplyRow.status).in_([ReplyStatus.SENDING.value, ReplyStatus.UNKNOWN.value]),
-    )
-    return {(target, mark) for target, mark in session.connection().execute(query)}
-
-
-def _claim_as_ours(session: Session, network: str, external_ids: Sequence[str]) -> None:
+def claim_as_ours(session: Session, network: str, external_ids: Sequence[str]) -> None:
+    """Know posts as ours that were taken for somebody else's; the mentions that they settled are open again."""
     for part in parts(external_ids):
         connection = session.connection()
         connection.execute(
@@ -106,6 +71,16 @@ def _claim_as_ours(session: Session, network: str, external_ids: Sequence[str]) 
             .where(col(MentionAccountRow.settled_by).in_(part))
             .values(settled_at=None, settled_by=None)
         )
+
+
+def _origins(session: Session, network: str, external_ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in parts(external_ids):
+        query = select(col(OwnPostRow.external_id), col(OwnPostRow.origin)).where(
+            col(OwnPostRow.network) == network, col(OwnPostRow.external_id).in_(part)
+        )
+        found.update((external_id, origin) for external_id, origin in session.connection().execute(query))
+    return found
 
 
 def _row(post: OwnPost, network: str, account_id: int, origin: str, now: datetime) -> dict[str, object]:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine, bindparam, select, update
 from sqlmodel import Session, col
 
-from listener.budgets import believable, is_resting, note_budget, rest, rest_until
-from listener.checks import next_check
-from listener.health import PAUSE, State, is_paused, note_health
+from listener.checks import is_charged, next_check
+from listener.health import PAUSE
 from listener.intake import OnMentions
 from listener.mentions import store_mentions
-from listener.spend import note_read
+from listener.rereads import is_about_the_posts, is_passing, may_ask, note_answer, note_failure
 from listener.storable import storable_post
-from networks.errors import NetworkError, RateLimited, Retry, TokenRefused
-from networks.protocol import Network, Page, Reread
+from networks.errors import NetworkError
+from networks.protocol import Network, Reread
 from records.database import reading, writing
 from records.leases import claim, still_held
 from records.nouns import Account, Actor
 from records.tables.listener import MentionAccountRow, MentionRow
-
-ENDPOINT = "reread"
-"""Under which the listener keeps when an account may ask again, beside what the network calls its endpoints."""
-_AGAIN = timedelta(minutes=1)
 
 OnGone = Callable[[Session, int, datetime], None]
 """Told, in the transaction, of a mention that the network no longer has: it is to be marked and waived."""
@@ -77,8 +72,9 @@ def recheck(  # noqa: PLR0913 - one bundle more would only rename them
         ours = [each for each in due if each.mention_id in held]
         edited = _store(session, account, ours, found, actor=actor, now=now)
         gone = {*found.gone} & {each.external_id for each in ours}
-        _note_answer(session, account, found, price=price, now=now)
-        _settle(session, [each for each in ours if each.external_id not in gone], claimant=claimant, now=now)
+        note_answer(session, account, found.page, price=price, now=now)
+        there = [each for each in ours if each.external_id not in gone]
+        _settle(session, account, there, claimant=claimant, now=now)
         _leave(session, [each.mention_id for each in ours if each.external_id in gone], claimant=claimant)
         if edited:
             on_edited(session, list(edited))
@@ -95,7 +91,7 @@ def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, mo
         if not _any_due(session, now):
             return []
     with writing(engine) as session:
-        if is_paused(session, account.id) or is_resting(session, account_id=account.id, endpoint=ENDPOINT, now=now):
+        if not may_ask(session, account, now=now):
             return []
         ids = claim(
             session,
@@ -128,18 +124,10 @@ def _store(
     return store_mentions(session, account=account, feed=None, posts=posts, actor=actor, now=now).edited_ids
 
 
-def _note_answer(session: Session, account: Account, found: Reread, *, price: float, now: datetime) -> None:
-    page: Page = found.page
-    note_budget(session, account_id=account.id, budget=page.budget)
-    note_read(session, account_id=account.id, posts=len(page.posts), price=price, now=now)
-    until = rest_until(page.budget, network=account.network, now=now)
-    if until is not None:
-        rest(session, account_id=account.id, endpoint=ENDPOINT, until=until)
-
-
-def _settle(session: Session, due: Sequence[_Due], *, claimant: str, now: datetime) -> None:
+def _settle(session: Session, account: Account, due: Sequence[_Due], *, claimant: str, now: datetime) -> None:
     """Say when each is asked for next, unless something was said to have happened to it while we asked."""
-    again = [{"row": each.mention_id, "next": next_check(each.published_at, now=now)} for each in due]
+    charged = is_charged(account.network)
+    again = [{"row": each.mention_id, "next": next_check(each.published_at, now=now, charged=charged)} for each in due]
     if again:
         _update_each(session, again, claimant=claimant, now=now)
     _leave(session, [each.mention_id for each in due], claimant=claimant)
@@ -178,16 +166,10 @@ def _leave(session: Session, mention_ids: Sequence[int], *, claimant: str) -> No
 def _note_failure(
     engine: Engine, account: Account, due: Sequence[_Due], error: NetworkError, *, claimant: str, now: datetime
 ) -> None:
-    until = now + PAUSE
     with writing(engine) as session:
-        if isinstance(error, RateLimited):
-            until = believable(error.until, network=account.network, now=now)
-        elif error.retry is Retry.LATER:
-            until = now + _AGAIN
+        if is_passing(error):
             _put_off(session, due, claimant=claimant, until=now + PAUSE)
-        elif isinstance(error, TokenRefused):
-            note_health(session, account_id=account.id, state=State.REFUSED, reason=str(error), now=now)
-        else:
-            _settle(session, due, claimant=claimant, now=now)
-        rest(session, account_id=account.id, endpoint=ENDPOINT, until=until)
+        elif is_about_the_posts(error):
+            _settle(session, account, due, claimant=claimant, now=now)
+        note_failure(session, account, error, now=now)
         _leave(session, [each.mention_id for each in due], claimant=claimant)

@@ -30,7 +30,13 @@ class Recognise(Protocol):
     """Tells which words of an account were sent through the outbox. Locks what it would settle, and changes nothing."""
 
     def __call__(
-        self, session: Session, account_id: int, *, posts: Sequence[OwnPost] = (), messages: Sequence[HeardMessage] = ()
+        self,
+        session: Session,
+        account_id: int,
+        /,
+        *,
+        posts: Sequence[OwnPost] = (),
+        messages: Sequence[HeardMessage] = (),
     ) -> Recognised:
         """Which of `posts` and `messages`, all by the account, are ours."""
         ...

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from cases.legs import move_legs
 from listener.bulk import parts
+from listener.storable import storable
 from networks.protocol import OwnPost, Page
 from records.nouns import HeardPost
 from records.tables.listener import MentionRevisionRow, MentionRow, OwnPostRow
@@ -20,8 +21,9 @@ P = TypeVar("P", HeardPost, OwnPost)
 
 def with_known_roots(session: Session, network: str, page: Page) -> Page:
     """The page with the stored root of the post above, for each post whose root is told to be that very post."""
-    above = {each.parent_external_id for each in (*page.posts, *page.own) if _is_guessed(each)}
-    roots = known_roots(session, network, sorted(each for each in above if each))
+    every: list[HeardPost | OwnPost] = [*page.posts, *page.own]
+    above = {storable(each.root_external_id) for each in every if _is_guessed(each)}
+    roots = known_roots(session, network, sorted(above))
     if not roots:
         return page
     return replace(
@@ -84,5 +86,5 @@ def _is_guessed(post: HeardPost | OwnPost) -> bool:
 
 
 def _rooted(post: P, roots: Mapping[str, str]) -> P:
-    known = roots.get(post.parent_external_id or "")
+    known = roots.get(storable(post.root_external_id))
     return replace(post, root_external_id=known) if known and _is_guessed(post) else post

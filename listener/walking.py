@@ -14,7 +14,7 @@ from listener.health import State, is_paused, note_health
 from listener.intake import OnMentions, store_page
 from listener.missed import missed_span
 from listener.outages import close_outages, note_late, note_missed, note_outage, note_refused
-from listener.own_posts import Fingerprint
+from listener.recognising import Recognise
 from listener.spend import note_read
 from listener.stored import Stored
 from networks.errors import Garbled
@@ -40,7 +40,7 @@ class Walk:
     about: tuple[str, ...]
     price: float
     most_pages: int | None
-    fingerprint: Fingerprint
+    recognise: Recognise
     on_settled: OnMentions
     on_edited: OnMentions
 
@@ -117,7 +117,7 @@ def store(walk: Walk, page: Page, before: Place, *, pages: int) -> Kept:
             account=walk.account,
             feed=walk.feed,
             page=page,
-            fingerprint=walk.fingerprint,
+            recognise=walk.recognise,
             on_settled=walk.on_settled,
             on_edited=walk.on_edited,
             actor=walk.actor,

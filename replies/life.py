@@ -8,7 +8,8 @@ from records.nouns import ReplyStatus
 
 FOLLOWS: Mapping[ReplyStatus, frozenset[ReplyStatus]] = {
     ReplyStatus.DRAFT: frozenset(
-        {ReplyStatus.DRAFT, ReplyStatus.HELD, ReplyStatus.APPROVED, ReplyStatus.WITHHELD},
+        # sent: what is in doubt stays so while a second person is waited for
+        {ReplyStatus.DRAFT, ReplyStatus.HELD, ReplyStatus.APPROVED, ReplyStatus.WITHHELD, ReplyStatus.SENT},
     ),
     ReplyStatus.HELD: frozenset(
         # sent: the answer to an earlier attempt may arrive after the lease was lost and the row was held

@@ -170,7 +170,7 @@ def _fits(words: Words, act: Unsettled, *, upwards: bool) -> bool:
     return there and words.fingerprint == act.fingerprint and not stood_before and not early
 
 
-def _unsettled(account_id: int) -> Select[tuple[ReplyRow]]:
+def _unsettled(account_id: int) -> Select[ReplyRow]:
     return select(ReplyRow).where(
         col(ReplyRow.account_id) == account_id,
         col(ReplyRow.sent_at).is_(None),
@@ -180,7 +180,7 @@ def _unsettled(account_id: int) -> Select[tuple[ReplyRow]]:
     )
 
 
-def _locked(session: Session, query: Select[tuple[ReplyRow]]) -> list[ReplyRow]:
+def _locked(session: Session, query: Select[ReplyRow]) -> list[ReplyRow]:
     ordered = query.order_by(col(ReplyRow.id)).with_for_update()
     return list(session.execute(ordered, execution_options={"populate_existing": True}).scalars())
 
@@ -199,15 +199,13 @@ def _first_heard(
     query = select(col(table.external_id), col(table.heard_at)).where(
         col(table.account_id) == account_id, col(table.external_id).in_(external_ids)
     )
-    return {external_id: heard_at for external_id, heard_at in session.execute(query)}
+    return dict(row.tuple() for row in session.execute(query))
 
 
 def _in_public(session: Session, account_id: int, rows: Sequence[ReplyRow]) -> list[Unsettled]:
     network = select(col(AccountRow.network)).where(col(AccountRow.id) == account_id).scalar_subquery()
     query = (
-        select(
-            col(MentionRow.external_id), col(MentionRow.parent_external_id), col(MentionRevisionRow.external_id)
-        )
+        select(col(MentionRow.external_id), col(MentionRow.parent_external_id), col(MentionRevisionRow.external_id))
         .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
         .where(
             col(MentionRow.network) == network,
@@ -221,8 +219,8 @@ def _in_public(session: Session, account_id: int, rows: Sequence[ReplyRow]) -> l
         # An answer may stand under any version of an edited post.
         places.setdefault(target, set()).add(version)
     return [
-        _act(row, {row.target_external_id, *places.get(row.target_external_id, ())}, parents.get(row.target_external_id))
-        for row in rows
+        _act(row, {target, *places.get(target, ())}, parents.get(target))
+        for row, target in ((row, row.target_external_id) for row in rows)
     ]
 
 
@@ -232,7 +230,7 @@ def _in_private(session: Session, rows: Sequence[ReplyRow]) -> list[Unsettled]:
         .join(IdentityRow, col(IdentityRow.id) == col(MentionRow.identity_id))
         .where(col(MentionRow.id).in_({row.mention_id for row in rows}))
     )
-    persons = {mention_id: person for mention_id, person in session.execute(query)}
+    persons = dict(row.tuple() for row in session.execute(query))
     return [_act(row, {persons[row.mention_id]}, None) for row in rows]
 
 
@@ -250,7 +248,7 @@ def _act(row: ReplyRow, places: Collection[str], flattened: str | None) -> Unset
 def _recognised(
     rows: Sequence[ReplyRow], ours: frozenset[str], paired: Mapping[int, str], *, now: datetime
 ) -> Recognised:
-    settled = [(row, paired[row.id]) for row in rows if row.id in paired and not _on_its_way(row, now)]
+    settled = [(row, paired[row.id or 0]) for row in rows if row.id in paired and not _on_its_way(row, now)]
     return Recognised(ours=ours | frozenset(paired.values()), settled=tuple(settled))
 
 

@@ -33,6 +33,7 @@ from service.desk_acting import (
     refuse_unsafe,
     refuse_unstorable,
 )
+from service.desk_doubts import settle_as_sent
 from service.desk_entries import log_act, sealed_for_case
 from service.desk_posts import delete_own, hide, unhide
 from service.desk_reading import Addressee, addressee_of_case, addressee_of_mention, two_must_approve
@@ -53,6 +54,7 @@ __all__ = [
     "release_case",
     "revise",
     "say_in_room",
+    "settle_as_sent",
     "sign_in",
     "unhide",
     "waive_closing",

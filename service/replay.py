@@ -15,13 +15,13 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from listener.intake import store_page
+from listener.recognising import nothing_sent
 from networks.credentials import XCredentials
 from networks.files import FileRow, read_posts
 from networks.protocol import Page
 from records.database import reading, writing
 from records.nouns import Actor, Feed
 from records.tables.service import DecisionRow
-from replies.fingerprint import fingerprint
 from service.house import House, open_house
 from service.settings import (
     MASTER_KEY,
@@ -124,7 +124,7 @@ def _store(house: House, page: Page, feed: Feed) -> int:
             account=account,
             feed=feed,
             page=page,
-            fingerprint=fingerprint,
+            recognise=nothing_sent,
             on_settled=lambda _session, _mention_ids: None,
             actor=ACTOR,
             now=house.clock.now(),

@@ -23,9 +23,9 @@ from listener.deliveries import Brought, Verified, take
 from networks.protocol import Delivery
 from records.database import reading, writing
 from records.nouns import Account, Actor
-from replies.fingerprint import fingerprint
 from service.consequences import when_settled
 from service.house import House
+from service.recognising import recogniser
 from service.webhook_signs import signs_of
 
 ACTOR = Actor(tag="step:webhooks")
@@ -118,7 +118,7 @@ def _take(house: House, account: Account, verified: Sequence[Verified], body: by
             verified,
             network=account.network,
             digest=hashlib.sha256(body).hexdigest(),
-            fingerprint=fingerprint,
+            recognise=recogniser(house, actor=ACTOR, now=now),
             on_settled=settle,
             actor=ACTOR,
             now=now,

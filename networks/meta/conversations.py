@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from networks.errors import TargetGone
+from networks.errors import Garbled, TargetGone
 from networks.json_values import JsonObject, mapping, mappings, text_of
 from networks.meta.calls import Graph, node_id
 from networks.meta.values import Edge, author_of, edge_of, moment, nested_edge, required
@@ -18,6 +18,7 @@ _MESSAGE = "id,created_time,from,to,message"
 _CONVERSATIONS_A_PAGE = 25
 _MESSAGES_A_PAGE = 25
 _MESSAGES = "messages"
+_MOST_PAGES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +77,25 @@ def read_messages(graph: Graph, mailbox: Mailbox, *, since: datetime | None, pag
 
 def messages_with(graph: Graph, mailbox: Mailbox, person_external_id: str) -> tuple[HeardMessage, ...]:
     """The newest messages with one person, newest first; none where they never wrote."""
-    answer = graph.edge(
-        mailbox.page_id,
-        "conversations",
-        platform=mailbox.platform,
-        user_id=node_id(person_external_id, network=graph.network),
-        fields=f"id,{_MESSAGES}.limit({_MESSAGES_A_PAGE}){{{_MESSAGE}}}",
-    )
     found: list[HeardMessage] = []
-    for conversation in edge_of(answer.body).items:
-        found += messages_of(nested_edge(conversation, _MESSAGES).items, mailbox)
+    after: str | None = None
+    for _ in range(_MOST_PAGES):
+        answer = graph.edge(
+            mailbox.page_id,
+            "conversations",
+            platform=mailbox.platform,
+            user_id=node_id(person_external_id, network=graph.network),
+            fields=f"id,{_MESSAGES}.limit({_MESSAGES_A_PAGE}){{{_MESSAGE}}}",
+            **({"after": after} if after else {}),
+        )
+        told = edge_of(answer.body)
+        for conversation in told.items:
+            found += messages_of(nested_edge(conversation, _MESSAGES).items, mailbox)
+        after = told.after
+        if after is None:
+            break
+    else:
+        raise Garbled(f"{graph.network} names ever more pages of conversations; it will be asked again.")
     with_person = [message for message in found if message.other_external_id == person_external_id]
     return tuple(sorted(with_person, key=lambda message: (message.sent_at, message.external_id), reverse=True))
 

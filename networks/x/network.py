@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from networks.credentials import XCredentials
 from networks.errors import Garbled, Refused, TargetGone, Uncertain
-from networks.json_values import mapping, text_of
+from networks.json_values import JsonObject, mapping, text_of
 from networks.protocol import Access, FeedBounds, Network, OwnPost, Page, PostStanding, PostState, Reread, Sent
 from networks.x import queries
 from networks.x.access import check_access
 from networks.x.calls import Answer
 from networks.x.client import open_client
-from networks.x.feeds import FEEDS, XFeeds
+from networks.x.feeds import FEEDS, XFeeds, next_page_of
 from networks.x.fields import BOUNDS, POSTS_A_PAGE
 from networks.x.ids import numeric
 from networks.x.line import XLine
@@ -26,6 +26,7 @@ from records.nouns import Account, Feed, HeardMessage, Permissions
 
 SEARCH_LAG = timedelta(seconds=10)
 """X refuses a search whose end is nearer than this to its own now."""
+_MOST_PAGES = 20
 
 
 def open_x(
@@ -120,11 +121,16 @@ class XNetwork:
 
     def private_messages_with(self, person_external_id: str) -> tuple[HeardMessage, ...]:
         person = numeric(person_external_id)
-        asked = queries.messages(page=None)
-        path = "/2/dm_conversations/with/:id/dm_events"
-        answer = self._line.get(path, lambda: self._client.get_direct_message_events(participant_id=person, **asked))
-        check_complete(answer.body, f"GET {path}")
-        return read_messages(answer.body, account_external_id=self._account.external_id)
+        found: list[HeardMessage] = []
+        page: str | None = None
+        for _ in range(_MOST_PAGES):
+            body = self._messages_with(person, page)
+            found += read_messages(body, account_external_id=self._account.external_id)
+            # A short or empty page is not the end: what is not on it may be on the next.
+            page = next_page_of(body)
+            if page is None or len(found) >= POSTS_A_PAGE:
+                return tuple(found)
+        raise Garbled("X names ever more pages of one conversation; it will be asked again.")
 
     def look_up(self, external_id: str) -> PostState:
         target = numeric(external_id)
@@ -152,6 +158,13 @@ class XNetwork:
 
     def check_access(self) -> Access:
         return check_access(self._line, self._account)
+
+    def _messages_with(self, person: str, page: str | None) -> JsonObject:
+        path = "/2/dm_conversations/with/:id/dm_events"
+        asked = queries.messages(page=page)
+        answer = self._line.get(path, lambda: self._client.get_direct_message_events(participant_id=person, **asked))
+        check_complete(answer.body, f"GET {path}")
+        return answer.body
 
     def _pages(self, feed: Feed, *, since: datetime) -> Iterator[Page]:
         token: str | None = None

@@ -119,16 +119,16 @@ def _waive_unseen(session: Session, reply: ReplyRow, now: datetime) -> None:
         append(session, [entry])
 
 
-def on_gone(session: Session, mention_id: int, now: datetime) -> None:
-    """What a vanished post means, in the same transaction.
+def on_gone(session: Session, mention_id: int, now: datetime, *, actor: Actor = DELIVER) -> None:
+    """What a post means that `actor` found to have vanished, in the same transaction.
 
     It is marked, nothing more is said to it, nobody waits for an answer, and its case owes no public closing line.
     """
-    entries = [*mark_deleted(session, [mention_id], actor=DELIVER, now=now)]
-    nobody_waits(session, [mention_id], actor=DELIVER, now=now)
-    withhold_gone(session, [mention_id], actor=DELIVER, now=now)
+    entries = [*mark_deleted(session, [mention_id], actor=actor, now=now)]
+    nobody_waits(session, [mention_id], actor=actor, now=now)
+    withhold_gone(session, [mention_id], actor=actor, now=now)
     entries += [
-        waive(session, case_id, reason=POST_DELETED, actor=DELIVER, now=now)
+        waive(session, case_id, reason=POST_DELETED, actor=actor, now=now)
         for case_id in _cases_without_a_post(session, mention_id)
     ]
     append(session, entries)

@@ -1,4 +1,7 @@
-"""Step `forget`: what the network deleted is erased here too; the log keeps its proofs, sealed for ever."""
+"""Step `forget`: what the network deleted is erased here too; the log keeps its proofs, sealed for ever.
+
+So are deliveries that cannot come again.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from listener.copies import forget_sketches
+from listener.deliveries import forget_deliveries
+from listener.told_posts import forget_told
 from people.forgotten import forget_authors
 from records.database import writing
 from records.nouns import Actor
@@ -50,6 +55,8 @@ def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
         forget_sketches(session, deleted)
         forget_authors(session, deleted)
         _forget_above(session, deleted)
+        forget_deliveries(session, now=now)
+        forget_told(session, now=now)
     return len(deleted)
 
 

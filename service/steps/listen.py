@@ -9,9 +9,9 @@ from listener.hearing import HeardFeed, Outcome, hear
 from networks.prices import read_price
 from records.database import reading
 from records.nouns import Actor, Feed
-from replies.fingerprint import fingerprint
 from service.consequences import when_edited, when_settled
 from service.house import House
+from service.recognising import recogniser
 from service.subjects import subjects_of
 
 ACTOR = Actor(tag="step:listen")
@@ -53,7 +53,7 @@ def _hear(house: House, account_id: int, feed: Feed, now: datetime) -> HeardFeed
         claimant=house.claimant,
         actor=ACTOR,
         now=now,
-        fingerprint=fingerprint,
+        recognise=recogniser(house, actor=ACTOR, now=now),
         on_settled=when_settled(house, account, actor=ACTOR, now=now),
         on_edited=when_edited(house, actor=ACTOR, now=now),
         about=about,

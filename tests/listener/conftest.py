@@ -26,9 +26,9 @@ from records.leases import new_claimant
 from records.nouns import Account, Actor, Feed
 from records.schema import migrate
 from records.tables.service import AccountRow
-from replies.fingerprint import fingerprint
 from sandbox.options import SandboxOptions
 from sandbox.server import running
+from tests.listener.outbox import outbox
 
 ENDS_AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 LISTEN = Actor(tag="step:listen")
@@ -49,7 +49,7 @@ class Ear:
                 account=self.account,
                 feed=feed,
                 page=page,
-                fingerprint=fingerprint,
+                recognise=outbox(now),
                 on_settled=on_settled or (lambda _, ids: self.settled.extend(ids)),
                 actor=LISTEN,
                 now=now,
@@ -68,7 +68,7 @@ class Ear:
             feed=feed,
             actor=LISTEN,
             now=now,
-            fingerprint=fingerprint,
+            recognise=outbox(now),
             **asked,
         )
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from listener.deliveries import Brought, Verified, take
+from listener.deliveries import KEPT_FOR, Brought, Verified, forget_deliveries, take
+from listener.recognising import nothing_sent
 from networks.protocol import Delivery, Page
 from records.database import writing
 from records.nouns import Feed, PostAbove
-from replies.fingerprint import fingerprint
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import LISTEN, Ear
 from tests.listener.test_listener_intake import message, own, post
@@ -18,15 +18,22 @@ from tests.listener.test_listener_intake import message, own, post
 EVERYTHING = Page(posts=(post(101), post(102, summoned=False)), own=(own(801, 101),), messages=(message(1),))
 
 
-def deliver(ear: Ear, page: Page = Page(), *, digest: str = "a", changed: tuple[str, ...] = ()) -> Brought:  # noqa: B008
-    delivery = Delivery(account_external_id="1001", page=page, changed=changed)
+def deliver(
+    ear: Ear,
+    page: Page = Page(),  # noqa: B008
+    *,
+    digest: str = "a",
+    changed: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
+) -> Brought:
+    delivery = Delivery(account_external_id="1001", page=page, changed=changed, named=named)
     with writing(ear.engine) as session:
         return take(
             session,
             [Verified(account=ear.account, delivery=delivery)],
             network="x",
             digest=digest,
-            fingerprint=fingerprint,
+            recognise=nothing_sent,
             on_settled=lambda _, ids: ear.settled.extend(ids),
             actor=LISTEN,
             now=NOW + timedelta(minutes=1),
@@ -78,6 +85,22 @@ def test_what_is_said_to_have_changed_is_asked_for_by_any_of_its_ids(ear):
     ear.store(Feed.MENTIONS, Page(posts=(post(101, revision_external_id="601"), post(102), post(103))))
     brought = deliver(ear, changed=("601", "102", "404"))
     assert (brought.checked, due_now(ear)) == (2, ["101", "102"])
+
+
+def test_what_is_only_named_is_asked_for_but_not_what_is_said_to_be_gone(ear):
+    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    brought = deliver(ear, changed=("101", "404", "405"), named=("101", "404"))
+    assert (brought.checked, brought.told) == (1, 1)
+    assert ear.rows("SELECT external_id FROM told_post") == [("404",)]
+
+
+def test_old_deliveries_are_forgotten(ear):
+    deliver(ear, EVERYTHING)
+    received = NOW + timedelta(minutes=1)
+    for now, left in ((received + KEPT_FOR, 1), (received + KEPT_FOR + timedelta(seconds=1), 0)):
+        with writing(ear.engine) as session:
+            forget_deliveries(session, now=now)
+        assert ear.rows("SELECT count(*) FROM webhook_delivery") == [(left,)]
 
 
 def test_a_deleted_post_is_neither_asked_for_nor_heard_again(ear):

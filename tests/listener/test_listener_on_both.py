@@ -16,9 +16,9 @@ from records.leases import new_claimant
 from records.nouns import Account, Feed
 from records.schema import migrate
 from records.tables.service import AccountRow
-from replies.fingerprint import fingerprint
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import LISTEN, Ear
+from tests.listener.outbox import outbox
 from tests.listener.scripted import ScriptedNetwork
 from tests.listener.test_listener_intake import post
 
@@ -90,7 +90,7 @@ def test_a_day_of_an_account(database_url: str) -> None:
                 [Verified(account=ACCOUNT, delivery=Delivery(account_external_id="1001", page=page))],
                 network="x",
                 digest="d",
-                fingerprint=fingerprint,
+                recognise=outbox(later),
                 on_settled=lambda _, __: None,
                 actor=LISTEN,
                 now=later,

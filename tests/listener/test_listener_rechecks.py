@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.checks import check_now, next_check
+from listener.checks import check_now, is_charged, next_check
 from listener.health import is_paused
 from listener.rechecks import Rechecked, recheck
 from networks.errors import Invalid, RateLimited, TokenRefused, Unreachable
@@ -20,7 +20,7 @@ from tests.listener.scripted import ScriptedNetwork
 from tests.listener.test_listener_intake import post
 
 MINUTE = timedelta(minutes=1)
-LATER = NOW + timedelta(hours=21)
+LATER = NOW + timedelta(hours=25)
 
 
 class Told:
@@ -51,10 +51,25 @@ def told() -> Told:
 
 def test_a_post_is_asked_for_after_it_can_no_longer_be_edited_and_then_within_a_day():
     published = NOW - 10 * MINUTE
-    assert next_check(published, now=NOW) == published + 31 * MINUTE
-    assert next_check(published, now=published + 31 * MINUTE) == published + 31 * MINUTE + timedelta(hours=20)
-    assert next_check(published, now=published + timedelta(days=29)) == published + timedelta(days=29, hours=20)
-    assert next_check(published, now=published + timedelta(days=30)) is None
+    for charged in (False, True):
+        assert next_check(published, now=NOW, charged=charged) == published + 31 * MINUTE
+        assert next_check(published, now=published + timedelta(days=30), charged=charged) is None
+    free = [after(published, minutes=31), after(published, days=29)]
+    assert free == [timedelta(hours=20, minutes=31), timedelta(days=29, hours=20)]
+
+
+def after(published, *, charged=False, **passed):
+    found = next_check(published, now=published + timedelta(**passed), charged=charged)
+    return None if found is None else found - published
+
+
+def test_where_posts_cost_money_each_is_asked_for_six_times():
+    looks, moment = [], NOW
+    while (following := next_check(NOW, now=moment, charged=is_charged("x"))) is not None:
+        looks.append(following - NOW)
+        moment = following
+    assert looks == [31 * MINUTE, *(timedelta(days=days) for days in (1, 8, 15, 22, 29))]
+    assert [is_charged(network) for network in ("x", "facebook", "instagram")] == [True, False, False]
 
 
 def test_an_edited_post_is_a_new_revision_a_gone_one_is_told_and_the_rest_waits(ear, told):
@@ -73,7 +88,7 @@ def test_an_edited_post_is_a_new_revision_a_gone_one_is_told_and_the_rest_waits(
     )
     assert ear.rows(live, id=edited[0]) == [("otro texto", 1)]
     due = ear.rows("SELECT external_id, check_due_at, claimed_by FROM mention WHERE external_id <> '102'")
-    assert {str(at)[:13] for _, at, _ in due} == {(LATER + timedelta(hours=20)).strftime("%Y-%m-%d %H")}
+    assert {str(at)[:13] for _, at, _ in due} == {(LATER + timedelta(days=7)).strftime("%Y-%m-%d %H")}
     assert [claimant for _, _, claimant in due] == [None, None]
     assert ear.rows("SELECT posts FROM read_spend") == [(2,)]
 
@@ -130,7 +145,7 @@ def test_batches_are_as_large_as_the_network_takes(ear, told):
     [
         (RateLimited("wait", until=LATER + 5 * MINUTE), 5 * MINUTE),
         (Unreachable("no way"), 15 * MINUTE),
-        (Invalid("what?"), timedelta(hours=20)),
+        (Invalid("what?"), timedelta(days=7)),
     ],
 )
 def test_a_failure_puts_the_next_attempt_off(ear, told, error, again_after):
@@ -165,7 +180,7 @@ def test_the_practice_network_tells_of_edits_and_deletions(practice_of, ear_of, 
     (deleted, *_), *_ = ear.rows("SELECT external_id FROM mention WHERE external_id <> :id", id=made["id"])
     practice.tell("/_delete", id=deleted)
 
-    found = told.ask(ear, network, now=practice.now() + timedelta(hours=21))
+    found = told.ask(ear, network, now=practice.now() + timedelta(days=7))
 
     assert (found.asked, found.edited, found.gone, found.error) == (4, 1, 1, None)
     assert ear.rows("SELECT id FROM mention WHERE external_id = :id", id=deleted) == [(told.gone[0],)]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Protocol
-
-import psycopg
+from typing import Any
 
 from tests.nemesis.population import MARK, Population, Row
+from tests.nemesis.stored import Stored
 
 MAX_REPLY_AGE = timedelta(hours=12)
 DOUBT_LASTS = timedelta(minutes=5)
@@ -46,22 +43,6 @@ ACTS = {
 """What the truth tells, and which acts of ours it can be."""
 Truth = Mapping[str, Any]
 LEASED = ("mention", "mention_revision", "mention_account", "direct_message", "feed_cursor", "reply")
-
-
-class Stored(Protocol):
-    """The service's database, read past the service."""
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What a SELECT without parameters gives."""
-        ...
-
-    def tables(self) -> list[str]:
-        """The names of all tables."""
-        ...
-
-    def close(self) -> None:
-        """Let go of it."""
-        ...
 
 
 @dataclass(kw_only=True)
@@ -116,13 +97,6 @@ def check_forgotten(stored: Stored, truth: Truth, population: Population) -> lis
         if marks[post["source_id"]] in text
     ]
     return list(_few("deleted posts are still readable a day later", left))
-
-
-def open_stored(folder: Path, database: str) -> Stored:
-    """Read `database`, which for SQLite is a file in `folder`."""
-    if database.startswith("sqlite"):
-        return _Sqlite(folder / database.rpartition("/")[2])
-    return _Postgres(database.replace("postgresql+psycopg://", "postgresql://"))
 
 
 def _check_heard(stored: Stored, truth: Truth, population: Population, quotes: Mapping[str, str]) -> Iterator[str]:
@@ -290,31 +264,3 @@ def _storable(text: str) -> str:
 def _moment(value: object) -> datetime:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-class _Sqlite:
-    def __init__(self, file: Path) -> None:
-        self._connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=15)
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query).fetchall()
-
-    def tables(self) -> list[str]:
-        return [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-class _Postgres:
-    def __init__(self, address: str) -> None:
-        self._connection = psycopg.connect(address, autocommit=True)
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query.encode()).fetchall()
-
-    def tables(self) -> list[str]:
-        return [name for (name,) in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-
-    def close(self) -> None:
-        self._connection.close()

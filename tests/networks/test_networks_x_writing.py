@@ -98,6 +98,17 @@ def test_a_private_message_goes_only_to_who_wrote_first(practice):
         network.send_private("999999", "hola")
 
 
+@pytest.mark.parametrize("kind", ["short_page", "empty_page"])
+def test_what_was_written_privately_is_found_behind_a_page_that_is_short_or_empty(practice, kind):
+    network = practice.open()
+    eva = practice.tell("/_message", **{"from": "eva", "text": "hola"})["dm_conversation_id"]
+    person = next(part for part in eva.split("-") if part != practice.account.external_id)
+    sent = network.send_private(person, "Hola, Eva.")
+    practice.tell("/_faults", method="GET", path="*/dm_events", kind=kind)
+
+    assert sent.external_id in {message.external_id for message in network.private_messages_with(person)}
+
+
 def test_a_post_under_ours_is_hidden_and_shown_again(practice_of):
     practice = practice_of(
         [

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, bindparam, select, text
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from records.database import open_engine
 from records.schema import configuration, migrate, migrate_keys, migrations_folder
+from records.tables.listener import MentionRow
 from records.tables.subject_keys import KeyModel
+
+
+_AT = bindparam("at", type_=UTCDateTime())
+_IDENTITY = text(
+    "INSERT INTO identity (id, network, external_id, subject, handle, display_name, biography, reach, declared_bot,"
+    " first_heard_at, last_heard_at) VALUES (1, 'x', '7', 's', '', '', '', 0, false, :at, :at)"
+).bindparams(_AT)
+_MENTION = text(
+    "INSERT INTO mention (id, network, external_id, kind, identity_id, root_external_id, media_urls, revision,"
+    " published_at, heard_at) VALUES (:number, 'x', :number_text, 'post', 1, '1', '[]', 1, :at, :at)"
+).bindparams(_AT)
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
@@ -39,6 +53,23 @@ def test_a_database_of_each_earlier_revision_is_brought_to_the_newest(database_u
         migrate(engine)
         assert _differences(engine, SQLModel) == []
         engine.dispose()
+
+
+def test_what_was_heard_lately_is_asked_for_again_a_day_after_it_was_heard(database_url: str) -> None:
+    engine = open_engine(database_url)
+    migrate(engine, to="0001")
+    now = datetime.now(UTC).replace(microsecond=123000)
+    heard = {number: now - timedelta(days=days) for number, days in enumerate((2, 29, 31), start=1)}
+    with engine.begin() as connection:
+        connection.execute(_IDENTITY, {"at": now})
+        connection.execute(
+            _MENTION, [{"number": number, "number_text": str(number), "at": at} for number, at in heard.items()]
+        )
+    migrate(engine)
+    with engine.connect() as connection:
+        due = {number: at for number, at in connection.execute(select(MentionRow.id, MentionRow.check_due_at))}
+    assert due == {1: heard[1] + timedelta(days=1), 2: heard[2] + timedelta(days=1), 3: None}
+    engine.dispose()
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
