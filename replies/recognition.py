@@ -199,7 +199,7 @@ def _first_heard(
     query = select(col(table.external_id), col(table.heard_at)).where(
         col(table.account_id) == account_id, col(table.external_id).in_(external_ids)
     )
-    return dict(row.tuple() for row in session.execute(query))
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _in_public(session: Session, account_id: int, rows: Sequence[ReplyRow]) -> list[Unsettled]:
@@ -230,7 +230,7 @@ def _in_private(session: Session, rows: Sequence[ReplyRow]) -> list[Unsettled]:
         .join(IdentityRow, col(IdentityRow.id) == col(MentionRow.identity_id))
         .where(col(MentionRow.id).in_({row.mention_id for row in rows}))
     )
-    persons = dict(row.tuple() for row in session.execute(query))
+    persons = {row[0]: row[1] for row in session.execute(query)}
     return [_act(row, {persons[row.mention_id]}, None) for row in rows]
 
 

@@ -151,6 +151,25 @@ def test_what_may_have_been_sent_is_approved_only_by_who_says_to_have_looked(
         assert session.get_one(ReplyRow, reply_id).status == ReplyStatus.APPROVED
 
 
+def test_what_a_person_finds_on_the_network_is_noted_as_sent(house: House, screen: Screen, square: Square) -> None:
+    reply_id = square.draft(square.hear("@acme help"), "Hello @ana.")
+    with writing(house.engine) as session:
+        row = session.get_one(ReplyRow, reply_id)
+        row.status, row.reason, row.attempts, row.sending_at = "held", CANNOT_TELL, 1, NOW - timedelta(minutes=6)
+    screen.sign_in(employ(house))
+    screen.language("es")
+    app = screen.open("approvals")
+    field = f"approvals-there-{reply_id}"
+    press(app, f"do-{field}")
+    assert "copia el enlace de la respuesta" in app.error[0].value
+    app.text_input(key=field).set_value("https://x.com/acme/status/7001")
+    press(app, f"do-{field}")
+    assert "Anotado como enviado" in said(app)
+    with reading(house.engine) as session:
+        sent = session.get_one(ReplyRow, reply_id)
+    assert (sent.status, sent.external_id) == (ReplyStatus.SENT, "7001")
+
+
 @pytest.mark.usefixtures("page")
 def test_a_waiting_private_reply_shows_how_long_it_still_may_leave(
     house: House, screen: Screen, square: Square

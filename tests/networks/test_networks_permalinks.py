@@ -17,7 +17,7 @@ from networks.permalinks import message_id, post_id
         ("x", "https://x.com/acme", None),
         ("facebook", "122_456", "122_456"),
         ("facebook", "https://www.facebook.com/acme/posts/122?comment_id=456", "122_456"),
-        ("facebook", "https://www.facebook.com/acme/posts/some-words/122/?comment_id=456&reply_comment_id=789", "122_789"),
+        ("facebook", "https://www.facebook.com/acme/posts/words/122/?comment_id=4&reply_comment_id=789", "122_789"),
         ("facebook", "https://m.facebook.com/permalink.php?story_fbid=122&id=7&comment_id=456", "122_456"),
         ("facebook", "https://www.facebook.com/acme/posts/pfbid02Ab?comment_id=456", None),  # hides the post's id
         ("facebook", "https://facebook.com.example/acme/posts/122?comment_id=456", None),

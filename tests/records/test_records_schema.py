@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, bindparam, select, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from records.database import open_engine
@@ -67,7 +67,7 @@ def test_what_was_heard_lately_is_asked_for_again_a_day_after_it_was_heard(datab
         )
     migrate(engine)
     with engine.connect() as connection:
-        due = {number: at for number, at in connection.execute(select(MentionRow.id, MentionRow.check_due_at))}
+        due = dict(connection.execute(select(col(MentionRow.id), col(MentionRow.check_due_at))).tuples().all())
     assert due == {1: heard[1] + timedelta(days=1), 2: heard[2] + timedelta(days=1), 3: None}
     engine.dispose()
 

@@ -1,0 +1,112 @@
+"""What was in doubt is settled by what the feed brings, or by a person who has seen it on the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select, text
+
+from records.database import reading, writing
+from records.nouns import Act, Actor, ReplyStatus, Role
+from records.tables.listener import MentionAccountRow, OwnPostRow
+from records.tables.replies import ReplyRow
+from replies.doubt import CANNOT_TELL
+from service import desk
+from service.desk import DeskRefusalError
+from service.desk_doubts import NO_SUCH_NAME, NOT_IN_DOUBT, OF_ANOTHER, OF_THE_PERSON
+from service.steps.listen import listen
+from tests.service.towns import TEXTS, Town, copied, town
+
+ANA = Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    texts = {"praise": TEXTS["praise"], "praise-too": f"{TEXTS['praise']} de verdad"}
+    with town(tmp_path_factory.mktemp("posts"), texts=texts) as found:
+        found.work(minutes=2)
+        yield found
+
+
+@pytest.fixture
+def square(original: Town, tmp_path: Path) -> Iterator[Town]:
+    with copied(original, tmp_path) as found:
+        yield found
+
+
+def answer_to(square: Town, name: str) -> ReplyRow:
+    (row,) = [each for each in square.replies(square.mention(name).id or 0) if each.slot == "answer"]
+    return row
+
+
+def doubted(square: Town, name: str) -> ReplyRow:
+    """An answer that the network has, as it would stand had its own answer been lost and nobody heard of it yet."""
+    row = answer_to(square, name)
+    assert (row.status, row.act) == (ReplyStatus.SENT, Act.PUBLIC_REPLY)
+    with writing(square.house.engine) as session:
+        lost = session.get_one(ReplyRow, row.id)
+        lost.status, lost.reason, lost.external_id, lost.sent_at = "held", CANNOT_TELL, None, None
+        session.execute(text("DELETE FROM own_post WHERE external_id = :external_id"), {"external_id": row.external_id})
+    return row
+
+
+def test_a_reply_in_doubt_is_sent_when_the_feed_brings_it(square: Town) -> None:
+    row = doubted(square, "praise")
+    with writing(square.house.engine) as session:
+        session.execute(text("UPDATE feed_cursor SET read_until = NULL, poll_due_at = NULL"))
+    listen(square.house, now=square.now + timedelta(minutes=2))
+    found = answer_to(square, "praise")
+    assert (found.status, found.external_id) == (ReplyStatus.SENT, row.external_id)
+    with reading(square.house.engine) as session:
+        own = session.exec(select(OwnPostRow).where(col(OwnPostRow.external_id) == row.external_id)).one()
+        settled = session.exec(select(MentionAccountRow).where(col(MentionAccountRow.settled_at).is_not(None))).all()
+    assert (own.origin, list(settled)) == ("ours", [])
+    told = [entry for entry in square.log() if entry.kind == "step:reply:sent"]
+    assert '"actor":"step:listen"' in told[-1].body
+    assert square.verified().sound
+
+
+def test_a_person_who_has_seen_the_answer_settles_its_doubt(square: Town) -> None:
+    row = doubted(square, "praise")
+    link = f"https://x.com/marca/status/{row.external_id}"
+    desk.settle_as_sent(square.house, row.id or 0, external_id=link, actor=ANA, now=square.now)
+    found = answer_to(square, "praise")
+    assert (found.status, found.external_id, found.reason) == (ReplyStatus.SENT, row.external_id, "")
+    assert (square.log()[-1].kind, square.verified().sound) == ("agent:reply:sent", True)
+    with pytest.raises(DeskRefusalError, match=NOT_IN_DOUBT):
+        desk.settle_as_sent(square.house, row.id or 0, external_id=link, actor=ANA, now=square.now)
+
+
+def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(square: Town) -> None:
+    row = doubted(square, "praise")
+    other = answer_to(square, "praise-too").external_id
+    for named, why in (
+        (None, NO_SUCH_NAME),
+        ("https://x.com/marca", NO_SUCH_NAME),
+        (other, OF_ANOTHER),
+        (row.target_external_id, OF_THE_PERSON),
+        (square.network_id("praise-too"), OF_THE_PERSON),
+    ):
+        with pytest.raises(DeskRefusalError, match=why):
+            desk.settle_as_sent(square.house, row.id or 0, external_id=named, actor=ANA, now=square.now)
+    assert answer_to(square, "praise").status == ReplyStatus.HELD
+
+
+def test_a_hide_in_doubt_needs_no_link(square: Town) -> None:
+    row = doubted(square, "praise")
+    with writing(square.house.engine) as session:
+        session.get_one(ReplyRow, row.id).act = Act.HIDE.value
+    desk.settle_as_sent(square.house, row.id or 0, external_id=None, actor=ANA, now=square.now)
+    found = answer_to(square, "praise")
+    assert (found.status, found.external_id) == (ReplyStatus.SENT, row.target_external_id)
+    assert square.mention("praise").hidden_at is not None
+
+
+def test_who_may_not_speak_settles_nothing(square: Town) -> None:
+    row = doubted(square, "praise")
+    reader = Actor(tag="agent:2", roles=frozenset({Role.COMPLIANCE}))
+    with pytest.raises(DeskRefusalError, match="needs one of the roles"):
+        desk.settle_as_sent(square.house, row.id or 0, external_id=row.external_id, actor=reader, now=square.now)
