@@ -1,6 +1,6 @@
 """When a mention is asked for again: posts are edited soon after, and deleted at any time.
 
-Where the network charges for each post that it serves, they are asked for six times, else every day.
+Where the network charges for each post that it serves, that is every day for a week and then weekly, else every day.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ EDITABLE_FOR = timedelta(minutes=31)
 """X takes edits for half an hour: a post asked for after that has its last text."""
 EVERY = timedelta(hours=20)
 """What was deleted has to be deleted here within 24 hours."""
-SECOND_DAY = timedelta(hours=24)
+FRESH_FOR = timedelta(days=7)
 EVERY_CHARGED = timedelta(days=7)
-"""After the second day, where each post that is served is charged for."""
+"""Of what is no longer fresh, where each post that is served is charged for; a webhook tells of deletions at once."""
 WATCHED_FOR = timedelta(days=30)
 
 
@@ -37,10 +37,8 @@ def next_check(published_at: datetime, *, now: datetime, charged: bool) -> datet
         return published_at + EDITABLE_FOR
     if now >= published_at + WATCHED_FOR:
         return None
-    if not charged:
+    if not charged or now < published_at + FRESH_FOR:
         return now + EVERY
-    if now < published_at + SECOND_DAY:
-        return published_at + SECOND_DAY
     return now + EVERY_CHARGED if now + EVERY_CHARGED < published_at + WATCHED_FOR else None
 
 

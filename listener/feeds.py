@@ -83,11 +83,11 @@ def in_turns(due: Sequence[DueFeed]) -> list[DueFeed]:
 
 def lease(session: Session, *, account_id: int, feed: Feed, claimant: str, now: datetime) -> Cursor | None:
     """Lease a feed that is due, making its cursor on first use; None where it is not due or another reads it."""
-    row = {"account_id": account_id, "feed": feed.value, "poll_due_at": now, "walk_served": 0}
-    add_missing(session, FeedCursorRow, [row], unique=("account_id", "feed"))
-    ours = [col(FeedCursorRow.account_id) == account_id, col(FeedCursorRow.feed) == feed.value]
-    due = col(FeedCursorRow.poll_due_at)
-    ids = claim(session, FeedCursorRow, due=due, where=ours, claimant=claimant, now=now, most=1)
+    ids = _claim(session, account_id, feed, claimant, now)
+    if not ids:
+        row = {"account_id": account_id, "feed": feed.value, "poll_due_at": now, "walk_served": 0}
+        add_missing(session, FeedCursorRow, [row], unique=("account_id", "feed"))
+        ids = _claim(session, account_id, feed, claimant, now)
     return _cursor(session, ids[0]) if ids else None
 
 
@@ -124,6 +124,13 @@ def end_walk(session: Session, cursor: Cursor, *, claimant: str, due_at: datetim
     if cursor.read_until is None or read_until > cursor.read_until:
         values["read_until"] = read_until
     _change(session, cursor, claimant, values)
+
+
+def _claim(session: Session, account_id: int, feed: Feed, claimant: str, now: datetime) -> list[int]:
+    ours = [col(FeedCursorRow.account_id) == account_id, col(FeedCursorRow.feed) == feed.value]
+    return claim(
+        session, FeedCursorRow, due=col(FeedCursorRow.poll_due_at), where=ours, claimant=claimant, now=now, most=1
+    )
 
 
 def _cursor(session: Session, cursor_id: int) -> Cursor:

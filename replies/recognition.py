@@ -76,6 +76,8 @@ def recognise_posts(session: Session, account_id: int, posts: Sequence[OwnPost],
 
     A reply on its way is recognised and left to its sender, who learns its id.
     """
+    if not posts:
+        return Recognised(ours=frozenset())
     heard = [post for post in posts if post.parent_external_id]
     marks = {post.external_id: fingerprint(post.text) for post in heard}
     query = _unsettled(account_id).where(
@@ -157,6 +159,8 @@ def pair(words: Iterable[Words], acts: Iterable[Unsettled]) -> Mapping[int, str]
 
 def settle(session: Session, recognised: Recognised, *, desk: Dispatching, actor: Actor, now: datetime) -> None:
     """Make the recognised acts sent, with all that this means for their cases: last in the transaction."""
+    if not recognised.settled:
+        return
     people = addressees(session, {row.mention_id for row, _ in recognised.settled})
     for row, external_id in recognised.settled:
         telling = Telling(desk=desk, actor=actor, addressee=people[row.mention_id])

@@ -40,24 +40,29 @@ def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
                 .limit(most)
             ).scalars()
         )
-        session.execute(
-            update(MentionRevisionRow)
-            .where(col(MentionRevisionRow.mention_id).in_(deleted))
-            .values(text="", text_digest="")
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(
-            update(MentionRow)
-            .where(col(MentionRow.id).in_(deleted))
-            .values(above=null(), media_urls=[])
-            .execution_options(synchronize_session=False)
-        )
-        forget_sketches(session, deleted)
-        forget_authors(session, deleted)
-        _forget_above(session, deleted)
+        if deleted:
+            _erase(session, deleted)
         forget_deliveries(session, now=now)
         forget_told(session, now=now)
     return len(deleted)
+
+
+def _erase(session: Session, deleted: Sequence[int]) -> None:
+    session.execute(
+        update(MentionRevisionRow)
+        .where(col(MentionRevisionRow.mention_id).in_(deleted))
+        .values(text="", text_digest="")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(MentionRow)
+        .where(col(MentionRow.id).in_(deleted))
+        .values(above=null(), media_urls=[])
+        .execution_options(synchronize_session=False)
+    )
+    forget_sketches(session, deleted)
+    forget_authors(session, deleted)
+    _forget_above(session, deleted)
 
 
 def _forget_above(session: Session, deleted: Sequence[int]) -> None:

@@ -164,7 +164,7 @@ def test_what_a_person_finds_on_the_network_is_noted_as_sent(house: House, scree
     assert "copia el enlace de la respuesta" in app.error[0].value
     app.text_input(key=field).set_value("https://x.com/acme/status/7001")
     press(app, f"do-{field}")
-    assert "Anotado como enviado" in said(app)
+    assert "Anotado como enviado" in app.success[0].value
     with reading(house.engine) as session:
         sent = session.get_one(ReplyRow, reply_id)
     assert (sent.status, sent.external_id) == (ReplyStatus.SENT, "7001")

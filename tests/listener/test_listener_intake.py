@@ -248,9 +248,9 @@ def test_a_mention_by_nobody_above_has_no_json_null(ear):
 def reply(ear, *, status: str, external_id: str | None, text: str) -> None:
     ear.run(
         "INSERT INTO reply (account_id, mention_id, revision, slot, act, target_external_id, text, language,"
-        " fingerprint, status, reason, origin, author, approvals_needed, approvals, created_at, sending_at, attempts, external_id)"
-        " SELECT 1, id, 1, 'answer', 'public_reply', external_id, :text, 'es', :mark, :status, '', 'automatic',"
-        " 'rule:x', 0, '[]', :now, :now, 1, :external_id FROM mention",
+        " fingerprint, status, reason, origin, author, approvals_needed, approvals, created_at, sending_at, attempts,"
+        " external_id) SELECT 1, id, 1, 'answer', 'public_reply', external_id, :text, 'es', :mark, :status, '',"
+        " 'automatic', 'rule:x', 0, '[]', :now, :now, 1, :external_id FROM mention",
         text=text,
         mark=fingerprint(text),
         status=status,

@@ -63,12 +63,14 @@ def after(published, *, charged=False, **passed):
     return None if found is None else found - published
 
 
-def test_where_posts_cost_money_each_is_asked_for_six_times():
+def test_where_posts_cost_money_each_is_asked_for_daily_for_a_week_and_then_weekly():
     looks, moment = [], NOW
     while (following := next_check(NOW, now=moment, charged=is_charged("x"))) is not None:
         looks.append(following - NOW)
         moment = following
-    assert looks == [31 * MINUTE, *(timedelta(days=days) for days in (1, 8, 15, 22, 29))]
+    daily, weekly = looks[:10], looks[10:]
+    assert daily == [31 * MINUTE + number * timedelta(hours=20) for number in range(10)]
+    assert weekly == [daily[-1] + number * timedelta(days=7) for number in (1, 2, 3)]
     assert [is_charged(network) for network in ("x", "facebook", "instagram")] == [True, False, False]
 
 
@@ -88,7 +90,7 @@ def test_an_edited_post_is_a_new_revision_a_gone_one_is_told_and_the_rest_waits(
     )
     assert ear.rows(live, id=edited[0]) == [("otro texto", 1)]
     due = ear.rows("SELECT external_id, check_due_at, claimed_by FROM mention WHERE external_id <> '102'")
-    assert {str(at)[:13] for _, at, _ in due} == {(LATER + timedelta(days=7)).strftime("%Y-%m-%d %H")}
+    assert {str(at)[:13] for _, at, _ in due} == {(LATER + timedelta(hours=20)).strftime("%Y-%m-%d %H")}
     assert [claimant for _, _, claimant in due] == [None, None]
     assert ear.rows("SELECT posts FROM read_spend") == [(2,)]
 
@@ -145,7 +147,7 @@ def test_batches_are_as_large_as_the_network_takes(ear, told):
     [
         (RateLimited("wait", until=LATER + 5 * MINUTE), 5 * MINUTE),
         (Unreachable("no way"), 15 * MINUTE),
-        (Invalid("what?"), timedelta(days=7)),
+        (Invalid("what?"), timedelta(hours=20)),
     ],
 )
 def test_a_failure_puts_the_next_attempt_off(ear, told, error, again_after):

@@ -145,6 +145,20 @@ def test_edits_deletions_and_hides_are_to_be_asked_for_again(practice, receiver)
     for told in (edited, hidden, deleted):
         assert {external_id for each in told for external_id in each.changed} == {target}
         assert not [post for each in told for post in each.page.posts]
+    # What is gone or hidden is not to be looked for where it is not known.
+    assert [[each.named for each in told] for told in (edited, hidden, deleted)] == [[(target,)], [()], [()]]
+
+
+def test_a_hidden_comment_says_so_when_it_is_asked_for_and_in_its_feed(practice, receiver, name):
+    network, text = practice.open(name), f"feo {name}"
+    target = practice.tell("/_post", text=text, author="ana", in_reply_to=practice.ids()[name])["id"]
+    assert network.reread((target,)).page.posts[0].hidden is False
+    network.hide(target, hidden=True)
+    assert network.reread((target,)).page.posts[0].hidden is True
+    network.hide(target, hidden=False)
+    assert heard(network, Feed.COMMENTS)[text].hidden is False
+    practice.tell("/_webhooks", deliver=True)
+    receiver.bodies()
 
 
 def test_a_message_is_the_same_by_webhook_and_by_asking(practice, receiver, name):
@@ -165,9 +179,9 @@ def test_an_instagram_mention_is_told_without_words_and_then_asked_for(practice,
     account = practice.name("instagram")
     identifier = practice.tell("/_post", text="@marca ¿sí?", author="luis", kind="mention", account=account)["id"]
 
-    changed = [external_id for each in delivered(practice, receiver, "instagram") for external_id in each.changed]
+    named = [external_id for each in delivered(practice, receiver, "instagram") for external_id in each.named]
 
-    posts = practice.open("instagram").reread(tuple(changed)).page.posts
+    posts = practice.open("instagram").reread(tuple(named)).page.posts
     assert [(post.external_id, post.text) for post in posts] == [(identifier, "@marca ¿sí?")]
 
 

@@ -18,7 +18,6 @@ from records.schema import configuration, migrate, migrate_keys, migrations_fold
 from records.tables.listener import MentionRow
 from records.tables.subject_keys import KeyModel
 
-
 _AT = bindparam("at", type_=UTCDateTime())
 _IDENTITY = text(
     "INSERT INTO identity (id, network, external_id, subject, handle, display_name, biography, reach, declared_bot,"
@@ -67,7 +66,8 @@ def test_what_was_heard_lately_is_asked_for_again_a_day_after_it_was_heard(datab
         )
     migrate(engine)
     with engine.connect() as connection:
-        due = dict(connection.execute(select(col(MentionRow.id), col(MentionRow.check_due_at))).tuples().all())
+        rows = connection.execute(select(col(MentionRow.id), col(MentionRow.check_due_at)))
+        due = {row.id: row.check_due_at for row in rows}
     assert due == {1: heard[1] + timedelta(days=1), 2: heard[2] + timedelta(days=1), 3: None}
     engine.dispose()
 

@@ -144,9 +144,9 @@ def test_an_answer_shown_under_what_the_target_answers_is_ours(house: House, net
 
 
 def test_an_answer_under_an_earlier_version_of_the_post_is_ours(house: House, network: MemoryNetwork) -> None:
+    reply_id = doubtful(house, network, answer())
     with writing(house.engine) as session:
         session.execute(text("UPDATE mention_revision SET external_id = '9901' WHERE mention_id = 1"))
-    reply_id = doubtful(house, network, answer())
     hear(house, own(801, "9901"))
     assert house.reply(reply_id).status == ReplyStatus.SENT
 

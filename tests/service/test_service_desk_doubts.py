@@ -56,7 +56,7 @@ def doubted(square: Town, name: str) -> ReplyRow:
 def test_a_reply_in_doubt_is_sent_when_the_feed_brings_it(square: Town) -> None:
     row = doubted(square, "praise")
     with writing(square.house.engine) as session:
-        session.execute(text("UPDATE feed_cursor SET read_until = NULL, poll_due_at = NULL"))
+        session.execute(text("UPDATE feed_cursor SET read_until = NULL"))
     listen(square.house, now=square.now + timedelta(minutes=2))
     found = answer_to(square, "praise")
     assert (found.status, found.external_id) == (ReplyStatus.SENT, row.external_id)
@@ -82,13 +82,16 @@ def test_a_person_who_has_seen_the_answer_settles_its_doubt(square: Town) -> Non
 
 def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(square: Town) -> None:
     row = doubted(square, "praise")
-    other = answer_to(square, "praise-too").external_id
+    other = square.network_id("praise-too")
+    with writing(square.house.engine) as session:
+        told = row.model_dump(exclude={"id"}) | {"slot": "follow-up-1", "external_id": "7001"}
+        session.add(ReplyRow(**told))
     for named, why in (
         (None, NO_SUCH_NAME),
         ("https://x.com/marca", NO_SUCH_NAME),
-        (other, OF_ANOTHER),
+        ("7001", OF_ANOTHER),
         (row.target_external_id, OF_THE_PERSON),
-        (square.network_id("praise-too"), OF_THE_PERSON),
+        (other, OF_THE_PERSON),
     ):
         with pytest.raises(DeskRefusalError, match=why):
             desk.settle_as_sent(square.house, row.id or 0, external_id=named, actor=ANA, now=square.now)

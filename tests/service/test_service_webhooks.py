@@ -29,6 +29,8 @@ from service.house import House, open_house
 from service.settings import MASTER_KEY, AccountSettings, Document, account_secret_name, settings_from
 from service.steps.recheck import recheck
 from service.webhooks import MOST_BYTES, make_webhooks
+from tests.listener.scripted import ScriptedNetwork
+from tests.listener.test_listener_intake import post
 from tests.service.towns import TEXTS, Town, town
 
 NOWHERE = "http://127.0.0.1:1"
@@ -181,6 +183,28 @@ def test_each_networks_challenge_is_answered(door: Door) -> None:
     answered = door.http.get("/webhooks/acme-facebook", params=asked)
     assert (answered.status_code, answered.text) == (200, "<b>1158")
     assert answered.headers["content-type"].startswith("text/plain")
+
+
+def test_a_comment_that_a_delivery_only_names_is_read_from_the_network(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = [
+        {"field": "feed", "value": {"item": "comment", "verb": verb, "comment_id": number, "post_id": "2002_7"}}
+        for verb, number in (("edited", "7_8"), ("remove", "7_9"))
+    ]
+    told = {"object": "page", "entry": [{"id": "2002", "time": 1, "changes": changes}]}
+    assert door.deliver("acme-facebook", told) == 200
+    assert door.rows("SELECT external_id, account_id FROM told_post") == [("7_8", 2)]
+
+    comment = post(8, network="facebook", external_id="7_8", kind="comment", root_external_id="2002_7")
+    network = ScriptedNetwork(name="facebook", standing={"7_8": comment})
+    monkeypatch.setitem(door.house.networks, 2, network)
+    assert recheck(door.house, now=AT) == 1
+    assert network.reread_asked == [("7_8",)]
+    assert door.rows("SELECT m.external_id, feed FROM mention m JOIN mention_account a ON a.mention_id = m.id") == [
+        ("7_8", "mentions")
+    ]
+    assert door.rows("SELECT count(*) FROM told_post") == [(0,)]
 
 
 def test_a_wrong_challenge_is_refused(door: Door) -> None:
