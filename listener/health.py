@@ -16,6 +16,9 @@ PAUSE = timedelta(minutes=15)
 """How long an account whose credentials are refused is left alone before they are tried again."""
 
 
+_FRESH = timedelta(seconds=30)
+
+
 class State(StrEnum):
     """As stored in `account_health.state`."""
 
@@ -46,6 +49,15 @@ def note_health(session: Session, *, account_id: int, state: State, reason: str,
             where=(col(AccountHealthRow.state) != State.REFUSED.value) if state is State.UNREACHABLE else None,
         )
     )
+
+
+def worked_lately(session: Session, account_id: int, *, now: datetime) -> bool:
+    """True where it is written already that the account works, and for less than half a minute."""
+    query = select(col(AccountHealthRow.last_success_at)).where(
+        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == State.WORKING.value
+    )
+    found = session.connection().execute(query).scalar()
+    return found is not None and found <= now < found + _FRESH
 
 
 def is_paused(session: Session, account_id: int) -> bool:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from listener.budgets import note_budget, rest_until
 from listener.feeds import Cursor, Place, end_walk, give_back, keep_lease, save_place
-from listener.health import State, is_paused, note_health
+from listener.health import State, is_paused, note_health, worked_lately
 from listener.intake import OnMentions, store_page
 from listener.missed import missed_span
 from listener.outages import close_outages, note_late, note_missed, note_outage, note_refused
@@ -134,9 +134,10 @@ def _moments(page: Page) -> list[datetime]:
 def _note_answer(session: Session, walk: Walk, page: Page, moments: list[datetime], *, first: bool) -> None:
     account = walk.account
     note_budget(session, account_id=account.id, budget=page.budget)
-    note_read(session, account_id=account.id, posts=len(moments), price=walk.price, now=walk.now)
+    if moments:
+        note_read(session, account_id=account.id, posts=len(moments), price=walk.price, now=walk.now)
     # An account that was refused meanwhile is let in again by an access check alone.
-    if first and not is_paused(session, account.id):
+    if first and not worked_lately(session, account.id, now=walk.now) and not is_paused(session, account.id):
         note_outage(session, account, now=walk.now)
         note_health(session, account_id=account.id, state=State.WORKING, reason="", now=walk.now)
 

@@ -25,10 +25,10 @@ from tests.nemesis.stored import Stored, open_stored
 from tests.nemesis.world import MASTER, World, world, write_home
 from tests.service.kills import BEFORE_WRITE, PLACES, Kill, run_warm
 
-CALM = (0, 60, 60, 180, 420, 660, 780)
+CALM = (0, 60, 60, 420, 840, 780)
 """Seconds between the rounds after the last event, when the faults have stopped: 36 minutes in all, since whether a
 post was edited is looked for 31 minutes after it was published."""
-PACES = (120, 300, 600, 900)
+PACES = (180, 420, 780, 1200)
 """Seconds between rounds while people post; a service that was stopped for a while is such a round too."""
 IN_DOUBT = 60
 """Seconds to the next round while nobody knows of some reply whether it was taken."""

@@ -75,7 +75,7 @@ def populate(seed: int) -> Population:
     """The population of a seed; the same seed gives the same one."""
     chance = random.Random(f"population:{seed}")
     networks = NETWORKS[seed % len(NETWORKS)]
-    making = _Making(chance=chance, networks=networks, lasts=chance.randint(40, 120) * 60)
+    making = _Making(chance=chance, networks=networks, lasts=chance.randint(30, 90) * 60)
     for network in networks * chance.randint(1, 3):
         making.own(network)
     for _ in range(chance.randint(12, 30)):
