@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from listener.hearing import Outcome, hear
+from listener.recognising import nothing_sent
 from networks.files_folder import ROWS_A_PAGE
 from networks.files_network import open_files
 from records.database import open_engine, writing
@@ -19,7 +20,6 @@ from records.leases import new_claimant
 from records.nouns import Account, Actor, Feed
 from records.schema import migrate
 from records.tables.service import AccountRow
-from replies.fingerprint import fingerprint
 
 ACCOUNT = Account(
     id=1,
@@ -52,7 +52,7 @@ def listen(engine: Engine, folder: Path, feed: Feed, settled: list[int], **asked
         claimant=new_claimant(),
         actor=Actor(tag="step:listen"),
         now=datetime.now(UTC),
-        fingerprint=fingerprint,
+        recognise=nothing_sent,
         on_settled=lambda _, ids: settled.extend(ids),
         poll_every=timedelta(0),
         **asked,
