@@ -9,7 +9,7 @@ from sqlalchemy import Engine, or_, select, update
 from sqlmodel import Session, col
 
 from listener.budgets import believable
-from listener.health import PAUSE, State, note_health
+from listener.health import State, next_try, note_health
 from listener.outages import note_outage
 from networks.errors import NetworkError, RateLimited, Refused, Retry, TokenRefused
 from networks.protocol import Access, Network
@@ -92,7 +92,8 @@ def _note_failure(engine: Engine, account: Account, error: NetworkError, now: da
     with writing(engine) as session:
         if isinstance(error, TokenRefused | Refused):
             note_health(session, account_id=account.id, state=State.REFUSED, reason=str(error), now=now)
-            _check_again(session, account.id, now + PAUSE)
+            since = select(col(AccountHealthRow.since)).where(col(AccountHealthRow.account_id) == account.id)
+            _check_again(session, account.id, next_try(session.execute(since).scalar_one(), now=now))
             return Checked.REFUSED
         if isinstance(error, RateLimited):
             _check_again(session, account.id, believable(error.until, network=account.network, now=now))

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from records.database import is_sqlite
 from records.tables.listener import AccountHealthRow
 
+FIRST_PAUSE = timedelta(minutes=1)
 PAUSE = timedelta(minutes=15)
 """How long an account whose credentials are refused is left alone before they are tried again."""
 
@@ -28,7 +29,7 @@ class State(StrEnum):
 
 
 def note_health(session: Session, *, account_id: int, state: State, reason: str, now: datetime) -> None:
-    """Write down the state; `since` keeps the moment at which it began. A refused account is tried again after PAUSE.
+    """Write down the state; `since` keeps the moment at which it began. A refused account is soon tried again.
 
     That a refused account cannot be reached is not written down: it stays refused until a check succeeds.
     """
@@ -36,7 +37,7 @@ def note_health(session: Session, *, account_id: int, state: State, reason: str,
     if state is State.WORKING:
         row["last_success_at"] = now
     if state is State.REFUSED:
-        row |= {"last_refusal_at": now, "check_due_at": now + PAUSE}
+        row |= {"last_refusal_at": now, "check_due_at": now + FIRST_PAUSE}
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     statement = insert(AccountHealthRow).values(**row)
     new = statement.excluded
@@ -49,6 +50,11 @@ def note_health(session: Session, *, account_id: int, state: State, reason: str,
             where=(col(AccountHealthRow.state) != State.REFUSED.value) if state is State.UNREACHABLE else None,
         )
     )
+
+
+def next_try(since: datetime, *, now: datetime) -> datetime:
+    """When an account refused since then is tried again: after as long again, but within a quarter of an hour."""
+    return now + min(max(now - since, FIRST_PAUSE), PAUSE)
 
 
 def worked_lately(session: Session, account_id: int, *, now: datetime) -> bool:

@@ -61,10 +61,10 @@ def run_once(house: House) -> Counter[str]:
 
 EVERY: dict[str, timedelta] = {
     "access": timedelta(seconds=5),
-    "listen": timedelta(seconds=1),
+    "listen": timedelta(seconds=0.5),
     "recheck": timedelta(seconds=5),
-    "assess": timedelta(seconds=1),
-    "decide": timedelta(seconds=1),
+    "assess": timedelta(seconds=0.25),
+    "decide": timedelta(seconds=0.25),
     "messages": timedelta(seconds=1),
     "deliver": timedelta(seconds=1),
     "reconcile": timedelta(seconds=5),

@@ -55,21 +55,22 @@ def test_a_refused_account_is_paused_until_a_check_works(ear, error):
         assert check(ear, network, NOW + MINUTE) is Checked.REFUSED
     assert (paused(ear), reason(ear)) == (True, ("refused", str(error)))
     with reading(ear.engine) as session:
-        assert resting_until(session, 1, NOW + MINUTE) == NOW + 16 * MINUTE
-    assert check(ear, network, NOW + 15 * MINUTE) is Checked.NOT_DUE
-    assert check(ear, network, NOW + 16 * MINUTE) is Checked.REFUSED
+        assert resting_until(session, 1, NOW + MINUTE) == NOW + 2 * MINUTE
+    assert check(ear, network, NOW + timedelta(seconds=119)) is Checked.NOT_DUE
+    for minutes in (2, 3, 5, 9, 17):
+        assert check(ear, network, NOW + minutes * MINUTE) is Checked.REFUSED, "after as long as it has been refused"
     asked = len(network.asked)
     assert ear.hear(network, Feed.SEARCH, now=NOW + 17 * MINUTE).outcome is Outcome.PAUSED
     assert len(network.asked) == asked
     network.access, network.fails = Access(), {}
 
-    assert check(ear, network, NOW + 31 * MINUTE) is Checked.REPAIRED
+    assert check(ear, network, NOW + 32 * MINUTE) is Checked.REPAIRED
 
     assert not paused(ear)
     assert ear.rows(GAPS) == [("mentions", "outage", str(error), 1)]
     late = post(2, published_at=NOW + 10 * MINUTE)
     network.posts = [late, *network.posts]
-    assert ear.hear(network, Feed.MENTIONS, now=NOW + 31 * MINUTE).stored.new_mentions == 1
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + 32 * MINUTE).stored.new_mentions == 1
     assert ear.rows(GAPS) == [("mentions", "outage", str(error), 0)]
 
 
