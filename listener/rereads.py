@@ -9,7 +9,7 @@ from sqlmodel import Session
 from listener.budgets import believable, is_resting, note_budget, rest, rest_until
 from listener.health import PAUSE, State, is_paused, note_health
 from listener.spend import note_read
-from networks.errors import NetworkError, RateLimited, Retry, TokenRefused
+from networks.errors import NetworkError, RateLimited, Refused, Retry, TokenRefused
 from networks.protocol import Page
 from records.nouns import Account
 
@@ -48,9 +48,9 @@ def note_failure(session: Session, account: Account, error: NetworkError, *, now
 
 def is_about_the_posts(error: NetworkError) -> bool:
     """True where asking for the same posts again is not likely to help."""
-    return error.retry is not Retry.LATER and not isinstance(error, RateLimited | TokenRefused)
+    return error.retry is not Retry.LATER and not isinstance(error, RateLimited | TokenRefused | Refused)
 
 
 def is_passing(error: NetworkError) -> bool:
-    """True where the network stumbled, perhaps over one of the posts."""
-    return error.retry is Retry.LATER and not isinstance(error, RateLimited)
+    """True where the network stumbled, perhaps over one of the posts, or does not let the account ask just now."""
+    return isinstance(error, Refused) or (error.retry is Retry.LATER and not isinstance(error, RateLimited))

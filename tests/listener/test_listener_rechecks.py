@@ -9,7 +9,7 @@ import pytest
 from listener.checks import check_now, is_charged, next_check
 from listener.health import is_paused
 from listener.rechecks import Rechecked, recheck
-from networks.errors import Invalid, RateLimited, TokenRefused, Unreachable
+from networks.errors import Invalid, RateLimited, Refused, TokenRefused, Unreachable
 from networks.protocol import Page
 from records.database import reading, writing
 from records.leases import new_claimant
@@ -147,6 +147,7 @@ def test_batches_are_as_large_as_the_network_takes(ear, told):
     [
         (RateLimited("wait", until=LATER + 5 * MINUTE), 5 * MINUTE),
         (Unreachable("no way"), 15 * MINUTE),
+        (Refused("It is suspended."), 15 * MINUTE),
         (Invalid("what?"), timedelta(hours=20)),
     ],
 )
