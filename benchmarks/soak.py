@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,8 @@ from service.settings import child_environment, load_settings
 SAMPLE_SECONDS = 10
 LINGER_SECONDS = 90
 """After the last post, so that what is on its way arrives."""
+OUTAGES = ("storm", "token_expired", "suspended", "status:429")
+"""Failures that say to wait; all others are part of an ordinary day."""
 SETTLED = 0.2
 """The first fifth of a run fills caches and loads models; growth is measured after it."""
 NETWORKS = ("x", "facebook", "x", "instagram", "x")
@@ -48,7 +50,7 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Waited:
-    """Seconds from published to decided, outside outages."""
+    """Seconds from published to decided, but for spells in which the network let nobody in, or asked to wait."""
 
     posts: int
     p50: float
@@ -110,7 +112,7 @@ def soak(folder: Path, *, minutes: float, per_second: float, faults: int | None,
         _poll_every(home, poll_seconds)
         samples = _run(home, seconds=minutes * 60 + LINGER_SECONDS)
         carried_out = requests.get(f"{address}/_faults", timeout=60).json()["carried_out"]
-    return _figures(home, samples, carried_out, minutes=minutes, posts=count)
+    return _figures(home, samples, carried_out, minutes=minutes, posts=count, poll_seconds=poll_seconds)
 
 
 def write_posts(file: Path, count: int, *, apart: timedelta) -> None:
@@ -192,7 +194,13 @@ def _sample(pid: int, seconds: float) -> Sample:
 
 
 def _figures(
-    home: Home, samples: Sequence[Sample], carried_out: Sequence[object], *, minutes: float, posts: int
+    home: Home,
+    samples: Sequence[Sample],
+    carried_out: Sequence[Mapping[str, object]],
+    *,
+    minutes: float,
+    posts: int,
+    poll_seconds: int,
 ) -> Soaked:
     settled = samples[int(len(samples) * SETTLED) :]
     early, late = settled[: len(settled) // 4 or 1], settled[-(len(settled) // 4 or 1) :]
@@ -204,7 +212,7 @@ def _figures(
             decided=_count(database, "SELECT count(*) FROM decision WHERE superseded_at IS NULL"),
             sent=_count(database, "SELECT count(*) FROM reply WHERE status = 'sent'"),
             faults=len(carried_out),
-            waited=_waited(database),
+            waited=_waited(database, _outages(carried_out, lasting=poll_seconds)),
             threads=(min(each.threads for each in settled), max(each.threads for each in settled)),
             files=(min(each.files for each in settled), max(each.files for each in settled)),
             memory_mb=(
@@ -214,21 +222,30 @@ def _figures(
         )
 
 
-def _waited(database: sqlite3.Connection) -> dict[str, Waited]:
-    """Posts published while an outage was recorded for their account are left out."""
+def _outages(carried_out: Sequence[Mapping[str, object]], *, lasting: int) -> dict[str, list[tuple[float, float]]]:
+    """By account: spans around each failure that said to wait, in epoch seconds."""
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for fault in carried_out:
+        at = fault["at"]
+        if fault["kind"] in OUTAGES and isinstance(at, float):
+            spans.setdefault(str(fault["account"]), []).append((at - lasting, at + 2 * lasting))
+    return spans
+
+
+def _waited(database: sqlite3.Connection, outages: Mapping[str, Sequence[tuple[float, float]]]) -> dict[str, Waited]:
     rows = database.execute(
-        "SELECT mention.network || ' ' || mention_account.feed,"
+        "SELECT mention.network || ' ' || mention_account.feed, account.external_id,"
+        " (julianday(mention.published_at) - 2440587.5) * 86400,"
         " (julianday(decision.made_at) - julianday(mention.published_at)) * 86400"
         " FROM decision JOIN mention ON mention.id = decision.mention_id"
+        " JOIN account ON account.id = decision.account_id"
         " JOIN mention_account ON mention_account.mention_id = mention.id"
-        " AND mention_account.account_id = decision.account_id"
-        " WHERE decision.revision = 1 AND NOT EXISTS (SELECT 1 FROM gap WHERE gap.cause = 'outage'"
-        " AND gap.account_id = decision.account_id AND gap.feed = mention_account.feed"
-        " AND mention.published_at BETWEEN gap.since AND gap.until)"
+        " AND mention_account.account_id = decision.account_id WHERE decision.revision = 1"
     )
     seconds: dict[str, list[float]] = {}
-    for feed, waited in rows:
-        seconds.setdefault(feed, []).append(waited)
+    for feed, account, published_at, waited in rows:
+        if not any(begins <= published_at <= ends for begins, ends in outages.get(account, ())):
+            seconds.setdefault(feed, []).append(waited)
     return {feed: _spread(found) for feed, found in sorted(seconds.items())}
 
 

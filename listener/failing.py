@@ -9,7 +9,7 @@ from sqlmodel import Session
 from listener.access import check_soon
 from listener.budgets import believable
 from listener.feeds import Place, give_back, rest_refused, save_place
-from listener.health import PAUSE, State, note_health
+from listener.health import PAUSE, State, note_health, unreachable_for
 from listener.walking import EndlessError, Walk
 from networks.errors import Invalid, NetworkError, RateLimited, Refused, Retry, TokenRefused
 from records.database import writing
@@ -30,8 +30,8 @@ def note_failure(walk: Walk, place: Place, error: NetworkError) -> None:
         if isinstance(error, RateLimited):
             due_at = believable(error.until, network=walk.account.network, now=walk.now) + _SOON
         elif error.retry is Retry.LATER:
-            due_at = walk.now + walk.poll_every
             _note(session, walk, State.UNREACHABLE, error)
+            due_at = walk.now + min(walk.poll_every, unreachable_for(session, walk.account.id, now=walk.now) + _SOON)
         elif isinstance(error, TokenRefused):
             due_at = walk.now
             _note(session, walk, State.REFUSED, error)

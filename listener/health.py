@@ -57,6 +57,15 @@ def next_try(since: datetime, *, now: datetime) -> datetime:
     return now + min(max(now - since, FIRST_PAUSE), PAUSE)
 
 
+def unreachable_for(session: Session, account_id: int, *, now: datetime) -> timedelta:
+    """For how long the network has not answered the account; zero where that has only begun."""
+    query = select(col(AccountHealthRow.since)).where(
+        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == State.UNREACHABLE.value
+    )
+    since = session.connection().execute(query).scalar()
+    return timedelta(0) if since is None else max(now - since, timedelta(0))
+
+
 def worked_lately(session: Session, account_id: int, *, now: datetime) -> bool:
     """True where it is written already that the account works, and for less than half a minute."""
     query = select(col(AccountHealthRow.last_success_at)).where(

@@ -114,6 +114,17 @@ def test_being_unreachable_for_more_than_five_minutes_is_an_outage(ear, minutes,
     assert reason(ear) == ("working", "")
 
 
+def test_a_feed_that_stumbled_is_asked_again_at_once_and_then_ever_more_rarely(ear):
+    network = ScriptedNetwork(posts=[post(1)])
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    network.fails[None] = Unreachable("It did not answer.")
+    for seconds in (60, 61, 63, 67, 75):
+        now = NOW + timedelta(seconds=seconds)
+        assert ear.hear(network, Feed.MENTIONS, now=now, poll_every=MINUTE).outcome is Outcome.UNREACHABLE
+        early = now + timedelta(seconds=0.5)
+        assert ear.hear(network, Feed.MENTIONS, now=early, poll_every=MINUTE).outcome is Outcome.NOT_DUE
+
+
 def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(ear):
     network = ScriptedNetwork(posts=[post(1)])
     ear.hear(network, Feed.MENTIONS, now=NOW)
