@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dashboard.shown import excerpt, shown
+from dashboard.shown import addressed, excerpt, shown
 from dashboard.wording import Wording
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -34,5 +34,6 @@ def _environment() -> Environment:
     )
     environment.filters["shown"] = shown
     environment.filters["excerpt"] = excerpt
+    environment.filters["addressed"] = addressed
     environment.filters["is_link"] = lambda address: str(address).startswith(("https://", "http://"))
     return environment

@@ -10,6 +10,7 @@ from dashboard.pieces import piece
 from dashboard.public_leg_page import who_wrote
 from dashboard.reads.one_case import CaseHead
 from dashboard.reads.private_leg import PrivateLeg, PrivateMessage, RoomHead, private_leg
+from dashboard.shown import addressed
 from dashboard.times import moment
 from dashboard.visit import SignedOutError, Visit, begin_visit
 from records.database import reading
@@ -84,7 +85,7 @@ def _say(room_id: int, field: str) -> None:
 
 
 def _message(visit: Visit, case: CaseHead, message: PrivateMessage) -> str:
-    who = f"@{case.handle}"
+    who = addressed(case.handle)
     if message.outgoing:
         who = message.author if ":" not in message.author else who_wrote(visit, "", message.author)
     return piece(

@@ -20,3 +20,8 @@ def excerpt(text: str, *, most: int = 280) -> str:
     """The beginning of `text` on one line, with an ellipsis where more follows."""
     line = " ".join(shown(text, most=most * 2).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def addressed(handle: str) -> str:
+    """A handle with its @; a name, as people go by on Facebook, as it is."""
+    return handle if not handle or " " in handle else f"@{handle}"

@@ -35,7 +35,10 @@ WRITING = "-writing"
 """Ends the name of a template for a public line beside which we write in private ourselves."""
 ROOM_LIFETIME = timedelta(hours=48)
 
-_GREETINGS = {"es": "Hola, @{handle}.", "en": "Hi @{handle}.", "pt": "Olá, @{handle}."}
+_GREETINGS = {"es": "Hola, {name}.", "en": "Hi {name}.", "pt": "Olá, {name}."}
+_NAMELESS_GREETINGS = {"es": "Hola.", "en": "Hi.", "pt": "Olá."}
+_WITHOUT_HANDLES = frozenset({"facebook"})
+"""Networks on which people go by their names."""
 _SIGNATURES = {"es": "— {brand}", "en": "— {brand}"}
 _SPEAKING = frozenset({Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE})
 _APPROVALS = {Approval.NONE: 0, Approval.ONE: 1, Approval.TWO: 2}
@@ -198,16 +201,23 @@ def write_text(
 
     `variables` holds at least the person's `handle`, without its @.
     """
+    called = _called(variables["handle"], account.network)
+    greetings = _GREETINGS if called else _NAMELESS_GREETINGS
     return render(
         rulebook.template(template, language=language, address=brand.address, variant=variant),
         variables={
-            "greeting": _GREETINGS.get(language, _GREETINGS["en"]).replace("{handle}", variables["handle"]),
-            "brand": f"@{account.handle}" if account.handle else brand.name,
+            "greeting": greetings.get(language, greetings["en"]).replace("{name}", called),
+            "brand": _called(account.handle, account.network) or brand.name,
             "signature": _SIGNATURES.get(language, _SIGNATURES["en"]).replace("{brand}", brand.name),
             **variables,
-            "handle": f"@{variables['handle']}",
+            "handle": called,
         },
     )
+
+
+def _called(handle: str, network: str) -> str:
+    """How somebody is addressed in public; empty where the network keeps the name to itself."""
+    return handle if network in _WITHOUT_HANDLES or not handle else f"@{handle}"
 
 
 def _without_compose_link(
