@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from networks.errors import NetworkError, RateLimited, TokenRefused, Unreachable
 from networks.protocol import Network
-from records.database import reading, writing
-from records.leases import claim
+from records.database import reading
+from records.leases import claim_due
 from records.nouns import Actor, ReplyStatus
 from records.tables.replies import ReplyRow
 from replies.caps import check_caps
@@ -58,16 +58,15 @@ def dispatch_due(
 
 
 def _take_one(engine: Engine, *, claimant: str, due_by: datetime, now: datetime) -> int | None:
-    with writing(engine) as session:
-        ids = claim(
-            session,
-            ReplyRow,
-            due=col(ReplyRow.due_at),
-            where=[OUTSTANDING, col(ReplyRow.status) == ReplyStatus.APPROVED.value, col(ReplyRow.due_at) <= due_by],
-            claimant=claimant,
-            now=max(now, due_by),
-            most=1,
-        )
+    ids = claim_due(
+        engine,
+        ReplyRow,
+        due=col(ReplyRow.due_at),
+        where=[OUTSTANDING, col(ReplyRow.status) == ReplyStatus.APPROVED.value, col(ReplyRow.due_at) <= due_by],
+        claimant=claimant,
+        now=max(now, due_by),
+        most=1,
+    )
     return ids[0] if ids else None
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from networks.errors import NetworkError, RateLimited, Retry, TokenRefused
 from records.database import reading, writing
-from records.leases import claim
+from records.leases import claim_due
 from records.nouns import Act, Actor, ReplyStatus
 from records.tables.replies import ReplyRow
 from replies.acts import TEXT_ACTS
@@ -64,20 +64,19 @@ def reconcile_due(
 
 
 def _take_one(engine: Engine, *, claimant: str, due_by: datetime, now: datetime) -> int | None:
-    with writing(engine) as session:
-        ids = claim(
-            session,
-            ReplyRow,
-            due=col(ReplyRow.due_at),
-            where=[
-                OUTSTANDING,
-                col(ReplyRow.status).in_([status.value for status in IN_DOUBT]),
-                col(ReplyRow.due_at) <= due_by,
-            ],
-            claimant=claimant,
-            now=max(now, due_by),
-            most=1,
-        )
+    ids = claim_due(
+        engine,
+        ReplyRow,
+        due=col(ReplyRow.due_at),
+        where=[
+            OUTSTANDING,
+            col(ReplyRow.status).in_([status.value for status in IN_DOUBT]),
+            col(ReplyRow.due_at) <= due_by,
+        ],
+        claimant=claimant,
+        now=max(now, due_by),
+        most=1,
+    )
     return ids[0] if ids else None
 
 

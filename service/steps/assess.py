@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from records.database import reading, writing
-from records.leases import claim, still_held
+from records.leases import claim_due, still_held
 from records.nouns import Assessment, PostToJudge, Relation, Sentiment
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
@@ -22,15 +22,14 @@ DEFAULT_MARKET = "ES"
 
 def assess(house: House, *, now: datetime, most: int = BATCH) -> int:
     """Judge up to `most` revisions that are due. Returns how many were judged."""
-    with writing(house.engine) as session:
-        ids = claim(
-            session,
-            MentionRevisionRow,
-            due=col(MentionRevisionRow.assess_due_at),
-            claimant=house.claimant,
-            now=now,
-            most=most,
-        )
+    ids = claim_due(
+        house.engine,
+        MentionRevisionRow,
+        due=col(MentionRevisionRow.assess_due_at),
+        claimant=house.claimant,
+        now=now,
+        most=most,
+    )
     if not ids:
         return 0
     with reading(house.engine) as session:

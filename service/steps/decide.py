@@ -13,7 +13,7 @@ from cases.standing import OUTAGE
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
-from records.leases import claim, still_held
+from records.leases import claim_due, still_held
 from records.nouns import Action, Actor
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.service import DecisionRow
@@ -36,15 +36,14 @@ SEALED_TEXT_LENGTH = 4000
 
 def decide(house: House, *, now: datetime, most: int = BATCH) -> int:
     """Decide up to `most` mentions that are due. Returns how many leases were settled."""
-    with writing(house.engine) as session:
-        ids = claim(
-            session,
-            MentionAccountRow,
-            due=col(MentionAccountRow.decide_due_at),
-            claimant=house.claimant,
-            now=now,
-            most=most,
-        )
+    ids = claim_due(
+        house.engine,
+        MentionAccountRow,
+        due=col(MentionAccountRow.decide_due_at),
+        claimant=house.claimant,
+        now=now,
+        most=most,
+    )
     if not ids:
         return 0
     with reading(house.engine) as session:

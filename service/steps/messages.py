@@ -16,7 +16,7 @@ from cases.joining import Joining, join_many
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
-from records.leases import claim, still_held
+from records.leases import claim_due, still_held
 from records.nouns import (
     PRIVATE_ACTS,
     PRIVATE_SLOT,
@@ -69,15 +69,14 @@ class Asked:
 
 def answer_messages(house: House, *, now: datetime, most: int = BATCH) -> int:
     """Answer, or hand over, up to `most` direct messages that are due. Returns how many were settled."""
-    with writing(house.engine) as session:
-        ids = claim(
-            session,
-            DirectMessageRow,
-            due=col(DirectMessageRow.answer_due_at),
-            claimant=house.claimant,
-            now=now,
-            most=most,
-        )
+    ids = claim_due(
+        house.engine,
+        DirectMessageRow,
+        due=col(DirectMessageRow.answer_due_at),
+        claimant=house.claimant,
+        now=now,
+        most=most,
+    )
     if not ids:
         return 0
     with reading(house.engine) as session:
