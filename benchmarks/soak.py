@@ -31,6 +31,8 @@ from service.settings import child_environment, load_settings
 SAMPLE_SECONDS = 10
 LINGER_SECONDS = 90
 """After the last post, so that what is on its way arrives."""
+ASKED_TO_WAIT = 60
+"""Seconds that a 429 of the practice network names."""
 OUTAGES = ("storm", "token_expired", "suspended", "status:429")
 """Failures that say to wait; all others are part of an ordinary day."""
 SETTLED = 0.2
@@ -50,7 +52,10 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Waited:
-    """Seconds from published to decided, but for spells in which the network let nobody in, or asked to wait."""
+    """Seconds from shown to decided, but for spells in which the network let nobody in, or asked to wait.
+
+    A tenth of the posts is shown up to a minute after its date.
+    """
 
     posts: int
     p50: float
@@ -75,6 +80,17 @@ class Soaked:
     files: tuple[int, int]
     memory_mb: tuple[float, float]
     """Median of the second fifth, and of the last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the practice network tells of a run."""
+
+    outages: Mapping[str, Sequence[tuple[float, float]]]
+    """By account, in epoch seconds."""
+    late: Mapping[str, float]
+    """By post: seconds from its date until it was shown."""
+    faults: int
 
 
 def main(
@@ -112,7 +128,13 @@ def soak(folder: Path, *, minutes: float, per_second: float, faults: int | None,
         _poll_every(home, poll_seconds)
         samples = _run(home, seconds=minutes * 60 + LINGER_SECONDS)
         carried_out = requests.get(f"{address}/_faults", timeout=60).json()["carried_out"]
-    return _figures(home, samples, carried_out, minutes=minutes, posts=count, poll_seconds=poll_seconds)
+        posts = requests.get(f"{address}/_truth", timeout=60).json()["posts"]
+    told = Told(
+        outages=_outages(carried_out, lasting=poll_seconds),
+        late={post["id"]: post["late"] for post in posts},
+        faults=len(carried_out),
+    )
+    return _figures(home, samples, told, minutes=minutes, posts=count)
 
 
 def write_posts(file: Path, count: int, *, apart: timedelta) -> None:
@@ -193,15 +215,7 @@ def _sample(pid: int, seconds: float) -> Sample:
     )
 
 
-def _figures(
-    home: Home,
-    samples: Sequence[Sample],
-    carried_out: Sequence[Mapping[str, object]],
-    *,
-    minutes: float,
-    posts: int,
-    poll_seconds: int,
-) -> Soaked:
+def _figures(home: Home, samples: Sequence[Sample], told: Told, *, minutes: float, posts: int) -> Soaked:
     settled = samples[int(len(samples) * SETTLED) :]
     early, late = settled[: len(settled) // 4 or 1], settled[-(len(settled) // 4 or 1) :]
     with closing(sqlite3.connect(f"file:{home.folder / 'aparte.db'}?mode=ro", uri=True)) as database:
@@ -211,8 +225,8 @@ def _figures(
             stored=_count(database, "SELECT count(*) FROM mention"),
             decided=_count(database, "SELECT count(*) FROM decision WHERE superseded_at IS NULL"),
             sent=_count(database, "SELECT count(*) FROM reply WHERE status = 'sent'"),
-            faults=len(carried_out),
-            waited=_waited(database, _outages(carried_out, lasting=poll_seconds)),
+            faults=told.faults,
+            waited=_waited(database, told),
             threads=(min(each.threads for each in settled), max(each.threads for each in settled)),
             files=(min(each.files for each in settled), max(each.files for each in settled)),
             memory_mb=(
@@ -222,30 +236,30 @@ def _figures(
         )
 
 
-def _outages(carried_out: Sequence[Mapping[str, object]], *, lasting: int) -> dict[str, list[tuple[float, float]]]:
-    """By account: spans around each failure that said to wait, in epoch seconds."""
+def _outages(carried_out: Sequence[Mapping[str, str]], *, lasting: int) -> dict[str, list[tuple[float, float]]]:
+    """By account: spans from before each failure that said to wait until after the wait."""
     spans: dict[str, list[tuple[float, float]]] = {}
     for fault in carried_out:
-        at = fault["at"]
-        if fault["kind"] in OUTAGES and isinstance(at, float):
-            spans.setdefault(str(fault["account"]), []).append((at - lasting, at + 2 * lasting))
+        if fault["kind"] in OUTAGES and fault["at"]:
+            at = datetime.fromisoformat(fault["at"]).timestamp()
+            spans.setdefault(str(fault["account"]), []).append((at - lasting, at + ASKED_TO_WAIT + 2 * lasting))
     return spans
 
 
-def _waited(database: sqlite3.Connection, outages: Mapping[str, Sequence[tuple[float, float]]]) -> dict[str, Waited]:
+def _waited(database: sqlite3.Connection, told: Told) -> dict[str, Waited]:
     rows = database.execute(
-        "SELECT mention.network || ' ' || mention_account.feed, account.external_id,"
-        " (julianday(mention.published_at) - 2440587.5) * 86400,"
-        " (julianday(decision.made_at) - julianday(mention.published_at)) * 86400"
+        "SELECT mention.network || ' ' || mention_account.feed, account.external_id, mention.external_id,"
+        " (julianday(mention.published_at) - 2440587.5) * 86400, (julianday(decision.made_at) - 2440587.5) * 86400"
         " FROM decision JOIN mention ON mention.id = decision.mention_id"
         " JOIN account ON account.id = decision.account_id"
         " JOIN mention_account ON mention_account.mention_id = mention.id"
         " AND mention_account.account_id = decision.account_id WHERE decision.revision = 1"
     )
     seconds: dict[str, list[float]] = {}
-    for feed, account, published_at, waited in rows:
-        if not any(begins <= published_at <= ends for begins, ends in outages.get(account, ())):
-            seconds.setdefault(feed, []).append(waited)
+    for feed, account, post, published_at, decided_at in rows:
+        shown_at = published_at + told.late.get(post, 0.0)
+        if not any(begins <= shown_at <= ends for begins, ends in told.outages.get(account, ())):
+            seconds.setdefault(feed, []).append(decided_at - shown_at)
     return {feed: _spread(found) for feed, found in sorted(seconds.items())}
 
 

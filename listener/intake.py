@@ -27,6 +27,11 @@ def nobody(_session: Session, _mention_ids: list[int]) -> None:
     """For whom it makes no difference."""
 
 
+def turn_of(network: str) -> str:
+    """Under which name transactions that store what a network served take turns: they touch the same people."""
+    return f"intake:{network}"
+
+
 def store_page(  # noqa: PLR0913 - one bundle more would only rename them
     session: Session,
     *,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from listener.checks import is_charged, next_check
 from listener.health import PAUSE
-from listener.intake import OnMentions
+from listener.intake import OnMentions, turn_of
 from listener.mentions import store_mentions
 from listener.rereads import is_about_the_posts, is_passing, may_ask, note_answer, note_failure
 from listener.storable import storable_post
@@ -67,7 +67,7 @@ def recheck(  # noqa: PLR0913 - one bundle more would only rename them
     except NetworkError as error:
         _note_failure(engine, account, due, error, claimant=claimant, now=now)
         return Rechecked(error=error)
-    with writing(engine) as session:
+    with writing(engine, in_turn=turn_of(account.network)) as session:
         held = still_held(session, MentionRow, [each.mention_id for each in due], claimant)
         ours = [each for each in due if each.mention_id in held]
         edited = _store(session, account, ours, found, actor=actor, now=now)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from listener.bulk import add_missing, parts
 from listener.health import PAUSE
+from listener.intake import turn_of
 from listener.rereads import is_about_the_posts, is_passing, may_ask, note_answer, note_failure
 from listener.roots import known_roots
 from networks.errors import NetworkError
@@ -100,7 +101,7 @@ def ask_told(
         return Asked(error=error)
     shown = {post.external_id for post in page.posts} | {post.external_id for post in page.own}
     shown |= {post.revision_external_id for post in page.posts}
-    with writing(engine) as session:
+    with writing(engine, in_turn=turn_of(account.network)) as session:
         held = still_held(session, ToldPostRow, [each.row_id for each in due], claimant)
         ours = [each for each in due if each.row_id in held]
         read = [each for each in ours if each.external_id in shown]

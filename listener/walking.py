@@ -11,7 +11,7 @@ from sqlmodel import Session
 from listener.budgets import note_budget, rest_until
 from listener.feeds import Cursor, Place, end_walk, give_back, keep_lease, save_place
 from listener.health import State, is_paused, note_health, worked_lately
-from listener.intake import OnMentions, store_page
+from listener.intake import OnMentions, store_page, turn_of
 from listener.missed import missed_span
 from listener.outages import close_outages, note_late, note_missed, note_outage, note_refused
 from listener.recognising import Recognise
@@ -102,7 +102,7 @@ def store(walk: Walk, page: Page, before: Place, *, pages: int) -> Kept:
     ended = page.next_page is None
     rests_until = rest_until(page.budget, network=walk.account.network, now=walk.now)
     turn_over = rests_until is not None or (walk.most_pages is not None and pages >= walk.most_pages)
-    with writing(walk.engine) as session:
+    with writing(walk.engine, in_turn=turn_of(walk.account.network)) as session:
         if not keep_lease(session, walk.cursor, claimant=walk.claimant, now=walk.now):
             raise LeaseLostError
         _note_answer(session, walk, page, moments, first=pages == 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -56,13 +56,17 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine, *, in_turn: str | None = None) -> Iterator[Session]:
     """A short write transaction: commits at the end of the block, rolls back on any exception.
 
-    No HTTP inside; the ledger entry is appended as the last statement.
+    No HTTP inside; the ledger entry is appended as the last statement. Transactions `in_turn` under one name come one
+    after the other, so that those which touch many rows in no common order cannot lock each other out; on SQLite all
+    do.
     """
     with Session(engine, expire_on_commit=False) as session, session.begin():
         session.connection()
+        if in_turn is not None and not is_sqlite(session):
+            session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(in_turn, 0))))
         yield session
 
 

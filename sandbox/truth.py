@@ -40,6 +40,7 @@ def _posts(world: World, by_api: set[int]) -> list[Json]:
             "network": post.network,
             "deleted": post.deleted,
             "edited": post.edited or len(post.history) > 1,
+            "late": post.late,
         }
         for post in world.posts.values()
         if not post.replaced and post.history[0] not in by_api

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from listener.deliveries import Brought, Verified, take
+from listener.intake import turn_of
 from networks.protocol import Delivery
 from records.database import reading, writing
 from records.nouns import Account, Actor
@@ -112,7 +113,7 @@ def _take(house: House, account: Account, verified: Sequence[Verified], body: by
         for each in verified:
             when_settled(house, each.account, actor=ACTOR, now=now)(session, mention_ids)
 
-    with writing(house.engine) as session:
+    with writing(house.engine, in_turn=turn_of(account.network)) as session:
         return take(
             session,
             verified,
