@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine, MetaData, func, select
 from sqlmodel import SQLModel
 
 from records.tables import cases, ledger, listener, people, replies, room, service
@@ -45,6 +45,9 @@ def configuration(*, versions: Path, metadata: MetaData) -> Config:
 def _upgrade(engine: Engine, *, versions: Path, metadata: MetaData, to: str) -> None:
     config = configuration(versions=versions, metadata=metadata)
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # Held until the connection is given back: of two processes that start at once, one finds the work done.
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("migrate", 0))))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         connection.commit()

@@ -102,7 +102,8 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
         open_network(entry, settings)
     engine, keys_engine = open_databases(settings)
     clock = clock or open_clock(settings.document.service.clock)
-    with writing(engine) as session:
+    # Two processes may start at once on an empty database.
+    with writing(engine, in_turn="enrol") as session:
         accounts = {account.id: account for account in enrol(session, settings, now=clock.now())}
     entries = {entry.name: entry for entry in settings.document.accounts}
     return House(
