@@ -52,8 +52,12 @@ class TokenRefused(NetworkError):
     """The network does not accept our credentials, or they belong to another account."""
 
 
+class Suspended(TokenRefused):
+    """The network has suspended the account, or blocks it for a while: nothing else will be done for it either."""
+
+
 class Refused(NetworkError):
-    """The network understood and will not do it: no permission, or the account is suspended."""
+    """The network understood and will not do this: no permission."""
 
 
 class TargetGone(NetworkError):

@@ -13,6 +13,7 @@ from networks.errors import (
     NetworkError,
     RateLimited,
     Refused,
+    Suspended,
     TargetGone,
     TokenRefused,
     TooLong,
@@ -95,15 +96,19 @@ def _named(code: int, subcode: int, said: str, network: str, where: str) -> Netw
     if code in _TOKEN:
         why = _WHY_REFUSED.get(subcode, "the token is not valid")
         return TokenRefused(f"{network} refused the credentials, since {why}: make a new page token, at {where}.")
+    if code == _BLOCKED:
+        return Suspended(f"{network} blocks the account, at {where}: look at its support inbox.")
     if code in _REPEATED:
         return DuplicateRefused(f"{network} says that this was already said, at {where}.")
+    return _not_permitted(code, subcode, network, where) or _bad_parameter(code, subcode, said, network, where)
+
+
+def _not_permitted(code: int, subcode: int, network: str, where: str) -> NetworkError | None:
     if code == _PERSON_CLOSED or subcode == _NO_SUCH_PERSON:
         return Refused(f"{network} does not deliver messages to this person, at {where}.")
     if subcode in _OUTSIDE_WINDOW:
         return Refused(f"{network} takes a message only within 24 hours of the person's last one, at {where}.")
-    if code in _PERMISSION or code == _BLOCKED:
-        return Refused(f"{network} does not permit {where}.")
-    return _bad_parameter(code, subcode, said, network, where)
+    return Refused(f"{network} does not permit {where}.") if code in _PERMISSION else None
 
 
 def _bad_parameter(code: int, subcode: int, said: str, network: str, where: str) -> NetworkError:

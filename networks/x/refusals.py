@@ -12,6 +12,7 @@ from networks.errors import (
     NetworkError,
     RateLimited,
     Refused,
+    Suspended,
     TargetGone,
     TokenRefused,
     TooLong,
@@ -65,7 +66,7 @@ def _refused(status: int, said: str, where: str, *, writes: bool) -> NetworkErro
     if any(hint in lowered for hint in _TOO_LONG):
         return TooLong(f"The text is too long for X, at {where}.")
     if status == 403 and _SUSPENDED in lowered:
-        return Refused(
+        return Suspended(
             f"X has suspended the account, at {where}: appeal to X, since nothing is read or sent till then."
         )
     if status == 403:

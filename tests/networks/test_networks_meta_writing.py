@@ -11,6 +11,7 @@ from networks.errors import (
     RateLimited,
     Refused,
     Retry,
+    Suspended,
     TargetGone,
     TokenRefused,
     TooLong,
@@ -237,7 +238,7 @@ def test_a_text_that_cannot_be_said_is_refused_before_it_leaves(network, comment
         ("401", TokenRefused, 0),
         ("code:190/463", TokenRefused, 0),
         ("403", Refused, 0),
-        ("code:368", Refused, 0),
+        ("code:368", Suspended, 0),
     ],
 )
 def test_a_write_without_a_readable_answer_is_uncertain(practice, network, comment, kind, error, accepted):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from networks.errors import Garbled, RateLimited, Refused, Retry, TargetGone, TokenRefused, Unreachable
+from networks.errors import Garbled, RateLimited, Refused, Retry, Suspended, TargetGone, TokenRefused, Unreachable
 from records.nouns import Feed
 
 
@@ -142,7 +142,7 @@ def test_each_way_a_reading_can_fail_has_a_name(practice, kind, error):
 @pytest.mark.parametrize(
     ("kind", "error", "said"),
     [
-        ("suspended", Refused, "X has suspended the account"),
+        ("suspended", Suspended, "X has suspended the account"),
         ("token_expired", TokenRefused, "check the secrets of the account"),
         ("401", TokenRefused, "check the secrets of the account"),
         ("403", Refused, "X does not permit GET /2/users/me"),

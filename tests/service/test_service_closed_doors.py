@@ -72,7 +72,7 @@ DOORS = {
     "wrong token": Closed(shut=replace_secret, state="refused", says="credentials|token"),
     "expired token": Closed(shut=order("token_expired"), state="refused", says="expired|credentials"),
     "revoked permission": Closed(shut=order("403"), state="refused", says="permi"),
-    "suspended account": Closed(shut=order("suspended"), state="refused", says="suspended|abusive"),
+    "suspended account": Closed(shut=order("suspended"), state="refused", says="suspended|blocks"),
     "name that is not known": Closed(shut=readdress("http://nowhere.invalid"), state="unreachable", says="DNS"),
     "certificate that fails": Closed(shut=readdress("https://127.0.0.1:{port}"), state="unreachable", says="TLS"),
 }
