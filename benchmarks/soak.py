@@ -99,23 +99,32 @@ def main(
     faults: Annotated[int | None, typer.Option(help="Seed of the failures; left out: none.")] = 7,
     poll_seconds: int = 10,
     home: Annotated[Path | None, typer.Option(help="Left out: a folder that is removed.")] = None,
+    *,
+    limits: Annotated[bool, typer.Option(help="Whether the networks' allowances hold.")] = True,
 ) -> None:
     """Measure, and print the figures as JSON."""
     with tempfile.TemporaryDirectory(prefix="aparte-soak-") as folder:
         soaked = soak(
-            home or Path(folder), minutes=minutes, per_second=per_second, faults=faults, poll_seconds=poll_seconds
+            home or Path(folder),
+            minutes=minutes,
+            per_second=per_second,
+            faults=faults,
+            poll_seconds=poll_seconds,
+            limits=limits,
         )
     typer.echo(json.dumps(asdict(soaked), indent=2))
 
 
-def soak(folder: Path, *, minutes: float, per_second: float, faults: int | None, poll_seconds: int) -> Soaked:
+def soak(
+    folder: Path, *, minutes: float, per_second: float, faults: int | None, poll_seconds: int, limits: bool
+) -> Soaked:
     """Play `per_second` posts a second for so many minutes and take each to its decision."""
     home = prepare_home(folder)
     count = int(minutes * 60 * per_second)
     file = folder / "posts.jsonl"
     write_posts(file, count, apart=timedelta(seconds=1 / per_second))
     with Children(home.logs) as practice:
-        address = _start_practice(practice, file, minutes=minutes, faults=faults)
+        address = _start_practice(practice, file, minutes=minutes, faults=faults, limits=limits)
         offered = requests.get(f"{address}/_accounts", timeout=60).text
         write_settings(
             home,
@@ -169,9 +178,11 @@ def _row(identifier: str, text: str, at: datetime, network: str, **more: object)
     return {"inbound": True, "lang": "es", **told, **more}
 
 
-def _start_practice(children: Children, file: Path, *, minutes: float, faults: int | None) -> str:
+def _start_practice(children: Children, file: Path, *, minutes: float, faults: int | None, limits: bool) -> str:
     port = free_port()
     arguments = ["sandbox", "--port", str(port), "--posts", str(file), "--play-minutes", str(minutes)]
+    if not limits:
+        arguments.append("--no-limits")
     if faults is not None:
         arguments += ["--faults", str(faults)]
     children.start("sandbox", arguments, answers_at=f"http://127.0.0.1:{port}/_clock")
