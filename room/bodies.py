@@ -17,15 +17,22 @@ class BodyTooLargeError(ValueError):
 
 
 class BoundedBody:
-    """Buffers at most `MOST_BYTES`; of a larger body the rest is read away and nothing kept."""
+    """Buffers at most `most_bytes`; of a larger body the rest is read away and nothing kept."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, most_bytes: int = MOST_BYTES) -> None:
         self._app = app
+        self._most_bytes = most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":
-            scope[_BODY] = await _read(receive)
+            scope[_BODY] = await _read(receive, self._most_bytes)
         await self._app(scope, receive, send)
+
+
+def body_of(request: Request) -> bytes | None:
+    """The body of a POST as it came; None where it was larger than is taken, or broke off."""
+    body: bytes | None = request.scope.get(_BODY)
+    return body
 
 
 def form_of(request: Request) -> Mapping[str, str]:
@@ -33,7 +40,7 @@ def form_of(request: Request) -> Mapping[str, str]:
 
     Raises BodyTooLargeError.
     """
-    body = request.scope.get(_BODY)
+    body = body_of(request)
     if body is None:
         raise BodyTooLargeError(f"A form may have {MOST_BYTES} bytes.")
     try:
@@ -43,7 +50,7 @@ def form_of(request: Request) -> Mapping[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, most_bytes: int) -> bytes | None:
     kept = bytearray()
     size = 0
     while True:
@@ -52,7 +59,7 @@ async def _read(receive: Receive) -> bytes | None:
             return None
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= MOST_BYTES:
+        if size <= most_bytes:
             kept += chunk
         if not message.get("more_body", False):
-            return bytes(kept) if size <= MOST_BYTES else None
+            return bytes(kept) if size <= most_bytes else None

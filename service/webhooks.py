@@ -17,13 +17,13 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from listener.deliveries import Brought, Verified, take
 from listener.intake import turn_of
 from networks.protocol import Delivery
 from records.database import reading, writing
 from records.nouns import Account, Actor
+from room.bodies import BoundedBody, body_of
 from service.consequences import when_settled
 from service.house import House
 from service.recognising import recogniser
@@ -31,7 +31,6 @@ from service.webhook_signs import signs_of
 
 ACTOR = Actor(tag="step:webhooks")
 MOST_BYTES = 1024 * 1024
-_BODY = "aparte.delivery"
 
 log = structlog.get_logger("aparte.webhooks")
 
@@ -50,7 +49,7 @@ def make_webhooks(house: House) -> Starlette:
         Route("/webhooks/{account}", doors.deliver, methods=["POST"]),
         Route("/healthz", healthz, methods=["GET"]),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(_BoundedBody)])
+    return Starlette(routes=routes, middleware=[Middleware(BoundedBody, most_bytes=MOST_BYTES)])
 
 
 class _Doors:
@@ -77,7 +76,7 @@ class _Doors:
         account, signs = self._signs.get(request.path_params["account"], (None, None))
         if account is None or signs is None:
             return _nothing_here()
-        body: bytes | None = request.scope.get(_BODY)
+        body = body_of(request)
         if body is None:
             return PlainTextResponse(f"A delivery may have {MOST_BYTES} bytes.", status_code=413)
         if not signs.signed(body, request.headers):
@@ -128,30 +127,3 @@ def _take(house: House, account: Account, verified: Sequence[Verified], body: by
 
 def _nothing_here() -> Response:
     return PlainTextResponse("There is nothing here.", status_code=404)
-
-
-class _BoundedBody:
-    """Buffers at most `MOST_BYTES`; of a larger body the rest is read away and nothing kept."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST":
-            scope[_BODY] = await _read(receive)
-        await self._app(scope, receive, send)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    kept = bytearray()
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= MOST_BYTES:
-            kept += chunk
-        if not message.get("more_body", False):
-            return bytes(kept) if size <= MOST_BYTES else None
