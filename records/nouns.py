@@ -162,6 +162,46 @@ class RoomStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class PrivateState(StrEnum):
+    """How the private side of a case stands."""
+
+    NONE = "none"
+    AWAITED = "awaited"
+    """The public line said how to write first; the person has not yet."""
+    INVITED = "invited"
+    OPEN = "open"
+    DECLINED = "declined"
+    """The person said no, or that the invitation is not theirs."""
+    SILENT = "silent"
+    """An invitation, or a question of ours, stayed without an answer."""
+    SOLVED = "solved"
+
+
+class ProofKind(StrEnum):
+    """How somebody showed who they are. The first three prove the handle, the others a record on file."""
+
+    OWN_MESSAGE = "own_message"
+    """The invitation came as the answer to their own direct message."""
+    PRIVATE_REPLY = "private_reply"
+    """The invitation came as the private reply to their own comment."""
+    NETWORK_SIGN_IN = "network_sign_in"
+    EMAIL_CODE = "email_code"
+    MOBILE_CODE = "mobile_code"
+    COMPANY_SIGN_IN = "company_sign_in"
+
+
+HANDLE_PROOFS = frozenset({ProofKind.OWN_MESSAGE, ProofKind.PRIVATE_REPLY, ProofKind.NETWORK_SIGN_IN})
+FILE_PROOFS = frozenset({ProofKind.EMAIL_CODE, ProofKind.MOBILE_CODE, ProofKind.COMPANY_SIGN_IN})
+
+
+class Purpose(StrEnum):
+    """What a person may consent to, each by a question of its own."""
+
+    LINK_HANDLE = "link_handle"
+    LEARN = "learn"
+    SAY_SOLVED = "say_solved"
+
+
 class Role(StrEnum):
     """What a person who works here may do."""
 
@@ -325,6 +365,12 @@ class Verdict:
     template: str | None
     reasons: tuple[str, ...]
     rulebook_version: str
+    propose_hide: bool = False
+    """A person is asked whether to hide the post; nothing is hidden by rule."""
+    promotion: bool = False
+    """What is said advertises, and must say so."""
+    even_in_crisis: bool = False
+    """Leaves although the brand's crisis switch is on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -341,6 +387,20 @@ class Brand:
     contacts: tuple[str, ...] = ()
     """Its own telephone numbers and mailboxes, which texts may name."""
     max_reply_age_hours: int = 12
+    invitation: str = "link"
+    """How a person comes into a room: by `link`, or by a short `code` typed at an address that they know."""
+    proof: str = "contact"
+    """What a person names to be found on file: `contact` (e-mail or mobile) or `booking` (reference and surname)."""
+    room_address: str = ""
+    """Where a code is typed, as people know it; empty for the page of the rooms."""
+    phone: str = ""
+    """The official number that urgent texts may name."""
+    emergency_phone: str = ""
+    """The number that is answered at any hour."""
+    private_wait_minutes: int = 60
+    """How long a person waits in private at most, as promised."""
+    close_within_hours: int = 24
+    """How soon after a matter is solved in private the square is told."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,10 @@ from alembic.config import Config
 from sqlalchemy import Engine, MetaData, func, select
 from sqlmodel import SQLModel
 
-from records.tables import cases, ledger, listener, people, replies, room, service
+from records.tables import cases, ledger, listener, people, replies, room, rules, service
 from records.tables.subject_keys import KeyModel
 
-TABLE_MODULES = (cases, ledger, listener, people, replies, room, service)
+TABLE_MODULES = (cases, ledger, listener, people, replies, room, rules, service)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

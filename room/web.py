@@ -16,9 +16,12 @@ from ledger.entry import Sealer
 from records.database import reading
 from records.nouns import Brand
 from room.bodies import BoundedBody
-from room.doors import Doors, refused
+from room.conversation_doors import conversation_routes
+from room.entry_doors import entry_routes
 from room.headers import PrivateHeaders
 from room.pages import STYLE
+from room.premises import Premises
+from room.visits import refused
 
 
 def make_app(
@@ -31,7 +34,7 @@ def make_app(
     secure_cookies: bool,
 ) -> Starlette:
     """The application; `brand_of` is asked by account, `secure_cookies` is for all but loopback."""
-    doors = Doors(
+    premises = Premises(
         engine=engine,
         room_key=room_key,
         sealer=sealer,
@@ -47,10 +50,8 @@ def make_app(
 
     return Starlette(
         routes=[
-            Route("/r/{public_id}/{token}", doors.show_invitation, methods=["GET"]),
-            Route("/r/{public_id}/{token}", doors.enter, methods=["POST"]),
-            Route("/room", doors.show_conversation, methods=["GET"]),
-            Route("/room", doors.say, methods=["POST"]),
+            *entry_routes(premises),
+            *conversation_routes(premises),
             Route("/room.css", _style, methods=["GET"]),
             Route("/healthz", healthz, methods=["GET"]),
         ],

@@ -49,7 +49,7 @@ def preferred(accept_language: str) -> str:
 
 @cache
 def _texts(language: str) -> Mapping[str, str | dict[str, str] | list[str]]:
-    loaded: Mapping[str, str | dict[str, str] | list[str]] = yaml.safe_load(
-        (_FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
-    )
-    return loaded
+    texts: dict[str, str | dict[str, str] | list[str]] = {}
+    for file in sorted((_FOLDER / language).glob("*.yaml")):
+        texts |= yaml.safe_load(file.read_text(encoding="utf-8"))
+    return texts

@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 
 from records.nouns import Account, Brand
 from records.tables.service import AccountRow
-from service.settings import AccountSettings, Settings, SettingsError
+from service.settings import Settings, SettingsError
+from service.settings_document import AccountSettings
 
 
 def enrol(session: Session, settings: Settings, *, now: datetime) -> tuple[Account, ...]:

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 import requests
 import structlog
 
-from service.settings import Settings, SettingsError, SmtpSettings
+from service.settings import Settings, SettingsError
+from service.settings_document import SmtpSettings
 
 SMTP_PASSWORD = "APARTE_SMTP_PASSWORD"  # noqa: S105 - the name of the secret, not the secret
 TIMEOUT_SECONDS = 10

@@ -13,7 +13,8 @@ from networks.instagram.network import open_instagram
 from networks.protocol import Network
 from networks.x.network import open_x
 from records.nouns import Account
-from service.settings import AccountSettings, Settings, SettingsError
+from service.settings import Settings, SettingsError
+from service.settings_document import AccountSettings
 
 ADDRESSES = {
     "x": "https://api.twitter.com",

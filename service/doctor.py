@@ -19,7 +19,8 @@ from service.clock import open_clock
 from service.connections import open_network
 from service.health import expires_soon, refused_feeds
 from service.house import open_databases, open_rulebook
-from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
+from service.settings import MASTER_KEY, Settings, SettingsError
+from service.settings_document import AccountSettings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TIMEOUT_SECONDS = 5

@@ -21,7 +21,8 @@ from records.schema import migrate, migrate_keys
 from service.accounts import enrol
 from service.clock import Clock, open_clock
 from service.connections import open_network
-from service.settings import MASTER_KEY, AccountSettings, Settings, SettingsError
+from service.settings import MASTER_KEY, Settings, SettingsError
+from service.settings_document import AccountSettings
 
 if TYPE_CHECKING:
     from classifier.judge import Judge

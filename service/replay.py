@@ -23,16 +23,8 @@ from records.database import reading, writing
 from records.nouns import Actor, Feed
 from records.tables.service import DecisionRow
 from service.house import House, open_house
-from service.settings import (
-    MASTER_KEY,
-    AccountSettings,
-    BrandSettings,
-    Document,
-    ServiceSettings,
-    Settings,
-    account_secret_name,
-    settings_from,
-)
+from service.settings import MASTER_KEY, Settings, account_secret_name, settings_from
+from service.settings_document import AccountSettings, BrandSettings, Document, ServiceSettings
 from service.steps.assess import assess
 from service.steps.decide import decide
 

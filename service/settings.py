@@ -7,14 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from records.nouns import Brand
+from service.settings_document import BrandSettings, Document
 from service.settings_problems import describe
 
 SECRETS_FILE = "secrets.env"
@@ -23,125 +22,6 @@ MASTER_KEY = "APARTE_MASTER_KEY"
 
 class SettingsError(Exception):
     """The settings cannot be used; the message names the setting and says what to do."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ServiceSettings(_Section):
-    """How the service runs."""
-
-    database: str = "sqlite:///aparte.db"
-    keys_database: str = ""
-    """Where the data keys of persons are kept; left out: `aparte-keys.db` beside the settings."""
-    mode: Literal["shadow", "live"] = "shadow"
-    classifier: Literal["fast", "balanced", "accurate"] = "balanced"
-    public_url: str = "http://127.0.0.1:8502"
-    dashboard_port: int = Field(default=8501, ge=0, le=65535)
-    room_port: int = Field(default=8502, ge=0, le=65535)
-    clock: str = ""
-    """Address of a practice network's clock that Aparte follows; left out: the system's."""
-    log: Literal["text", "json"] = "text"
-
-
-class LimitSettings(_Section):
-    """How much automatic text may leave."""
-
-    per_minute: int = Field(default=20, ge=1)
-    per_person_hour: int = Field(default=3, ge=1)
-    per_thread_hour: int = Field(default=5, ge=1)
-    per_brand_day: int = Field(default=2000, ge=1)
-
-
-class SmtpSettings(_Section):
-    """Where e-mail is handed over."""
-
-    host: str
-    port: int = 587
-    sender: str
-    starttls: bool = True
-    username: str = ""
-
-
-class AlertSettings(_Section):
-    """Who is told when something needs a person."""
-
-    email_to: list[str] = []
-    webhook: str = ""
-
-
-class CheckpointSettings(_Section):
-    """How often the log's head is signed."""
-
-    every_minutes: int = Field(default=60, ge=1)
-    origin: str = "aparte"
-
-
-class OidcSettings(_Section):
-    """The company's own sign-in."""
-
-    issuer: str
-    client_id: str
-
-
-class BrandSettings(_Section):
-    """One brand; see DESIGN section 6."""
-
-    name: str
-    market: str = "ES"
-    languages: list[str] = ["es", "en"]
-    timezone: str = "Europe/Madrid"
-    address: Literal["tu", "usted"] = "tu"
-    rulebook: str | None = None
-    domains: list[str] = []
-    contacts: list[str] = []
-    """The brand's own telephone numbers and mailboxes, which texts may name."""
-    max_reply_age_hours: int = Field(default=12, ge=1)
-    known_bots: list[str] = []
-    """Handles that are never answered automatically."""
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f'"{value}" is no time zone; write one such as "Europe/Madrid"') from None
-        return value
-
-
-class AccountSettings(_Section):
-    """One account of a brand on a network; its secrets come from the environment."""
-
-    brand: str = "brand"
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    network: Literal["x", "facebook", "instagram", "files"]
-    external_id: str
-    handle: str = ""
-    base_url: str = ""
-    """Left out: the network's own address."""
-    page_id: str = ""
-    """Of an Instagram account: the Facebook Page that it belongs to."""
-    folder: str = ""
-    """Of a files account: where exports are dropped."""
-    poll_seconds: int = Field(default=60, ge=1)
-    timeout_seconds: float = Field(default=10, gt=0)
-    monthly_cap_dollars: float | None = Field(default=None, ge=0)
-    """What the network may charge for this account in a month before automatic acts wait for a person."""
-
-
-class Document(_Section):
-    """The whole of `aparte.toml`."""
-
-    service: ServiceSettings = ServiceSettings()
-    limits: LimitSettings = LimitSettings()
-    checkpoints: CheckpointSettings = CheckpointSettings()
-    alerts: AlertSettings = AlertSettings()
-    smtp: SmtpSettings | None = None
-    oidc: OidcSettings | None = None
-    brands: list[BrandSettings] = []
-    accounts: list[AccountSettings] = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,8 +128,15 @@ def _brand(brand: BrandSettings) -> Brand:
         address=brand.address,
         rulebook=brand.rulebook,
         domains=tuple(brand.domains),
-        contacts=tuple(brand.contacts),
+        contacts=tuple(filter(None, (*brand.contacts, brand.phone, brand.emergency_phone))),
         max_reply_age_hours=brand.max_reply_age_hours,
+        invitation=brand.invitation or ("code" if brand.sector == "bank" else "link"),
+        proof=brand.proof or ("booking" if brand.sector == "airline" else "contact"),
+        room_address=brand.room_address,
+        phone=brand.phone,
+        emergency_phone=brand.emergency_phone,
+        private_wait_minutes=brand.private_wait_minutes,
+        close_within_hours=brand.close_within_hours,
     )
 
 

@@ -43,6 +43,16 @@ class CareCaseRow(SQLModel, table=True):
     handed_over_at: datetime | None = None
     handed_over_note: str = ""
     assignee_id: int | None = Field(default=None, foreign_key="agent.id", index=True)
+    private_state: str = "none"
+    """A `PrivateState`: how the private side stands."""
+    private_since: datetime | None = None
+    """Since when it stands so."""
+    private_waiting_since: datetime | None = None
+    """Since when the person waits for us in private; null while they do not."""
+    solved_at: datetime | None = None
+    """When the matter was solved in private; from then on the clock of the public closing line runs."""
+    close_by: datetime | None = None
+    """When the public closing line is due; null while none is owed or its clock does not run."""
     opened_at: datetime
     public_closed_at: datetime | None = None
     """When the public closing line was sent."""

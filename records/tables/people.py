@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -39,6 +39,22 @@ class CustomerRow(SQLModel, table=True):
     market: str
     segment: str
     contact_sealed: bytes = Field(sa_type=LargeBinary)
+    """E-mail, mobile, name, surname and booking references, sealed under the key of `subject`."""
+    imported_at: datetime | None = None
+
+
+class CustomerKeyRow(SQLModel, table=True):
+    """One way to find a customer record by what a person types, without storing what that is."""
+
+    __tablename__ = "customer_key"
+    __table_args__ = (UniqueConstraint("customer_id", "kind", "digest"), Index("customer_key_found", "kind", "digest"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id")
+    kind: str
+    """`email`, `mobile`, or `booking` (reference and surname together)."""
+    digest: str
+    """HMAC-SHA256, under a derived key, of the value in its plain form."""
 
 
 class IdentityLinkRow(SQLModel, table=True):
@@ -50,7 +66,9 @@ class IdentityLinkRow(SQLModel, table=True):
     identity_id: int = Field(foreign_key="identity.id", index=True)
     customer_id: int = Field(foreign_key="customer.id", index=True)
     proof: str
+    """A `ProofKind` of being on file."""
     proved_at: datetime
+    consent_id: int | None = Field(default=None, foreign_key="consent.id")
     withdrawn_at: datetime | None = None
 
 
@@ -62,6 +80,9 @@ class ConsentRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     identity_id: int = Field(foreign_key="identity.id", index=True)
     purpose: str
+    """A `Purpose`."""
     wording_version: str
+    """Language and digest of the very question that was answered."""
+    room_id: int | None = Field(default=None, foreign_key="room.id")
     given_at: datetime
     withdrawn_at: datetime | None = None

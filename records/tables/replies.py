@@ -58,6 +58,10 @@ class ReplyRow(SQLModel, table=True):
     """`automatic` (a rule spoke) or `person`."""
     author: str
     """Actor who wrote it: `rule:NAME` or `agent:ID`."""
+    promotion: bool = False
+    """Advertises, and must say so in its text."""
+    even_in_crisis: bool = False
+    """Leaves although the brand's crisis switch is on: its rule is exempt."""
     approvals_needed: int = 0
     approvals: list[str] = json_column()
     """Actors who approved the text as it stands."""

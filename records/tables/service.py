@@ -87,6 +87,10 @@ class DecisionRow(SQLModel, table=True):
     """`{name: {"value": ..., "source": ...}}`."""
     rulebook_version: str
     mode: str
+    propose_hide: bool = False
+    """A person is asked whether to hide the post."""
+    pilot_id: int | None = Field(default=None, foreign_key="pilot.id")
+    """The pilot whose rulebook decided; null where the brand's live one did."""
     made_at: datetime
     superseded_at: datetime | None = None
 

@@ -18,7 +18,8 @@ from aiosmtpd.handlers import Message as MailBox
 
 from service.alerts import Alerts
 from service.children import free_port
-from service.settings import AlertSettings, Document, Settings, SmtpSettings, settings_from
+from service.settings import Settings, settings_from
+from service.settings_document import AlertSettings, Document, SmtpSettings
 
 NOBODY = 9
 """The discard port: nothing listens there."""

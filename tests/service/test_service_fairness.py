@@ -19,7 +19,8 @@ from records.database import reading
 from records.nouns import Feed
 from records.tables.listener import FeedCursorRow
 from service.house import House, open_house
-from service.settings import MASTER_KEY, AccountSettings, Document, account_secret_name, settings_from
+from service.settings import MASTER_KEY, account_secret_name, settings_from
+from service.settings_document import AccountSettings, Document
 from service.steps.listen import PAGES_A_TURN, listen
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.scripted import ScriptedNetwork

@@ -16,7 +16,8 @@ from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from service.guarding import guard_reply
 from service.house import House, open_house
-from service.settings import BrandSettings, Document, load_settings, settings_from
+from service.settings import load_settings, settings_from
+from service.settings_document import BrandSettings, Document
 from service.steps.deliver import dispatching
 from tests.service.worlds import SmallWorld, small_world, write_posts
 

@@ -17,7 +17,7 @@ from listener.health import State, note_health
 from records.database import reading, writing
 from records.nouns import Actor
 from service.alerts import Alerts
-from service.settings import AlertSettings
+from service.settings_document import AlertSettings
 from service.watching import MENDED_AFTER, watch_accounts, watch_cases
 from tests.service.towns import TEXTS, Town, copied, town
 

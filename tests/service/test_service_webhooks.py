@@ -26,7 +26,8 @@ from records.database import reading
 from records.tables.listener import MentionRow
 from room.serving import server_of
 from service.house import House, open_house
-from service.settings import MASTER_KEY, AccountSettings, Document, account_secret_name, settings_from
+from service.settings import MASTER_KEY, account_secret_name, settings_from
+from service.settings_document import AccountSettings, Document
 from service.steps.recheck import recheck
 from service.webhooks import MOST_BYTES, make_webhooks
 from tests.listener.scripted import ScriptedNetwork
