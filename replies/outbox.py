@@ -22,6 +22,7 @@ from replies.doubt import DoubtfulError, in_doubt, keeping_doubt
 from replies.drafts import PERSON, Draft
 from replies.entries import addressees, entries
 from replies.fingerprint import fingerprint
+from replies.invitations import without_second_invitations
 from replies.life import IllegalTransitionError
 
 ALREADY_ANSWERED = "Somebody answered this already, outside Aparte: read it before saying more."
@@ -43,11 +44,13 @@ def write_drafts(
 ) -> list[int | None]:
     """Put drafts into their slots and return their ids in order; None where the slot is taken.
 
-    A draft that needs no approval is approved at once and due now.
+    A draft that needs no approval is approved at once and due now. Into one room no rule invites twice: of two posts
+    of one person that are decided at once, the first invites.
     """
-    if not drafts:
-        return []
-    taken_as = _insert(session, [_values(draft, now) for draft in drafts])
+    wanted = without_second_invitations(session, drafts)
+    if not wanted:
+        return [None] * len(drafts)
+    taken_as = _insert(session, [_values(draft, now) for draft in wanted])
     ids = [taken_as.pop((draft.account_id, draft.mention_id, draft.slot), None) for draft in drafts]
     rows = _rows(session, [id_ for id_ in ids if id_ is not None])
     _log_by_status(session, rows, actor=actor, now=now, sealer=sealer)
