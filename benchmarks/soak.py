@@ -35,6 +35,8 @@ ASKED_TO_WAIT = 60
 """Seconds that a 429 of the practice network names."""
 OUTAGES = ("storm", "token_expired", "suspended", "status:429")
 """Failures that say to wait; all others are part of an ordinary day."""
+CATCHING_UP = 30
+"""Seconds after a missed span was read again, in which its posts are still ahead of the newest ones."""
 SETTLED = 0.2
 """The first fifth of a run fills caches and loads models; growth is measured after it."""
 NETWORKS = ("x", "facebook", "x", "instagram", "x")
@@ -266,12 +268,27 @@ def _waited(database: sqlite3.Connection, told: Told) -> dict[str, Waited]:
         " JOIN mention_account ON mention_account.mention_id = mention.id"
         " AND mention_account.account_id = decision.account_id WHERE decision.revision = 1"
     )
+    shut_out = _shut_out(database)
     seconds: dict[str, list[float]] = {}
     for feed, account, post, published_at, decided_at in rows:
         shown_at = published_at + told.late.get(post, 0.0)
-        if not any(begins <= shown_at <= ends for begins, ends in told.outages.get(account, ())):
+        spans = (*told.outages.get(account, ()), *shut_out.get(account, ()))
+        if not any(begins <= shown_at <= ends for begins, ends in spans):
             seconds.setdefault(feed, []).append(decided_at - shown_at)
     return {feed: _spread(found) for feed, found in sorted(seconds.items())}
+
+
+def _shut_out(database: sqlite3.Connection) -> dict[str, list[tuple[float, float]]]:
+    """By account: spans in which its network did not let it in, as Aparte itself wrote them down."""
+    rows = database.execute(
+        "SELECT account.external_id, (julianday(gap.since) - 2440587.5) * 86400,"
+        " (julianday(coalesce(gap.recovered_at, gap.until)) - 2440587.5) * 86400"
+        " FROM gap JOIN account ON account.id = gap.account_id WHERE gap.cause = 'outage'"
+    )
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for account, begins, ends in rows:
+        spans.setdefault(account, []).append((begins, ends + CATCHING_UP))
+    return spans
 
 
 def _spread(seconds: list[float]) -> Waited:

@@ -64,7 +64,7 @@ def closed_in_public(session: Session, case_id: int, *, actor: Actor, now: datet
     session.execute(
         update(CareCaseRow)
         .where(col(CareCaseRow.id) == case_id, col(CareCaseRow.closed_at).is_(None))
-        .values(public_closed_at=now)
+        .values(public_closed_at=now, close_by=None)
     )
 
 

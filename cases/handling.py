@@ -56,6 +56,7 @@ def waive(session: Session, case_id: int, *, reason: str, actor: Actor, now: dat
         raise CaseRefusal("A waiver needs a reason: say why no public closing line is needed or possible.")
     case = _open_case(session, case_id)
     case.waiver = reason.strip()
+    case.close_by = None
     return _saved(session, case, "closing-waived", actor, now)
 
 
@@ -71,6 +72,8 @@ def close(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Ent
     case.status = after(status, CaseEvent.CLOSED).value
     case.closed_at = now
     case.waiting_since = None
+    case.private_waiting_since = None
+    case.close_by = None
     case.exposure = 0.0
     case.exposure_as_of = now
     return _saved(session, case, "closed", actor, now, waived=case.waiver is not None)
@@ -91,6 +94,7 @@ def reopen(session: Session, case_id: int, *, actor: Actor, now: datetime) -> En
         raise CaseRefusal(f"This person has the open case {newer}: go on there.")
     case.status = status.value
     case.closed_at = None
+    case.reopened_at = now
     case.assignee_id = None
     return _saved(session, case, "reopened", actor, now)
 

@@ -14,15 +14,15 @@ from sqlmodel import Session, col
 from cases.exposure import exposure_since
 from cases.legs import join_legs
 from cases.reference import new_reference
-from cases.standing import Joining, Standing, joined
+from cases.reopening import CaseKey, reopen_for
+from cases.standing import Joining, Leg, Standing, joined
+from ledger.entry import Entry
+from ledger.log import append
 from records.database import is_sqlite
 from records.nouns import Actor, CaseStatus, Priority, Queue
 from records.tables.cases import CareCaseRow
 
 __all__ = ["CaseKey", "Joining", "join_many"]
-
-CaseKey = tuple[int, str]
-"""Identity id and brand: what has at most one open case."""
 
 _Groups = Mapping[CaseKey, Sequence[Joining]]
 _IDENTITIES_A_QUERY = 1000
@@ -48,21 +48,23 @@ def join_many(
     session: Session,
     joins: Sequence[Joining],
     *,
-    actor: Actor,  # noqa: ARG001 - every change names who makes it; the caller's log entry does
+    actor: Actor,
     now: datetime,
 ) -> dict[CaseKey, int]:
     """Join each to the open case of its author and brand, opened where there is none.
 
+    A person who waits in public again within 14 days of the close reopens the last case instead, which is logged.
     Returns the case of each (identity id, brand). The cases are held until the transaction ends.
     """
     groups = _by_case(joins)
     if not groups:
         return {}
     session.flush()
-    held = _held_or_opened(session, groups, now)
+    held, reopened = _held_or_opened(session, groups, now)
     _store(session, groups, held, now)
     cases = {key: case_id for key, (case_id, _) in held.items()}
     join_legs(session, [(cases[_key(joining)], joining) for joining in joins], now=now)
+    append(session, [_reopening(case_id, actor, now) for case_id in reopened])
     return cases
 
 
@@ -75,18 +77,34 @@ def _by_case(joins: Sequence[Joining]) -> dict[CaseKey, list[Joining]]:
     return {key: list(group) for key, group in groupby(ordered, key=_key)}
 
 
-def _held_or_opened(session: Session, groups: _Groups, now: datetime) -> dict[CaseKey, tuple[int, Standing]]:
+def _held_or_opened(
+    session: Session, groups: _Groups, now: datetime
+) -> tuple[dict[CaseKey, tuple[int, Standing]], list[int]]:
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    reopened: list[int] = []
     for _ in range(_MOST_REFERENCE_CLASHES):
         held = _held(session, groups)
         missing = [key for key in groups if key not in held]
         if not missing:
-            return held
+            return held, reopened
+        back = [key for key in missing if any(_complains_anew(joining) for joining in groups[key])]
+        if back and (again := reopen_for(session, back, now=now)):
+            reopened += again
+            continue
         # Does nothing where the reference is taken, or another process opened the case: the next look tells.
         session.connection().execute(
             insert(CareCaseRow).on_conflict_do_nothing(), [_new_row(key, groups[key][0], now) for key in missing]
         )
     raise RuntimeError("No free case reference was found: references need more marks.")
+
+
+def _complains_anew(joining: Joining) -> bool:
+    return joining.waits and joining.leg == Leg.PUBLIC
+
+
+def _reopening(case_id: int, actor: Actor, now: datetime) -> Entry:
+    source = actor.tag.partition(":")[0]
+    return Entry(kind=f"{source}:case:reopened", at=now, actor=actor.tag, case_id=case_id, body={})
 
 
 def _held(session: Session, groups: _Groups) -> dict[CaseKey, tuple[int, Standing]]:

@@ -12,15 +12,16 @@ from classifier.phrases import PhraseIndex, phrase_pattern, phrases_at, read_ter
 
 _WEIGHTS = {"certain": 0.85, "likely": 0.6, "hint": 0.3}
 """How far one phrase of each list alone speaks for it; phrases of different lists add up as chances do."""
-_GENERAL_SHARE = 0.4
-"""What is left of the chance where the text asks in general, not about a matter of one's own."""
+_LOWERING = ("general", "settled")
+_LEFT_OVER = 0.4
+"""What is left of the chance where the text asks in general, or the matter is over."""
 
 
 def needs_account_data(text: str) -> float:
     """A chance in [0, 1] that `text` cannot be answered without data that only its author may see.
 
     From term lists, so that a person can read why: a blocked card, a refund that has not come, a changed
-    booking. A quoted or mentioned bank is not enough, nor is a general question.
+    booking. A quoted or mentioned bank is not enough, nor is a general question, nor thanks.
     """
     folded = fold(text if text.isascii() else unicodedata.normalize("NFKC", text))
     lists = _lists()
@@ -31,13 +32,13 @@ def needs_account_data(text: str) -> float:
     for group in met:
         unlikely *= 1 - _WEIGHTS[group]
     chance = 1 - unlikely
-    return chance * _GENERAL_SHARE if lists.general.search(folded) else chance
+    return chance * _LEFT_OVER if lists.lowering.search(folded) else chance
 
 
 @dataclass(frozen=True, kw_only=True)
 class _AccountLists:
     phrases: PhraseIndex
-    general: re.Pattern[str]
+    lowering: re.Pattern[str]
 
 
 @cache
@@ -45,5 +46,5 @@ def _lists() -> _AccountLists:
     terms = read_terms("account_data")
     return _AccountLists(
         phrases=PhraseIndex({group: phrases_at(terms, group) for group in _WEIGHTS}),
-        general=re.compile(phrase_pattern(phrases_at(terms, "general"))),
+        lowering=re.compile(phrase_pattern([phrase for name in _LOWERING for phrase in phrases_at(terms, name)])),
     )

@@ -10,7 +10,13 @@ from functools import cache
 from classifier.folding import fold
 from classifier.phrases import PhraseIndex, PhraseMatch, phrase_pattern, phrases_at, read_terms
 
-NAMES = ("fraud", "danger", "assistance", "minor", "bereavement", "legal", "press", "impostor", "incident")
+NAMES = (
+    *("fraud", "danger", "assistance", "minor", "bereavement", "disability"),
+    *("legal", "press", "employee", "impostor", "incident"),
+)
+_WEAK = "_weak"
+_CONTEXT = "_context"
+_UNLESS = "_unless"
 _NEAR = 60
 """Characters around a phrase in which its exceptions are looked for."""
 
@@ -24,13 +30,18 @@ class Signal:
 
 
 def find_signals(text: str) -> tuple[Signal, ...]:
-    """The signals in `text`, at most one a name, in the order of `NAMES`. Case and accents do not matter."""
+    """The signals in `text`, at most one a name, in the order of `NAMES`. Case and accents do not matter.
+
+    A phrase raises its signal unless an exception stands near it; a weak phrase only where its context
+    stands somewhere in the text.
+    """
     folded = fold(text if text.isascii() else unicodedata.normalize("NFKC", text))
     lists = _lists()
     found: dict[str, str] = {}
     for match in lists.phrases.find(folded):
-        if match.group not in found and not lists.is_excepted(match, folded):
-            found[match.group] = match.words
+        name = match.group.removesuffix(_WEAK)
+        if name not in found and lists.counts(match, folded):
+            found[name] = match.words
     if not found:
         return ()
     return tuple(Signal(name=name, evidence=found[name]) for name in NAMES if name in found)
@@ -39,26 +50,38 @@ def find_signals(text: str) -> tuple[Signal, ...]:
 @dataclass(frozen=True, kw_only=True)
 class _SignalLists:
     phrases: PhraseIndex
+    contexts: dict[str, re.Pattern[str]]
     exceptions: dict[str, re.Pattern[str]]
 
-    def is_excepted(self, match: PhraseMatch, folded: str) -> bool:
-        """Whether words near the phrase turn it into a figure of speech or another matter."""
-        exception = self.exceptions.get(match.group)
-        if exception is None:
+    def counts(self, match: PhraseMatch, folded: str) -> bool:
+        """Whether what stands around the phrase leaves its meaning, and gives a weak one its context."""
+        name = match.group.removesuffix(_WEAK)
+        exception = self.exceptions.get(name)
+        if exception is not None and exception.search(folded, max(0, match.start - _NEAR), match.end + _NEAR):
             return False
-        return exception.search(folded, max(0, match.start - _NEAR), match.end + _NEAR) is not None
+        return match.group == name or self.contexts[name].search(folded) is not None
 
 
 @cache
 def _lists() -> _SignalLists:
     terms = read_terms("signals")
-    unknown = set(terms) - {*NAMES, *(f"{name}_unless" for name in NAMES)}
+    unknown = set(terms) - {f"{name}{kind}" for name in NAMES for kind in ("", _WEAK, _CONTEXT, _UNLESS)}
     if unknown:
         raise ValueError(
-            f"signals.yaml knows no {', '.join(sorted(unknown))}; use {', '.join(NAMES)} or <name>_unless."
+            f"signals.yaml knows no {', '.join(sorted(unknown))}; use {', '.join(NAMES)}, alone or "
+            f"with {_WEAK}, {_CONTEXT} or {_UNLESS}."
         )
-    exceptions = {name: phrases_at(terms, f"{name}_unless") for name in NAMES}
+    weak = {f"{name}{_WEAK}": phrases_at(terms, f"{name}{_WEAK}") for name in NAMES}
+    without = [name for name, listed in weak.items() if listed and f"{name.removesuffix(_WEAK)}{_CONTEXT}" not in terms]
+    if without:
+        raise ValueError(f"signals.yaml has {', '.join(without)} without its {_CONTEXT}; write the list beside it.")
     return _SignalLists(
-        phrases=PhraseIndex({name: phrases_at(terms, name) for name in NAMES}),
-        exceptions={name: re.compile(phrase_pattern(listed)) for name, listed in exceptions.items() if listed},
+        phrases=PhraseIndex({name: phrases_at(terms, name) for name in NAMES} | weak),
+        contexts=_patterns(terms, _CONTEXT),
+        exceptions=_patterns(terms, _UNLESS),
     )
+
+
+def _patterns(terms: dict[str, object], kind: str) -> dict[str, re.Pattern[str]]:
+    listed = {name: phrases_at(terms, f"{name}{kind}") for name in NAMES}
+    return {name: re.compile(phrase_pattern(phrases)) for name, phrases in listed.items() if phrases}

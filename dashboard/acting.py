@@ -47,11 +47,11 @@ def show_outcome() -> None:
     if outcome is None:
         return
     if outcome.refused:
-        st.error(_plain(outcome.sentence))
+        st.error(plain(outcome.sentence))
     else:
-        st.success(_plain(outcome.sentence))
+        st.success(plain(outcome.sentence))
 
 
-def _plain(sentence: str) -> str:
+def plain(sentence: str) -> str:
     """A sentence that may quote a text, with nothing in it read as Markdown."""
     return "".join(f"\\{mark}" if mark in "\\`*_{}[]()#+-.!|<>$~:" else mark for mark in sentence)

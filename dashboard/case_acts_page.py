@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.acting import act
+from dashboard.outcome_acts_page import revoke, solve
 from dashboard.post_acts_page import hide_or_show
 from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import CLOSING, Permitted, proposal
@@ -26,6 +27,8 @@ def case_acts(visit: Visit, case: CaseHead, permitted: Permitted) -> None:
         _claim_or_release(visit, case)
         _hand_over(visit, case)
         _invite(visit, case, permitted)
+        revoke(visit, case)
+        solve(visit, case, permitted)
         hide_or_show(visit, permitted)
         _close_in_public(visit, case, permitted)
         _waive(visit, case)

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.figures import figures_of
 from dashboard.opening_page import open_thread
 from dashboard.pieces import piece
+from dashboard.private_figures import private_chips
 from dashboard.reads.queued_cases import PAGE, QueuedCase
 from dashboard.visit import Visit
 
@@ -74,6 +75,7 @@ def _move(name: str, by: int) -> None:
 def _row(visit: Visit, case: QueuedCase) -> str:
     figures = figures_of(case, visit)
     latest = case.latest
+    handed_over = visit.say.sentence(case.handed_over_note)
     why = " ".join(visit.say.sentence(reason) for reason in latest.reasons[:1]) if latest else ""
     row = {
         "clock": figures.clock,
@@ -82,7 +84,9 @@ def _row(visit: Visit, case: QueuedCase) -> str:
         "exposure": figures.exposure,
         "as_of": figures.as_of,
         "reach": figures.reach,
+        "handed_over": handed_over,
         "language": latest.language if latest else "",
         "why": why,
+        "private": private_chips(case, visit),
     }
     return piece("queue_row.html", visit.say, case=case, row=row)

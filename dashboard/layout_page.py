@@ -6,18 +6,20 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from dashboard.crisis_page import banner
 from dashboard.pieces import piece, stylesheet
 from dashboard.visit import Visit, present_wording
 from dashboard.wording import LANGUAGES
 
 
 def frame(visit: Visit) -> None:
-    """The sidebar's foot and the stylesheet."""
+    """The sidebar's foot, the stylesheet, and the banner of a crisis."""
     st.html(stylesheet())
     other = next(language for language in LANGUAGES if language != visit.say.language)
     roles = ", ".join(visit.say.word(role) for role in sorted(visit.agent.roles))
     with st.sidebar:
         st.html(piece("account.html", visit.say, name=visit.agent.name, roles=roles, other=other, here=_here()))
+    banner(visit)
 
 
 def session_over() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.approvals_page import approvals
 from dashboard.audit_page import audit
+from dashboard.crisis_page import crisis
 from dashboard.marketing_page import marketing
 from dashboard.queue_page import queue
 from dashboard.thread_page import thread
@@ -20,6 +21,7 @@ _PAGES: tuple[tuple[str, Callable[[], None], frozenset[Role]], ...] = (
     ("thread", thread, SPEAKING),
     ("approvals", approvals, SPEAKING),
     ("marketing", marketing, _MARKETING),
+    ("crisis", crisis, _MARKETING),
     ("audit", audit, AUDITING),
 )
 """Address, page, and the roles that see it; the name of its title is its address.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.acting import act
+from dashboard.pieces import piece
+from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import Permitted
-from dashboard.reads.public_leg import BrandPost
+from dashboard.reads.public_leg import BrandPost, PersonPost
 from dashboard.visit import Visit
 from records.nouns import ReplyStatus
 from service import desk
@@ -26,6 +28,29 @@ def hide_or_show(visit: Visit, permitted: Permitted) -> None:
         disabled=not permitted.hide,
         help=visit.say.sentence(permitted.why_not) if not permitted.hide else None,
     )
+
+
+def propose_hiding(visit: Visit, case: CaseHead, post: PersonPost, permitted: Permitted) -> None:
+    """The rule's question whether to hide the person's latest post, with its reason, and a button that does."""
+    to, decided = permitted.to, post.decided
+    if decided is None or not decided.propose_hide or post.hidden or post.deleted_at is not None or case.closed_at:
+        return
+    if to is None or to.mention_id != post.mention_id or not to.permissions.hide:
+        return
+    with st.container(border=True, key="propose-hide"):
+        st.html(
+            piece(
+                "propose_hide.html", visit.say, reasons=[visit.say.sentence(reason) for reason in decided.reasons[:1]]
+            )
+        )
+        st.button(
+            visit.say("hide_this_post"),
+            key="act-propose-hide",
+            on_click=_change,
+            args=(to.mention_id, to.account.id, False),
+            disabled=not permitted.hide,
+            help=visit.say.sentence(permitted.why_not) if not permitted.hide else None,
+        )
 
 
 def deletion(visit: Visit, post: BrandPost) -> None:

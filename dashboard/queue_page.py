@@ -8,6 +8,7 @@ from dashboard.acting import show_outcome
 from dashboard.case_list_page import alike_in, back_to_start, case_list, offset_of, pager, show_alike
 from dashboard.layout_page import session_over
 from dashboard.pieces import piece
+from dashboard.private_figures import promised_waits
 from dashboard.reads.queued_cases import QueueFilter, brands_with_open_cases, open_counts, queued_cases
 from dashboard.visit import SignedOutError, Visit, begin_visit
 from records.database import reading
@@ -36,7 +37,7 @@ def _list() -> None:
     st.html(_figures(visit, counts))
     wanted = _filter(visit, brands)
     with reading(visit.house.engine) as session:
-        page = queued_cases(session, wanted, now=visit.now, offset=offset_of(_NAME))
+        page = queued_cases(session, wanted, now=visit.now, offset=offset_of(_NAME), promised=promised_waits(visit))
     if not page.cases and offset_of(_NAME):
         back_to_start(_NAME)
         st.rerun(scope="app")

@@ -11,6 +11,8 @@ from dashboard.figures import figures_of
 from dashboard.opening_page import CASE, open_thread
 from dashboard.permitted_page import show_permitted
 from dashboard.pieces import piece
+from dashboard.post_acts_page import propose_hiding
+from dashboard.private_figures import private_chips
 from dashboard.private_leg_page import show_private_leg
 from dashboard.public_leg_page import explain, show_public_leg
 from dashboard.reads.one_case import CaseHead, case_by_reference, typed_reference
@@ -59,6 +61,8 @@ def _show(visit: Visit, case: CaseHead) -> None:
     with left:
         st.subheader(visit.say("in_public"))
         show_public_leg(visit, case, public, permitted)
+        if public.latest is not None:
+            propose_hiding(visit, case, public.latest, permitted)
         for text in texts.texts:
             waiting(visit, text, name="thread", with_post=False)
         composer(visit, case, permitted)
@@ -79,6 +83,9 @@ def _head(visit: Visit, case: CaseHead) -> str:
         "exposure": figures.exposure,
         "as_of": figures.as_of,
         "reach": figures.reach,
+        "private": private_chips(case, visit),
+        "handed_over_note": visit.say.sentence(case.handed_over_note),
+        "waiver": visit.say.sentence(case.waiver or ""),
         "handed_over": moment(handed_over, visit.zone(case.brand), now=visit.now, say=visit.say) if handed_over else "",
     }
     return piece("case_head.html", visit.say, case=case, head=head)

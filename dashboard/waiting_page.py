@@ -80,8 +80,8 @@ def _it_is_there(visit: Visit, text: WaitingText, name: str) -> None:
 def _why_not_approved(visit: Visit, text: WaitingText, *, looked: bool) -> str:
     if _seconded_by(visit, text):
         return visit.say("second_person")
-    if text.paused:
-        return visit.say.sentence(text.paused)
+    if text.paused or text.held_now:
+        return visit.say.sentence(text.paused or text.held_now)
     return visit.say("look_first") if text.doubtful and not looked else ""
 
 

@@ -16,8 +16,11 @@ from records.tables.listener import DirectMessageRow
 
 LINK_LEFT_OUT = "{room_link}"
 """Stands for any link in our own direct messages: it may be an invitation, and who could read it could come in."""
+CODE_LEFT_OUT = "{room_code}"
+"""Stands for whatever looks like the short code of an invitation there."""
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\w-])[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}(?![\w-])")
 
 
 def store_messages(
@@ -62,8 +65,12 @@ def _row(message: HeardMessage, account: Account, identity_id: int, now: datetim
         "conversation_id": message.conversation_id,
         "identity_id": identity_id,
         "outgoing": message.outgoing,
-        "text": _LINK.sub(LINK_LEFT_OUT, message.text) if message.outgoing else message.text,
+        "text": _without_invitations(message.text) if message.outgoing else message.text,
         "sent_at": message.sent_at,
         "heard_at": now,
         "answer_due_at": None if message.outgoing or is_history else now,
     }
+
+
+def _without_invitations(text: str) -> str:
+    return _CODE.sub(CODE_LEFT_OUT, _LINK.sub(LINK_LEFT_OUT, text))

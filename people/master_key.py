@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 
-Purpose = Literal["room-links", "checkpoint-signing", "sessions", "subject-keys"]
+Purpose = Literal["room-links", "checkpoint-signing", "sessions", "subject-keys", "customer-keys", "proof-codes"]
 
 
 class MasterKeyError(ValueError):

@@ -58,6 +58,10 @@ class Vault:
         key = self._keys.read([subject]).get(subject)
         return None if key is None else _unsealed(key, subject, sealed)
 
+    def erased(self, subjects: Sequence[str]) -> frozenset[str]:
+        """Those of `subjects` whose key was destroyed: of them nothing is to be kept again."""
+        return frozenset(subject for subject, key in self._keys.read(subjects).items() if key is None)
+
     def erase(self, subject: str, *, actor: Actor, now: datetime) -> Entry:
         """Destroy the key of `subject`, for good. Returns the ledger entry that the caller appends."""
         self._keys.erase(subject, now=now)

@@ -1,50 +1,46 @@
-"""Checks a rulebook: every problem at once, in the order of its lines."""
+"""Checks a rulebook for its author: what keeps it from being used, and what would not come out as it was meant."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policies.examining import examine
+from policies.example_runs import broken_examples
 from policies.problems import Problem
-from policies.source import Document, read_document
-from policies.validators import (
-    conditions,
-    languages,
-    limits,
-    literals,
-    names,
-    outcomes,
-    repeated_keys,
-    sections,
-    templates,
-    unknown_keys,
-    wordings,
-)
-
-_VALIDATORS = (
-    sections.find,
-    unknown_keys.find,
-    repeated_keys.find,
-    languages.find,
-    names.find,
-    outcomes.find,
-    conditions.find,
-    literals.find,
-    limits.find,
-    templates.find,
-    wordings.find,
-)
+from policies.rulebook import rulebook_of
+from policies.validators import fitting, reachable, unproven
 
 
-def check(source: str, *, name: str) -> list[Problem]:  # noqa: ARG001 - part of the contract with `load_rulebook`
-    """Every problem of a rulebook's text, in the order of lines; empty where it may be used.
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a check found, each in the order of lines."""
 
-    `name` is the file's: the caller prints it before the problems.
+    problems: tuple[Problem, ...]
+    """What must be mended."""
+    warnings: tuple[Problem, ...]
+    """What its author may want to know; the rulebook may be used nevertheless."""
+
+
+def check(source: str, *, name: str) -> list[Problem]:
+    """Every problem of a rulebook's text, in the order of lines; empty where nothing must be mended.
+
+    Besides what keeps it from being loaded: rules that can never decide, templates too long for a network, and
+    examples that do not come true. `name` is the file's: the caller prints it before the problems.
     """
-    return examine(source)[1]
+    return list(report(source, name=name).problems)
 
 
-def examine(source: str) -> tuple[Document | None, list[Problem]]:
-    """The rulebook as written, and its problems. Without a document there is at least one problem."""
-    document = read_document(source)
-    if isinstance(document, Problem):
-        return None, [document]
-    problems = [problem for find in _VALIDATORS for problem in find(document)]
-    return document, sorted(problems, key=lambda problem: problem.line)
+def report(source: str, *, name: str) -> Report:
+    """Problems and warnings of a rulebook's text. Examples are run once nothing keeps it from being loaded."""
+    document, problems = examine(source)
+    if document is None:
+        return Report(problems=tuple(problems), warnings=())
+    found = [*problems, *reachable.find(document), *fitting.find(document)]
+    if not problems:
+        found += broken_examples(rulebook_of(document, source=source, name=name))
+    return Report(problems=_in_order(found), warnings=_in_order(unproven.find(document)))
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line))

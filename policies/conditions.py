@@ -6,7 +6,7 @@ The only module that knows the CEL library.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cel_expr_python import cel
@@ -56,6 +56,16 @@ class Condition:
     program: cel.Expression = field(repr=False, compare=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Some conditions compiled into one question: which is the first that holds."""
+
+    count: int
+    reads: frozenset[str]
+    """Names of the facts that any of them speaks of."""
+    program: cel.Expression = field(repr=False, compare=False)
+
+
 class Bindings:
     """Values of facts, bound once so that many conditions can be asked about them.
 
@@ -67,13 +77,26 @@ class Bindings:
 
     def satisfy(self, condition: Condition) -> bool:
         """True where the condition holds. Raises EvaluationError where it is neither true nor false."""
-        try:
-            value = condition.program.eval(self._activation).value()
-        except (RuntimeError, TypeError, ValueError) as error:
-            raise EvaluationError(str(error)) from error
+        value = self._value(condition.program)
         if value is True or value is False:
             return value
         raise EvaluationError(str(value))
+
+    def choose(self, choice: Choice) -> int:
+        """The place of the first condition that holds, counted from 0; their number where none does.
+
+        Raises EvaluationError where one that comes before it is neither true nor false.
+        """
+        value = self._value(choice.program)
+        if isinstance(value, int):
+            return value
+        raise EvaluationError(str(value))
+
+    def _value(self, program: cel.Expression) -> object:
+        try:
+            return program.eval(self._activation).value()
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise EvaluationError(str(error)) from error
 
 
 def compile_condition(source: str) -> Condition:
@@ -90,6 +113,18 @@ def compile_condition(source: str) -> Condition:
             (Complaint(line=1, column=1, message=f"the condition gives a value of type {kind}, not true or false"),)
         )
     return Condition(source=source, reads=facts_named(source, known=VOCABULARY), program=program)
+
+
+def compile_choice(conditions: Sequence[Condition]) -> Choice:
+    """Compile some conditions into one question. Raises ConditionError where they are too deep together."""
+    # A condition may end in a comment, so its bracket closes on a line of its own.
+    asked = "".join(f"({condition.source}\n) ? {place} : " for place, condition in enumerate(conditions))
+    try:
+        program = _ENVIRONMENT.compile(f"{asked}{len(conditions)}")
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise ConditionError(_complaints(str(error))) from error
+    reads = frozenset().union(*(condition.reads for condition in conditions))
+    return Choice(count=len(conditions), reads=reads, program=program)
 
 
 def _complaints(text: str) -> tuple[Complaint, ...]:

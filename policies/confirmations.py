@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from policies.disguises import unfolded
+from policies.disguises import plain_letters
 
 _HELD_ES = (
     r"cuentas?|tarjetas?|reservas?|reservaci[oó]n|pedidos?|contratos?|p[oó]lizas?|pr[eé]stamos?|hipotecas?|cr[eé]ditos?|saldos?|n[oó]minas?"
@@ -53,11 +53,20 @@ _ADVICE = re.compile(
     # a supposition: whoever it may concern
     r"|^\W*(?:y\s+|and\s+|but\s+|pero\s+|o\s+|or\s+)?(?:si|en\s+caso\s+de|cuando|siempre\s+que|if|when|whenever|in\s+case|should|once)\b"
     r"|,\s*(?:si|if)\s+(?:es|fue|tienes|tiene|you\s+have|it)\b"
+    r"|\b(?:si\s+(?:detectamos|eres\s+t[uú]|es\s+usted)|if\s+we\s+(?:detect|notice|see)|de\s+no\s+ser\s+as[ií])\b"
+    # conditions and explanations that hold for everybody
+    r"|\b(?:s[oó]lo|[uú]nicamente)\s+(?:el|la)\s+titular\b|\bonly\s+the\s+(?:account\s+|card\s?)?holder\b"
+    r"|^\W*to\s+(?:qualify|be\s+eligible)\b|\brefers?\s+to\b|\bte\s+(?:proporciona|ofrece)(?:mos)?\s+(?:herramientas|opciones)\b"
+    r"|^\W*[•*·-]\s*(?:no\s+)?(?:tener|contar|recibir|realizar|ser|presentar|contratar)\b|\bse\s+(?:desplegar[aá]|mostrar[aá])\s+(?:la|una)\s+pantalla\b"
+    r"|\b(?:bonificaci[oó]n(?:es)?|promoci[oó]n(?:es)?|meses\s+sin\s+intereses|cashback)\b(?!.*[?])(?!.*\b(?:hemos|vemos|figura|consta|tu\s+bonificaci[oó]n)\b)"
     # what an application or a page lets anybody do
     r"|\b(?:en|desde|a\s+trav[eé]s\s+de)\s+(?:la|nuestra|el|nuestro)\s+(?:app|aplicaci[oó]n|web|p[aá]gina|banca|portal|sitio|[aá]rea)\b"
     r"(?!.*\b(?:hemos|vemos|figura|consta)\b).*\b(?:puedes|puede|pod[eé]is|pueden|podr[aá]s|podr[aá])\b"
     r"|\b(?:puedes|puede|pod[eé]is|pueden|podr[aá]s|podr[aá])\b(?!.*\b(?:hemos|vemos|figura|consta)\b).*\b(?:en|desde|a\s+trav[eé]s\s+de)\s+"
     r"(?:la|nuestra|el|nuestro|cualquier)\s+(?:app|aplicaci[oó]n|web|p[aá]gina|banca|portal|sitio|[aá]rea|cajero)\b"
+    r"|\b(?:puedes|puede|pod[eé]is|pueden)\b(?!.*\b(?:hemos|vemos|figura|consta)\b).*\b(?:(?:a\s+trav[eé]s\s+de|por|en)\s+nuestros\s+(?:medios|canales)"
+    r"|(?:por\s+medio\s+de|en|a)\s+(?:la|una(?:\s+de\s+nuestras)?|cualquier)\s+(?:sucursal(?:es)?|oficina|ventanilla))\b"
+    r"|\bopci[oó]n\b.*\bes\s+en\s+ventanilla\b"
     r"|\byou\s+can\s+(?:always\s+)?(?:check|see|find|view|manage|track|change|add)\b.*\b(?:in|on|via|through|using|from)\s+(?:the|our|your)\s+(?:app|website|site|online|page)\b",
     re.IGNORECASE,
 )
@@ -107,14 +116,14 @@ def confirms_relationship(text: str) -> bool:
     `obtén un 5% con tu tarjeta`), where to look on any card (`al reverso de tu tarjeta`), and requests
     to send data in private (`send us your booking reference by DM`).
     """
-    plain = unfolded(text).replace("’", "'")
+    plain = plain_letters(text).replace("’", "'")
     in_private = _IN_PRIVATE.search(plain) is not None
     return any(_confirms(sentence, in_private=in_private) for sentence in _SENTENCE.findall(plain))
 
 
 def asks_for_data(text: str) -> bool:
     """Whether `text` asks for numbers or details of a person without saying that they go in private."""
-    plain = unfolded(text).replace("’", "'")
+    plain = plain_letters(text).replace("’", "'")
     return _IN_PRIVATE.search(plain) is None and any(
         _ASKING.search(sentence) and not _ADVICE.search(sentence) for sentence in _SENTENCE.findall(plain)
     )

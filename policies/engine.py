@@ -42,7 +42,7 @@ def decide(
     """
     if now.tzinfo is None:
         raise ValueError("`now` has no zone; pass an aware datetime in the brand's zone.")
-    sheet = FactSheet(facts, names=rulebook.reads)
+    sheet = FactSheet(facts, reader=rulebook.reader)
     passed_over: list[str] = []
     for rule in _that_may_hold(rulebook, sheet):
         try:
@@ -67,9 +67,10 @@ def rules_read(rule: Rule) -> frozenset[str]:
 
 
 def _that_may_hold(rulebook: Rulebook, sheet: FactSheet) -> Iterator[Rule]:
+    """The rules in order, without those that are known not to hold."""
     for stretch in rulebook.stretches:
-        if sheet.may_satisfy(stretch.any_holds):
-            yield from stretch.rules
+        first = sheet.first_of(stretch.first) if stretch.first is not None else None
+        yield from stretch.rules[first or 0 :]
 
 
 def _why_silent(rule: Rule, *, now: datetime, spent_today: Mapping[str, int]) -> str | None:
@@ -99,6 +100,9 @@ def _decided(rulebook: Rulebook, rule: Rule, sheet: FactSheet, passed_over: list
         template=rule.template,
         reasons=(reasons.matched(rule), *lines),
         rulebook_version=rulebook.version,
+        propose_hide=rule.propose_hide,
+        promotion=rule.promotion,
+        even_in_crisis=rule.even_in_crisis,
     )
 
 

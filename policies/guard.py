@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from policies.channel import Channel
+from policies.characters import hidden_characters, unusual_characters
 from policies.confirmations import asks_for_data, confirms_relationship
-from policies.disguises import comparison_form, hidden_characters, mixes_scripts, unfolded, with_joined_digits
+from policies.disguises import comparison_form, flattened, leet_letters, plain_letters, with_joined_digits
 from policies.known_values import repeats_known_value
 from policies.languages import surely_not_in
 from policies.leftovers import leftover_placeholder
 from policies.lengths import limit_of
 from policies.links import Link, carries_token, find_links, leads_home
+from policies.loose_numbers import TOO_MANY, loose_digits
+from policies.number_words import Joining, Number, glued_number_words, numbered, numbers_in, with_inner_numbers
+from policies.promotions import is_flagged
+from policies.spelled_codes import encodes, holds_code, holds_opaque_word, joined_pieces, pieces_of_code, spells_out
+from policies.spelled_links import holds_spelled_link, plain_mailboxes, spelled_mailboxes
 from records.nouns import Brand, Owner, PersonalDatum
 
 _LONG_NUMBER = 13
 """Digits from which a number is no phone and stops the text, whatever it is."""
-
+_FEWEST_GLUED = 5
+"""Number words in a row, without anything between them, that no sentence holds."""
 _LONGEST_READ = 20_000
 """Characters above which a text stays unread: no network takes so many."""
+
+_GLUED_IN_CODE = re.compile(r"(?=[^\W_]*[A-Z])(?=[^\W_]*[a-z]{3})[A-Za-z0-9]{6,60}")
+"""A word in which capitals and small letters alternate: a code may have its numbers in words."""
 
 Finder = Callable[[str], tuple[PersonalDatum, ...]]
 
@@ -30,8 +41,8 @@ class Finding:
     """One reason why a text may not leave. The message says what was found without repeating it."""
 
     kind: str
-    """empty, placeholder, hidden-characters, disguise, length, link, secret-link, personal-data, long-number,
-    known-value, confirmation, asks-for-data, language or guard-error."""
+    """empty, placeholder, hidden-characters, disguise, length, link, secret-link, personal-data, long-number, code,
+    known-value, confirmation, asks-for-data, language, promotion or guard-error."""
     message: str
 
 
@@ -47,10 +58,50 @@ class _Outgoing:
     published: Sequence[str]
     allowed_links: Sequence[str]
     public_contacts: Sequence[str]
+    promotion: bool
+    allowed_values: Sequence[str]
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
         return tuple(find_links(self.text))
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without permitted links and the brand's own contacts, whose digits are nobody's."""
+        text = _without_allowed_links(self)
+        for value in self.allowed_values:
+            text = text.replace(value, " ") if value else text
+        return _without_contacts(text, self.public_contacts)
+
+    @cached_property
+    def unnamed(self) -> str:
+        """The bare text without the numbers that the finder knows: somebody's stop the text by themselves."""
+        text = self.bare
+        for datum in reversed(self.find_personal_data(text)):
+            text = f"{text[: datum.start]} {text[datum.end :]}"
+        return text
+
+    @cached_property
+    def flat(self) -> str:
+        return flattened(self.bare)
+
+    @cached_property
+    def in_capitals(self) -> tuple[str, ...]:
+        """The plain text with its capitals and numbers in digits, also those within other letters."""
+        plain = plain_letters(self.bare)
+        if len(plain) != len(self.flat):
+            return (plain,)
+        forms = [numbered(plain, numbers) for numbers in self.numbers]
+        return tuple(dict.fromkeys((*forms, _GLUED_IN_CODE.sub(_inner_numbers, plain))))
+
+    @cached_property
+    def in_digits(self) -> tuple[str, ...]:
+        """The flattened text with numbers in digits, in their several readings."""
+        return tuple(dict.fromkeys(numbered(self.flat, numbers) for numbers in self.numbers))
+
+    @cached_property
+    def numbers(self) -> tuple[Sequence[Number], ...]:
+        return tuple(dict.fromkeys(numbers_in(self.flat, joining=joining) for joining in Joining))
 
 
 def inspect(  # noqa: PLR0913 - the facts of one outgoing text, all named
@@ -65,6 +116,8 @@ def inspect(  # noqa: PLR0913 - the facts of one outgoing text, all named
     published: Sequence[str] = (),
     allowed_links: Sequence[str] = (),
     public_contacts: Sequence[str] = (),
+    promotion: bool = False,
+    allowed_values: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """Why `text` may not leave; an empty tuple means that it may. Never raises: an error inside is a finding.
 
@@ -72,24 +125,28 @@ def inspect(  # noqa: PLR0913 - the facts of one outgoing text, all named
     `known_values` were read in a customer record or a room and may not be repeated, unless the person said them
     in one of `published`; personal data stops the text even so. `allowed_links` are beginnings of addresses
     outside the brand's domains: the network's compose link, or in private the room. A link that carries a token
-    never leaves in public. `public_contacts` are the brand's own telephone numbers and mailboxes.
+    never leaves in public. `public_contacts` are the brand's own telephone numbers and mailboxes. A `promotion` says
+    in its text that it is one. `allowed_values` are secrets of this very text, such as the code of a room, which may
+    stand in it in private.
     """
-    outgoing = _Outgoing(
-        text=text,
-        channel=channel,
-        brand=brand,
-        language=language,
-        network=network,
-        find_personal_data=find_personal_data,
-        known_values=known_values,
-        published=published,
-        allowed_links=allowed_links,
-        public_contacts=public_contacts,
-    )
     if len(text) > _LONGEST_READ:
         message = f"The text has {len(text)} characters, more than any network takes; shorten it."
         return (Finding(kind="length", message=message),)
     try:
+        outgoing = _Outgoing(
+            text=text,
+            channel=channel,
+            brand=brand,
+            language=language,
+            network=network,
+            find_personal_data=find_personal_data,
+            known_values=tuple(known_values),
+            published=tuple(published),
+            allowed_links=tuple(allowed_links),
+            public_contacts=tuple(public_contacts),
+            promotion=promotion,
+            allowed_values=tuple(allowed_values) if channel is Channel.PRIVATE else (),
+        )
         findings = tuple(finding for check in _CHECKS for finding in check(outgoing))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the text stays
         message = f"The guard could not read the text ({type(error).__name__}); a person must look at it."
@@ -106,40 +163,67 @@ def _form(outgoing: _Outgoing) -> Iterator[Finding]:
     hidden = hidden_characters(text)
     if hidden:
         yield Finding(kind="hidden-characters", message=f"The text holds {hidden}; remove it.")
-    if mixes_scripts(text):
-        message = "A word mixes alphabets or uses look-alike letters; write it in plain letters."
+    if unusual_characters(text, languages=outgoing.brand.languages, published=outgoing.published):
+        message = "The text holds ornamental or look-alike characters; write it in plain letters and digits."
         yield Finding(kind="disguise", message=message)
     limit = limit_of(outgoing.network, outgoing.channel)
     length = limit.count(text)
     if length > limit.most:
         message = f"The text counts {length} on {outgoing.network}, which takes {limit.most}; shorten it."
         yield Finding(kind="length", message=message)
+    if outgoing.promotion and not is_flagged(text):
+        message = "The text advertises and does not say so; begin it with Publicidad, Ad: or #ad."
+        yield Finding(kind="promotion", message=message)
 
 
 def _links(outgoing: _Outgoing) -> Iterator[Finding]:
+    message = "A link leads outside the brand's domains; use one of the brand's own pages."
     for link in outgoing.links:
-        if not leads_home(link, domains=outgoing.brand.domains, allowed_links=outgoing.allowed_links):
-            message = "A link leads outside the brand's domains; use one of the brand's own pages."
+        if not _is_allowed(outgoing, link):
             yield Finding(kind="link", message=message)
         elif outgoing.channel is not Channel.PRIVATE and carries_token(link):
-            message = "A link carries a token that opens something for its holder; say it in private."
-            yield Finding(kind="secret-link", message=message)
+            secret = "A link carries a token that opens something for its holder; say it in private."
+            yield Finding(kind="secret-link", message=secret)
+    if holds_spelled_link(outgoing.flat, domains=outgoing.brand.domains):
+        yield Finding(kind="link", message=message)
 
 
 def _personal_data(outgoing: _Outgoing) -> Iterator[Finding]:
-    bare = _without_allowed_links(outgoing)
-    for form in dict.fromkeys((bare, unfolded(bare), with_joined_digits(bare))):
+    for form in dict.fromkeys(_forms(outgoing)):
         for datum in outgoing.find_personal_data(form):
-            if datum.owner is not Owner.PUBLIC and not _is_brands_own(datum, outgoing):
-                message = f"The text carries personal data ({datum.kind}); remove it."
-                yield Finding(kind="personal-data", message=message)
-    if _longest_number(with_joined_digits(bare)) >= _LONG_NUMBER:
+            if not _is_nobodys(datum, outgoing) and not _is_brands_own(datum, outgoing):
+                yield _carries(datum.kind)
+    if any(not _is_own_mailbox(box, outgoing) for box in _mailboxes(outgoing)):
+        yield _carries("email")
+    if _longest_number(with_joined_digits(outgoing.bare)) >= _LONG_NUMBER:
         message = "The text carries a number too long for a phone; remove it, whatever it stands for."
         yield Finding(kind="long-number", message=message)
 
 
+def _codes(outgoing: _Outgoing) -> Iterator[Finding]:
+    """In public nothing is said that may be somebody's number or code, even where no check recognises it."""
+    if outgoing.channel is Channel.PRIVATE:
+        return
+    if loose_digits(flattened(outgoing.unnamed)) >= TOO_MANY:
+        message = "The text carries as many digits as a phone or an account; remove those that nobody needs."
+        yield Finding(kind="long-number", message=message)
+    if holds_opaque_word(outgoing.bare) or any(map(holds_code, outgoing.in_digits)):
+        message = "The text carries what looks like a reference or a code; say it in private."
+        yield Finding(kind="code", message=message)
+    if any(map(pieces_of_code, outgoing.in_capitals)) or any(map(_holds_glued_code, outgoing.in_capitals[-1:])):
+        message = "The text carries what looks like a reference or a code; say it in private."
+        yield Finding(kind="code", message=message)
+    if any(map(spells_out, outgoing.in_digits)) or encodes(plain_letters(outgoing.bare)) or glued_number_words(
+        comparison_form(outgoing.bare), fewest=_FEWEST_GLUED
+    ):
+        message = "The text reads something out sign by sign; write it plainly, or say it in private."
+        yield Finding(kind="disguise", message=message)
+
+
 def _known_values(outgoing: _Outgoing) -> Iterator[Finding]:
-    if repeats_known_value(outgoing.text, known_values=outgoing.known_values, published=outgoing.published):
+    contacts = set(map(comparison_form, (*outgoing.public_contacts, *outgoing.brand.domains, outgoing.brand.name)))
+    values = [value for value in outgoing.known_values if comparison_form(value) not in contacts]
+    if repeats_known_value(outgoing.text, known_values=values, published=outgoing.published):
         message = "The text repeats a value from the person's record or room; remove it."
         yield Finding(kind="known-value", message=message)
 
@@ -164,28 +248,89 @@ def _language(outgoing: _Outgoing) -> Iterator[Finding]:
         yield Finding(kind="language", message=message)
 
 
-_CHECKS = (_form, _links, _personal_data, _known_values, _confirmation, _language)
+_CHECKS = (_form, _links, _personal_data, _codes, _known_values, _confirmation, _language)
+
+
+def _carries(kind: str) -> Finding:
+    return Finding(kind="personal-data", message=f"The text carries personal data ({kind}); remove it.")
+
+
+def _forms(outgoing: _Outgoing) -> Iterator[str]:
+    """The spellings in which personal data is looked for."""
+    plain = plain_letters(outgoing.bare)
+    yield outgoing.bare
+    yield plain
+    yield with_joined_digits(plain)
+    for form in outgoing.in_digits:
+        if form != outgoing.flat:
+            yield form
+            yield with_joined_digits(form)
+        pieces = joined_pieces(form)
+        if pieces != form:
+            yield pieces
+    if any(map(str.isdigit, plain)):
+        yield plain_letters(outgoing.unnamed)[::-1]
+
+
+def _inner_numbers(met: re.Match[str]) -> str:
+    word = met.group()
+    return word if word.istitle() else with_inner_numbers(word)
+
+
+def _holds_glued_code(text: str) -> bool:
+    return holds_code(flattened(text))
+
+
+def _mailboxes(outgoing: _Outgoing) -> Iterator[str]:
+    yield from spelled_mailboxes(outgoing.flat)
+    yield from spelled_mailboxes(leet_letters(outgoing.flat.replace("@", " arroba ")))
+    yield from plain_mailboxes(outgoing.flat[::-1])
+
+
+def _is_allowed(outgoing: _Outgoing, link: Link) -> bool:
+    return leads_home(link, domains=outgoing.brand.domains, allowed_links=outgoing.allowed_links)
 
 
 def _without_allowed_links(outgoing: _Outgoing) -> str:
-    """The text with permitted links blanked, since their digits are addresses; other links stop it anyway."""
+    """The text with permitted links blanked, since their digits are addresses; one with a token stops it anyway."""
     bare, at = "", 0
     for link in outgoing.links:
         bare += outgoing.text[at : link.start]
-        home = leads_home(link, domains=outgoing.brand.domains, allowed_links=outgoing.allowed_links)
-        secret = outgoing.channel is not Channel.PRIVATE and carries_token(link)
-        bare += " " if home and not secret else link.address
+        bare += " " if _is_allowed(outgoing, link) else link.address
         at = link.end
     return bare + outgoing.text[at:]
+
+
+def _without_contacts(text: str, contacts: Sequence[str]) -> str:
+    """The text without the brand's own numbers and mailboxes, however their digits are grouped."""
+    for contact in contacts:
+        if "@" in contact:
+            text = re.sub(rf"(?<![\w.+-]){re.escape(contact)}(?![\w-]|\.\w)", " ", text, flags=re.IGNORECASE)
+            continue
+        digits = re.sub(r"[^0-9]", "", contact)
+        if digits:
+            grouped = r"[ ().\-–/]{0,3}".join(digits)
+            text = re.sub(rf"(?<![\w+])[+(]{{0,2}}{grouped}(?![0-9])", " ", text)
+    return text
+
+
+def _is_nobodys(datum: PersonalDatum, outgoing: _Outgoing) -> bool:
+    """Whether its form alone says so, as that of a freephone number does: the words around it are our own."""
+    if datum.owner is not Owner.PUBLIC:
+        return False
+    alone = outgoing.find_personal_data(datum.value)
+    return bool(alone) and all(found.owner is Owner.PUBLIC for found in alone)
 
 
 def _is_brands_own(datum: PersonalDatum, outgoing: _Outgoing) -> bool:
     contacts = map(comparison_form, outgoing.public_contacts)
     if datum.kind in {"phone", "email"} and comparison_form(datum.value) in contacts:
         return True
-    if datum.kind != "email":
-        return False
-    domain = datum.value.rpartition("@")[2].lower()
+    return datum.kind == "email" and _is_own_mailbox(datum.value, outgoing)
+
+
+def _is_own_mailbox(mailbox: str, outgoing: _Outgoing) -> bool:
+    domain = mailbox.rpartition("@")[2].lower()
     return any(domain == home.lower() or domain.endswith(f".{home.lower()}") for home in outgoing.brand.domains if home)
 
 

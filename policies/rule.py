@@ -7,8 +7,9 @@ from datetime import date
 from functools import cached_property
 
 from policies.conditions import Condition, compile_condition
+from policies.examples import Example, examples_of
 from policies.source import Block, WrittenRule
-from policies.words import Hide, State
+from policies.words import YES, Hide, State
 from records.nouns import Action, Approval, Priority, Queue
 
 HIDE_PERMISSION = "permission.hide"
@@ -29,7 +30,13 @@ class Rule:
     priority: Priority
     approval: Approval
     hide: Hide
+    propose_hide: bool
+    """A person is asked whether to hide the post; the rule itself hides nothing."""
     template: str | None
+    promotion: bool
+    """What is said advertises."""
+    even_in_crisis: bool
+    """What it says leaves although the brand's crisis switch is on."""
     because: str
     owner: str
     """Who answers for the rule; empty where nobody is named."""
@@ -37,6 +44,7 @@ class Rule:
     """How often it may decide in one day of the brand; None for without limit."""
     expires: date | None
     """The last day on which it decides; None for without end."""
+    examples: tuple[Example, ...]
     line: int
 
     @cached_property
@@ -62,10 +70,14 @@ def rule_of(written: WrittenRule) -> Rule:
         priority=Priority(then.text("priority") or Priority.NORMAL),
         approval=Approval(then.text("approval") or _APPROVAL_LEFT_OUT.get(action, Approval.ONE)),
         hide=Hide(then.text("hide") or Hide.NEVER),
+        propose_hide=then.text("propose_hide") == YES,
         template=then.text("template"),
+        promotion=then.text("promotion") == YES,
+        even_in_crisis=then.text("even_in_crisis") == YES,
         because=written.block.text("because") or "",
         owner=written.block.text("owner") or "",
         per_day=int(per_day) if per_day else None,
         expires=date.fromisoformat(expires) if expires else None,
+        examples=examples_of(written.block),
         line=written.line,
     )

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from policies.conditions import Bindings, Condition, EvaluationError
+from policies.conditions import Bindings, Choice, Condition, EvaluationError
+from policies.fact_reading import FactReader
 from policies.rule import Rule
-from policies.vocabulary import VOCABULARY, flaw_in
-from records.nouns import Fact, FactValue
+from records.nouns import Fact
 
 
 class FactSheet:
-    """Facts that rules may be asked about; only those in `names` are looked at."""
+    """Facts that rules may be asked about; only those of its reader are looked at."""
 
-    def __init__(self, facts: Mapping[str, Fact], *, names: Iterable[str]) -> None:
+    def __init__(self, facts: Mapping[str, Fact], *, reader: FactReader) -> None:
         self._facts = facts
-        self._flaws: dict[str, str] = {}
-        self._values: dict[str, FactValue] = {}
-        for name in names:
-            fact = facts.get(name)
-            if fact is None:
-                self._flaws[name] = "is missing"
-            elif flaw := flaw_in(fact.value, VOCABULARY[name]):
-                self._flaws[name] = flaw
-            else:
-                self._values[name] = fact.value
+        self._values, self._flaws = reader.read(facts)
         self._bindings = Bindings(self._values)
 
-    def may_satisfy(self, condition: Condition) -> bool:
-        """False only where the condition can be evaluated and does not hold."""
-        if self._flaws and not condition.reads.isdisjoint(self._flaws):
-            return True
+    def first_of(self, choice: Choice) -> int | None:
+        """Which of some conditions is the first that holds; how many there are where none does.
+
+        None where a fact is missing or wrong, or one that comes before it cannot be evaluated: they must be asked
+        one by one.
+        """
+        if self._flaws and not choice.reads.isdisjoint(self._flaws):
+            return None
         try:
-            return self._bindings.satisfy(condition)
+            return self._bindings.choose(choice)
         except EvaluationError:
-            return True
+            return None
 
     def satisfies(self, rule: Rule) -> bool:
         """True where the rule's condition holds.
@@ -42,11 +37,15 @@ class FactSheet:
         Raises EvaluationError where it cannot be evaluated, or holds and a fact is missing or wrong that the rule
         needs for what it would do.
         """
-        self._require(rule.condition.reads)
-        holds = self._bindings.satisfy(rule.condition)
+        holds = self.holds(rule.condition)
         if holds:
             self._require(rule.reads)
         return holds
+
+    def holds(self, condition: Condition) -> bool:
+        """True where a condition holds. Raises EvaluationError where a fact that it reads is missing or wrong."""
+        self._require(condition.reads)
+        return self._bindings.satisfy(condition)
 
     def read(self, rule: Rule) -> list[tuple[str, Fact]]:
         """The facts that a rule reads, by name in order."""

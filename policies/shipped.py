@@ -9,7 +9,14 @@ from policies.source import Block, read_document
 
 STANDARD_TEMPLATES = "templates"
 
+_OF_SECTOR = {"bank": "retail-bank", "airline": "airline"}
+
 _FOLDER = Path(__file__).parent / "rulebooks"
+
+
+def shipped_name(sector: str) -> str:
+    """The shipped rulebook that a brand of a sector starts with."""
+    return _OF_SECTOR.get(sector, "default")
 
 
 @cache

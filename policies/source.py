@@ -15,6 +15,9 @@ _LARGEST = 1_000_000
 
 QUOTE_THE_CONDITION = "YAML gives a meaning of its own to the first sign; write `when: |` and the condition below it."
 
+_QUOTE_THE_TEXT = "Between braces, put a text that holds any of ? : , # [ ] { } in quotes."
+
+_IN_BRACES = re.compile(r"\{.*[?:,#\[\]{}]")
 _SPECIAL_START = re.compile(r"\s*when:\s*[!&*'\"\[{]")
 
 
@@ -44,6 +47,13 @@ class Entry:
     def block(self) -> Block | None:
         """A nested block, or None for anything else."""
         return block_of(self.node)
+
+    @property
+    def items(self) -> tuple[Entry, ...]:
+        """The items of a list, each under this entry's key; empty for anything else."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            return ()
+        return tuple(Entry(key=self.key, line=item.start_mark.line + 1, node=item) for item in self.node.value)
 
     @property
     def is_tagged(self) -> bool:
@@ -146,8 +156,10 @@ def block_of(node: yaml.Node) -> Block | None:
 
 
 def _hint_for(source: str, line: int) -> str:
-    lines = source.splitlines()[line - 1 : line]
-    return QUOTE_THE_CONDITION if lines and _SPECIAL_START.match(lines[0]) else ""
+    (written,) = source.splitlines()[line - 1 : line] or ("",)
+    if _SPECIAL_START.match(written):
+        return QUOTE_THE_CONDITION
+    return _QUOTE_THE_TEXT if _IN_BRACES.search(written) else ""
 
 
 def _written_rules(root: Block) -> Iterator[WrittenRule]:

@@ -13,8 +13,17 @@ from policies.source import Block, Entry, block_of
 ADDRESSES = ("tu", "usted")
 EITHER_ADDRESS = ""
 """Stands where a wording serves both forms of address."""
-PUBLIC_VARIABLES = ("greeting", "handle", "brand", "compose_link", "signature")
-PRIVATE_VARIABLES = (*PUBLIC_VARIABLES, "room_link", "expires")
+PUBLIC_VARIABLES = (
+    "greeting",
+    "handle",
+    "brand",
+    "compose_link",
+    "signature",
+    "phone",
+    "emergency_phone",
+    "opens",
+)
+PRIVATE_VARIABLES = (*PUBLIC_VARIABLES, "room_link", "room_code", "room_address", "reference", "expires")
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
       )
     | (?P<name>[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*)
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[uU]?)
-    | (?P<sign>==|!=|\S)
+    | (?P<sign>==|!=|<=|>=|&&|\|\||\S)
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
@@ -34,6 +34,8 @@ class Token:
     """`string`, `name`, `number` or `sign`."""
     text: str
     """A string without its quotes, a name without spaces."""
+    written: str
+    """As it stands in the condition."""
     offset: int
 
 
@@ -47,23 +49,8 @@ class Comparison:
     """Where the literal stands in the condition."""
 
 
-def facts_named(condition: str, *, known: Collection[str]) -> frozenset[str]:
-    """The known facts that a condition names; a method called on a fact counts as that fact."""
-    names = (_fact_in(token.text, known) for token in _tokens(condition) if token.kind == "name")
-    return frozenset(name for name in names if name)
-
-
-def comparisons(condition: str, *, known: Collection[str]) -> Iterator[Comparison]:
-    """Every `fact == "literal"`, `"literal" != fact` and `fact in ["literal", ...]` of a condition."""
-    tokens = [token for token in _tokens(condition) if token.text not in {"(", ")"} or token.kind == "string"]
-    for at, token in enumerate(tokens):
-        if token.kind != "name" or token.text not in known:
-            continue
-        for literal in _literals_after(tokens, at) + _literals_before(tokens, at):
-            yield Comparison(fact=token.text, literal=literal.text, offset=literal.offset)
-
-
-def _tokens(condition: str) -> Iterator[Token]:
+def tokens_of(condition: str) -> Iterator[Token]:
+    """Every word of a condition in order, comments left out."""
     for match in _TOKEN.finditer(condition):
         kind = match.lastgroup or "sign"
         if kind == "comment":
@@ -73,7 +60,23 @@ def _tokens(condition: str) -> Iterator[Token]:
             text = _unquoted(text)
         elif kind == "name":
             text = re.sub(r"\s", "", text)
-        yield Token(kind=kind, text=text, offset=match.start())
+        yield Token(kind=kind, text=text, written=match.group(), offset=match.start())
+
+
+def facts_named(condition: str, *, known: Collection[str]) -> frozenset[str]:
+    """The known facts that a condition names; a method called on a fact counts as that fact."""
+    names = (_fact_in(token.text, known) for token in tokens_of(condition) if token.kind == "name")
+    return frozenset(name for name in names if name)
+
+
+def comparisons(condition: str, *, known: Collection[str]) -> Iterator[Comparison]:
+    """Every `fact == "literal"`, `"literal" != fact` and `fact in ["literal", ...]` of a condition."""
+    tokens = [token for token in tokens_of(condition) if token.text not in {"(", ")"} or token.kind == "string"]
+    for at, token in enumerate(tokens):
+        if token.kind != "name" or token.text not in known:
+            continue
+        for literal in _literals_after(tokens, at) + _literals_before(tokens, at):
+            yield Comparison(fact=token.text, literal=literal.text, offset=literal.offset)
 
 
 def _unquoted(literal: str) -> str:

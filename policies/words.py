@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+YES, NO = "true", "false"
+YES_OR_NO = (YES, NO)
+
 
 class State(StrEnum):
     """How far a rule counts."""

@@ -387,6 +387,8 @@ class Brand:
     contacts: tuple[str, ...] = ()
     """Its own telephone numbers and mailboxes, which texts may name."""
     max_reply_age_hours: int = 12
+    sector: str = "other"
+    """`bank`, `airline` or `other`: which shipped rulebook it starts with."""
     invitation: str = "link"
     """How a person comes into a room: by `link`, or by a short `code` typed at an address that they know."""
     proof: str = "contact"

@@ -27,6 +27,7 @@ from replies.sending import (
     act,
     commit_intent,
     record_failure,
+    record_recall,
     record_sent,
     record_stop,
     stop_by_error,
@@ -129,6 +130,9 @@ class _Run:
         if asked_to_rest is not None and asked_to_rest.until > now:
             return postponed(str(asked_to_rest), asked_to_rest.until)
         with reading(self.engine) as session:
+            ordered = self.desk.ordered_hold(session, reply, now)
+            if ordered:
+                return held(ordered)
             stop = stop_by_permission(reply, self.desk.permissions_of(session, reply, now))
             wait = check_caps(session, reply, self.desk.caps, now=now) if stop is None else None
         return stop_by_cap(wait, reply) if wait else stop
@@ -144,6 +148,11 @@ class _Run:
 
     def _post(self, network: Network, reply: ReplyRow, text: str, telling: Telling, *, sending_at: datetime) -> str:
         reply_id, attempts = reply.id or 0, reply.attempts + 1
+        ordered = self._ordered_meanwhile(reply)
+        if ordered:
+            now = self.desk.now_again()
+            held_now = record_recall(self.engine, reply_id, ordered, attempts=attempts, telling=telling, now=now)
+            return ReplyStatus.HELD.value if held_now else _LOST
         try:
             if too_late_to_act(sending_at, now=self.desk.now_again()):
                 raise Unreachable("Too long passed before the request could leave; it was not sent.")
@@ -156,6 +165,11 @@ class _Run:
             return _end(status)
         record_sent(self.engine, reply_id, external_id, telling=telling, now=self.desk.now_again())
         return ReplyStatus.SENT.value
+
+    def _ordered_meanwhile(self, reply: ReplyRow) -> str:
+        """Why the brand wants it held, although its intent is committed: a crisis may just have been declared."""
+        with reading(self.engine) as session:
+            return self.desk.ordered_hold(session, reply, self.desk.now_again())
 
     def _stop(self, situation: Situation, stop: Stop, telling: Telling) -> str:
         now = self.desk.now_again()

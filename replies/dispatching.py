@@ -35,6 +35,11 @@ def _no_budget(_session: Session, _account_id: int, _now: datetime) -> None:
     """For callers who set no cap."""
 
 
+def _nothing_ordered(_session: Session, _reply: ReplyRow, _now: datetime) -> str:
+    """For callers whose brands order nothing."""
+    return ""
+
+
 def _nothing_to_note(_account_id: int, _reason: str, _now: datetime) -> None:
     """For callers who keep no health."""
 
@@ -71,6 +76,10 @@ class Dispatching:
     not known."""
     month_of: Callable[[Session, int, datetime], Month | None] = _no_budget
     """By account: what this month has cost; None where it has no cap."""
+    ordered_hold: Callable[[Session, ReplyRow, datetime], str] = _nothing_ordered
+    """Why the brand wants a reply held now, in one sentence: a crisis, a wait in private that is longer than promised;
+    empty where it may leave. Asked again in the transaction that commits the intent, and once more right before the
+    request leaves."""
     on_refused: Callable[[int, str, datetime], None] = _nothing_to_note
     """Told, outside any transaction, that the network refused the credentials of an account, and in which words."""
 

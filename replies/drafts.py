@@ -34,3 +34,9 @@ class Draft:
     decision_id: int | None = None
     case_id: int | None = None
     room_id: int | None = None
+    promotion: bool = False
+    """Advertises, and must say so in its text."""
+    even_in_crisis: bool = False
+    """Leaves although the brand's crisis switch is on."""
+    reason: str = ""
+    """Why it waits for a person, where that needs saying: one sentence."""

@@ -157,7 +157,7 @@ def hold_answered(
     ]
     if account_ids is not None:
         where.append(col(ReplyRow.account_id).in_(account_ids))
-    return _hold_all(session, where, ALREADY_ANSWERED, actor, now, sealer)
+    return hold_all(session, where, ALREADY_ANSWERED, actor=actor, now=now, sealer=sealer)
 
 
 def hold_edited(
@@ -177,7 +177,25 @@ def hold_edited(
         col(ReplyRow.act).in_(sorted(ANSWERS_THE_TEXT)),
         of_earlier_text.exists(),
     ]
-    return _hold_all(session, where, EDITED, actor, now, sealer)
+    return hold_all(session, where, EDITED, actor=actor, now=now, sealer=sealer)
+
+
+def hold_all(
+    session: Session,
+    where: Sequence[ColumnElement[bool]],
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    sealer: Sealer | None = None,
+) -> list[int]:
+    """Hold every draft and approved act that `where` names, each with one entry in the log. Returns their ids."""
+    query = select(ReplyRow).where(*where, col(ReplyRow.status).in_(_NOT_GONE_YET))
+    rows = list(session.execute(query.order_by(col(ReplyRow.id)).with_for_update()).scalars())
+    for row in rows:
+        _hold(row, reason)
+    _log(session, rows, "held", actor, now, sealer)
+    return [row.id for row in rows if row.id is not None]
 
 
 def _in_our_hands(session: Session, reply_id: int, after: ReplyStatus) -> ReplyRow:
@@ -195,22 +213,6 @@ def _check_revision(session: Session, row: ReplyRow, seen_revision: int | None) 
         raise StaleTextError("The post was edited while you read it: read it again, then approve.")
     if row.status == ReplyStatus.HELD:
         row.revision = live
-
-
-def _hold_all(
-    session: Session,
-    where: Sequence[ColumnElement[bool]],
-    reason: str,
-    actor: Actor,
-    now: datetime,
-    sealer: Sealer | None,
-) -> list[int]:
-    query = select(ReplyRow).where(*where, col(ReplyRow.status).in_(_NOT_GONE_YET))
-    rows = list(session.execute(query.order_by(col(ReplyRow.id)).with_for_update()).scalars())
-    for row in rows:
-        _hold(row, reason)
-    _log(session, rows, "held", actor, now, sealer)
-    return [row.id for row in rows if row.id is not None]
 
 
 def _hold(row: ReplyRow, reason: str) -> None:
@@ -241,9 +243,11 @@ def _values(draft: Draft, now: datetime) -> dict[str, Any]:
         "language": draft.language,
         "fingerprint": fingerprint(draft.text),
         "status": (ReplyStatus.APPROVED if free else ReplyStatus.DRAFT).value,
-        "reason": "",
+        "reason": draft.reason,
         "origin": draft.origin,
         "author": draft.author,
+        "promotion": draft.promotion,
+        "even_in_crisis": draft.even_in_crisis,
         "approvals_needed": draft.approvals_needed,
         "approvals": [],
         "created_at": now,

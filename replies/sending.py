@@ -84,11 +84,15 @@ def commit_intent(
 ) -> Stop | None:
     """Record that the reply is about to leave, and its price.
 
-    Returns a Stop where a cap was reached, or the month's budget spent, in the meantime. Raises LostError.
+    Returns a Stop where the brand ordered a hold, a cap was reached, or the month's budget spent, in the meantime.
+    Raises LostError.
     """
     with writing(engine) as session:
         row = locked(session, situation.reply.id or 0)
         _check_unchanged(row, situation.reply, claimant)
+        ordered = telling.desk.ordered_hold(session, row, now)
+        if ordered:
+            return held(ordered)
         wait = check_caps(session, row, telling.desk.caps, now=now)
         if wait is not None:
             return stop_by_cap(wait, row)
@@ -197,6 +201,21 @@ def record_stop(
         if stop.gone:
             telling.gone(session, row, now=now)
         telling.log(session, row, action_of(stop.status), now=now)
+
+
+def record_recall(
+    engine: Engine, reply_id: int, reason: str, *, attempts: int, telling: Telling, now: datetime
+) -> bool:
+    """Hold what was about to leave and certainly has not: False where somebody else has taken it over."""
+    with writing(engine) as session:
+        row = locked(session, reply_id)
+        if row.status != ReplyStatus.SENDING or row.attempts != attempts:
+            return False
+        change(row, ReplyStatus.HELD, reason=reason)
+        row.approvals = []
+        row.approved_at = None
+        telling.log(session, row, action_of(ReplyStatus.HELD), now=now)
+    return True
 
 
 def stop_by_error(error: NetworkError, *, attempts: int, now: datetime) -> Stop:

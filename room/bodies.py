@@ -17,15 +17,16 @@ class BodyTooLargeError(ValueError):
 
 
 class BoundedBody:
-    """Buffers at most `most_bytes`; of a larger body the rest is read away and nothing kept."""
+    """Buffers at most `most_bytes`, or what `larger` gives a path; of a larger body nothing is kept."""
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, app: ASGIApp, *, most_bytes: int = MOST_BYTES, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._most_bytes = most_bytes
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":
-            scope[_BODY] = await _read(receive, self._most_bytes)
+            scope[_BODY] = await _read(receive, self._larger.get(scope["path"], self._most_bytes))
         await self._app(scope, receive, send)
 
 

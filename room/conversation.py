@@ -9,10 +9,14 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from cases.private import answered_in_private, waits_in_private
+from cases.reopening import reopen_for
 from ledger.entry import Sealer
 from records.nouns import Actor, RoomStatus
+from records.tables.cases import CareCaseRow
 from records.tables.room import RoomMessageRow, RoomRow
 from room.entries import log_room
+from room.masking import masked
 from room.rooms import OPEN_ROOM_STAYS, RoomStateError
 
 MOST_CHARACTERS = 4_000
@@ -28,6 +32,14 @@ class Speaker(StrEnum):
     PERSON = "person"
     AGENT = "agent"
     SERVICE = "service"
+
+
+class Via(StrEnum):
+    """The way by which something said came in."""
+
+    ROOM = "room"
+    EMAIL = "email"
+    """As the answer to a notice: nobody knows who wrote it."""
 
 
 class UnsayableError(ValueError):
@@ -49,7 +61,7 @@ def said_text(raw: str) -> str:
     return text
 
 
-def say(
+def say(  # noqa: PLR0913 - one message is this many things
     session: Session,
     room_id: int,
     *,
@@ -59,19 +71,27 @@ def say(
     actor: Actor,
     now: datetime,
     sealer: Sealer | None = None,
+    via: str = Via.ROOM,
 ) -> int:
-    """Say `text` in a room, and return the message's id. `author` is a `Speaker`.
+    """Say `text` in a room, and return the message's id. `author` is a `Speaker`, `via` a `Via`.
 
-    An agent may write before the person came in. Raises UnsayableError, and RoomStateError where the room is over.
+    What the person says is stored without its secrets, and starts the private clock of the case; what an agent says
+    ends it, and the wish for a human with it. An agent may write before the person came in. Raises UnsayableError, and
+    RoomStateError where the room is over.
     """
     said = said_text(text)
+    if author == Speaker.PERSON:
+        said = masked(said).text[:MOST_CHARACTERS]
     row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
     if row is None or row.closed_at is not None or row.expires_at <= now:
         raise RoomStateError("The room is no longer open: invite the person again.")
     if row.status == RoomStatus.OPEN:
         row.expires_at = max(row.expires_at, now + OPEN_ROOM_STAYS)
     row.last_said_at = now
-    message = RoomMessageRow(room_id=room_id, author=Speaker(author).value, agent_id=agent_id, text=said, said_at=now)
+    reopened = _run_the_clock(session, row, author, actor=actor, now=now)
+    message = RoomMessageRow(
+        room_id=room_id, author=Speaker(author).value, agent_id=agent_id, text=said, via=Via(via).value, said_at=now
+    )
     session.add(message)
     session.flush()
     log_room(
@@ -80,7 +100,14 @@ def say(
         "message:said",
         actor=actor,
         now=now,
-        body={"message": message.id, "author": message.author, "agent": agent_id, "characters": len(said)},
+        body={
+            "message": message.id,
+            "author": message.author,
+            "agent": agent_id,
+            "characters": len(said),
+            "via": message.via,
+            **({"reopened": True} if reopened else {}),
+        },
         personal={"text": said},
         sealer=sealer,
     )
@@ -97,9 +124,35 @@ def said_since(session: Session, room_id: int, author: str, since: datetime) -> 
     return int(session.execute(query).scalar_one())
 
 
-def messages(session: Session, room_id: int, *, most: int = MOST_SHOWN) -> Sequence[RoomMessageRow]:
-    """The newest `most` messages of a room, oldest first."""
+def messages(
+    session: Session, room_id: int, *, most: int = MOST_SHOWN, since: datetime | None = None
+) -> Sequence[RoomMessageRow]:
+    """The newest `most` messages of a room that were said at `since` or later, oldest first."""
     newest = (
         select(RoomMessageRow).where(col(RoomMessageRow.room_id) == room_id).order_by(col(RoomMessageRow.id).desc())
     )
+    if since is not None:
+        newest = newest.where(col(RoomMessageRow.said_at) >= since)
     return list(session.execute(newest.limit(most)).scalars())[::-1]
+
+
+def mark_read(session: Session, room_id: int, message_id: int) -> None:
+    """The person was shown everything up to this message."""
+    row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
+    if row is not None and (row.read_until or 0) < message_id:
+        row.read_until = message_id
+        session.add(row)
+
+
+def _run_the_clock(session: Session, row: RoomRow, author: str, *, actor: Actor, now: datetime) -> bool:
+    """Let the case know who waits for whom; returns whether what the person said reopened it."""
+    if author == Speaker.AGENT:
+        row.asked_human_at = None
+        answered_in_private(session, row.case_id, actor=actor, now=now)
+    if author != Speaker.PERSON:
+        return False
+    case = session.get_one(CareCaseRow, row.case_id)
+    closed = case.closed_at is not None
+    reopened = closed and row.case_id in reopen_for(session, {(case.identity_id, case.brand)}, now=now)
+    waits_in_private(session, row.case_id, now)
+    return reopened

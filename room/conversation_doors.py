@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from records.database import reading, writing
-from records.tables.cases import CareCaseRow
 from records.tables.room import RoomRow
 from room.bodies import BodyTooLargeError, form_of
-from room.conversation import MOST_CHARACTERS, Speaker, UnsayableError, messages, said_since, said_text, say
-from room.pages import conversation_page
+from room.conversation import MOST_CHARACTERS, Speaker, UnsayableError, mark_read, said_since, said_text, say
+from room.conversation_page import Mending
+from room.conversation_shown import show
+from room.conversation_side_doors import side_routes
+from room.conversation_visits import address_of, keep_room, room_here
+from room.files_doors import files_routes
 from room.premises import Premises
 from room.rooms import PERSON
-from room.visits import comes_from_elsewhere, refused, room_of, with_language, words_of
+from room.visits import comes_from_elsewhere, refused, with_language
 
 MOST_A_MINUTE = 20
 
@@ -30,7 +32,14 @@ def conversation_routes(premises: Premises) -> list[Route]:
     return [
         Route("/room", doors.show_conversation, methods=["GET"]),
         Route("/room", doors.say, methods=["POST"]),
+        *side_routes(premises),
+        *files_routes(premises),
     ]
+
+
+def writes_too_often(session: Session, room: RoomRow, now: datetime) -> bool:
+    """True where the person wrote `MOST_A_MINUTE` messages within a minute."""
+    return said_since(session, room.id or 0, Speaker.PERSON, now - timedelta(minutes=1)) >= MOST_A_MINUTE
 
 
 @dataclass(frozen=True)
@@ -39,11 +48,17 @@ class _ConversationDoors:
 
     def show_conversation(self, request: Request) -> Response:
         """Show what was said in the room of this browser, and nothing from outside it."""
+        now = self.premises.clock()
         with reading(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=self.premises.clock())
+            room = room_here(self.premises, session, request, now=now)
             if room is None:
                 return refused(request, "outside", status=403)
-            return with_language(self.premises, request, self._conversation(session, request, room))
+            answer, newest = show(self.premises, session, request, room, now=now)
+            keep_room(self.premises, request, answer, room, now=now)
+        if request.method == "GET" and newest > (room.read_until or 0):
+            with writing(self.premises.engine) as session:
+                mark_read(session, room.id or 0, newest)
+        return with_language(self.premises, request, answer)
 
     def say(self, request: Request) -> Response:
         """Store what the person wrote."""
@@ -51,24 +66,22 @@ class _ConversationDoors:
             return refused(request, "outside", status=403)
         now = self.premises.clock()
         with reading(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=now)
+            room = room_here(self.premises, session, request, now=now)
             if room is None:
                 return refused(request, "outside", status=403)
             typed, wrong = _typed(request)
-            if (
-                not wrong
-                and said_since(session, room.id or 0, Speaker.PERSON, now - timedelta(minutes=1)) >= MOST_A_MINUTE
-            ):
+            if not wrong and writes_too_often(session, room, now):
                 wrong = "said_too_often"
             if wrong:
-                return self._conversation(session, request, room, wrong=wrong, typed=typed, status=400)
+                mending = Mending(form="say", why=wrong, typed=typed)
+                return show(self.premises, session, request, room, now=now, mending=mending)[0]
         with writing(self.premises.engine) as session:
-            still_open = room_of(self.premises, session, request, now=now)
-            if still_open is None:
+            room = room_here(self.premises, session, request, now=now)
+            if room is None:
                 return refused(request, "outside", status=403)
             say(
                 session,
-                still_open.id or 0,
+                room.id or 0,
                 author=Speaker.PERSON,
                 text=typed,
                 agent_id=None,
@@ -76,29 +89,9 @@ class _ConversationDoors:
                 now=now,
                 sealer=self.premises.sealer,
             )
-        return RedirectResponse("/room#end", status_code=303)
-
-    def _conversation(
-        self,
-        session: Session,
-        request: Request,
-        room: RoomRow,
-        *,
-        wrong: str = "",
-        typed: str = "",
-        status: int = 200,
-    ) -> Response:
-        brand = self.premises.brand_of(room.account_id)
-        words = words_of(request, room, brand)
-        return conversation_page(
-            words,
-            brand,
-            messages(session, room.id or 0),
-            reference=_reference(session, room),
-            wrong=words[wrong] if wrong else "",
-            typed=typed,
-            status=status,
-        )
+            answer = RedirectResponse(address_of(room) + "#end", status_code=303)
+            keep_room(self.premises, request, answer, room, now=now)
+        return answer
 
 
 def _typed(request: Request) -> tuple[str, str]:
@@ -113,9 +106,3 @@ def _typed(request: Request) -> tuple[str, str]:
         return said_text(typed), ""
     except UnsayableError:
         return typed, "said_too_much" if len(typed) > MOST_CHARACTERS else "said_nothing"
-
-
-def _reference(session: Session, room: RoomRow) -> str:
-    return str(
-        session.execute(select(col(CareCaseRow.reference)).where(col(CareCaseRow.id) == room.case_id)).scalar_one()
-    )

@@ -1,19 +1,35 @@
-"""The doors before the room: see where an invitation leads, and come in."""
+"""The doors before the room: see where an invitation leads, and come in by its link or its code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from records.database import reading, writing
-from room.pages import invitation_page
+from room.bodies import BodyTooLargeError, form_of
+from room.code_entries import invitation_of_code
+from room.entry_pages import code_page, invitation_page
+from room.guesses import Door, missed, too_many
 from room.premises import Premises
-from room.rooms import OPEN_ROOM_STAYS, PERSON, Refusal, consume, find_invitation
-from room.visits import comes_from_elsewhere, cookie_name, held_session, refused, with_language, words_of
+from room.rooms import PERSON, Refusal, consume, find_invitation
+from room.visits import (
+    comes_from_elsewhere,
+    held_session,
+    let_in,
+    refused,
+    source_of,
+    with_language,
+    words_at,
+    words_of,
+)
 
+CODE_PATHS = {"/entrar": "es", "/enter": "en"}
+"""Where a code is typed; who types the address tells their language by it."""
+WAIT_SECONDS = "60"
 _GONE = 410
 _STATUS = {Refusal.UNKNOWN: 404}
 
@@ -24,7 +40,25 @@ def entry_routes(premises: Premises) -> list[Route]:
     return [
         Route("/r/{public_id}/{token}", doors.show_invitation, methods=["GET"]),
         Route("/r/{public_id}/{token}", doors.enter, methods=["POST"]),
+        *(Route(path, doors.show_code_form, methods=["GET"]) for path in CODE_PATHS),
+        *(Route(path, doors.enter_by_code, methods=["POST"]) for path in CODE_PATHS),
     ]
+
+
+def refused_at_link(premises: Premises, request: Request, why: Refusal) -> Response:
+    """The answer to a link that opens nothing; one that is no link at all counts as a miss."""
+    if why is not Refusal.UNKNOWN:
+        return refused(request, why, status=_GONE)
+    if _missed_too_often(premises, request, Door.LINK):
+        return turned_away(request)
+    return refused(request, why, status=_STATUS[why])
+
+
+def turned_away(request: Request) -> Response:
+    """The answer to an address that missed too often."""
+    answer = refused(request, "too_many", status=429)
+    answer.headers["Retry-After"] = WAIT_SECONDS
+    return answer
 
 
 @dataclass(frozen=True)
@@ -43,11 +77,11 @@ class _EntryDoors:
                 now=self.premises.clock(),
                 held_session=held_session(self.premises, request, public_id),
             )
-            if isinstance(found, Refusal):
-                return refused(request, found, status=_STATUS.get(found, _GONE))
-            brand = self.premises.brand_of(found.account_id)
-            page = invitation_page(words_of(request, found, brand), brand, found)
-            return with_language(self.premises, request, page)
+        if isinstance(found, Refusal):
+            return refused_at_link(self.premises, request, found)
+        brand = self.premises.brand_of(found.account_id)
+        page = invitation_page(words_of(request, found, brand), brand, found, here=request.url.path)
+        return with_language(self.premises, request, page)
 
     def enter(self, request: Request) -> Response:
         """Open the room, once, and give this browser its session."""
@@ -65,18 +99,67 @@ class _EntryDoors:
                 held_session=held_session(self.premises, request, public_id),
             )
         if isinstance(came_in, Refusal):
-            return refused(request, came_in, status=_STATUS.get(came_in, _GONE))
-        answer = RedirectResponse("/room", status_code=303)
-        answer.set_cookie(
-            cookie_name(self.premises),
-            f"{public_id}.{came_in.session_token}",
-            max_age=int(OPEN_ROOM_STAYS.total_seconds()),
-            httponly=True,
-            samesite="lax",
-            secure=self.premises.secure_cookies,
+            return refused_at_link(self.premises, request, came_in)
+        return let_in(self.premises, RedirectResponse("/room", status_code=303), public_id, came_in.session_token)
+
+    def show_code_form(self, request: Request) -> Response:
+        """Ask for a code. No address fills it in, so that nothing but a person can send it."""
+        return with_language(self.premises, request, self._code_page(request))
+
+    def enter_by_code(self, request: Request) -> Response:
+        """Open the room of a code, once. Every wrong code gets one answer: unknown, old, used, run out, withdrawn."""
+        typed = _typed_code(request)
+        if comes_from_elsewhere(request):
+            return self._code_page(request, wrong=True)
+        now = self.premises.clock()
+        source = source_of(self.premises, request, now=now)
+        with reading(self.premises.engine) as session:
+            if too_many(session, Door.CODE, source, now=now):
+                return turned_away(request)
+        with writing(self.premises.engine) as session:
+            came_in = self._consume_code(session, request, typed)
+            if isinstance(came_in, Refusal):
+                missed(session, Door.CODE, source, now=now)
+                return self._code_page(request, wrong=True)
+        return let_in(self.premises, RedirectResponse("/room", status_code=303), *came_in)
+
+    def _consume_code(self, session: Session, request: Request, typed: str) -> tuple[str, str] | Refusal:
+        """Public id and session of the room that a code opened."""
+        public_id, token = invitation_of_code(session, typed, room_key=self.premises.room_key)
+        came_in = consume(
+            session,
+            public_id,
+            token,
+            room_key=self.premises.room_key,
+            actor=PERSON,
+            now=self.premises.clock(),
+            held_session=held_session(self.premises, request, public_id),
         )
-        return answer
+        return came_in if isinstance(came_in, Refusal) else (public_id, came_in.session_token)
+
+    def _code_page(self, request: Request, *, wrong: bool = False) -> Response:
+        path = request.url.path
+        words = words_at(request, CODE_PATHS[path], self.premises.only_brand)
+        return code_page(words, self.premises.brands, here=path, wrong=wrong)
 
 
 def _address(request: Request) -> tuple[str, str]:
     return request.path_params["public_id"], request.path_params["token"]
+
+
+def _typed_code(request: Request) -> str:
+    try:
+        return form_of(request).get("code", "")
+    except BodyTooLargeError:
+        return ""
+
+
+def _missed_too_often(premises: Premises, request: Request, door: Door) -> bool:
+    now = premises.clock()
+    source = source_of(premises, request, now=now)
+    with reading(premises.engine) as session:
+        if too_many(session, door, source, now=now):
+            return True
+    with writing(premises.engine) as session:
+        missed(session, door, source, now=now)
+    return False

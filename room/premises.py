@@ -10,6 +10,15 @@ from sqlalchemy import Engine
 
 from ledger.entry import Sealer
 from records.nouns import Brand
+from room.proof_ports import Learner, ProofPorts
+
+HoursOf = Callable[[int, datetime], str]
+"""Asked by account id and moment: today's hours of the desk in figures, `closed`, or empty where unknown."""
+
+
+def unknown_hours(_account_id: int, _now: datetime) -> str:
+    """Where nobody knows the hours."""
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,3 +33,18 @@ class Premises:
     """Asked by account id."""
     secure_cookies: bool
     """For all but loopback."""
+    hours_of: HoursOf = unknown_hours
+    brands: tuple[Brand, ...] = ()
+    """All that invite into these rooms."""
+    source_header: str = ""
+    """The header in which a proxy of ours says where a request comes from; empty where none does."""
+
+    proof: ProofPorts | None = None
+    """What the proof of being on file needs; None where nobody is asked for it."""
+    learner: Learner | None = None
+    """Keeps proofs as labels, with consent; None where nothing learns."""
+
+    @property
+    def only_brand(self) -> Brand | None:
+        """The brand of every room; None where there are several."""
+        return self.brands[0] if len(self.brands) == 1 else None

@@ -1,4 +1,4 @@
-"""The life of a room: prepared, invited, opened once by its link, closed or revoked."""
+"""The life of a room: prepared, invited, opened once by its link or code, closed or revoked."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from records.nouns import Actor, RoomStatus
+from cases.private import moved
+from records.nouns import Actor, PrivateState, RoomStatus
 from records.tables.cases import CareCaseRow
-from records.tables.listener import DirectMessageRow
 from records.tables.room import RoomRow
+from room.code_entries import NO_ROOM, set_entry
 from room.entries import log_room
+from room.handle_proofs import proof_by_invitation
 from room.links import is_token_of, room_token
 
 OPEN_ROOM_STAYS = timedelta(days=7)
@@ -26,7 +28,6 @@ PERSON = Actor(tag="person:room")
 
 _LIVE = (RoomStatus.PREPARED.value, RoomStatus.INVITED.value, RoomStatus.OPEN.value)
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_NO_ROOM = "no-such-room-"
 
 
 class Refusal(StrEnum):
@@ -64,21 +65,30 @@ def prepare(  # noqa: PLR0913 - a room belongs to this many things
     actor: Actor,
     now: datetime,
     reissue: bool = False,
+    entry: str = "link",
+    room_key: bytes | None = None,
 ) -> RoomRow:
     """The live room of a case, made where there is none; its invitation opens until `now + lifetime`.
 
-    A room whose invitation ran out unopened is closed and a new one made. With `reissue` the room stays and gets a
-    new generation: the link and the browser of before open it no more.
+    `entry` is the brand's `invitation`: `link`, or `code`, for which `room_key` is needed (else ValueError). A room
+    whose invitation ran out unopened is closed and a new one made. With `reissue` the room stays and gets a new
+    generation: the link, the code and the browser of before open it no more, and what was proved by them is to be
+    proved again. The conversation stays; `hidden_before` says what of it whoever comes in next may not read yet.
     """
     row = _live_room(session, case_id)
     if row is not None and not reissue and row.expires_at > now:
+        set_entry(session, row, entry, room_key)
         return row
     if row is not None and reissue:
         row.generation += 1
         row.status = RoomStatus.PREPARED.value
-        row.session_hash = None
-        row.invited_at = None
+        row.session_hash = row.invited_at = None
+        row.handle_held_at = row.handle_proof = None
+        row.filed_at = row.file_proof = None
+        row.prepared_at = now
         row.expires_at = now + lifetime
+        row.code_digest = None
+        set_entry(session, row, entry, room_key)
         log_room(session, row, "room:reissued", actor=actor, now=now)
         return row
     if row is not None:
@@ -94,6 +104,7 @@ def prepare(  # noqa: PLR0913 - a room belongs to this many things
         prepared_at=now,
         expires_at=now + lifetime,
     )
+    set_entry(session, row, entry, room_key)
     session.add(row)
     log_room(session, row, "room:prepared", actor=actor, now=now)
     return row
@@ -101,11 +112,12 @@ def prepare(  # noqa: PLR0913 - a room belongs to this many things
 
 def mark_invited(session: Session, room_id: int, *, actor: Actor, now: datetime) -> None:
     """Record that the invitation reached the network; a room that was opened meanwhile stays open."""
-    row = _locked(session, room_id)
+    row = locked(session, room_id)
     if row.status != RoomStatus.PREPARED:
         return
     row.status = RoomStatus.INVITED.value
     row.invited_at = now
+    moved(session, [row.case_id], PrivateState.INVITED, actor=actor, now=now)
     log_room(session, row, "room:invited", actor=actor, now=now)
 
 
@@ -146,7 +158,7 @@ def consume(
     found = find_invitation(session, public_id, token, room_key=room_key, now=now, held_session=held_session)
     if isinstance(found, Refusal):
         return found
-    row = _locked(session, found.id or 0)
+    row = locked(session, found.id or 0)
     if row.status == RoomStatus.OPEN:
         again = held_session if held_session is not None and is_session_of(row, held_session) else None
         return Consumed(room_id=row.id or 0, session_token=again) if again else Refusal.USED
@@ -157,15 +169,17 @@ def consume(
     row.session_hash = _digest(session_token)
     row.opened_at = row.opened_at or now
     row.expires_at = max(row.expires_at, now + OPEN_ROOM_STAYS)
-    if row.handle_held_at is None and _answers_their_own_message(session, row):
-        row.handle_held_at = now
+    proof = proof_by_invitation(session, row) if row.handle_held_at is None else None
+    if proof is not None:
+        row.handle_held_at, row.handle_proof = now, proof.value
+    moved(session, [row.case_id], PrivateState.OPEN, actor=actor, now=now)
     log_room(
         session,
         row,
         "room:opened",
         actor=actor,
         now=now,
-        body={"holds_the_handle": row.handle_held_at is not None},
+        body={"holds_the_handle": row.handle_held_at is not None, "entry": row.entry},
     )
     return Consumed(room_id=row.id or 0, session_token=session_token)
 
@@ -185,6 +199,29 @@ def is_session_of(row: RoomRow, session_token: str | None) -> bool:
     return hmac.compare_digest(row.session_hash, _digest(session_token))
 
 
+def locked(session: Session, room_id: int) -> RoomRow:
+    """The room, kept for this transaction, and its case before it: in one order for all, so that none block each other.
+
+    Raises RoomStateError where there is no such room.
+    """
+    case_id = session.execute(select(col(RoomRow.case_id)).where(col(RoomRow.id) == room_id)).scalar()
+    if case_id is not None:
+        _keep_case(session, case_id)
+    row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise RoomStateError(f"There is no room {room_id}: load the case again.")
+    return row
+
+
+def hidden_before(row: RoomRow) -> datetime | None:
+    """What was said before this moment is not shown to whoever is in; None where all may be.
+
+    Once somebody has proved to be on file, what is said is theirs: after a reissue it is shown again when they have
+    proved to be the same record, which stays in `customer_id`.
+    """
+    return row.prepared_at if row.customer_id is not None and row.filed_at is None else None
+
+
 def revoke(session: Session, room_id: int, *, actor: Actor, now: datetime) -> None:
     """Void the link and the browser session at once; a room that is over stays as it is."""
     _end(session, room_id, RoomStatus.REVOKED, "room:revoked", actor=actor, now=now)
@@ -201,43 +238,30 @@ def token_of(room_key: bytes, row: RoomRow) -> str:
 
 
 def _end(session: Session, room_id: int, status: RoomStatus, event: str, *, actor: Actor, now: datetime) -> None:
-    row = _locked(session, room_id)
+    row = locked(session, room_id)
     if row.status not in _LIVE:
         return
     row.status = status.value
-    row.session_hash = None
+    row.session_hash = row.code_digest = None
     row.closed_at = now
     log_room(session, row, event, actor=actor, now=now)
 
 
 def _live_room(session: Session, case_id: int) -> RoomRow | None:
-    # The case is kept meanwhile, so that two processes do not make it two rooms.
-    session.execute(select(col(CareCaseRow.id)).where(col(CareCaseRow.id) == case_id).with_for_update())
+    # Two processes would else make it two rooms.
+    _keep_case(session, case_id)
     query = select(RoomRow).where(col(RoomRow.case_id) == case_id, col(RoomRow.status).in_(_LIVE))
     return session.execute(query.order_by(col(RoomRow.id).desc()).limit(1).with_for_update()).scalar()
 
 
+def _keep_case(session: Session, case_id: int) -> None:
+    session.execute(select(col(CareCaseRow.id)).where(col(CareCaseRow.id) == case_id).with_for_update())
+
+
 def _by_public_id(session: Session, public_id: str) -> RoomRow | None:
     if not _PUBLIC_ID.fullmatch(public_id):
-        public_id = _NO_ROOM
+        public_id = NO_ROOM
     return session.execute(select(RoomRow).where(col(RoomRow.public_id) == public_id)).scalar()
-
-
-def _locked(session: Session, room_id: int) -> RoomRow:
-    row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
-    if row is None:
-        raise RoomStateError(f"There is no room {room_id}: load the case again.")
-    return row
-
-
-def _answers_their_own_message(session: Session, row: RoomRow) -> bool:
-    wrote_first = exists().where(
-        col(DirectMessageRow.account_id) == row.account_id,
-        col(DirectMessageRow.identity_id) == row.identity_id,
-        col(DirectMessageRow.outgoing).is_(False),
-        col(DirectMessageRow.sent_at) <= (row.invited_at or row.opened_at),
-    )
-    return bool(session.execute(select(wrote_first)).scalar())
 
 
 def _digest(session_token: str) -> str:

@@ -17,6 +17,8 @@ def server_of(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
             log_level="warning",
             server_header=False,
             date_header=True,
+            # Who sent a request is told by the header that the settings name, or by the connection.
+            proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
     )

@@ -16,15 +16,23 @@ from ledger.entry import Sealer
 from records.database import reading
 from records.nouns import Brand
 from room.bodies import BoundedBody
+from room.consent_doors import consent_routes
 from room.conversation_doors import conversation_routes
 from room.entry_doors import entry_routes
+from room.files import MOST_BYTES
+from room.files_doors import FILES_PATH
+from room.files_form import ROUND_A_FILE
 from room.headers import PrivateHeaders
 from room.pages import STYLE
-from room.premises import Premises
+from room.premises import HoursOf, Premises, unknown_hours
+from room.proof_doors import proof_routes
+from room.proof_ports import Learner, ProofPorts
+from room.sign_in_doors import sign_in_routes
 from room.visits import refused
+from room.ways_out_doors import ways_out_routes
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - a house has this many things to say
     *,
     engine: Engine,
     room_key: bytes,
@@ -32,8 +40,13 @@ def make_app(
     clock: Callable[[], datetime],
     brand_of: Callable[[int], Brand],
     secure_cookies: bool,
+    brands: tuple[Brand, ...] = (),
+    source_header: str = "",
+    proof: ProofPorts | None = None,
+    learner: Learner | None = None,
+    hours_of: HoursOf = unknown_hours,
 ) -> Starlette:
-    """The application; `brand_of` is asked by account, `secure_cookies` is for all but loopback."""
+    """The application; `Premises` says what each part is."""
     premises = Premises(
         engine=engine,
         room_key=room_key,
@@ -41,6 +54,11 @@ def make_app(
         clock=clock,
         brand_of=brand_of,
         secure_cookies=secure_cookies,
+        brands=brands,
+        source_header=source_header,
+        proof=proof,
+        learner=learner,
+        hours_of=hours_of,
     )
 
     def healthz(_request: Request) -> Response:
@@ -51,13 +69,17 @@ def make_app(
     return Starlette(
         routes=[
             *entry_routes(premises),
+            *ways_out_routes(premises),
+            *proof_routes(premises),
+            *sign_in_routes(premises),
+            *consent_routes(premises),
             *conversation_routes(premises),
             Route("/room.css", _style, methods=["GET"]),
             Route("/healthz", healthz, methods=["GET"]),
         ],
         middleware=[
             Middleware(PrivateHeaders, over_tls=secure_cookies),
-            Middleware(BoundedBody),
+            Middleware(BoundedBody, larger={FILES_PATH: MOST_BYTES + ROUND_A_FILE}),
         ],
         exception_handlers={404: _nothing_here, 405: _nothing_here, 500: _broken},
     )

@@ -6,7 +6,22 @@ import sys
 
 import typer
 
-from service.commands import agents, benching, demo, inspecting, knowledge, ledger, policy, processes, running
+from service.commands import (
+    agents,
+    benching,
+    crisis,
+    crm,
+    demo,
+    inspecting,
+    knowledge,
+    ledger,
+    mailroom,
+    policy,
+    policy_pilots,
+    policy_trials,
+    processes,
+    running,
+)
 from service.commands.failures import Failure
 
 app = typer.Typer(
@@ -16,10 +31,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for family in (demo, running, processes, inspecting, knowledge, benching):
+for family in (demo, running, processes, mailroom, inspecting, knowledge, benching):
     family.add_to(app)
 app.add_typer(agents.app, name="agent")
+app.add_typer(crisis.app, name="crisis")
+app.add_typer(crm.app, name="crm")
 app.add_typer(ledger.app, name="ledger")
+policy_trials.add_to(policy.app)
+policy_pilots.add_to(policy.app)
 app.add_typer(policy.app, name="policy")
 
 

@@ -1,4 +1,4 @@
-"""What the rulebook decides about mentions as they stand, and which acts follow. Reads no clock and no database."""
+"""What rulebooks decide about mentions as they stand, and which acts follow. Reads no clock and no database."""
 
 from __future__ import annotations
 
@@ -9,18 +9,34 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from policies.engine import decide as decide_by_rulebook
-from records.nouns import Act, FactValue, Mode, Verdict
+from records.nouns import Account, Act, Action, Brand, Fact, FactValue, Mode, Permissions, Verdict
 from replies.acts import TEXT_ACTS
 from service.bounds import NO_BOUNDS, Bounds
+from service.brand_orders import Book, Orders, Trial
 from service.decision_entries import facts_as_json
 from service.drafting import Outgoing, as_permitted, choose_language, outgoing_acts
-from service.facts import gather_facts
+from service.facts import facts_at, gather_facts
 from service.house import House
+from service.obstacles import Waits, unfillable
 from service.permitting import permissions_of
 from service.standing import Standing
 
 _EVERYBODY = 0
 """Stands for a thread that is one conversation, whoever speaks in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PilotVerdict:
+    """What a pilot says of one mention, beside what the rulebook in use does."""
+
+    pilot_id: int
+    verdict: Verdict
+    text: str
+    """What it would say in public; empty where nothing."""
+    live_action: Action
+    live_rule: str
+    decides: bool
+    """The mention is of the pilot's share, and the pilot is live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,19 +50,50 @@ class Decided:
     verdict: Verdict
     mode: Mode
     acts: tuple[Outgoing, ...]
+    pilot: PilotVerdict | None = None
+
+    @property
+    def pilot_id(self) -> int | None:
+        """The pilot that decided; None where the rulebook in use did."""
+        return self.pilot.pilot_id if self.pilot is not None and self.pilot.decides else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """One mention, with all that any rulebook is told of it."""
+
+    house: House
+    standing: Standing
+    account: Account
+    brand: Brand
+    permissions: Permissions
+    facts: Mapping[str, Fact]
+    bounds: Bounds
+    waits: Waits
+    language: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """What one rulebook says of it."""
+
+    verdict: Verdict
+    facts: Mapping[str, Fact]
+    acts: tuple[Outgoing, ...]
 
 
 def decide_all(
     house: House,
     standings: Sequence[Standing],
     *,
-    spent: Mapping[int, Counter[str]],
+    orders: Mapping[str, Orders],
     bounds: Mapping[int, Bounds],
     now: datetime,
 ) -> list[Decided]:
     """Decide each in its turn: what one says in a thread, or to a person, the next one knows.
 
-    `spent` are today's decisions of each rule by account, and grows; `bounds` are those of each account.
+    `orders` are those of each brand, and count what is spent; `bounds` are those of each account.
     """
     answered: Counter[tuple[int, str, int]] = Counter()
     told: Counter[tuple[int, int]] = Counter()
@@ -63,44 +110,123 @@ def decide_all(
                 answers_to_person=standing.answers_to_person + told[person],
             )
         held_to = bounds.get(standing.account_id, NO_BOUNDS)
-        each = _decide_one(house, seen, spent[standing.account_id], held_to, now)
+        each = _decide_one(house, seen, orders[house.accounts[standing.account_id].brand], held_to, now)
         if each.mode is Mode.LIVE:
-            spent[standing.account_id][each.verdict.rule] += 1
             answered[thread] += sum(act.act is Act.PUBLIC_REPLY for act in each.acts)
             told[person] += sum(act.act in TEXT_ACTS for act in each.acts)
         decided.append(each)
     return decided
 
 
-def _decide_one(house: House, standing: Standing, spent: Mapping[str, int], bounds: Bounds, now: datetime) -> Decided:
-    account, brand = house.accounts[standing.account_id], house.brand_of(standing.account_id)
-    rulebook = house.rulebooks[brand.name]
-    permissions = permissions_of(house, standing, now=now)
-    facts = gather_facts(standing, permissions, account=account, brand=brand, now=now, bounds=bounds)
-    verdict = decide_by_rulebook(rulebook, facts, now=now.astimezone(ZoneInfo(brand.timezone)), spent_today=spent)
-    language = choose_language(standing.assessment.language, brand)
-    too_old = now - standing.published_at > timedelta(hours=brand.max_reply_age_hours)
-    history = standing.published_at < account.connected_at
+def _decide_one(house: House, standing: Standing, orders: Orders, bounds: Bounds, now: datetime) -> Decided:
+    asked = _asked(house, standing, orders, bounds, now)
+    too_old = now - standing.published_at > timedelta(hours=asked.brand.max_reply_age_hours)
+    history = standing.published_at < asked.account.connected_at
     mode = Mode.SHADOW if history or too_old else house.mode
+    answer = _answer(asked, orders.book, mode=mode)
+    tried = None if history or too_old else _try(asked, orders.trial, answer, mode=mode)
+    pilot, answer = tried or (None, answer)
+    if mode is Mode.LIVE and (pilot is None or not pilot.decides):
+        orders.book.spent[standing.account_id][answer.verdict.rule] += 1
+    return Decided(
+        standing=standing,
+        facts=facts_as_json(answer.facts),
+        history=history,
+        verdict=answer.verdict,
+        mode=mode,
+        acts=answer.acts if mode is Mode.LIVE else (),
+        pilot=pilot,
+    )
+
+
+def _asked(house: House, standing: Standing, orders: Orders, bounds: Bounds, now: datetime) -> _Asked:
+    account, brand = house.accounts[standing.account_id], house.brand_of(standing.account_id)
+    permissions = permissions_of(house, standing, now=now)
+    return _Asked(
+        house=house,
+        standing=standing,
+        account=account,
+        brand=brand,
+        permissions=permissions,
+        facts=gather_facts(
+            standing,
+            permissions,
+            account=account,
+            brand=brand,
+            now=now,
+            bounds=bounds,
+            of_brand=orders.standing,
+            hours=orders.book.hours,
+        ),
+        bounds=bounds,
+        waits=Waits(present=orders.standing.private_wait_minutes, promised=brand.private_wait_minutes),
+        language=choose_language(standing.assessment.language, brand),
+        now=now,
+    )
+
+
+def _answer(asked: _Asked, book: Book, *, mode: Mode, facts: Mapping[str, Fact] | None = None) -> _Answer:
+    facts = asked.facts if facts is None else facts
+    language = asked.language or asked.brand.languages[0]
+    verdict = decide_by_rulebook(
+        book.rulebook,
+        facts,
+        now=asked.now.astimezone(ZoneInfo(asked.brand.timezone)),
+        spent_today=book.spent[asked.standing.account_id],
+    )
     if mode is Mode.LIVE:
         verdict = as_permitted(
-            verdict, permissions, language=language, standing=standing, account=account, bounds=bounds
+            verdict,
+            asked.permissions,
+            language=asked.language,
+            standing=asked.standing,
+            account=asked.account,
+            bounds=asked.bounds,
+            waits=asked.waits,
+            unsayable=unfillable(book.rulebook, verdict, language=language, brand=asked.brand),
         )
     acts = outgoing_acts(
         verdict,
-        standing,
-        permissions,
-        rulebook=rulebook,
-        account=account,
-        brand=brand,
-        language=language or brand.languages[0],
-        now=now,
+        asked.standing,
+        asked.permissions,
+        rulebook=book.rulebook,
+        account=asked.account,
+        brand=asked.brand,
+        language=language,
+        now=asked.now,
+        hours=book.hours,
     )
-    return Decided(
-        standing=standing,
-        facts=facts_as_json(facts),
-        history=history,
-        verdict=verdict,
-        mode=mode,
-        acts=acts if mode is Mode.LIVE else (),
+    return _Answer(verdict=verdict, facts=facts, acts=acts)
+
+
+def _try(asked: _Asked, trial: Trial | None, live: _Answer, *, mode: Mode) -> tuple[PilotVerdict, _Answer] | None:
+    """What the pilot says, and the answer that counts: the pilot's own where it decides; None without a pilot."""
+    if trial is None or not trial.pilot.takes(asked.standing.root_external_id):
+        return None
+    answer = _answer(asked, trial.book, mode=mode, facts=facts_at(asked.facts, trial.book.hours))
+    decides = trial.pilot.mode is Mode.LIVE
+    if decides and answer.verdict.action is Action.MOVE_PRIVATE:
+        if trial.invitations_left <= 0:
+            answer = _over_the_ceiling(answer, trial)
+        else:
+            trial.invitations_left -= 1
+    trial.book.spent[asked.standing.account_id][answer.verdict.rule] += 1
+    said = next((act.text for act in answer.acts if act.act is Act.PUBLIC_REPLY), "")
+    verdict = PilotVerdict(
+        pilot_id=trial.pilot.id,
+        verdict=answer.verdict,
+        text=said,
+        live_action=live.verdict.action,
+        live_rule=live.verdict.rule,
+        decides=decides,
     )
+    return verdict, answer if decides else live
+
+
+def _over_the_ceiling(answer: _Answer, trial: Trial) -> _Answer:
+    why = (
+        f"The pilot has made its {trial.pilot.most_invitations} invitations of today: "
+        "nobody else is invited, and a person decides."
+    )
+    held = replace(answer.verdict, action=Action.HOLD, template=None, reasons=(*answer.verdict.reasons, why))
+    return replace(answer, verdict=held, acts=tuple(act for act in answer.acts if act.act is Act.HIDE))

@@ -194,6 +194,8 @@ def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
             actor=actor,
             now=now,
             reissue=True,
+            entry=house.brand_of(to.account.id).invitation,
+            room_key=house.room_key,
         )
         text = invitation_text(
             house.rulebooks[to.account.brand],

@@ -6,8 +6,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from policies.channel import Channel
+from policies.lengths import limit_of
 from policies.rulebook import Rulebook
 from policies.templates import placeholders
 from policies.texts import render
@@ -23,16 +26,17 @@ from records.nouns import (
     Permissions,
     Verdict,
 )
-from replies.prices import over_budget
 from service.bounds import NO_BOUNDS, Bounds
+from service.desk_hours import OPEN, DeskHours
+from service.obstacles import VARIANTS, Waits, what_forbids
 from service.standing import Standing
 
-VARIANTS = 4
-"""So many wordings a shipped template has: after them a person would be told the same twice."""
-
 INVITATION = "invitation"
+INVITATION_BY_CODE = "invitation-code"
 WRITING = "-writing"
 """Ends the name of a template for a public line beside which we write in private ourselves."""
+REFERENCE = "{reference}"
+"""Stands in an invitation until its case is known."""
 ROOM_LIFETIME = timedelta(hours=48)
 
 _GREETINGS = {"es": "Hola, {name}.", "en": "Hi {name}.", "pt": "Olá, {name}."}
@@ -56,6 +60,10 @@ class Outgoing:
     approvals_needed: int
     invites: bool = False
     """Its text waits for the link of a room that is prepared with it."""
+    promotion: bool = False
+    """Advertises, and must say so."""
+    even_in_crisis: bool = False
+    """Leaves although the brand's crisis switch is on."""
 
 
 def choose_language(found: str, brand: Brand) -> str | None:
@@ -73,15 +81,17 @@ def as_permitted(
     standing: Standing,
     account: Account,
     bounds: Bounds = NO_BOUNDS,
+    waits: Waits | None = None,
+    unsayable: str = "",
 ) -> Verdict:
-    """The verdict, or a hold with its reason where the network, the language, money or good manners forbid to speak."""
+    """The verdict, or a hold with its reason where the network, the language, money or good manners forbid to speak.
+
+    `unsayable` says why its words cannot be filled.
+    """
     if verdict.action not in _SPEAKING:
         return verdict
-    obstacle = (
-        _not_to_be_answered(standing, account, bounds)
-        or _not_permitted(verdict, permissions)
-        or _not_sayable(language, standing)
-        or _not_affordable(verdict, permissions, bounds)
+    obstacle = unsayable or what_forbids(
+        verdict, permissions, language=language, standing=standing, account=account, bounds=bounds, waits=waits
     )
     if not obstacle:
         return verdict
@@ -93,7 +103,7 @@ def as_permitted(
     )
 
 
-def outgoing_acts(
+def outgoing_acts(  # noqa: PLR0913 - what is said depends on this many things
     verdict: Verdict,
     standing: Standing,
     permissions: Permissions,
@@ -103,11 +113,13 @@ def outgoing_acts(
     brand: Brand,
     language: str,
     now: datetime,
+    hours: DeskHours = OPEN,
 ) -> tuple[Outgoing, ...]:
     """The acts of a live verdict, in the order in which they leave.
 
     A hide where it is wished and permitted, the public line, and the invitation where we may write first. Under a post
     that is hidden nobody would read the public line, so that it is left out where the invitation reaches the person.
+    While the desk is closed, the first text says when it opens, where the rulebook has words for that and they fit.
     """
     approvals_needed = _APPROVALS[verdict.approval]
     acts: list[Outgoing] = []
@@ -124,6 +136,10 @@ def outgoing_acts(
         )
     invites = verdict.action is Action.MOVE_PRIVATE and permissions.private_message and not standing.private_open
     unseen = verdict.hide and permissions.hide and invites
+    speaking = partial(
+        Outgoing, language=language, approvals_needed=approvals_needed, even_in_crisis=verdict.even_in_crisis
+    )
+    closed = _out_of_hours(rulebook, brand=brand, account=account, language=language, hours=hours)
     if verdict.action in _SPEAKING and verdict.template is not None and permissions.reply and not unseen:
         text = write_text(
             rulebook,
@@ -132,33 +148,41 @@ def outgoing_acts(
             brand=brand,
             account=account,
             variant=wording(standing),
-            variables={"handle": standing.handle, "compose_link": permissions.compose_link},
+            variables={
+                "handle": standing.handle,
+                "compose_link": permissions.compose_link,
+                "opens": opening_time(hours),
+            },
         )
         acts.append(
-            Outgoing(
+            speaking(
                 slot=ANSWER_SLOT,
                 act=Act.PUBLIC_REPLY,
                 target_external_id=standing.external_id,
-                text=text,
-                language=language,
-                approvals_needed=approvals_needed,
+                text=_both(text, closed, account=account, channel=Channel.PUBLIC),
+                promotion=verdict.promotion,
             )
         )
+        closed = ""
     if invites:
+        text = invitation_text(
+            rulebook, account=account, brand=brand, handle=standing.handle, language=language, now=now
+        )
         acts.append(
-            Outgoing(
+            speaking(
                 slot=PRIVATE_SLOT,
                 act=permissions.private_act,
                 target_external_id=private_target(permissions, standing),
-                text=invitation_text(
-                    rulebook, account=account, brand=brand, handle=standing.handle, language=language, now=now
-                ),
-                language=language,
-                approvals_needed=approvals_needed,
+                text=_both(text, closed, account=account, channel=Channel.PRIVATE),
                 invites=True,
             )
         )
     return tuple(acts)
+
+
+def opening_time(hours: DeskHours) -> str:
+    """When the desk opens, in the brand's zone, such as `23/11 08:00`; empty while it is open."""
+    return f"{hours.opens_at:%d/%m %H:%M}" if hours.opens_at is not None else ""
 
 
 def private_target(permissions: Permissions, standing: Standing) -> str:
@@ -169,16 +193,24 @@ def private_target(permissions: Permissions, standing: Standing) -> str:
 def invitation_text(
     rulebook: Rulebook, *, account: Account, brand: Brand, handle: str, language: str, now: datetime
 ) -> str:
-    """The invitation in the person's language, its expiry in words; the link is filled in when it is sent."""
+    """The invitation in the person's language, its expiry in words; link or code are filled in when it is sent."""
     local = (now + ROOM_LIFETIME).astimezone(ZoneInfo(brand.timezone))
+    by_code = brand.invitation == "code" and INVITATION_BY_CODE in rulebook.templates
     return write_text(
         rulebook,
-        INVITATION,
+        INVITATION_BY_CODE if by_code else INVITATION,
         language=language,
         brand=brand,
         account=account,
         variant=0,
-        variables={"handle": handle, "room_link": "{room_link}", "expires": f"{local:%d/%m %H:%M}"},
+        variables={
+            "handle": handle,
+            "room_link": "{room_link}",
+            "room_code": "{room_code}",
+            "room_address": brand.room_address or "{room_address}",
+            "reference": REFERENCE,
+            "expires": f"{local:%d/%m %H:%M}",
+        },
     )
 
 
@@ -209,10 +241,38 @@ def write_text(
             "greeting": greetings.get(language, greetings["en"]).replace("{name}", called),
             "brand": _called(account.handle, account.network) or brand.name,
             "signature": _SIGNATURES.get(language, _SIGNATURES["en"]).replace("{brand}", brand.name),
+            "phone": brand.phone,
+            "emergency_phone": brand.emergency_phone,
+            "opens": "",
             **variables,
             "handle": called,
         },
     )
+
+
+def _out_of_hours(rulebook: Rulebook, *, brand: Brand, account: Account, language: str, hours: DeskHours) -> str:
+    """What is said besides while the desk is closed; empty where nothing is, or its words cannot be filled."""
+    if hours.opens_at is None or rulebook.out_of_hours is None:
+        return ""
+    said = rulebook.template(rulebook.out_of_hours, language=language, address=brand.address, variant=0)
+    if "emergency_phone" in placeholders(said) and not brand.emergency_phone:
+        return ""
+    return write_text(
+        rulebook,
+        rulebook.out_of_hours,
+        language=language,
+        brand=brand,
+        account=account,
+        variant=0,
+        variables={"handle": "", "opens": opening_time(hours)},
+    )
+
+
+def _both(text: str, closed: str, *, account: Account, channel: Channel) -> str:
+    """The text with the words for a closed desk, where the network takes both."""
+    joined = f"{text} {closed}" if closed else text
+    limit = limit_of(account.network, channel)
+    return joined if limit.count(joined) <= limit.most else text
 
 
 def _called(handle: str, network: str) -> str:
@@ -232,34 +292,3 @@ def _without_compose_link(
     we_write = verdict.action is Action.MOVE_PRIVATE and permissions.private_message
     unneeded = we_write or not permissions.compose_link
     return writing if unneeded and "compose_link" in placeholders(said) else template
-
-
-def _not_to_be_answered(standing: Standing, account: Account, bounds: Bounds) -> str:
-    if bounds.is_ours(standing, account):
-        return "One of our own accounts wrote this: a person decides."
-    if bounds.is_bot(standing):
-        return "A bot wrote this, and bots are not answered automatically: a person decides."
-    return ""
-
-
-def _not_permitted(verdict: Verdict, permissions: Permissions) -> str:
-    privately = verdict.action is Action.MOVE_PRIVATE and permissions.private_message
-    if permissions.reply or privately:
-        return ""
-    return permissions.why or "The network does not permit an answer here."
-
-
-def _not_sayable(language: str | None, standing: Standing) -> str:
-    if language is None:
-        return f"No template is written in the language {standing.assessment.language}: a person answers."
-    if standing.answers_to_person >= VARIANTS:
-        return "This person has had every wording already: a person answers, so that nothing is said twice."
-    return ""
-
-
-def _not_affordable(verdict: Verdict, permissions: Permissions, bounds: Bounds) -> str:
-    if verdict.approval is not Approval.NONE:
-        return ""
-    privately = verdict.action is Action.MOVE_PRIVATE and permissions.private_message
-    cost = (permissions.reply_cost if permissions.reply else 0.0) + (permissions.private_cost if privately else 0.0)
-    return over_budget(bounds.month, cost)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from records.nouns import Account, Brand, Fact, FactValue, Owner, Permissions
+from policies.vocabulary import PERSONAL_DATA_KINDS, VOCABULARY
+from records.nouns import Account, Brand, Fact, FactValue, Owner, Permissions, Relation
+from service.articles import speaks_of
 from service.bounds import NO_BOUNDS, Bounds
+from service.brand_standing import QUIET, BrandStanding
+from service.desk_hours import DeskHours, desk_hours
+from service.proofs import Proof
 from service.standing import Found, Standing
 
 SURE_SENTIMENT = 0.40
-SIGNALS = ("fraud", "danger", "assistance", "minor", "bereavement", "legal", "press", "impostor", "incident")
+SIGNALS = tuple(name.removeprefix("signal.") for name in VOCABULARY if name.startswith("signal."))
 NO_CAP = 1e12
 """Stands for the cap of an account that has none."""
 NO_DEADLINE_HOURS = 1e6
 """Stands for the hours left where a private message is permitted without an end."""
 NO_ACT = "none"
-BUSINESS_DAYS = range(1, 6)
-BUSINESS_HOURS = range(8, 20)
+CALENDAR_FACTS = frozenset({"clock.business_hours", "calendar.open", "calendar.holiday", "calendar.hours_until_open"})
+"""What depends on the rulebook that reads the facts: its calendar."""
+_NO_DATA: dict[str, FactValue] = {
+    f"personal_data.{owner}.{kind}": 0 for owner in (Owner.OWN, Owner.OTHERS) for kind in PERSONAL_DATA_KINDS
+}
 
 
 def gather_facts(
@@ -28,14 +39,31 @@ def gather_facts(
     brand: Brand,
     now: datetime,
     bounds: Bounds = NO_BOUNDS,
+    of_brand: BrandStanding = QUIET,
+    hours: DeskHours | None = None,
 ) -> dict[str, Fact]:
-    """All facts of `policies.vocabulary` about one mention."""
+    """All facts of `policies.vocabulary` about one mention.
+
+    `hours` are those of the calendar of the rulebook that will read the facts; left out: the ordinary ones.
+    """
     local = now.astimezone(ZoneInfo(brand.timezone))
+    desk = hours or desk_hours(local)
     by_source: dict[str, dict[str, FactValue]] = {
         f"classifier:{standing.assessment.model_version}": _what_the_classifier_found(standing.assessment),
         f"network:{account.network}": _what_the_network_says(standing, permissions, now),
         "thread": _what_the_thread_shows(standing),
-        "case": {"thread.private_open": standing.private_open},
+        "case": _how_the_case_stands(standing),
+        "room": {
+            "relation.holds_handle": standing.proof.holds_handle,
+            "relation.on_file": standing.proof.on_file,
+            "relation.proven": bool(standing.proof.kind),
+        },
+        "cases": {"case.private_wait_minutes": of_brand.private_wait_minutes},
+        "knowledge": {
+            "knowledge.article": speaks_of(of_brand.articles, standing.text, language=standing.assessment.language),
+            "incident.known": of_brand.incident_known,
+            "incident.text_approved": of_brand.incident_text_approved,
+        },
         "mention": _what_the_mention_is(standing, account, now),
         "author": {
             "author.own_account": bounds.is_ours(standing, account),
@@ -43,17 +71,45 @@ def gather_facts(
         },
         "spending": {"cost.month_spent": round(bounds.month_spent, 4)},
         "settings": {
+            "account.name": account.name,
             "account.network": account.network,
             "account.brand": account.brand,
             "cost.month_cap": NO_CAP if bounds.month_cap is None else bounds.month_cap,
-            "crisis": False,
+            "case.private_wait_promised": float(brand.private_wait_minutes),
         },
-        "clock": _what_the_hour_is(local),
+        "desk": {"crisis": of_brand.crisis},
+        "clock": {"clock.hour": local.hour, "clock.weekday": local.isoweekday()},
+        "calendar": what_the_calendar_says(desk),
     }
-    facts = {
-        name: Fact(value=value, source=source) for source, values in by_source.items() for name, value in values.items()
+    facts = {name: fact_of(value, source) for source, values in by_source.items() for name, value in values.items()}
+    return facts | _unsure(standing.assessment) | _proven(standing.proof)
+
+
+@lru_cache(maxsize=50_000, typed=True)
+def fact_of(value: FactValue, source: str) -> Fact:
+    """A fact; the same one is made once, since most posts have most facts in common."""
+    return Fact(value=value, source=source)
+
+
+def facts_at(facts: Mapping[str, Fact], hours: DeskHours) -> Mapping[str, Fact]:
+    """The same facts for a rulebook whose calendar has other hours."""
+    if (
+        facts["calendar.open"].value is hours.open
+        and facts["calendar.hours_until_open"].value == hours.hours_until_open
+    ):
+        return facts
+    said = {name: fact_of(value, "calendar") for name, value in what_the_calendar_says(hours).items()}
+    return {**facts, **said}
+
+
+def what_the_calendar_says(desk: DeskHours) -> dict[str, FactValue]:
+    """The facts of a desk's hours, by name."""
+    return {
+        "clock.business_hours": desk.open,
+        "calendar.open": desk.open,
+        "calendar.holiday": desk.holiday,
+        "calendar.hours_until_open": desk.hours_until_open,
     }
-    return facts | _unsure(standing.assessment)
 
 
 def _what_the_classifier_found(found: Found) -> dict[str, FactValue]:
@@ -74,7 +130,11 @@ def _what_the_classifier_found(found: Found) -> dict[str, FactValue]:
         "language": found.language,
         "personal_data.own": found.data_owners.count(Owner.OWN),
         "personal_data.others": found.data_owners.count(Owner.OTHERS),
+        **_NO_DATA,
     }
+    for kind, count in Counter(found.data_kinds).items():
+        if (name := f"personal_data.{kind}") in _NO_DATA:
+            values[name] = count
     values.update({f"signal.{name}": name in found.signals for name in SIGNALS})
     return values
 
@@ -101,6 +161,19 @@ def _hours_left(permissions: Permissions, now: datetime) -> float:
     return round(max(0.0, (permissions.private_until - now).total_seconds() / 3600), 2)
 
 
+def _how_the_case_stands(standing: Standing) -> dict[str, FactValue]:
+    case = standing.case
+    return {
+        "thread.private_open": standing.private_open,
+        "case.open": case.open,
+        "case.private_state": case.private_state,
+        "case.chasing": case.is_chased_by(standing.published_at),
+        "case.reopened": case.reopened,
+        "case.assigned": case.assigned,
+        "case.mentions": case.mentions,
+    }
+
+
 def _what_the_thread_shows(standing: Standing) -> dict[str, FactValue]:
     return {
         "thread.earlier_answers": standing.earlier_answers,
@@ -120,17 +193,25 @@ def _what_the_mention_is(standing: Standing, account: Account, now: datetime) ->
     }
 
 
-def _what_the_hour_is(local: datetime) -> dict[str, FactValue]:
-    weekday = local.isoweekday()
-    return {
-        "clock.hour": local.hour,
-        "clock.weekday": weekday,
-        "clock.business_hours": weekday in BUSINESS_DAYS and local.hour in BUSINESS_HOURS,
-    }
-
-
 def _unsure(found: Found) -> dict[str, Fact]:
     surest = max(found.p_negative, found.p_neutral, found.p_positive)
     if surest >= SURE_SENTIMENT:
         return {}
-    return {"sentiment.label": Fact(value=found.sentiment, source=f"unsure:classifier:{found.model_version}")}
+    return {"sentiment.label": fact_of(found.sentiment, f"unsure:classifier:{found.model_version}")}
+
+
+def _proven(proof: Proof) -> dict[str, Fact]:
+    """What was proved is stronger than whatever the text says."""
+    if not proof.kind:
+        return {}
+    source = f"proof:{proof.kind}"
+    values: dict[str, FactValue] = {
+        "relation.customer": 1.0,
+        "relation.prospect": 0.0,
+        "relation.bystander": 0.0,
+        "relation.label": Relation.CUSTOMER,
+        "relation.proven": True,
+        "relation.holds_handle": proof.holds_handle,
+        "relation.on_file": proof.on_file,
+    }
+    return {name: fact_of(value, source) for name, value in values.items()}

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from ledger.log import append
 from networks.protocol import Network
 from people.master_key import derive, parse_master_key
 from people.vault import Vault
 from policies.problems import RulebookError
-from policies.rulebook import Rulebook, load_rulebook, shipped_rulebook
+from policies.rulebook import Rulebook, shipped_rulebook
+from policies.shipped import shipped_name, shipped_source
 from records.database import check_opens, open_engine, writing
 from records.leases import new_claimant
 from records.nouns import Account, Brand, Mode
@@ -21,6 +23,7 @@ from records.schema import migrate, migrate_keys
 from service.accounts import enrol
 from service.clock import Clock, open_clock
 from service.connections import open_network
+from service.rulebooks import Source, read_source, take_files
 from service.settings import MASTER_KEY, Settings, SettingsError
 from service.settings_document import AccountSettings
 
@@ -40,7 +43,7 @@ class House:
     accounts: Mapping[int, Account]
     networks: Mapping[int, Network]
     rulebooks: Mapping[str, Rulebook]
-    """By brand."""
+    """By brand, as the settings name them; `service.rulebooks.current` tells which one decides."""
     master_key: bytes = field(repr=False)
     claimant: str
     judge_loader: Callable[[], Judge] = field(repr=False)
@@ -97,7 +100,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
     Raises SettingsError, RulebookError or DatabaseUnusableError, each saying what to do.
     """
     master_key = _master_key(settings)
-    rulebooks = {brand.name: open_rulebook(brand, settings.folder) for brand in settings.brands.values()}
+    sources = {brand.name: open_source(brand, settings.folder) for brand in settings.brands.values()}
     for entry in settings.document.accounts:
         # A missing secret is found before any file is made or any account counts as connected.
         open_network(entry, settings)
@@ -106,6 +109,8 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
     # Two processes may start at once on an empty database.
     with writing(engine, in_turn="enrol") as session:
         accounts = {account.id: account for account in enrol(session, settings, now=clock.now())}
+        if taken := take_files(session, sources, now=clock.now()):
+            append(session, taken)
     entries = {entry.name: entry for entry in settings.document.accounts}
     return House(
         settings=settings,
@@ -118,7 +123,7 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
             account.id: open_network(entries[account.name], settings, account=account, now=clock.now)
             for account in accounts.values()
         },
-        rulebooks=rulebooks,
+        rulebooks={brand: source.rulebook for brand, source in sources.items()},
         master_key=master_key,
         claimant=new_claimant(),
         judge_loader=_load_once(settings.document.service.classifier),
@@ -137,19 +142,23 @@ def open_databases(settings: Settings) -> tuple[Engine, Engine]:
 
 def open_rulebook(brand: Brand, folder: Path) -> Rulebook:
     """The rulebook of a brand: its own file, or the one that is shipped."""
+    return open_source(brand, folder).rulebook
+
+
+def open_source(brand: Brand, folder: Path) -> Source:
+    """The rulebook of a brand with its text. Raises SettingsError where its file cannot be used."""
     if brand.rulebook is None:
-        return shipped_rulebook("default")
+        shipped = shipped_name(brand.sector)
+        return Source(name=f"{shipped}.yaml", text=shipped_source(shipped), rulebook=shipped_rulebook(shipped))
     path = folder / brand.rulebook
     try:
-        source = path.read_text(encoding="utf-8")
+        return read_source(path)
+    except RulebookError as error:
+        raise SettingsError(f"The rulebook {path} cannot be used:\n{error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f'The rulebook {path} of brand "{brand.name}" cannot be read ({error}): check [[brands]] rulebook.'
         ) from None
-    try:
-        return load_rulebook(source, name=path.stem)
-    except RulebookError as error:
-        raise SettingsError(f"The rulebook {path} cannot be used:\n{error}") from error
 
 
 def _master_key(settings: Settings) -> bytes:

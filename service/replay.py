@@ -68,10 +68,12 @@ def replay(
     classifier: str,
     on_rows: Callable[[int], None],
     brand_handles: Sequence[str] = (),
+    look: Callable[[House], None] | None = None,
 ) -> Replayed:
     """Judge and decide every post of `file`; the result stays in `home/replay.db` for reading.
 
-    A post that names one of `brand_handles` counts as addressed to the brand, as one that answers it does.
+    `look` is shown the house at the end, with all its decisions. A post that names one of `brand_handles` counts as
+    addressed to the brand, as one that answers it does.
     Raises FileUnreadableError where the file cannot be read, SettingsError for a wrong rulebook.
     """
     home.mkdir(parents=True, exist_ok=True)
@@ -88,6 +90,8 @@ def replay(
         with reading(house.engine) as session:
             result.decided = _count(session, DecisionRow.action)
             result.rules = _count(session, DecisionRow.rule)
+        if look is not None:
+            look(house)
     finally:
         house.close()
     return result

@@ -13,8 +13,11 @@ from service.steps.checkpoint import checkpoint
 from service.steps.decide import decide
 from service.steps.deliver import deliver, reconcile
 from service.steps.forget import forget
+from service.steps.letters import letters
 from service.steps.listen import listen
 from service.steps.messages import answer_messages
+from service.steps.notices import notices
+from service.steps.pilots import compare_pilots
 from service.steps.recheck import recheck
 from service.steps.tick import tick
 
@@ -34,10 +37,12 @@ WORK: dict[str, Step] = {
     "messages": answer_messages,
     "deliver": deliver,
     "reconcile": reconcile,
+    "notices": notices,
+    "letters": letters,
 }
 """The steps that make each other due, in the order in which a mention travels."""
 
-UPKEEP: dict[str, Step] = {"tick": tick, "checkpoint": checkpoint, "forget": forget}
+UPKEEP: dict[str, Step] = {"tick": tick, "pilots": compare_pilots, "checkpoint": checkpoint, "forget": forget}
 """The steps that time makes due."""
 
 MOST_PASSES = 10_000
@@ -68,7 +73,10 @@ EVERY: dict[str, timedelta] = {
     "messages": timedelta(seconds=1),
     "deliver": timedelta(seconds=1),
     "reconcile": timedelta(seconds=5),
+    "notices": timedelta(seconds=15),
+    "letters": timedelta(seconds=1),
     "tick": timedelta(minutes=1),
+    "pilots": timedelta(minutes=1),
     "forget": timedelta(minutes=10),
 }
 """How often the scheduler looks, in the clock's own time; `checkpoint` is in the settings."""

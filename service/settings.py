@@ -130,6 +130,7 @@ def _brand(brand: BrandSettings) -> Brand:
         domains=tuple(brand.domains),
         contacts=tuple(filter(None, (*brand.contacts, brand.phone, brand.emergency_phone))),
         max_reply_age_hours=brand.max_reply_age_hours,
+        sector=brand.sector,
         invitation=brand.invitation or ("code" if brand.sector == "bank" else "link"),
         proof=brand.proof or ("booking" if brand.sector == "airline" else "contact"),
         room_address=brand.room_address,

@@ -101,7 +101,7 @@ class BrandSettings(_Section):
     known_bots: list[str] = []
     """Handles that are never answered automatically."""
     sector: Literal["bank", "airline", "other"] = "other"
-    """Decides how `invitation` and `proof` stand where they are left out."""
+    """Decides which rulebook is used, and how `invitation` and `proof` stand, where they are left out."""
     invitation: Literal["link", "code"] | None = None
     """How a person comes into a room; left out: `code` for a bank, else `link`."""
     proof: Literal["contact", "booking"] | None = None

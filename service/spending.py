@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from policies.rulebook import Rulebook
 from records.nouns import Mode
 from records.tables.listener import ReadSpendRow
 from records.tables.replies import ReplyRow
@@ -18,12 +19,17 @@ from replies.prices import Month
 from service.house import House
 
 
-def decisions_today(session: Session, house: House, *, now: datetime) -> Mapping[int, Counter[str]]:
-    """By account: the live decisions of each rule since midnight in the brand's zone."""
+def decisions_today(
+    session: Session, house: House, rulebooks: Mapping[str, Rulebook], *, now: datetime
+) -> Mapping[int, Counter[str]]:
+    """By account: the live decisions of each rule since midnight in the brand's zone, those of pilots left out.
+
+    `rulebooks` are those in use, by brand; where one has no daily limits, nothing is counted.
+    """
     spent: dict[int, Counter[str]] = defaultdict(Counter)
     for account in house.accounts.values():
         brand = house.settings.brands[account.brand]
-        if not any(rule.per_day for rule in house.rulebooks[brand.name].rules):
+        if not any(rule.per_day for rule in rulebooks[brand.name].rules):
             continue
         query = (
             select(col(DecisionRow.rule), func.count())
@@ -31,7 +37,8 @@ def decisions_today(session: Session, house: House, *, now: datetime) -> Mapping
                 col(DecisionRow.account_id) == account.id,
                 col(DecisionRow.mode) == Mode.LIVE,
                 col(DecisionRow.superseded_at).is_(None),
-                col(DecisionRow.made_at) >= _midnight(now, brand.timezone),
+                col(DecisionRow.pilot_id).is_(None),
+                col(DecisionRow.made_at) >= midnight(now, brand.timezone),
             )
             .group_by(col(DecisionRow.rule))
         )
@@ -57,6 +64,7 @@ def month_of(session: Session, house: House, account_id: int, *, now: datetime) 
     return None if cap is None else Month(spent=month_spent(session, account_id, now=now), cap=cap)
 
 
-def _midnight(now: datetime, zone: str) -> datetime:
+def midnight(now: datetime, zone: str) -> datetime:
+    """When the present day began in a zone, in UTC."""
     local = now.astimezone(ZoneInfo(zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

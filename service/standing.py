@@ -15,8 +15,10 @@ from listener.copies import count_copies
 from records.nouns import Feed
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
-from records.tables.service import AssessmentRow
+from records.tables.service import AccountRow, AssessmentRow
 from service import surroundings
+from service.case_standing import NO_CASE, CaseStanding, open_cases
+from service.proofs import NO_PROOF, Proof, read_proofs
 
 COPIES_WITHIN = timedelta(hours=1)
 
@@ -42,6 +44,8 @@ class Found:
     signals: tuple[str, ...]
     data_owners: tuple[str, ...]
     """Whose each piece of personal data is."""
+    data_kinds: tuple[str, ...] = ()
+    """Whose and of which kind each is, such as `own.iban`."""
     model_version: str
 
 
@@ -84,6 +88,10 @@ class Standing:
     """Our account began the conversation."""
     copies: int
     """Other posts that lately said the same, or nearly."""
+    case: CaseStanding = NO_CASE
+    """The open case of the person with the brand of the account."""
+    proof: Proof = NO_PROOF
+    """What the person has proved to that brand."""
 
 
 def read_standings(
@@ -101,6 +109,7 @@ def read_standings(
     wrote = surroundings.when_people_wrote(session, people)
     replied = surroundings.private_replies(session, {row.mention_id for row in rows}, but_for=but_for)
     ours = surroundings.own_roots(session, roots)
+    cases, proofs = open_cases(session, people), read_proofs(session, people)
     copies = count_copies(session, [row.revision_id for row in rows], since=now - COPIES_WITHIN)
     return [
         Standing(
@@ -116,6 +125,8 @@ def read_standings(
             hidden=row.hidden_at is not None,
             root_is_ours=_began_by_us(row, ours),
             copies=copies.get(row.revision_id, 0),
+            case=cases.get((row.identity_id, row.brand), NO_CASE),
+            proof=proofs.of(row.identity_id, row.brand),
         )
         for row in rows
     ]
@@ -141,6 +152,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(MentionAccountRow.feed),
     col(MentionAccountRow.summoned),
     col(MentionAccountRow.settled_at),
+    col(AccountRow.brand),
     col(MentionRow.id).label("mention_id"),
     col(MentionRow.external_id),
     col(MentionRow.parent_external_id),
@@ -185,12 +197,14 @@ def _found(row: Row[Any]) -> Found:
         **{name: getattr(row, name) for name in _FOUND},
         signals=tuple(row.signals),
         data_owners=tuple(datum["owner"] for datum in row.personal_data),
+        data_kinds=tuple(f"{datum['owner']}.{datum['kind']}" for datum in row.personal_data),
     )
 
 
 def _mentions(mention_account_ids: Sequence[int]) -> Executable:
     return (
         select(*_COLUMNS)
+        .join(AccountRow, col(AccountRow.id) == col(MentionAccountRow.account_id))
         .join(MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id))
         .join(
             MentionRevisionRow,

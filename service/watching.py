@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cases.clocks import Breach, breaches
+from cases.closing import overdue_closings
+from cases.private import private_breaches
 from records.database import reading
 from records.nouns import Priority
 from records.tables.listener import AccountHealthRow
@@ -60,7 +62,12 @@ def watch_feeds(house: House, alerts: Alerts, *, now: datetime) -> None:
 
 
 def watch_cases(house: House, alerts: Alerts, *, now: datetime) -> None:
-    """Alert once about overdue first answers, a brand and priority, until none of them is overdue."""
+    """Alert once about overdue first answers, a brand and priority, until none of them is overdue.
+
+    So too about waits in private beyond what was promised, and about closing lines that the square still waits for.
+    """
+    watch_private_waits(house, alerts, now=now)
+    watch_closings(house, alerts, now=now)
     with reading(house.engine) as session:
         overdue = breaches(session, now=now)
     for brand in {*house.settings.brands, *(breach.brand for breach in overdue)}:
@@ -71,6 +78,46 @@ def watch_cases(house: House, alerts: Alerts, *, now: datetime) -> None:
                 alerts.raise_once(key, _overdue(brand, priority, late))
             else:
                 alerts.clear(key)
+
+
+def watch_private_waits(house: House, alerts: Alerts, *, now: datetime) -> None:
+    """Alert once a brand about people who wait in private for longer than was promised, until nobody does."""
+    promised = {name: timedelta(minutes=brand.private_wait_minutes) for name, brand in house.settings.brands.items()}
+    with reading(house.engine) as session:
+        overdue = private_breaches(session, promised, now=now)
+    for brand in {*house.settings.brands, *(breach.brand for breach in overdue)}:
+        late = [breach for breach in overdue if breach.brand == brand]
+        _raise_or_clear(
+            alerts,
+            f"private-wait-{brand}",
+            f"{len(late)} people wait in private for {brand} for longer than was promised, {late[0].reference} since "
+            f"{late[0].since:%Y-%m-%d %H:%M} UTC: answer there; nobody is invited meanwhile."
+            if late
+            else "",
+        )
+
+
+def watch_closings(house: House, alerts: Alerts, *, now: datetime) -> None:
+    """Alert once a brand about cases that were solved in private and not yet closed in public in time."""
+    with reading(house.engine) as session:
+        overdue = overdue_closings(session, now=now)
+    for brand in {*house.settings.brands, *(closing.brand for closing in overdue)}:
+        late = [closing for closing in overdue if closing.brand == brand]
+        _raise_or_clear(
+            alerts,
+            f"closing-{brand}",
+            f"{len(late)} of {brand}'s cases are solved and not closed in public, {late[0].reference} was due "
+            f"{late[0].close_by:%Y-%m-%d %H:%M} UTC: send the closing lines, or waive them."
+            if late
+            else "",
+        )
+
+
+def _raise_or_clear(alerts: Alerts, key: str, message: str) -> None:
+    if message:
+        alerts.raise_once(key, message)
+    else:
+        alerts.clear(key)
 
 
 def _overdue(brand: str, priority: Priority, late: Sequence[Breach]) -> str:

@@ -47,6 +47,8 @@ class Decided:
     queue: str
     approval: str
     hide: bool
+    propose_hide: bool
+    """A person is asked whether to hide the post."""
     mode: str
     reasons: tuple[str, ...]
     facts: tuple[FactRead, ...]
@@ -84,6 +86,7 @@ def decided_by(row: DecisionRow | None) -> Decided | None:
         queue=row.queue,
         approval=row.approval,
         hide=row.hide,
+        propose_hide=row.propose_hide,
         mode=row.mode,
         reasons=tuple(row.reasons),
         facts=_facts(row.facts),

@@ -51,6 +51,16 @@ class CaseHead:
     public_closed_at: datetime | None
     waiver: str | None
     closed_at: datetime | None
+    private_state: str
+    """A `PrivateState`."""
+    private_waiting_since: datetime | None
+    """Since when the person waits for us in private."""
+    close_by: datetime | None
+    """When the public closing line is due."""
+    reopened: bool
+    """True where the person came back after the case was closed."""
+    private_since: datetime | None
+    solved_at: datetime | None
     identity_id: int
     network: str
     handle: str
@@ -95,6 +105,12 @@ def case_by_reference(session: Session, reference: str) -> CaseHead | None:
         public_closed_at=case.public_closed_at,
         waiver=case.waiver,
         closed_at=case.closed_at,
+        private_state=case.private_state,
+        private_waiting_since=case.private_waiting_since,
+        close_by=case.close_by,
+        reopened=case.reopened_at is not None,
+        private_since=case.private_since,
+        solved_at=case.solved_at,
         identity_id=identity.id,
         network=identity.network,
         handle=identity.handle,

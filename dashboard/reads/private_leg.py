@@ -11,15 +11,26 @@ from sqlmodel import Session, col
 
 from dashboard.reads.one_case import CaseHead
 from records.nouns import PRIVATE_ACTS, ReplyStatus
+from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
-from records.tables.room import RoomMessageRow, RoomRow
+from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
 from records.tables.service import AgentRow
 
 MOST_MESSAGES = 60
 _ROOM_LINK = re.compile(r"https?://[^\s/]+/r/[\w-]+/[\w-]+")
 MOST_CHARACTERS = 4_000
 _ON_ITS_WAY = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.FAILED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachedFile:
+    """A file that the person attached; its content is read only when somebody saves it."""
+
+    id: int
+    name: str
+    size: int
+    """Bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +44,11 @@ class PrivateMessage:
     """Name of the agent; empty where it was the person or the service."""
     status: str
     """Of a message that has not reached the network; empty for all others."""
+    unproven: bool = False
+    """True where it came by e-mail: nobody knows who wrote it."""
+    automatic: bool = False
+    """True where a programme wrote it."""
+    files: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +63,17 @@ class RoomHead:
     opened_at: datetime | None
     expires_at: datetime
     handle_held_at: datetime | None
+    handle_proof: str | None
+    """The `ProofKind` by which the person held the handle."""
+    filed_at: datetime | None
+    file_proof: str | None
+    """The `ProofKind` by which the person was found on file."""
+    turned_away_at: datetime | None
+    turned_away_because: str | None
+    asked_human_at: datetime | None
+    rating: int | None
+    waiting_since: datetime | None
+    """Since when the person waits for us in private."""
     language: str
 
 
@@ -119,6 +146,7 @@ def _room(session: Session, case_id: int) -> RoomHead | None:
     row = session.execute(
         select(RoomRow).where(col(RoomRow.case_id) == case_id).order_by(col(RoomRow.id).desc()).limit(1)
     ).scalar_one_or_none()
+    waiting = select(col(CareCaseRow.private_waiting_since)).where(col(CareCaseRow.id) == case_id)
     if row is None or row.id is None:
         return None
     return RoomHead(
@@ -130,6 +158,14 @@ def _room(session: Session, case_id: int) -> RoomHead | None:
         opened_at=row.opened_at,
         expires_at=row.expires_at,
         handle_held_at=row.handle_held_at,
+        handle_proof=row.handle_proof,
+        filed_at=row.filed_at,
+        file_proof=row.file_proof,
+        turned_away_at=row.turned_away_at,
+        turned_away_because=row.turned_away_because,
+        asked_human_at=row.asked_human_at,
+        rating=row.rating,
+        waiting_since=session.execute(waiting).scalar_one_or_none(),
         language=row.language,
     )
 
@@ -137,8 +173,10 @@ def _room(session: Session, case_id: int) -> RoomHead | None:
 def _said(session: Session, room_id: int, most: int) -> tuple[PrivateMessage, ...]:
     rows = session.execute(
         select(
+            col(RoomMessageRow.id),
             col(RoomMessageRow.said_at),
             col(RoomMessageRow.author),
+            col(RoomMessageRow.via),
             func.substr(col(RoomMessageRow.text), 1, MOST_CHARACTERS),
             col(AgentRow.name),
         )
@@ -147,7 +185,29 @@ def _said(session: Session, room_id: int, most: int) -> tuple[PrivateMessage, ..
         .order_by(col(RoomMessageRow.id).desc())
         .limit(most)
     ).all()
+    files = _files(session, room_id)
     return tuple(
-        PrivateMessage(at=at, outgoing=author != "person", text=text, author=name or "", status="")
-        for at, author, text, name in reversed(rows)
+        PrivateMessage(
+            at=at,
+            outgoing=author != "person",
+            text=text,
+            author=name or "",
+            status="",
+            unproven=via == "email",
+            automatic=author == "service",
+            files=files.get(message_id, ()),
+        )
+        for message_id, at, author, via, text, name in reversed(rows)
     )
+
+
+def _files(session: Session, room_id: int) -> dict[int, tuple[AttachedFile, ...]]:
+    rows = session.execute(
+        select(col(RoomFileRow.message_id), col(RoomFileRow.id), col(RoomFileRow.name), col(RoomFileRow.size))
+        .where(col(RoomFileRow.room_id) == room_id)
+        .order_by(col(RoomFileRow.id))
+    )
+    found: dict[int, tuple[AttachedFile, ...]] = {}
+    for message_id, file_id, name, size in rows:
+        found[message_id] = (*found.get(message_id, ()), AttachedFile(id=file_id, name=name, size=size))
+    return found

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlmodel import Session, col
 
-from cases.order import near_breach, queue_order
+from cases.order import NO_PROMISES, near_breach, queue_order
 from dashboard.reads.alike_cases import copies_among, each_alone, saying
 from dashboard.reads.latest_posts import LatestPost, latest_posts
 from records.nouns import Queue
@@ -61,6 +61,14 @@ class QueuedCase:
     assignee_id: int | None
     assignee: str
     opened_at: datetime
+    private_state: str
+    """A `PrivateState`."""
+    private_waiting_since: datetime | None
+    """Since when the person waits for us in private."""
+    close_by: datetime | None
+    """When the public closing line is due."""
+    reopened: bool
+    """True where the person came back after the case was closed."""
     latest: LatestPost | None
     """None where the case lives in private messages alone."""
     copies: int = 1
@@ -78,11 +86,20 @@ class QueuePage:
 
 
 def queued_cases(
-    session: Session, wanted: QueueFilter, *, now: datetime, offset: int = 0, most: int = PAGE
+    session: Session,
+    wanted: QueueFilter,
+    *,
+    now: datetime,
+    offset: int = 0,
+    most: int = PAGE,
+    promised: Mapping[str, timedelta] = NO_PROMISES,
 ) -> QueuePage:
-    """Open cases in the queue's order, from `offset` on."""
+    """Open cases in the queue's order, from `offset` on. `promised` is the longest wait in private, by brand."""
+    order = queue_order(now=now, promised=promised)
     grouped = wanted.alike is None
-    return _page(session, _conditions(wanted), queue_order(now=now), now=now, offset=offset, most=most, grouped=grouped)
+    return _page(
+        session, _conditions(wanted), order, now=now, offset=offset, most=most, grouped=grouped, promised=promised
+    )
 
 
 def flagged_cases(session: Session, *, now: datetime, offset: int = 0, most: int = PAGE) -> QueuePage:
@@ -102,7 +119,10 @@ def flagged_cases(session: Session, *, now: datetime, offset: int = 0, most: int
 
 def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, int]:
     """How many open cases there are: `open`, `harm`, `late`, `mine`."""
-    late = (col(CareCaseRow.first_responded_at).is_(None)) & (col(CareCaseRow.respond_by) < now)
+    late = or_(
+        (col(CareCaseRow.first_responded_at).is_(None)) & (col(CareCaseRow.respond_by) < now),
+        col(CareCaseRow.close_by) < now,
+    )
     row = session.execute(
         select(
             func.count(),
@@ -115,14 +135,17 @@ def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, 
 
 
 def next_case(session: Session, *, after: int, agent_id: int, now: datetime) -> str | None:
-    """Reference of the first unanswered case but this one that nobody else has; None where nothing waits."""
+    """Reference of the first case but this one in which somebody waits, and that nobody else has; None for none."""
     free = or_(col(CareCaseRow.assignee_id).is_(None), col(CareCaseRow.assignee_id) == agent_id)
     query = (
         select(col(CareCaseRow.reference))
         .where(
             col(CareCaseRow.closed_at).is_(None),
             col(CareCaseRow.id) != after,
-            col(CareCaseRow.first_responded_at).is_(None),
+            or_(
+                col(CareCaseRow.first_responded_at).is_(None),
+                col(CareCaseRow.private_waiting_since).is_not(None),
+            ),
             free,
         )
         .order_by(*queue_order(now=now))
@@ -165,11 +188,19 @@ def _page(
     offset: int,
     most: int,
     grouped: bool = False,
+    promised: Mapping[str, timedelta] = NO_PROMISES,
 ) -> QueuePage:
     groups = copies_among(conditions, order) if grouped else each_alone(conditions)
     total = session.execute(select(func.count()).select_from(groups)).scalar_one()
     rows = session.execute(
-        select(CareCaseRow, IdentityRow, col(AgentRow.name), near_breach(now=now), groups.c.copies, groups.c.alike)
+        select(
+            CareCaseRow,
+            IdentityRow,
+            col(AgentRow.name),
+            near_breach(now=now, promised=promised),
+            groups.c.copies,
+            groups.c.alike,
+        )
         .join(groups, groups.c.case_id == col(CareCaseRow.id))
         .join(IdentityRow, col(IdentityRow.id) == col(CareCaseRow.identity_id))
         .outerjoin(AgentRow, col(AgentRow.id) == col(CareCaseRow.assignee_id))
@@ -207,6 +238,10 @@ def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> Queued
         assignee_id=case.assignee_id,
         assignee=assignee or "",
         opened_at=case.opened_at,
+        private_state=case.private_state,
+        private_waiting_since=case.private_waiting_since,
+        close_by=case.close_by,
+        reopened=case.reopened_at is not None,
         latest=latest.get(case.id),
         copies=copies,
         alike=alike if copies > 1 else "",

@@ -17,6 +17,7 @@ from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
 from replies.doubt import in_doubt
 from replies.situation import paused_because
+from service.holding import hold_if_approved
 from service.house import House
 from service.permitting import permissions_for
 
@@ -57,6 +58,8 @@ class WaitingText:
     """When the network stops taking it; None where it has no deadline."""
     paused: str
     """Why nothing can leave from its account now; empty where it can."""
+    held_now: str
+    """Why it would be held again if it were approved now: a crisis, a wait in private; empty where it would not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,4 +138,5 @@ def _waiting(session: Session, house: House, row: Row[*tuple[Any, ...]], now: da
         doubtful=in_doubt(reply),
         private_until=_private_until(session, house, reply, now),
         paused=paused_because(session, reply.account_id),
+        held_now=hold_if_approved(house, session, reply, now=now) if reply.account_id in house.accounts else "",
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from policies.problems import Problem, did_you_mean, one_of
 from policies.source import Block, Document, WrittenRule
-from policies.words import Hide, State
+from policies.words import YES_OR_NO, Hide, State
 from records.nouns import Action, Approval, Priority, Queue
 
 _THEN: tuple[tuple[str, Iterable[str]], ...] = (
@@ -15,11 +15,14 @@ _THEN: tuple[tuple[str, Iterable[str]], ...] = (
     ("priority", Priority),
     ("approval", Approval),
     ("hide", Hide),
+    ("propose_hide", YES_OR_NO),
+    ("promotion", YES_OR_NO),
+    ("even_in_crisis", YES_OR_NO),
 )
 
 
 def find(document: Document) -> Iterator[Problem]:
-    """Unknown states, actions, queues, priorities, approvals and ways to hide."""
+    """Unknown states, actions, queues, priorities, approvals and ways to hide, and what is neither true nor false."""
     for rule in document.rules:
         yield from _word(rule, rule.block, "state", State, required=True)
         if rule.then is None:

@@ -9,19 +9,22 @@ from policies.source import Block, Document
 
 
 def find(document: Document) -> Iterator[Problem]:
-    """Every key that repeats an earlier one of its block."""
-    yield from _repeated(document.root, rule=None)
+    """Every key that repeats an earlier one of its block; those of examples and holidays are looked at with them."""
+    yield from repeated(document.root, rule=None)
+    yield from repeated(document.root.block("calendar"), rule=None)
+    yield from repeated(document.root.block("out_of_hours"), rule=None)
     for rule in document.rules:
         for block in (rule.block, rule.then, rule.limits):
-            yield from _repeated(block, rule=rule.name)
-    yield from _repeated(document.templates, rule=None)
+            yield from repeated(block, rule=rule.name)
+    yield from repeated(document.templates, rule=None)
     for template in document.templates.entries if document.templates else ():
-        yield from _repeated(template.block, rule=None)
+        yield from repeated(template.block, rule=None)
         for language in template.block.entries if template.block else ():
-            yield from _repeated(language.block, rule=None)
+            yield from repeated(language.block, rule=None)
 
 
-def _repeated(block: Block | None, *, rule: str | None) -> Iterator[Problem]:
+def repeated(block: Block | None, *, rule: str | None) -> Iterator[Problem]:
+    """Every key that repeats an earlier one of the block."""
     first: dict[str, int] = {}
     for entry in block.entries if block is not None else ():
         if entry.key in first:

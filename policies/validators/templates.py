@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policies.problems import Problem, did_you_mean
 from policies.shipped import standard_templates
-from policies.source import Document, WrittenRule
+from policies.source import Document
 from policies.templates import Template, is_private, templates_of
 from records.nouns import Action
 
@@ -22,6 +22,7 @@ def find(document: Document) -> Iterator[Problem]:
     for written in document.templates.entries if document.templates else ():
         for language in _lacking(own[written.key], document):
             yield _lacks(written.key, language, line=written.line, rule=None)
+    yield from _out_of_hours(document, own=own, standard=standard)
     for rule in document.rules:
         action = rule.then.text("action") if rule.then is not None else None
         entry = rule.then.entry("template") if rule.then is not None else None
@@ -32,13 +33,26 @@ def find(document: Document) -> Iterator[Problem]:
                 yield Problem(line=rule.line, rule=rule.name, message=message, hint="Write `template:`.")
             continue
         line = entry.line if entry is not None else rule.line
-        yield from _asked_for(name, rule, line, own=own, standard=standard, document=document)
+        yield from _asked_for(name, rule.name, line, own=own, standard=standard, document=document)
     yield from _needed_aside(document, standard)
+
+
+def _out_of_hours(document: Document, *, own: dict[str, Template], standard: dict[str, Template]) -> Iterator[Problem]:
+    entry = document.root.entry("out_of_hours")
+    if entry is None:
+        return
+    named = entry.block.entry("template") if entry.block is not None else None
+    name = (named.text or "").strip() if named is not None else ""
+    if named is None or not name:
+        message, hint = "`out_of_hours` names no template.", "Write `out_of_hours: {template: ...}`."
+        yield Problem(line=entry.line, rule=None, message=message, hint=hint)
+        return
+    yield from _asked_for(name, None, named.line, own=own, standard=standard, document=document)
 
 
 def _asked_for(
     name: str,
-    rule: WrittenRule,
+    rule: str | None,
     line: int,
     *,
     own: dict[str, Template],
@@ -47,13 +61,13 @@ def _asked_for(
 ) -> Iterator[Problem]:
     if name not in own and name not in standard:
         hint = did_you_mean(name, [*own, *standard]) or "Write it under `templates:`."
-        yield Problem(line=line, rule=rule.name, message=f"There is no template {name[:80]!r}.", hint=hint)
+        yield Problem(line=line, rule=rule, message=f"There is no template {name[:80]!r}.", hint=hint)
         return
     if is_private(name):
         message = f"The template {name!r} is for private messages; a rule names what is said in public."
-        yield Problem(line=line, rule=rule.name, message=message, hint="Name a public template, such as `aside`.")
+        yield Problem(line=line, rule=rule, message=message, hint="Name a public template, such as `aside`.")
     for language in _lacking(standard[name], document) if name in standard else ():
-        yield _lacks(name, language, line=line, rule=rule.name)
+        yield _lacks(name, language, line=line, rule=rule)
 
 
 def _needed_aside(document: Document, standard: dict[str, Template]) -> Iterator[Problem]:

@@ -59,6 +59,8 @@ class CareCaseRow(SQLModel, table=True):
     waiver: str | None = None
     """Why no public closing line was needed or possible."""
     closed_at: datetime | None = None
+    reopened_at: datetime | None = None
+    """When the person came back after the case was closed; null where they have not."""
 
 
 class CaseThreadRow(SQLModel, table=True):

@@ -9,11 +9,15 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from people.master_key import derive
+from room.proof_ports import ProofPorts
 from room.web import make_app
 from service.children import listening
 from service.commands.failures import Failure
 from service.commands.options import Config, house_of
 from service.house import House
+from service.proof_labels import ProofLabels
+from service.room_hours import hours_of
 
 HOST = "127.0.0.1"
 WEBHOOKS_PORT = 8503
@@ -41,7 +45,7 @@ def room(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
     """Serve the private rooms."""
     with house_of(config) as house:
         wished = port if port is not None else house.settings.document.service.room_port
-        _serve("rooms", room_app(house), host, wished)
+        _serve("rooms", room_app(house), host, wished, proxy_headers=False)
 
 
 def webhooks(*, config: Config = None, port: WebhooksPort = WEBHOOKS_PORT, host: str = HOST) -> None:
@@ -55,6 +59,9 @@ def webhooks(*, config: Config = None, port: WebhooksPort = WEBHOOKS_PORT, host:
 
 def room_app(house: House) -> object:
     """The web application of the private rooms."""
+    # Not at import: no other command needs what verifies a sign-in.
+    from service.oidc import sign_in_of  # noqa: PLC0415
+
     return make_app(
         engine=house.engine,
         room_key=house.room_key,
@@ -62,6 +69,14 @@ def room_app(house: House) -> object:
         clock=house.clock.now,
         brand_of=house.brand_of,
         secure_cookies=house.public_url.startswith("https://"),
+        brands=tuple(house.settings.brands.values()),
+        proof=ProofPorts(
+            records_key=derive(house.master_key, "customer-keys"),
+            code_key=derive(house.master_key, "proof-codes"),
+            sign_in=sign_in_of(house.settings),
+        ),
+        learner=ProofLabels(),
+        hours_of=hours_of(house),
     )
 
 
@@ -79,7 +94,8 @@ class _Announced(uvicorn.Server):
             typer.echo(listening(self._what, f"http://{f'[{host}]' if ':' in host else host}:{port}"))
 
 
-def _serve(what: str, application: object, host: str, port: int) -> None:
+def _serve(what: str, application: object, host: str, port: int, *, proxy_headers: bool = True) -> None:
+    # The rooms believe no header that the settings do not name: else who guesses at codes could choose an address.
     config = uvicorn.Config(
         application,  # type: ignore[arg-type]
         host=host,
@@ -88,6 +104,7 @@ def _serve(what: str, application: object, host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=2,
         server_header=False,
+        proxy_headers=proxy_headers,
     )
     try:
         _Announced(config, what).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -15,18 +16,20 @@ from ledger.log import append
 from records.database import reading, writing
 from records.leases import claim_due, still_held
 from records.nouns import Action, Actor
+from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.service import DecisionRow
 from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare
 from service.bounds import read_bounds
+from service.brand_orders import read_orders
 from service.deciding import Decided, decide_all
 from service.decision_entries import facts_digest
-from service.drafting import ROOM_LIFETIME, Outgoing
+from service.drafting import REFERENCE, ROOM_LIFETIME, Outgoing
 from service.house import House
 from service.outages import published_in_an_outage
-from service.spending import decisions_today
+from service.pilot_verdicts import store_pilot_verdicts
 from service.standing import Standing, read_standings
 
 BATCH = 256
@@ -48,10 +51,10 @@ def decide(house: House, *, now: datetime, most: int = BATCH) -> int:
         return 0
     with reading(house.engine) as session:
         standings = read_standings(session, ids, now=now)
-        spent = decisions_today(session, house, now=now)
+        orders = read_orders(session, house, now=now)
         bounds = read_bounds(session, house, now=now)
         late = published_in_an_outage(session, standings)
-    decided = decide_all(house, standings, spent=spent, bounds=bounds, now=now)
+    decided = decide_all(house, standings, orders=orders, bounds=bounds, now=now)
     entries = _entries(house, decided, now)
     with writing(house.engine) as session:
         held = still_held(session, MentionAccountRow, ids, house.claimant)
@@ -98,6 +101,7 @@ def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[En
                 "approval": each.verdict.approval.value,
                 "hide": each.verdict.hide,
                 "mode": each.mode.value,
+                **({"pilot": each.pilot_id} if each.pilot_id is not None else {}),
                 "rulebook": each.verdict.rulebook_version,
                 "model": each.standing.assessment.model_version,
                 "facts_sha256": facts_digest(each.facts),
@@ -123,7 +127,8 @@ def _store(session: Session, house: House, decided: Sequence[Decided], late: Col
     decisions = _store_decisions(session, decided, now)
     cases = _join_cases(session, house, decided, late, now)
     drafts = [_draft(session, house, each, act, decisions, cases, now) for each in decided for act in each.acts]
-    write_drafts(session, drafts, actor=ACTOR, now=now, sealer=house.vault)
+    write_drafts(session, _with_references(session, drafts), actor=ACTOR, now=now, sealer=house.vault)
+    store_pilot_verdicts(session, decided, now=now)
 
 
 def _draft(
@@ -149,6 +154,8 @@ def _draft(
             lifetime=ROOM_LIFETIME,
             actor=ACTOR,
             now=now,
+            entry=house.brand_of(standing.account_id).invitation,
+            room_key=house.room_key,
         ).id
     return Draft(
         account_id=standing.account_id,
@@ -165,7 +172,24 @@ def _draft(
         origin=AUTOMATIC,
         author=f"rule:{each.verdict.rule}",
         approvals_needed=act.approvals_needed,
+        promotion=act.promotion,
+        even_in_crisis=act.even_in_crisis,
     )
+
+
+def _with_references(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts with the reference of their case where the text names it."""
+    naming = {draft.case_id for draft in drafts if draft.case_id is not None and REFERENCE in draft.text}
+    if not naming:
+        return list(drafts)
+    query = select(col(CareCaseRow.id), col(CareCaseRow.reference)).where(col(CareCaseRow.id).in_(naming))
+    references = {row[0]: row[1] for row in session.execute(query)}
+    return [
+        replace(draft, text=draft.text.replace(REFERENCE, references[draft.case_id]))
+        if draft.case_id in references
+        else draft
+        for draft in drafts
+    ]
 
 
 def _store_decisions(session: Session, decided: Sequence[Decided], now: datetime) -> dict[tuple[int, int], int]:
@@ -201,6 +225,8 @@ def _row(each: Decided, now: datetime) -> dict[str, object]:
         "facts": each.facts,
         "rulebook_version": each.verdict.rulebook_version,
         "mode": each.mode,
+        "propose_hide": each.verdict.propose_hide,
+        "pilot_id": each.pilot_id,
         "made_at": now,
     }
 

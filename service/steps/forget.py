@@ -1,6 +1,6 @@
 """Step `forget`: what the network deleted is erased here too; the log keeps its proofs, sealed for ever.
 
-So are deliveries that cannot come again.
+So are deliveries that cannot come again, and misses at the doors of rooms.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from people.forgotten import forget_authors
 from records.database import writing
 from records.nouns import Actor
 from records.tables.listener import MentionRevisionRow, MentionRow
+from room.guesses import forget_guesses
 from service.house import House
 
 ACTOR = Actor(tag="step:forget")
@@ -44,6 +45,7 @@ def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
             _erase(session, deleted)
         forget_deliveries(session, now=now)
         forget_told(session, now=now)
+        forget_guesses(session, now=now)
     return len(deleted)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from cases.joining import Joining, join_many
+from cases.private import waits_in_private
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
@@ -26,6 +27,7 @@ from records.nouns import (
     Actor,
     Mode,
     Priority,
+    PrivateState,
     Queue,
     ReplyStatus,
 )
@@ -37,8 +39,10 @@ from records.tables.service import AssessmentRow, DecisionRow
 from replies.drafts import AUTOMATIC, PERSON, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare
-from service.drafting import ROOM_LIFETIME, choose_language, invitation_text
+from service.drafting import REFERENCE, ROOM_LIFETIME, choose_language, invitation_text
+from service.holding import invitation_hold
 from service.house import House
+from service.rulebooks import current
 
 ACTOR = Actor(tag="step:decide")
 BATCH = 64
@@ -64,6 +68,8 @@ class Asked:
     invitation_due: bool
     answered: bool
     """A person of the brand has written back since, here or elsewhere."""
+    declined: bool
+    """They declined a private room: nobody but a person invites them again."""
     language: str
 
 
@@ -107,7 +113,7 @@ def _read(session: Session, house: House, ids: Sequence[int]) -> list[Asked]:
 def _asked(session: Session, house: House, message: DirectMessageRow, identity: IdentityRow) -> Asked:
     account = house.accounts[message.account_id]
     leg = session.execute(
-        select(CaseThreadRow, DecisionRow, col(AssessmentRow.language))
+        select(CaseThreadRow, DecisionRow, col(AssessmentRow.language), col(CareCaseRow.private_state))
         .join(CareCaseRow, col(CareCaseRow.id) == col(CaseThreadRow.case_id))
         .outerjoin(
             DecisionRow,
@@ -130,7 +136,7 @@ def _asked(session: Session, house: House, message: DirectMessageRow, identity: 
         .order_by((col(DecisionRow.action) == Action.MOVE_PRIVATE).desc(), col(CaseThreadRow.joined_at).desc())
         .limit(1)
     ).first()
-    thread, decision, language = leg if leg is not None else (None, None, None)
+    thread, decision, language, private_state = leg if leg is not None else (None, None, None, None)
     assert message.id is not None and identity.id is not None  # noqa: S101, PT018 - read from the database
     return Asked(
         message_id=message.id,
@@ -147,6 +153,7 @@ def _asked(session: Session, house: House, message: DirectMessageRow, identity: 
         revision=decision.revision if decision else 1,
         decision_id=decision.id if decision else None,
         answered=_answered_by_a_person(session, message),
+        declined=private_state == PrivateState.DECLINED,
         invitation_due=decision is not None and decision.action == Action.MOVE_PRIVATE and decision.mode == Mode.LIVE,
         language=choose_language(language or "und", house.settings.brands[account.brand])
         or house.settings.brands[account.brand].languages[0],
@@ -187,8 +194,12 @@ def _end(asked: Asked, *, invited: bool) -> str:
 
 def _settle(session: Session, house: House, asked: Asked, now: datetime) -> Entry:
     case_id = _join_private_leg(session, asked, now)
-    may_invite = asked.invitation_due and asked.mention_id is not None and not asked.answered
-    invited = may_invite and _invite(session, house, asked, case_id, now)
+    may_invite = asked.invitation_due and asked.mention_id is not None and not asked.answered and not asked.declined
+    waits = invitation_hold(house, session, asked.account.brand, case_id=case_id, now=now) if may_invite else ""
+    invited = may_invite and _invite(session, house, asked, case_id, waits, now) and not waits
+    if not invited and not asked.answered:
+        # A person answers: from now on somebody waits in private.
+        waits_in_private(session, case_id, asked.sent_at)
     return Entry(
         kind=f"step:message:{_end(asked, invited=invited)}",
         at=now,
@@ -225,8 +236,11 @@ def _join_private_leg(session: Session, asked: Asked, now: datetime) -> int:
     return joined[asked.identity_id, asked.account.brand]
 
 
-def _invite(session: Session, house: House, asked: Asked, case_id: int, now: datetime) -> bool:
+def _invite(session: Session, house: House, asked: Asked, case_id: int, waits: str, now: datetime) -> bool:
+    """Write the invitation; `waits` says why a person must look at it first, empty where nobody need."""
     assert asked.mention_id is not None  # noqa: S101 - checked by the caller
+    brand = house.settings.brands[asked.account.brand]
+    reference = session.get_one(CareCaseRow, case_id).reference
     room = prepare(
         session,
         case_id=case_id,
@@ -237,6 +251,8 @@ def _invite(session: Session, house: House, asked: Asked, case_id: int, now: dat
         lifetime=ROOM_LIFETIME,
         actor=ACTOR,
         now=now,
+        entry=brand.invitation,
+        room_key=house.room_key,
     )
     written = write_drafts(
         session,
@@ -252,17 +268,18 @@ def _invite(session: Session, house: House, asked: Asked, case_id: int, now: dat
                 act=Act.PRIVATE_MESSAGE,
                 target_external_id=asked.external_id,
                 text=invitation_text(
-                    house.rulebooks[asked.account.brand],
+                    current(session, house, asked.account.brand),
                     account=asked.account,
-                    brand=house.settings.brands[asked.account.brand],
+                    brand=brand,
                     handle=asked.handle,
                     language=asked.language,
                     now=now,
-                ),
+                ).replace(REFERENCE, reference),
                 language=asked.language,
                 origin=AUTOMATIC,
                 author="rule:invitation",
-                approvals_needed=0,
+                approvals_needed=1 if waits else 0,
+                reason=waits,
             )
         ],
         actor=ACTOR,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -121,7 +122,7 @@ def test_a_reopened_case_is_open_and_free(engine: Engine, case_id: int) -> None:
 
 def test_a_case_is_not_reopened_beside_a_newer_one(engine: Engine, case_id: int) -> None:
     act(engine, close, case_id)
-    (newer,) = join(engine, joining(case_row(engine, case_id).identity_id))
+    (newer,) = join(engine, joining(case_row(engine, case_id).identity_id), now=NOW + timedelta(days=20))
     with pytest.raises(CaseRefusal, match=case_row(engine, newer).reference):
         act(engine, reopen, case_id)
 

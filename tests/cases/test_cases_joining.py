@@ -37,12 +37,12 @@ def test_a_person_has_one_open_case_a_brand(engine: Engine) -> None:
     assert join(engine, joining(one), joining(other)) == [first[0], first[2]]
 
 
-def test_after_closing_a_new_case_is_opened(engine: Engine) -> None:
+def test_long_after_closing_a_new_case_is_opened(engine: Engine) -> None:
     (person, *_) = settle(engine)
     (first,) = join(engine, joining(person))
     with writing(engine) as session:
         close(session, first, actor=ANA, now=NOW)
-    (second,) = join(engine, joining(person))
+    (second,) = join(engine, joining(person), now=NOW + timedelta(days=14))
     assert second != first
     assert case_row(engine, first).reference != case_row(engine, second).reference
 

@@ -22,7 +22,15 @@ def names(text: str) -> list[str]:
         ("ME ROBARON EL DINERO", "fraud"),
         ("tengo un cargo que no reconozco", "fraud"),
         ("Someone stole my card and used it", "fraud"),
-        ("this number is a scam", "fraud"),
+        ("this number is a scam", "impostor"),
+        ("un SMS falso con un enlace del banco", "impostor"),
+        ("¿este correo es de ustedes o es fraude?", "impostor"),
+        ("sufrí el robo de mi cartera", "fraud"),
+        ("viajo con una discapacidad visual", "disability"),
+        ("my mother uses a wheelchair", "disability"),
+        ("trabajo en una de sus oficinas y esto no se cuenta", "employee"),
+        ("I work for you and nobody listens", "employee"),
+        ("perdisteis mi maleta con la medicación dentro, ayuda", "assistance"),
         ("ya no quiero vivir", "danger"),
         ("I want to kill myself", "danger"),
         ("os voy a quemar la oficina", "danger"),
@@ -55,6 +63,13 @@ def test_a_phrase_raises_its_signal(text: str, name: str) -> None:
         ("my phone died", "bereavement"),
         ("your social media team is great", "press"),
         ("gracias por todo", "incident"),
+        ("hay mucha demanda a esa isla", "legal"),
+        ("el organismo Condusef reprueba a cinco bancos", "legal"),
+        ("Kudos to the crew during a medical emergency", "danger"),
+        ("a driver picked up my wheelchair, lovely man", "assistance"),
+        ("my account got disabled", "disability"),
+        ("is @acme, you know, any good?", "impostor"),
+        ("evita el fraude: consejos para evitar la estafa", "fraud"),
     ],
 )
 def test_a_figure_of_speech_raises_nothing(text: str, name: str) -> None:
@@ -63,7 +78,7 @@ def test_a_figure_of_speech_raises_nothing(text: str, name: str) -> None:
 
 def test_evidence_carries_no_digits_and_no_words_of_a_gap() -> None:
     (signal,) = find_signals("me llamaron del 612345678 Perico estafa")
-    assert signal.name == "fraud"
+    assert signal.name == "impostor"
     assert not set("123456789") & set(signal.evidence)
     assert "perico" not in signal.evidence
 

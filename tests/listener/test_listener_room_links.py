@@ -1,4 +1,4 @@
-"""A room's link is a secret: what we sent by direct message is kept without it."""
+"""A room's link or code is a secret: what we sent by direct message is kept without it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from listener.messages import LINK_LEFT_OUT, store_messages
+from listener.messages import CODE_LEFT_OUT, LINK_LEFT_OUT, store_messages
 from records.database import reading, writing
 from records.nouns import Actor, HeardMessage
 from records.tables.listener import DirectMessageRow
@@ -27,13 +27,23 @@ def test_a_link_in_our_own_message_is_not_stored_and_one_of_theirs_is(ear: Ear) 
     assert texts == {True: f"Come in: {LINK_LEFT_OUT} See you", False: f"Come in: {LINK} See you"}
 
 
-def _message(external_id: str, *, outgoing: bool) -> HeardMessage:
+def test_a_code_in_our_own_message_is_not_stored_and_a_telephone_number_is(ear: Ear) -> None:
+    text = "Type 7K3M-90X1. Or call 900-123-4567, or quote AP-7F3K2Q."
+    with writing(ear.engine) as session:
+        messages = [_message("1", outgoing=True, text=text)]
+        store_messages(session, account=ear.account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
+    with reading(ear.engine) as session:
+        (stored,) = session.execute(select(col(DirectMessageRow.text))).scalars()
+    assert stored == text.replace("7K3M-90X1", CODE_LEFT_OUT)
+
+
+def _message(external_id: str, *, outgoing: bool, text: str = f"Come in: {LINK} See you") -> HeardMessage:
     return HeardMessage(
         network="x",
         external_id=external_id,
         conversation_id="c",
         other_external_id="5001",
         outgoing=outgoing,
-        text=f"Come in: {LINK} See you",
+        text=text,
         sent_at=NOW,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from room_house import ROOM_KEY, House, SetClock, rows_around_a_case
+from room_house import ROOM_KEY, SOURCE_HEADER, House, SetClock, rows_around_a_case
 from starlette.applications import Starlette
 
 from people.vault import Vault
@@ -51,14 +51,21 @@ def house(tmp_path: Path, furnished: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def app(house: House) -> Starlette:
+def brand() -> Brand:
+    return Brand(name="marca", phone="900 234 567")
+
+
+@pytest.fixture
+def app(house: House, brand: Brand) -> Starlette:
     return make_app(
         engine=house.engine,
         room_key=ROOM_KEY,
         sealer=house.vault,
         clock=house.clock,
-        brand_of=lambda _account_id: Brand(name="marca"),
+        brand_of=lambda _account_id: brand,
         secure_cookies=False,
+        brands=(brand,),
+        source_header=SOURCE_HEADER,
     )
 
 

@@ -18,6 +18,7 @@ from records.tables.service import AccountRow, AgentRow
 from room.rooms import mark_invited, prepare, token_of
 
 ROOM_KEY = b"room key for tests, 32 bytes long"
+SOURCE_HEADER = "X-Test-Source"
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 STEP = Actor(tag="step:deliver")
 AGENT = Actor(tag="agent:1")
@@ -45,7 +46,12 @@ class House:
     case_id: int
 
     def invite(
-        self, *, language: str = "es", lifetime: timedelta = timedelta(days=2), reissue: bool = False
+        self,
+        *,
+        language: str = "es",
+        lifetime: timedelta = timedelta(days=2),
+        reissue: bool = False,
+        entry: str = "link",
     ) -> RoomRow:
         with writing(self.engine) as session:
             row = prepare(
@@ -59,6 +65,8 @@ class House:
                 actor=STEP,
                 now=self.clock(),
                 reissue=reissue,
+                entry=entry,
+                room_key=ROOM_KEY,
             )
             mark_invited(session, row.id or 0, actor=STEP, now=self.clock())
         return row

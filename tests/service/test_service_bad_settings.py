@@ -145,7 +145,9 @@ def test_a_good_rulebook_may_be_used(tmp_path: Path, aparte: Aparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(RULEBOOK.replace("CONDITION", "sentiment.negative > 0.5"), encoding="utf-8")
     ended = aparte("policy", "check", file)
-    assert (ended.code, ended.out, ended.err) == (0, f"{file} may be used\n", "")
+    assert (ended.code, ended.err) == (0, "")
+    warned = "line 4, rule first-rule: The rule has no examples."
+    assert ended.out.startswith(f"{file} may be used, with 1 warning:\n  {warned}")
 
 
 def test_the_problems_of_a_rulebook_are_also_told_as_one_json_object(tmp_path: Path, aparte: Aparte) -> None:

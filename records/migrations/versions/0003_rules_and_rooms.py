@@ -264,6 +264,7 @@ def _widen() -> None:
         batch_op.add_column(sa.Column("private_waiting_since", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("solved_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("close_by", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("reopened_at", UTCDateTime(), nullable=True))
 
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("imported_at", UTCDateTime(), nullable=True))

@@ -1,0 +1,56 @@
+"""The crises that last, with the names of those who turned the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from records.tables.service import AgentRow
+from service.crises import Crisis, lasting
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastingCrisis:
+    """One crisis as the pages show it."""
+
+    brand: str
+    reason: str
+    declared_by: str
+    declared_at: datetime
+    first_lift_by: str
+    """Name of the first of two supervisors who lift it; empty where nobody has begun."""
+    first_lift_tag: str
+    """Their actor, such as `agent:3`."""
+
+
+def lasting_crises(session: Session) -> Mapping[str, LastingCrisis]:
+    """By brand: the crises that last. One query while there is none."""
+    found = lasting(session)
+    if not found:
+        return {}
+    tags = {tag for crisis in found.values() for tag in (crisis.declared_by, crisis.first_lift_by or "")}
+    names = _names(session, tags)
+    return {brand: _shown(crisis, names) for brand, crisis in found.items()}
+
+
+def _shown(crisis: Crisis, names: Mapping[str, str]) -> LastingCrisis:
+    return LastingCrisis(
+        brand=crisis.brand,
+        reason=crisis.reason,
+        declared_by=names.get(crisis.declared_by, crisis.declared_by),
+        declared_at=crisis.declared_at,
+        first_lift_by=names.get(crisis.first_lift_by or "", crisis.first_lift_by or ""),
+        first_lift_tag=crisis.first_lift_by or "",
+    )
+
+
+def _names(session: Session, tags: set[str]) -> dict[str, str]:
+    numbers = [
+        int(number) for kind, _, number in (tag.partition(":") for tag in tags) if kind == "agent" and number.isdigit()
+    ]
+    rows = session.execute(select(col(AgentRow.id), col(AgentRow.name)).where(col(AgentRow.id).in_(numbers)))
+    return {f"agent:{number}": name for number, name in rows}

@@ -1,0 +1,202 @@
+"""Codes in a text, whole or in pieces: booking references, document numbers, what is read out sign by sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_TOKEN = re.compile(r"(?<![\w@#])[a-z0-9]+(?!\w|@)")
+_CHANGE = re.compile(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])")
+_SHORTEST, _LONGEST = 5, 40
+_SHORTEST_WITHOUT_VOWELS = 6
+_FEWEST_DIGITS = 5
+_INTERLEAVED = 2
+_OPAQUE = 12
+_VOWEL = re.compile(r"[aeiouy]")
+_MEASURE = re.compile(
+    r"[0-9]+(?:[a-z]{1,2}|hrs?|hs|mins?|gb|mb|mbps|kgs?|lbs|pts|dias|horas|days|hours|mil|mxn|usd|eur|st|nd|rd|th|ers|euros|pesos|min|seg|sec)"
+    r"|[0-9]{1,2}h[0-9]{2}(?:m(?:in)?)?|[0-9]{1,2}[ap]m[0-9]{0,2}|[0-9]x[0-9]|[a-z]{1,2}[0-9]{1,4}|[a-z]2[a-z]"
+    r"|(?=[a-z]*[aeiou])[a-z]{3,}[248](?=[a-z]*[aeiou])[a-z]{3,}|[a-z]{3,}(?:19|20)[0-9]{2}|[a-z]{3,}[0-9]{1,3}"
+)
+_PIECE = 3
+_PIECES = re.compile(r"(?<![a-z0-9@#'’])[a-z0-9]{1,3}(?![a-z0-9'’])(?:[^a-z0-9\n]{1,4}[a-z0-9]{1,3}(?![a-z0-9'’]))+")
+_SHORT_WORD = frozenset(
+    "a al am an and any app are as at ay bad be but buy by can con da day de del did dio dm do dos e el en es era esa ese eso est et etc eta eu"
+    " faq few fin for fue gb get go got gps had haz he her hey hi him his hoy hr hrs hs how i id if in ios ir is it its iva job kg km la las le"
+    " les let ley lo los lot luz mal man mas may mb me men mes mi min mis mm mx my new ni nip no nos not now o of off oh ok old on one or os"
+    " our out own pal pay per pin pls pm por put q que red s sal san saw say se see ser she si sin sms so son sr sra su sus t tal tan the ti"
+    " to too top tu tus tv two u un una unos uno up us usa use usd va ver vez vi via vip was way we web who why wifi x y ya yes yet you yr"
+    " yo mxn eur msi tdc atm cat cdmx ine ife usb hd pc url pdf st nd rd th seg sec".split()
+)
+_CONNECTORS = frozenset("aeouy")
+_ABBREVIATION = re.compile(
+    r"(?<!\w)(?:e\. ?u\.(?: ?a\b\.?)?|u\. ?s\.(?: ?a\b\.?)?|u\. ?k\b\.?|[ap]\. ?m\b\.?|c\. ?[pv]\b\.?|s\. ?a\b\.?|d\. ?f\b\.?|e\. ?g\b\.?"
+    r"|i\. ?e\b\.?|p\. ?[ds]\b\.?|r\. ?f\. ?c\b\.?|n\. ?i\. ?p\b\.?|l ?[-a] ?[vsd]\b|s ?/ ?n\b|q\. ?[de]\. ?p\b\.?|y ?/ ?o\b)"
+)
+_SINGLE = re.compile(r"(?<![^\W_])(?<!['’])[a-z0-9](?![^\W_]|['’][a-z])")
+_FEWEST_SINGLES = 5
+_FEWEST_DIFFERENT = 3
+_SIGN = re.compile(r"(?<![^\W_])(?:[a-z]|[0-9]{1,3})(?![^\W_])")
+_MOST_LONE_LETTERS = 4
+_SINGLES = re.compile(
+    # single signs in a row, with at most one word between two of them
+    r"(?<![^\W_])(?<!['’])(?:[a-z]|[0-9]{1,3})(?![^\W_]|['’][a-z])"
+    r"(?:[\W_]+(?:[a-z]{2,9}[\W_]+)?(?:[a-z]|[0-9]{1,3})(?![^\W_]|['’][a-z])){3,}"
+)
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[aeouy](?=[0-9])")
+_ANNOUNCED = re.compile(
+    r"\b(?:localizador|locator|pnr|(?:booking|reservation|confirmation)\s+(?:ref(?:erence)?|code|number)|(?:c[oó]digo|clave)\s+de\s+reserva"
+    r"|referencia|reference|expediente|folio)\b",
+    re.IGNORECASE,
+)
+_ANNOUNCED_REACH = 60
+_LONGEST_ANNOUNCED = 24
+_ACRONYMS = frozenset(
+    "SMS CDMX EUA EEUU TV ATM NIP PIN DM MD US UK USA HRS PM AM CAT INE IFE MX KM DNI NIE NIF TDC MSI CLABE SPEI CVV IBAN BIC APP GPS USB PDF FAQ"
+    " HTTP HTTPS URL WIFI PC VIP OK HD ID GB MB KG CP CV SA RFC CURP JFK LAX LHR MAD BCN PNR REF BNPL".split()
+)
+_LONG_ACRONYMS = frozenset(word for word in _ACRONYMS if len(word) > 2) | {"DM", "MD", "TV", "PM", "AM"}
+_CODE_PIECE = re.compile(
+    r"(?<![A-Za-z0-9@#])(?:(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,5}|[B-DF-HJ-NP-TV-XZ]{2,5}|[0-9]{1,4})(?![A-Za-z0-9])"
+)
+_NEAR_PIECES = re.compile(rf"{_CODE_PIECE.pattern}(?:[^A-Za-z0-9]{{1,3}}(?:[A-Za-zñáéíóú]{{1,9}} ){{0,3}}{_CODE_PIECE.pattern})+")
+_READ_OUT = re.compile(r"(?<![^\W_])[a-z],? (?:de|como|for|as in|like) [a-z]+")
+_MOST_READ_OUT = 2
+_ALPHABET = (
+    "alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor"
+    "|whisky|whiskey|x-?ray|yankee|zulu|[0-9]"
+)
+_SPOKEN = re.compile(rf"(?<!\w)(?:{_ALPHABET})(?:[^\w]{{1,3}}(?:{_ALPHABET})){{3,}}(?!\w)")
+_ROMAN = re.compile(
+    r"(?<![A-Za-z0-9])(?:I{1,3}|IV|VI{0,3}|IX)(?:[^A-Za-z0-9]{1,4}(?:[A-Z][^A-Za-z0-9]{1,4}){0,2}(?:I{1,3}|IV|VI{0,3}|IX|0)(?![A-Za-z0-9])){2,}"
+)
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2}){2}|&#x?[0-9A-Fa-f]{1,6};|\\[ux][0-9A-Fa-f]{2,6}|&[a-z]{2,8};")
+_MORSE = re.compile(r"(?=[^\w]*\.)(?=[^\w]*[-_–—])(?:[.·•\-_–—]{1,6}[ /|]{1,3}){4,}")
+_BITS = re.compile(r"(?<![0-9])[01]{6,}(?:[^a-z0-9]{1,3}[01]{6,})+")
+
+
+def holds_code(text: str) -> bool:
+    """Whether a flattened text, numbers in digits, holds a code that stands for somebody's booking, document or account.
+
+    A word in which letters and digits alternate, one with many digits, or one without vowels before its digits; not
+    measures, models, flights or hours.
+    """
+    return any(_is_code(met.group()) for met in _TOKEN.finditer(text))
+
+
+def holds_opaque_word(text: str) -> bool:
+    """Whether a long word of `text`, capitals kept, mixes small and capital letters and digits as only machines do."""
+    return any(
+        len(word) >= _OPAQUE and re.search(r"[a-z]", word) and re.search(r"[A-Z]", word[1:]) and re.search(r"[0-9]", word)
+        for word in re.findall(r"(?<![\w@#])[A-Za-z0-9+/=]{12,}", text)
+    )
+
+
+def encodes(text: str) -> bool:
+    """Whether a plain text, its capitals kept, writes signs as numerals, or escapes them as pages and addresses do."""
+    return _ROMAN.search(text) is not None or _ESCAPES.search(text) is not None
+
+
+def spells_out(text: str) -> bool:
+    """Whether a flattened text, numbers in digits, reads something out sign by sign, in pieces or by an alphabet."""
+    plain = _ABBREVIATION.sub(" ", text)
+    lone = [one for one in _SINGLE.findall(plain) if one.isalpha() and one not in _CONNECTORS]
+    return (
+        len(lone) > _MOST_LONE_LETTERS
+        or any(_is_read_out(met.group()) for met in _SINGLES.finditer(plain))
+        or any(map(_is_parted_code, _joined_pieces(plain)))
+        or len(_READ_OUT.findall(text)) > _MOST_READ_OUT
+        or any(re.search("[a-z]", met.group()) for met in _SPOKEN.finditer(text))
+        or _MORSE.search(text) is not None
+        or _BITS.search(text) is not None
+    )
+
+
+def pieces_of_code(text: str) -> bool:
+    """Whether `text`, made plain with its capitals kept and numbers in digits, holds a code in several pieces.
+
+    Pieces stand near one another: short words in capitals without vowels, or with digits among their letters. After a
+    word that announces a reference every short word in capitals is one.
+    """
+    told = _ANNOUNCED.search(text)
+    if told is not None and _is_announced_code(text[told.end() : told.end() + _ANNOUNCED_REACH]):
+        return True
+    return any(_is_code_in_pieces(met.group()) for met in _NEAR_PIECES.finditer(text))
+
+
+def joined_pieces(text: str) -> str:
+    """A flattened text in which neighbouring pieces of up to three signs stand together."""
+    return _PIECES.sub(lambda met: " ".join(_rows(met.group())), text)
+
+
+def _is_read_out(row: str) -> bool:
+    """Whether single signs in a row are a code, and no counting (`1 o 2 y 3`)."""
+    found = _SIGN.findall(row)
+    signs = _BETWEEN_DIGITS.sub("", "".join(found))
+    if len(signs) < _FEWEST_SINGLES or len(set(signs)) < _FEWEST_DIFFERENT or signs.isdigit():
+        return False
+    singly = all(len(sign) == 1 for sign in found)
+    return singly or sum(sign.isalpha() and sign not in _CONNECTORS for sign in signs) >= 2
+
+
+def _is_announced_code(after: str) -> bool:
+    parts = [
+        word
+        for word in re.findall(r"[A-Za-z0-9]+", after)
+        if len(word) <= _LONGEST_ANNOUNCED and word not in _LONG_ACRONYMS and (word.isupper() or not word.isalpha())
+    ]
+    code = "".join(parts)
+    digits = sum(map(str.isdigit, code))
+    return len(code) >= _SHORTEST and 0 < digits <= len(code) - 2
+
+
+def _is_code_in_pieces(row: str) -> bool:
+    pieces = [piece for piece in _CODE_PIECE.findall(row) if piece not in _ACRONYMS]
+    mixed = [piece for piece in pieces if not piece.isalpha() and not piece.isdigit()]
+    code = "".join(pieces)
+    digits = sum(map(str.isdigit, code))
+    return len(pieces) >= 2 and bool(mixed) and len(code) >= _SHORTEST and 0 < digits <= len(code) - 2
+
+
+def _is_code(token: str) -> bool:
+    if not _SHORTEST <= len(token) or token.isalpha() or token.isdigit():
+        return False
+    if len(token) > _LONGEST:
+        return True
+    changes = len(_CHANGE.findall(token))
+    digits = sum(map(str.isdigit, token))
+    if digits >= _FEWEST_DIGITS:
+        return True
+    if _MEASURE.fullmatch(token) and not _without_vowels(token):
+        return False
+    return (changes >= _INTERLEAVED and _MEASURE.fullmatch(token) is None) or _without_vowels(token)
+
+
+def _without_vowels(token: str) -> bool:
+    letters = sum(map(str.isalpha, token))
+    return letters >= 3 and len(token) >= _SHORTEST_WITHOUT_VOWELS and not _VOWEL.search(token)
+
+
+def _joined_pieces(text: str) -> Iterator[str]:
+    for met in _PIECES.finditer(text):
+        yield from _rows(met.group())
+
+
+def _rows(pieces: str) -> Iterator[str]:
+    """Neighbouring pieces that are no words, put together; each word by itself."""
+    row = ""
+    for piece in re.findall(r"[a-z0-9]+", pieces):
+        if piece in _SHORT_WORD:
+            if row:
+                yield row
+            yield piece
+            row = ""
+        else:
+            row += piece
+    if row:
+        yield row
+
+
+def _is_parted_code(row: str) -> bool:
+    letters = sum(map(str.isalpha, row))
+    return len(row) >= _SHORTEST and 2 <= letters < len(row) and len(_CHANGE.findall(row)) >= _INTERLEAVED

@@ -1,0 +1,164 @@
+"""The doors at which a person is asked what they agree to, each question by itself, and may take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from people.consents import wording_version
+from records.database import reading, writing
+from records.nouns import Brand, Purpose
+from records.tables.people import ConsentRow
+from records.tables.room import RoomRow
+from room.bodies import BodyTooLargeError, form_of
+from room.filing import agree, take_back
+from room.premises import Premises
+from room.proof_pages import proof_lines
+from room.rendering import brand_name, local_time, page
+from room.rooms import PERSON
+from room.visits import comes_from_elsewhere, refused, room_of, with_language, words_of
+from room.wordings import LANGUAGES, Words, words_for
+
+CONSENT_PATH = "/room/consent"
+WITHDRAW_PATH = "/room/consent/withdraw"
+_TOLD = {"saved": "consent_saved", "withdrawn": "consent_withdrawn"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question as it is shown."""
+
+    purpose: str
+    text: str
+    version: str
+    given: str
+    """When it was answered with yes, in words; empty while it is open."""
+
+
+def consent_routes(premises: Premises) -> list[Route]:
+    """Where a person agrees, or takes it back."""
+    doors = _ConsentDoors(premises)
+    return [
+        Route(CONSENT_PATH, doors.show_questions, methods=["GET"]),
+        Route(CONSENT_PATH, doors.answer, methods=["POST"]),
+        Route(WITHDRAW_PATH, doors.withdraw, methods=["POST"]),
+    ]
+
+
+def question_text(words: Words, purpose: Purpose) -> str:
+    """The very question, whose digest is kept with the answer."""
+    return words[f"consent_{purpose.value}"]
+
+
+def consents_shown(session: Session, room: RoomRow) -> dict[Purpose, ConsentRow]:
+    """The consents that stand and may be shown in `room`.
+
+    Those given in another room are shown to nobody who has not proved to hold the handle.
+    """
+    query = select(ConsentRow).where(
+        col(ConsentRow.identity_id) == room.identity_id, col(ConsentRow.withdrawn_at).is_(None)
+    )
+    if room.handle_held_at is None:
+        query = query.where(col(ConsentRow.room_id) == room.id)
+    return {Purpose(row.purpose): row for row in session.execute(query.order_by(col(ConsentRow.id).desc())).scalars()}
+
+
+@dataclass(frozen=True)
+class _ConsentDoors:
+    premises: Premises
+
+    def show_questions(self, request: Request) -> Response:
+        """Show the privacy notice, then the questions."""
+        with reading(self.premises.engine) as session:
+            room = room_of(self.premises, session, request, now=self.premises.clock())
+            if room is None:
+                return refused(request, "outside", status=403)
+            return with_language(self.premises, request, self._questions(session, request, room))
+
+    def answer(self, request: Request) -> Response:
+        """Record each yes; what is not ticked is no answer, and ends nothing."""
+        if comes_from_elsewhere(request):
+            return refused(request, "outside", status=403)
+        form, now = _form(request), self.premises.clock()
+        with writing(self.premises.engine) as session:
+            room = room_of(self.premises, session, request, now=now)
+            if room is None:
+                return refused(request, "outside", status=403)
+            known = _versions(self.premises.brand_of(room.account_id))
+            standing = consents_shown(session, room)
+            for purpose in Purpose:
+                version = form.get(f"wording_{purpose.value}", "")
+                # An answer to a text that is not (any more) asked is no answer to the one that is.
+                if form.get(purpose.value) == "yes" and purpose not in standing and version in known[purpose]:
+                    agree(
+                        session,
+                        room,
+                        purpose,
+                        wording_version=version,
+                        learner=self.premises.learner,
+                        actor=PERSON,
+                        now=now,
+                    )
+        return RedirectResponse(f"{CONSENT_PATH}?told=saved", status_code=303)
+
+    def withdraw(self, request: Request) -> Response:
+        """Take back one yes, and what it allowed."""
+        if comes_from_elsewhere(request):
+            return refused(request, "outside", status=403)
+        named, now = _form(request).get("purpose", ""), self.premises.clock()
+        purpose = next((purpose for purpose in Purpose if purpose.value == named), None)
+        with writing(self.premises.engine) as session:
+            room = room_of(self.premises, session, request, now=now)
+            if room is None:
+                return refused(request, "outside", status=403)
+            if purpose is not None and purpose in consents_shown(session, room):
+                take_back(session, room, purpose, learner=self.premises.learner, actor=PERSON, now=now)
+        return RedirectResponse(f"{CONSENT_PATH}?told=withdrawn", status_code=303)
+
+    def _questions(self, session: Session, request: Request, room: RoomRow) -> Response:
+        brand = self.premises.brand_of(room.account_id)
+        words = words_of(request, room, brand)
+        standing = consents_shown(session, room)
+        told = _TOLD.get(request.query_params.get("told", ""), "")
+        return page(
+            "consent.html",
+            words,
+            brand=brand_name(brand),
+            here=CONSENT_PATH,
+            told=words[told] if told else "",
+            notice=[
+                words[name].format(brand=brand_name(brand))
+                for name in ("privacy_who", "privacy_kept", "privacy_rights")
+            ],
+            questions=[_question(words, brand, purpose, standing.get(purpose)) for purpose in Purpose],
+            proofs=proof_lines(words, room),
+        )
+
+
+def _question(words: Words, brand: Brand, purpose: Purpose, standing: ConsentRow | None) -> Question:
+    text = question_text(words, purpose)
+    given = ""
+    if standing is not None:
+        given = words["consent_given"].format(moment=words.moment(local_time(standing.given_at, brand)))
+    return Question(purpose=purpose.value, text=text, version=wording_version(words.language, text), given=given)
+
+
+def _versions(brand: Brand) -> dict[Purpose, frozenset[str]]:
+    """Of each question, the wordings that this house asks."""
+    spoken = [words_for(language, brand) for language in LANGUAGES]
+    return {
+        purpose: frozenset(wording_version(words.language, question_text(words, purpose)) for words in spoken)
+        for purpose in Purpose
+    }
+
+
+def _form(request: Request) -> dict[str, str]:
+    try:
+        return dict(form_of(request))
+    except BodyTooLargeError:
+        return {}

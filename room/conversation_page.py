@@ -1,0 +1,173 @@
+"""Renders the conversation: what was said, how it stands, and what the person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.responses import HTMLResponse
+
+from records.nouns import Brand
+from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
+from room.conversation import MOST_CHARACTERS, Speaker, Via
+from room.conversation_standing import Standing, Turn
+from room.conversation_visits import OtherRoom, address_of
+from room.files import MOST_BYTES, MOST_FILES
+from room.masking import MASK
+from room.ratings import BEST, WORST
+from room.rendering import brand_name, local_time, page
+from room.transcript import speaker_of
+from room.wordings import Words
+
+CLOSED_TODAY = "closed"
+"""What the port of hours says of a day without any."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLine:
+    """A file as it is listed."""
+
+    name: str
+    size: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One message as it is shown."""
+
+    side: str
+    """`person`, `agent` or `service`: how it looks."""
+    speaker: str
+    text: str
+    at: str
+    machine_time: str
+    notes: tuple[str, ...]
+    """What the reader is told about the message."""
+    files: tuple[FileLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """What the page shows of a room."""
+
+    room: RoomRow
+    reference: str
+    said: Sequence[RoomMessageRow]
+    files: Mapping[int, Sequence[RoomFileRow]]
+    standing: Standing
+    hours: str
+    """Of today, in figures; `CLOSED_TODAY`, or empty where nobody knows."""
+    others: tuple[OtherRoom, ...]
+    some_hidden: bool
+    """Earlier messages wait until the person has proved again who they are."""
+    at: datetime
+    """When it is shown."""
+    may_prove: bool
+    """Being on file can be proved here, and has not been."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mending:
+    """What is wrong with a form that was sent."""
+
+    form: str
+    """`say`, `file` or `rate`."""
+    why: str
+    """Name of the text that says so."""
+    typed: str = ""
+
+
+def conversation_page(
+    words: Words, brand: Brand, shown: Conversation, *, mending: Mending | None = None, done: str = ""
+) -> HTMLResponse:
+    """The conversation and its forms. `done` names what was just done."""
+    room = shown.room
+    figures = {"most": MOST_CHARACTERS, "megabytes": MOST_BYTES // (1024 * 1024), "files": MOST_FILES}
+    return page(
+        "conversation.html",
+        words,
+        status=400 if mending else 200,
+        brand=brand_name(brand),
+        here="/room",
+        room=room,
+        lines=[_line(words, brand, shown, message) for message in shown.said],
+        standing=shown.standing,
+        turn=_turn(words, brand, shown),
+        promise=_promise(words, brand, shown),
+        reference=shown.reference,
+        others=shown.others,
+        some_hidden=shown.some_hidden,
+        may_prove=shown.may_prove,
+        files_left=MOST_FILES - sum(len(found) for found in shown.files.values()),
+        ratings=range(WORST, BEST + 1),
+        may_rate=any(message.author == Speaker.AGENT for message in shown.said),
+        at={path: address_of(room, f"/room{path}") for path in ("", "/files", "/human", "/rating", "/transcript")},
+        # A browser only scrolls to an address that it shows already: each page leads to one of its own.
+        again=f"{address_of(room)}&at={int(shown.at.timestamp())}-{len(shown.said)}#end",
+        figures=figures,
+        mending=mending,
+        wrong=words[mending.why].format(**figures) if mending else "",
+        done=words[f"done_{done}"] if done in DONE else "",
+    )
+
+
+DONE = frozenset({"human", "rating", "file"})
+"""What the page confirms."""
+
+
+def _turn(words: Words, brand: Brand, shown: Conversation) -> tuple[str, str]:
+    """The word for how it stands, and the sentence that explains it."""
+    standing = shown.standing
+    since = words.moment(local_time(standing.since, brand)) if standing.since else ""
+    return words[f"turn_{standing.turn}"], words[f"turn_{standing.turn}_text"].format(since=since)
+
+
+def _promise(words: Words, brand: Brand, shown: Conversation) -> str:
+    if shown.standing.turn in {Turn.SOLVED, Turn.CLOSED}:
+        return ""
+    parts = [words["promise"].format(wait=_span(words, timedelta(minutes=brand.private_wait_minutes)))]
+    if shown.hours == CLOSED_TODAY:
+        parts.append(words["closed_today"])
+    elif shown.hours:
+        parts.append(words["hours_today"].format(hours=shown.hours))
+    return " ".join(parts)
+
+
+def _span(words: Words, wait: timedelta) -> str:
+    minutes = int(wait.total_seconds() // 60)
+    if minutes < 60:
+        return words["span_minute" if minutes == 1 else "span_minutes"].format(count=minutes)
+    hours, over = divmod(minutes, 60)
+    whole = words["span_hour" if hours == 1 else "span_hours"].format(count=hours)
+    return whole if not over else words["span_both"].format(hours=whole, minutes=over)
+
+
+def _line(words: Words, brand: Brand, shown: Conversation, message: RoomMessageRow) -> Line:
+    at = local_time(message.said_at, brand)
+    files = shown.files.get(message.id or 0, ())
+    return Line(
+        side=message.author,
+        speaker=speaker_of(words, brand, message),
+        # Who attaches a file without a word says its name.
+        text="" if [message.text] == [file.name for file in files] else message.text,
+        at=words.moment(at),
+        machine_time=at.isoformat(timespec="seconds"),
+        notes=_notes(words, message),
+        files=tuple(_file(shown.room, file) for file in files),
+    )
+
+
+def _notes(words: Words, message: RoomMessageRow) -> tuple[str, ...]:
+    notes = []
+    if message.author == Speaker.PERSON and MASK in message.text:
+        notes.append(words["masked"])
+    if message.via == Via.EMAIL:
+        notes.append(words["unproven"])
+    return tuple(notes)
+
+
+def _file(room: RoomRow, file: RoomFileRow) -> FileLine:
+    size = f"{file.size / 1_048_576:.1f} MB" if file.size >= 1_048_576 else f"{max(1, round(file.size / 1024))} KB"
+    return FileLine(name=file.name, size=size, address=address_of(room, f"/room/files/{file.id}"))

@@ -1,0 +1,131 @@
+"""`aparte policy pilot start|status|stop` and `aparte policy promote`."""
+
+from __future__ import annotations
+
+import json as json_text
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from records.database import reading
+from records.nouns import Mode
+from service.commands.failures import BAD_USAGE, Failure, reported
+from service.commands.options import AsJson, Config, house_of
+from service.commands.signing import Password, Who, actor_of
+from service.desk_acting import DeskRefusalError
+from service.desk_pilots import Terms, promote_pilot, start_pilot, stop_pilot
+from service.house import House
+from service.masked_posts import posts_of_mentions
+from service.pilot_report_text import report_as_json, report_as_text
+from service.pilot_reports import disagreements, newest_pilot, report_on
+from service.rehearsing import one_brand
+from service.rulebooks import read_source
+
+EXAMPLES = 5
+
+pilot = typer.Typer(help="A rulebook that runs beside the one in use.", no_args_is_help=True)
+Brand = Annotated[str | None, typer.Option("--brand", help="Left out: the one that there is.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.add_typer(pilot, name="pilot")
+    app.command("promote")(promote)
+
+
+@pilot.command("start")
+def start(  # noqa: PLR0913 - one parameter an option
+    rulebook: Annotated[Path, typer.Argument(help="A file that `aparte policy check` finds no problem in.")],
+    *,
+    who: Who,
+    password: Password,
+    brand: Brand = None,
+    live: Annotated[bool, typer.Option("--live", help="It decides for its share; left out: it only says.")] = False,
+    share: Annotated[float, typer.Option(help="Of threads: 0.1 for a tenth.")] = 1.0,
+    least_agreement: Annotated[float, typer.Option(help="Below this it ends by itself.")] = 0.8,
+    least_compared: Annotated[int, typer.Option(help="So many comparisons are enough to judge it.")] = 50,
+    invitations: Annotated[int, typer.Option(help="The most that a live pilot makes in a day.")] = 50,
+    config: Config = None,
+) -> None:
+    """Run a rulebook beside the one in use. A supervisor's act."""
+    terms = Terms(
+        mode=Mode.LIVE if live else Mode.SHADOW,
+        share=share,
+        least_agreement=least_agreement,
+        least_compared=least_compared,
+        most_invitations=invitations,
+    )
+    with house_of(config) as house, reported(), _refusals():
+        actor = actor_of(house, who, password)
+        try:
+            source = read_source(rulebook)
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failure(f"The rulebook {rulebook} cannot be read ({error}).", exit_code=BAD_USAGE) from error
+        named = one_brand(house, brand)
+        number = start_pilot(house, named, source, terms, actor=actor, now=house.clock.now())
+    how = "decides for" if live else "says what it would do with"
+    typer.echo(f"Pilot {number} of {named} {how} {share:.0%} of threads: {source.name} {source.rulebook.version}")
+
+
+@pilot.command("status")
+def status(*, brand: Brand = None, config: Config = None, json: AsJson = False) -> None:
+    """Show how the pilot of a brand does, or did: agreement with people, overall and by rule."""
+    with house_of(config) as house, reported():
+        named = one_brand(house, brand)
+        with reading(house.engine) as session:
+            row = newest_pilot(session, named)
+            if row is None:
+                raise Failure(f"No pilot of {named} ever ran: start one with `aparte policy pilot start`.")
+            report = report_on(session, row)
+            against = disagreements(session, row, most=EXAMPLES)
+            posts = posts_of_mentions(session, [(each.mention_id, each.revision) for each in against])
+    if json:
+        typer.echo(json_text.dumps(report_as_json(report, against, posts), ensure_ascii=False))
+    else:
+        typer.echo(report_as_text(report, against, posts))
+
+
+@pilot.command("stop")
+def stop(*, who: Who, password: Password, brand: Brand = None, config: Config = None) -> None:
+    """End the pilot of a brand; the rulebook in use goes on. A supervisor's act."""
+    with house_of(config) as house, reported(), _refusals():
+        named, actor = one_brand(house, brand), actor_of(house, who, password)
+        report = stop_pilot(house, named, actor=actor, now=house.clock.now())
+    typer.echo(f"Pilot {report.pilot.id} of {named} is stopped")
+
+
+def promote(
+    *,
+    who: Who,
+    password: Password,
+    brand: Brand = None,
+    although: Annotated[
+        str, typer.Option(help="Why, where too little was compared or it agreed too seldom; kept in the log.")
+    ] = "",
+    config: Config = None,
+) -> None:
+    """Decide by the pilot's rulebook from now on. A supervisor's act, recorded in the log."""
+    with house_of(config) as house, reported(), _refusals():
+        named, actor = one_brand(house, brand), actor_of(house, who, password)
+        report = promote_pilot(house, named, actor=actor, now=house.clock.now(), although=although)
+        where = _file_of(house, named)
+    typer.echo(
+        f"{named} decides by version {report.pilot.version} from now on. {where}"
+        "The settings' file comes into use again when its content changes."
+    )
+
+
+def _file_of(house: House, brand: str) -> str:
+    file = house.settings.brands[brand].rulebook
+    return "" if file is None else f"Put the promoted text into {file}, too: whoever reads it then reads what decides. "
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except DeskRefusalError as refusal:
+        raise Failure(str(refusal)) from refusal

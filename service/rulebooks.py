@@ -1,0 +1,149 @@
+"""Rulebooks by version: which one a brand decides by, since when, and the text of every one that was ever used.
+
+A rulebook comes into use in two ways: the settings name a file whose content is new, or a pilot is promoted. The
+newest of the two decides; a running process notices within one round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from ledger.entry import Entry
+from policies.rulebook import Rulebook, load_rulebook
+from records.nouns import Actor
+from records.tables.rules import RulebookRow, RulebookUseRow
+
+if TYPE_CHECKING:
+    from service.house import House
+
+ACTOR = Actor(tag="service:rulebooks")
+
+
+class Origin(StrEnum):
+    """How a rulebook came into use."""
+
+    FILE = "file"
+    PROMOTION = "promotion"
+
+
+class UnknownRulebookError(Exception):
+    """No stored rulebook has this version; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The text of a rulebook, and the name that its problems are reported under."""
+
+    name: str
+    text: str
+    rulebook: Rulebook
+
+
+def read_source(path: Path) -> Source:
+    """A rulebook from a file. Raises OSError or UnicodeDecodeError where it cannot be read, and RulebookError."""
+    text = path.read_bytes().decode()
+    return Source(name=path.stem, text=text, rulebook=load_rulebook(text, name=path.stem))
+
+
+def current(session: Session, house: House, brand: str) -> Rulebook:
+    """The rulebook that a brand decides by now. Raises RulebookError where this program can no longer read it."""
+    return current_of_all(session, house)[brand]
+
+
+def current_of_all(session: Session, house: House) -> Mapping[str, Rulebook]:
+    """By brand: the rulebook that it decides by now; one query where nothing has changed."""
+    in_use = versions_in_use(session)
+    return {
+        brand: from_file
+        if in_use.get(brand, from_file.version) == from_file.version
+        else stored(session, in_use[brand])
+        for brand, from_file in house.rulebooks.items()
+    }
+
+
+def versions_in_use(session: Session) -> Mapping[str, str]:
+    """By brand: the version of the newest use."""
+    newest = select(func.max(col(RulebookUseRow.id))).group_by(col(RulebookUseRow.brand))
+    query = select(col(RulebookUseRow.brand), col(RulebookUseRow.version)).where(col(RulebookUseRow.id).in_(newest))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def stored(session: Session, version: str) -> Rulebook:
+    """The stored rulebook of a version, compiled once a process.
+
+    Raises UnknownRulebookError, or RulebookError where this program can no longer read it.
+    """
+    known = _COMPILED.get(version)
+    if known is None:
+        source = source_of(session, version)
+        known = _COMPILED[version] = load_rulebook(source.source, name=source.name)
+    return known
+
+
+def source_of(session: Session, version: str) -> RulebookRow:
+    """The text of a version. Raises UnknownRulebookError."""
+    query = select(RulebookRow).where(col(RulebookRow.version) == version)
+    row: RulebookRow | None = session.execute(query).scalar_one_or_none()
+    if row is None:
+        raise UnknownRulebookError(
+            f'No rulebook of version "{version}" was ever used here: name a file, `live`, or a version of a decision.'
+        )
+    return row
+
+
+def take_files(session: Session, sources: Mapping[str, Source], *, now: datetime) -> list[Entry]:
+    """Bring into use what the settings name, where it differs from what was last taken from there.
+
+    Returns the entries for the log, which the caller appends last.
+    """
+    taken = _last_from_file(session)
+    entries = []
+    for brand, source in sources.items():
+        if taken.get(brand) == source.rulebook.version:
+            continue
+        keep(session, source, now=now)
+        entries.append(use(session, brand, source.rulebook, origin=Origin.FILE, actor=ACTOR, now=now))
+    return entries
+
+
+def keep(session: Session, source: Source, *, now: datetime) -> None:
+    """Store the text of a rulebook, once a version."""
+    version = source.rulebook.version
+    if session.execute(select(col(RulebookRow.id)).where(col(RulebookRow.version) == version)).first() is None:
+        session.add(RulebookRow(version=version, name=source.name, source=source.text, stored_at=now))
+        session.flush()
+
+
+def use(session: Session, brand: str, rulebook: Rulebook, *, origin: Origin, actor: Actor, now: datetime) -> Entry:
+    """Decide by a stored rulebook from now on. Returns the entry for the log."""
+    before = versions_in_use(session).get(brand)
+    session.add(RulebookUseRow(brand=brand, version=rulebook.version, origin=origin, actor=actor.tag, since=now))
+    session.flush()
+    return Entry(
+        kind=f"service:rulebook:{'taken' if origin is Origin.FILE else 'promoted'}",
+        at=now,
+        actor=actor.tag,
+        body={"brand": brand, "rulebook": rulebook.name, "version": rulebook.version, "before": before},
+    )
+
+
+def _last_from_file(session: Session) -> Mapping[str, str]:
+    newest = (
+        select(func.max(col(RulebookUseRow.id)))
+        .where(col(RulebookUseRow.origin) == Origin.FILE)
+        .group_by(col(RulebookUseRow.brand))
+    )
+    query = select(col(RulebookUseRow.brand), col(RulebookUseRow.version)).where(col(RulebookUseRow.id).in_(newest))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+_COMPILED: dict[str, Rulebook] = {}
+"""By version, which is a hash of the content: what was compiled stays true."""

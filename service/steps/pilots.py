@@ -1,0 +1,62 @@
+"""Step `pilots`: compares what pilots say with what people did, and ends a pilot that disagrees too often."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, col
+
+from ledger.log import append
+from records.database import reading, writing
+from records.nouns import Actor
+from records.tables.rules import PilotRow, PilotVerdictRow
+from service.house import House
+from service.pilot_comparing import Comparison, compared, read_seen
+from service.pilot_ends import DISAGREEMENT, end
+from service.pilot_reports import report_on
+
+ACTOR = Actor(tag="step:pilots")
+BATCH = 1_000
+
+
+def compare_pilots(house: House, *, now: datetime) -> int:
+    """Compare every post of a pilot that people are done with. Returns how many there were."""
+    with reading(house.engine) as session:
+        pilots = list(session.execute(select(PilotRow).where(col(PilotRow.ended_at).is_(None))).scalars())
+    return sum(_compare(house, pilot, now) for pilot in pilots if pilot.brand in house.settings.brands)
+
+
+def _compare(house: House, pilot: PilotRow, now: datetime) -> int:
+    window = timedelta(hours=house.settings.brands[pilot.brand].max_reply_age_hours)
+    after, total = 0, 0
+    while True:
+        with reading(house.engine) as session:
+            seen = read_seen(session, pilot.id or 0, after=after, most=BATCH)
+        if not seen:
+            return total
+        after = seen[-1].verdict_id
+        found = [one for each in seen if (one := compared(each, window=window, now=now)) is not None]
+        if found:
+            with writing(house.engine) as session:
+                _store(session, found, now)
+                _end_where_it_fails(session, pilot.id or 0, now)
+        total += len(found)
+
+
+def _store(session: Session, found: list[Comparison], now: datetime) -> None:
+    session.connection().execute(
+        update(PilotVerdictRow)
+        .where(col(PilotVerdictRow.id) == bindparam("which"), col(PilotVerdictRow.done_at).is_(None))
+        .values(done=bindparam("what"), agreed=bindparam("same"), done_at=now),
+        [{"which": each.verdict_id, "what": each.done, "same": each.agreed} for each in found],
+    )
+
+
+def _end_where_it_fails(session: Session, pilot_id: int, now: datetime) -> None:
+    pilot = session.get(PilotRow, pilot_id, with_for_update=True, populate_existing=True)
+    if pilot is None or pilot.ended_at is not None:
+        return
+    report = report_on(session, pilot)
+    if report.fails:
+        append(session, [end(session, pilot, DISAGREEMENT, report=report, actor=ACTOR, now=now)])

@@ -1,0 +1,57 @@
+"""What a person is told of the private rooms: that somebody guesses at their doors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlmodel import Session, col
+
+from ledger.canonical import Json
+from ledger.entry import Entry
+from ledger.log import append
+from records.database import reading, writing
+from records.tables.ledger import LedgerEntryRow
+from room.guesses import Spray, sprays
+from service.alerts import Alerts
+from service.house import House
+
+ROOM_GUESSES = "room-guesses"
+ACTOR = "service:watching"
+_GUESSED = "service:room:guessed"
+_SAME_SPELL = timedelta(hours=1)
+"""A spray that is seen so soon after one in the log, by a process that started meanwhile, is the same one."""
+_TRIED = {"link": "links", "code": "codes", "proof": "proofs of identity"}
+
+
+def watch_rooms(house: House, alerts: Alerts, *, now: datetime) -> None:
+    """Alert once, and tell the log once, about each spell of guesses at links, codes and proofs."""
+    with reading(house.engine) as session:
+        found = sprays(session, now=now)
+    if not found:
+        alerts.clear(ROOM_GUESSES)
+        return
+    if alerts.raise_once(ROOM_GUESSES, _guessed(found)):
+        with writing(house.engine) as session:
+            _log(session, found, now)
+
+
+def _guessed(found: Sequence[Spray]) -> str:
+    tried = " and ".join(
+        f"{spray.misses} wrong {_TRIED[spray.door]} from {spray.sources} "
+        f"address{'es' if spray.sources > 1 else ''} since {spray.since:%H:%M} UTC"
+        for spray in found
+    )
+    return (
+        f"Somebody guesses at the private rooms: {tried}, not counting tries that were turned away unread. "
+        "No counted try opened a room. Block the addresses at your proxy if it goes on."
+    )
+
+
+def _log(session: Session, found: Sequence[Spray], now: datetime) -> None:
+    told = exists().where(col(LedgerEntryRow.kind) == _GUESSED, col(LedgerEntryRow.at) > now - _SAME_SPELL)
+    if session.execute(select(told)).scalar():
+        return
+    doors: list[Json] = [{"door": spray.door, "misses": spray.misses, "sources": spray.sources} for spray in found]
+    append(session, [Entry(kind=_GUESSED, at=now, actor=ACTOR, body={"doors": doors})])

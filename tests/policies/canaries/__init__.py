@@ -1,0 +1,1 @@
+"""Drafts seeded with made-up personal data in disguise. Imports nothing of `policies`, so that it shares no blind spot."""

@@ -1,0 +1,132 @@
+"""A room with customers on file: asked, written to and proven as in the house, without a mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+from room_forms import Forms, come_in, read
+from room_house import ROOM_KEY, House, path_of
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel, col
+
+from people.customers import Contact
+from people.enrolment import enrol
+from people.register import CustomerRecord
+from records.database import reading, writing
+from records.nouns import Actor, Brand, ProofKind
+from records.tables.ledger import LedgerEntryRow
+from records.tables.room import RoomRow
+from room.codes_of_proof import code_of
+from room.letters import claim_due, settle_reading, settle_sent
+from room.letters import read as read_letter
+from room.proof_ports import CompanySignIn, ProofPorts
+from room.web import make_app
+from tests.in_process import InProcess
+
+RECORDS_KEY = b"records key for tests"
+CODE_KEY = b"code key for tests"
+CLAIMANT = "host:1:test"
+EMAIL = "ana.ruiz@example.com"
+MOBILE = "612 345 678"
+CUSTOMERS = (
+    CustomerRecord(
+        reference="C-1",
+        market="ES",
+        contact=Contact(name="Ana", surname="Ruiz Peña", email=EMAIL, mobile="+34612345678", bookings=("AB12CD",)),
+    ),
+    CustomerRecord(reference="C-2", market="ES", contact=Contact(name="Eva", surname="Gil", email="eva@example.com")),
+)
+
+
+@dataclass
+class Learned:
+    """A learner that remembers what it was told."""
+
+    proved_by: list[tuple[str, int]] = field(default_factory=list)
+    taken_back: list[int] = field(default_factory=list)
+
+    def proved(
+        self,
+        _session: Session,
+        _room: RoomRow,
+        proof: ProofKind,
+        *,
+        consent_id: int,
+        actor: Actor,  # noqa: ARG002 - as the house calls it
+        now: datetime,  # noqa: ARG002 - as above
+    ) -> None:
+        self.proved_by.append((proof.value, consent_id))
+
+    def withdrawn(self, _session: Session, consent_ids: Sequence[int], *, now: datetime) -> None:  # noqa: ARG002
+        self.taken_back += consent_ids
+
+
+class Visit:
+    """One browser in one room of a house."""
+
+    def __init__(
+        self, house: House, brand: Brand, *, sign_in: CompanySignIn | None = None, asks_proof: bool = True
+    ) -> None:
+        self.house = house
+        self.learned = Learned()
+        ports = ProofPorts(records_key=RECORDS_KEY, code_key=CODE_KEY, sign_in=sign_in)
+        app = make_app(
+            engine=house.engine,
+            room_key=ROOM_KEY,
+            sealer=house.vault,
+            clock=house.clock,
+            brand_of=lambda _account_id: brand,
+            secure_cookies=False,
+            proof=ports if asks_proof else None,
+            learner=self.learned,
+        )
+        self.browser = httpx.Client(
+            transport=InProcess(app), base_url="http://sala.example", headers={"Accept-Language": "es"}
+        )
+        room = house.invite()
+        self.room_id = room.id or 0
+        come_in(self.browser, path_of(room))
+
+    @property
+    def room(self) -> RoomRow:
+        return self.house.room(self.room_id)
+
+    def page(self, path: str) -> Forms:
+        return read(self.browser.get(path))
+
+    def ask(self, **typed: str) -> httpx.Response:
+        return self.browser.post("/room/proof", data=typed or {"contact": EMAIL})
+
+    def try_code(self, code: str) -> httpx.Response:
+        return self.browser.post("/room/proof/code", data={"code": code})
+
+    def letters(self) -> list[tuple[int | None, str, str]]:
+        """Hand over what is due: customer, way and code of each."""
+        sent = []
+        for letter_id in claim_due(self.house.engine, claimant=CLAIMANT, now=self.house.clock()):
+            with writing(self.house.engine) as session:
+                letter = read_letter(session, letter_id)
+                assert letter is not None
+                settle_reading(session, letter, claimant=CLAIMANT, way=letter.way, proof=_proof(letter.way))
+                settle_sent(session, letter_id, claimant=CLAIMANT, now=self.house.clock())
+            sent.append((letter.customer_id, letter.way, code_of(CODE_KEY, letter.nonce)))
+        return sent
+
+    def rows(self, table: type[SQLModel]) -> list[SQLModel]:
+        with reading(self.house.engine) as session:
+            return list(session.execute(select(table).order_by("id")).scalars())
+
+    def logged(self) -> list[str]:
+        with reading(self.house.engine) as session:
+            return list(session.execute(select(col(LedgerEntryRow.kind)).order_by(col(LedgerEntryRow.index))).scalars())
+
+
+def enrol_customers(house: House) -> None:
+    enrol(house.engine, house.vault, CUSTOMERS, records_key=RECORDS_KEY, now=house.clock())
+
+
+def _proof(way: str) -> str:
+    return (ProofKind.MOBILE_CODE if way == "sms" else ProofKind.EMAIL_CODE).value

@@ -1,0 +1,226 @@
+"""Guessing: it opens nothing, it is slowed down and seen, and it keeps nobody out who holds the true code."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from room_forms import come_in
+from room_house import ROOM_KEY, SOURCE_HEADER, START, House, path_of
+from sqlalchemy import func, select
+from sqlmodel import Session
+from starlette.requests import Request
+
+from records.database import reading, writing
+from records.nouns import RoomStatus
+from records.tables.room import RoomGuessRow
+from room.codes import code_of
+from room.guesses import (
+    MOST_AT_A_DOOR,
+    MOST_IN_A_FLOOD,
+    MOST_OF_A_SOURCE,
+    SPRAY,
+    Door,
+    forget_guesses,
+    missed,
+    source_digest,
+    sprays,
+    too_many,
+)
+from room.premises import Premises
+from room.visits import source_of
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ODD = (1 << 40) - 87
+"""Coprime to the number of codes, so that the guesses below never repeat."""
+
+
+def test_three_hundred_guesses_get_nowhere_and_are_seen(house: House, browser: httpx.Client) -> None:
+    guess(house, browser, tries=300)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_ten_thousand_guesses_get_nowhere_and_are_seen(house: House, browser: httpx.Client) -> None:
+    guess(house, browser, tries=10_000)
+
+
+def guess(house: House, browser: httpx.Client, *, tries: int) -> None:
+    """Half from one address, half each from another; codes and links in turn, all distinct, none the true one."""
+    room = house.invite(entry="code")
+    true = code_of(ROOM_KEY, room.public_id, room.generation)
+    before = house.room(room.id).model_dump()
+    answered: dict[int, int] = {}
+    for number in range(tries):
+        code = nth_code(number)
+        assert code != true
+        source = "203.0.113.7" if number % 4 < 2 else f"2001:db8:{number:x}::1"
+        if number % 2:
+            answer = browser.post("/entrar", data={"code": code}, headers={SOURCE_HEADER: source})
+        else:
+            link = f"/r/{room.public_id}/{code}{'A' * 34}"
+            answer = browser.request("POST" if number % 8 else "GET", link, headers={SOURCE_HEADER: source})
+        answered[answer.status_code] = answered.get(answer.status_code, 0) + 1
+        assert answer.status_code in {403, 404, 429}
+        if number % 50 == 49:
+            house.clock.pass_(timedelta(seconds=1))
+    assert sum(answered.values()) == tries
+    assert answered[429] > tries // 5
+    assert not browser.cookies
+    assert house.room(room.id).model_dump() == before
+    with reading(house.engine) as session:
+        seen = {spray.door: spray for spray in sprays(session, now=house.clock())}
+    assert set(seen) == {"link", "code"}
+    assert min(spray.misses for spray in seen.values()) >= MOST_OF_A_SOURCE
+    # Whoever holds the true code comes in while it goes on.
+    answer = browser.post("/entrar", data={"code": true}, headers={SOURCE_HEADER: "198.51.100.1"})
+    assert answer.status_code == 303
+    assert house.room(room.id).status == RoomStatus.OPEN
+
+
+def test_an_address_is_turned_away_after_twenty_misses_and_heard_again_a_minute_later(
+    house: House, browser: httpx.Client
+) -> None:
+    room = house.invite(entry="code")
+    true = {"code": code_of(ROOM_KEY, room.public_id, room.generation)}
+    tries = [browser.post("/entrar", data={"code": nth_code(number)}) for number in range(MOST_OF_A_SOURCE + 2)]
+    assert [answer.status_code for answer in tries] == [*[403] * MOST_OF_A_SOURCE, 429, 429]
+    assert tries[-1].headers["retry-after"] == "60"
+    assert "Demasiados intentos" in tries[-1].text
+    # Not even the true code is looked at: else guessing would only be slower.
+    assert browser.post("/entrar", data=true).status_code == 429
+    assert browser.post("/entrar", data=true, headers={SOURCE_HEADER: "198.51.100.1"}).status_code == 303
+    house.clock.pass_(timedelta(minutes=1))
+    assert browser.post("/entrar", data={"code": nth_code(0)}).status_code == 403
+
+
+def test_a_true_link_opens_whatever_else_its_address_tried(house: House, browser: httpx.Client) -> None:
+    room = house.invite()
+    for number in range(MOST_OF_A_SOURCE):
+        assert browser.get(f"/r/{room.public_id}/{nth_code(number)}").status_code == 404
+    assert browser.get(f"/r/{room.public_id}/x").status_code == 429
+    assert come_in(browser, path_of(room)).url.path == "/room"
+
+
+def test_mistyping_a_few_times_costs_nothing(house: House, browser: httpx.Client) -> None:
+    room = house.invite(entry="code")
+    for number in range(5):
+        browser.post("/entrar", data={"code": nth_code(number)})
+    true = code_of(ROOM_KEY, room.public_id, room.generation)
+    assert browser.post("/entrar", data={"code": true}).status_code == 303
+    with reading(house.engine) as session:
+        assert not sprays(session, now=house.clock())
+
+
+def test_in_a_flood_each_address_has_three_tries_and_the_fresh_are_heard(house: House) -> None:
+    with writing(house.engine) as session:
+        for number in range(MOST_AT_A_DOOR):
+            miss(session, house, f"10.0.{number // 250}.{number % 250}")
+        for _ in range(MOST_IN_A_FLOOD):
+            assert not is_too_many(session, house, "192.0.2.1")
+            miss(session, house, "192.0.2.1")
+        assert is_too_many(session, house, "192.0.2.1")
+        assert not is_too_many(session, house, "192.0.2.2")
+        # Of who is turned away nothing more is kept.
+        kept = count(session)
+        miss(session, house, "192.0.2.1")
+        assert count(session) == kept
+        # At another door nothing happened.
+        assert not too_many(session, Door.LINK, digest(house, "192.0.2.1"), now=house.clock())
+        house.clock.pass_(timedelta(seconds=61))
+        assert not is_too_many(session, house, "192.0.2.1")
+
+
+def test_a_spray_is_many_misses_at_one_door_or_as_many_as_one_address_may_have(house: House) -> None:
+    with writing(house.engine) as session:
+        for number in range(SPRAY - 1):
+            miss(session, house, f"10.0.0.{number}")
+        for _ in range(MOST_OF_A_SOURCE - 1):
+            missed(session, Door.PROOF, digest(house, "10.1.1.1"), now=house.clock())
+        assert not sprays(session, now=house.clock())
+        miss(session, house, "10.0.1.1")
+        missed(session, Door.PROOF, digest(house, "10.1.1.1"), now=house.clock())
+        code, proof = sprays(session, now=house.clock())
+    assert (code.door, code.misses, code.sources, code.since) == ("code", SPRAY, SPRAY, START)
+    assert (proof.door, proof.misses, proof.sources) == ("proof", MOST_OF_A_SOURCE, 1)
+    with reading(house.engine) as session:
+        assert not sprays(session, now=START + timedelta(minutes=11))
+
+
+def test_misses_are_kept_for_a_day_and_without_the_address(house: House) -> None:
+    with writing(house.engine) as session:
+        miss(session, house, "192.0.2.1")
+        stored = session.execute(select(RoomGuessRow)).scalar_one()
+        assert "192.0.2.1" not in str(stored.model_dump())
+        forget_guesses(session, now=START + timedelta(days=1))
+        assert count(session) == 1
+        forget_guesses(session, now=START + timedelta(days=1, seconds=1))
+        assert count(session) == 0
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 3), st.integers(0, 3))
+def test_an_address_is_one_within_a_day_and_no_two_days_can_be_matched(one: str, other: str, a: int, b: int) -> None:
+    first = source_digest(ROOM_KEY, one, START + timedelta(days=a))
+    second = source_digest(ROOM_KEY, other, START + timedelta(days=b))
+    readable = [text.encode("utf-8", "replace") for text in (one, other)]
+    assert (first == second) is (readable[0] == readable[1] and a == b)
+
+
+@pytest.mark.parametrize(
+    ("named", "same_as"),
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:ff:ffff::2"),  # a household is given a /56
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("10.0.0.9, 192.0.2.1", "192.0.2.1"),  # what the client claimed stands before what our proxy adds
+        ("nonsense", "<script>"),
+        ("", "198.51.100.9"),  # the connection's own
+    ],
+)
+def test_where_a_request_comes_from_is_the_last_address_that_our_proxy_names(
+    house: House, named: str, same_as: str
+) -> None:
+    assert at(house, named) == at(house, same_as)
+    assert at(house, named) != at(house, "203.0.113.99")
+
+
+def test_no_header_is_believed_unless_the_settings_name_it(house: House) -> None:
+    assert at(house, "192.0.2.1", believed="") == at(house, "192.0.2.2", believed="")
+
+
+def at(house: House, named: str, *, believed: str = SOURCE_HEADER) -> str:
+    premises = Premises(
+        engine=house.engine,
+        room_key=ROOM_KEY,
+        sealer=house.vault,
+        clock=house.clock,
+        brand_of=None,  # type: ignore[arg-type]
+        secure_cookies=False,
+        source_header=believed,
+    )
+    headers = [(SOURCE_HEADER.lower().encode(), named.encode())] if named else []
+    request = Request({"type": "http", "headers": headers, "client": ("198.51.100.9", 1)})
+    return source_of(premises, request, now=START)
+
+
+def nth_code(number: int) -> str:
+    value = (number + 1) * ODD % (1 << 40)
+    return "".join(CROCKFORD[value >> shift & 31] for shift in range(35, -1, -5))
+
+
+def digest(house: House, address: str) -> str:
+    return source_digest(ROOM_KEY, address, house.clock())
+
+
+def miss(session: Session, house: House, address: str) -> None:
+    missed(session, Door.CODE, digest(house, address), now=house.clock())
+
+
+def is_too_many(session: Session, house: House, address: str) -> bool:
+    return too_many(session, Door.CODE, digest(house, address), now=house.clock())
+
+
+def count(session: Session) -> int:
+    return int(session.execute(select(func.count()).select_from(RoomGuessRow)).scalar_one())

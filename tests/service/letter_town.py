@@ -1,0 +1,172 @@
+"""A house with a room, customers and a mail server, in which letters are put out and handed over."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from pathlib import Path
+
+from aiosmtpd.handlers import Message as MailBox
+from sqlmodel import Session
+
+from people.customer_keys import TypedKey, booking_key, contact_key
+from people.customers import Contact
+from people.enrolment import enrol
+from people.master_key import derive
+from people.register import CustomerRecord
+from records.database import writing
+from records.nouns import Actor
+from records.tables.cases import CareCaseRow
+from records.tables.listener import MentionRow
+from records.tables.people import IdentityRow
+from records.tables.room import RoomRow
+from room.codes_of_proof import ask
+from room.proof_ports import ProofPorts
+from service.house import House, open_house
+from service.settings import settings_from
+from service.settings_document import Document
+
+START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+PERSON = Actor(tag="person:room")
+EMAIL = "ana@example.com"
+MOBILE = "612345678"
+
+
+class MovedClock:
+    rate = 1.0
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def now(self) -> datetime:
+        return self.time
+
+    def pass_(self, span: timedelta) -> None:
+        self.time += span
+
+
+class Mailbox(MailBox):
+    """Keeps the mail that arrives, and refuses what it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[Message] = []
+        self.refusal = ""
+
+    def handle_message(self, message: Message) -> None:
+        self.kept.append(message)
+
+    async def handle_RCPT(self, _server: object, _session: object, envelope: object, address: str, _o: object) -> str:  # noqa: N802
+        if self.refusal:
+            return self.refusal
+        envelope.rcpt_tos.append(address)  # type: ignore[attr-defined]
+        return "250 OK"
+
+
+def open_town(
+    folder: Path, sections: Mapping[str, object], *, database: str = "", secrets: Mapping[str, str] | None = None
+) -> tuple[House, MovedClock]:
+    """A house with one room, case 1, and three customers; `sections` of its settings say how letters go."""
+    (folder / "posts").mkdir()
+    document = Document.model_validate(
+        {
+            "service": {"database": database or "sqlite:///aparte.db", "classifier": "fast"},
+            "brands": [{"name": "marca", "languages": ["es", "en"]}],
+            "accounts": [
+                {
+                    "brand": "marca",
+                    "name": "marca-f",
+                    "network": "files",
+                    "external_id": "1",
+                    "folder": str(folder / "posts"),
+                }
+            ],
+            **sections,
+        }
+    )
+    key = base64.b64encode(b"m" * 32).decode()
+    settings = settings_from(
+        document, folder=folder, secrets={"APARTE_MASTER_KEY": key, **(secrets or {})}, path=folder / "aparte.toml"
+    )
+    clock = MovedClock()
+    house = open_house(settings, clock=clock)
+    with writing(house.engine) as session:
+        _furnish(session, next(iter(house.accounts)))
+    customers = [
+        CustomerRecord(
+            reference="C-1",
+            market="ES",
+            contact=Contact(surname="Ruiz", email=EMAIL, mobile=f"+34{MOBILE}", bookings=("AB12CD",)),
+        ),
+        CustomerRecord(
+            reference="C-2", market="ES", contact=Contact(surname="Gil", mobile="+34699000111", bookings=("EF34GH",))
+        ),
+    ]
+    enrol(house.engine, house.vault, customers, records_key=derive(house.master_key, "customer-keys"), now=START)
+    return house, clock
+
+
+def ask_for(house: House, contact: str = EMAIL, *, booking: tuple[str, str] | None = None) -> None:
+    """Somebody in the room asks for a code."""
+    key: TypedKey | None = booking_key(*booking) if booking else contact_key(contact, market="ES")
+    assert key is not None
+    ports = ProofPorts(
+        records_key=derive(house.master_key, "customer-keys"), code_key=derive(house.master_key, "proof-codes")
+    )
+    with writing(house.engine) as session:
+        room = session.get_one(RoomRow, 1)
+        assert ask(session, room, key, ports=ports, actor=PERSON, now=house.clock.now())
+
+
+def _furnish(session: Session, account_id: int) -> None:
+    rows = [
+        IdentityRow(
+            network="files",
+            external_id="5001",
+            subject="subject-5001",
+            handle="ana",
+            display_name="",
+            biography="",
+            reach=0,
+            declared_bot=False,
+            first_heard_at=START,
+            last_heard_at=START,
+        ),
+        MentionRow(
+            network="files",
+            external_id="9001",
+            kind="post",
+            identity_id=1,
+            root_external_id="9001",
+            above=None,
+            media_urls=[],
+            revision=1,
+            published_at=START,
+            heard_at=START,
+        ),
+        CareCaseRow(
+            reference="AP-7F3K2Q",
+            identity_id=1,
+            brand="marca",
+            status="open",
+            queue="care",
+            priority="normal",
+            opened_at=START,
+        ),
+        RoomRow(
+            public_id="public-id-of-the-room",
+            case_id=1,
+            account_id=account_id,
+            mention_id=1,
+            identity_id=1,
+            language="es",
+            status="open",
+            prepared_at=START,
+            expires_at=START + timedelta(days=7),
+        ),
+    ]
+    for row in rows:
+        session.add(row)
+        session.flush()

@@ -1,0 +1,362 @@
+"""Letters leave by a real mail server and a real gateway: once, with the same code however often they are tried."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email.header import decode_header, make_header
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import delete, select
+from sqlmodel import SQLModel
+
+from records.database import reading, writing
+from records.leases import LEASE
+from records.tables.ledger import LedgerEntryRow
+from records.tables.room import LetterRow, ProofCodeRow, RoomRow
+from room.letters import enqueue
+from service.children import free_port
+from service.house import House
+from service.round import run_once
+from service.steps import letters as step
+from service.steps.letters import letters
+from tests.service.letter_town import EMAIL, MOBILE, START, Mailbox, MovedClock, ask_for, open_town
+
+NOBODY = 9
+"""The discard port: nothing listens there."""
+
+
+class Gateway(HTTPServer):
+    """Takes text messages, and remembers them with their headers."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Taking)
+        self.taken: list[tuple[dict[str, str], dict[str, str]]] = []
+        self.answer = 202
+
+
+class _Taking(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Gateway)
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.taken.append((body, dict(self.headers)))
+        self.send_response(self.server.answer)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing on stderr."""
+
+
+class Town:
+    def __init__(self, house: House, clock: MovedClock, mail: Mailbox, gateway: Gateway) -> None:
+        self.house, self.clock, self.mail, self.gateway = house, clock, mail, gateway
+
+    def hand_over(self) -> int:
+        return letters(self.house, now=self.clock.now())
+
+    def row(self, number: int = 1) -> LetterRow:
+        with reading(self.house.engine) as session:
+            return session.get_one(LetterRow, number)
+
+    def rows(self, table: type[SQLModel]) -> list[SQLModel]:
+        with reading(self.house.engine) as session:
+            return list(session.execute(select(table)).scalars())
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Mailbox, int, Gateway]]:
+    mail = Mailbox()
+    controller = Controller(mail, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    with Gateway() as gateway:
+        thread = threading.Thread(target=gateway.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield mail, controller.port, gateway
+        gateway.shutdown()
+        thread.join()
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def opened(
+    tmp_path_factory: pytest.TempPathFactory, served: tuple[Mailbox, int, Gateway]
+) -> Iterator[tuple[House, MovedClock]]:
+    _, port, gateway = served
+    house, clock = open_town(
+        tmp_path_factory.mktemp("town"),
+        {
+            "smtp": {"host": "127.0.0.1", "port": port, "sender": "Marca <hola@marca.example>", "starttls": False},
+            "sms": {"url": f"http://127.0.0.1:{gateway.server_port}/send"},
+        },
+        secrets={"APARTE_SMS_TOKEN": "token-of-the-gateway"},
+    )
+    yield house, clock
+    house.close()
+
+
+@pytest.fixture
+def town(opened: tuple[House, MovedClock], served: tuple[Mailbox, int, Gateway]) -> Town:
+    (house, clock), (mail, _, gateway) = opened, served
+    mail.kept, mail.refusal, gateway.taken, gateway.answer = [], "", [], 202
+    clock.time = START
+    with writing(house.engine) as session:
+        for table in (LetterRow, ProofCodeRow):
+            session.execute(delete(table))
+        session.get_one(RoomRow, 1).read_until = None
+    return Town(house, clock, mail, gateway)
+
+
+def test_a_code_leaves_by_mail_and_says_what_it_is_for_and_that_nobody_asks_for_it(town: Town) -> None:
+    ask_for(town.house)
+    assert town.hand_over() == 1
+    (mail,) = town.mail.kept
+    assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (EMAIL, "Marca <hola@marca.example>", "auto-generated")
+    assert _subject(mail) == "Marca: tu código"
+    body = _body(mail)
+    assert re.search(r"Tu código es \d{6}\n", body)
+    assert "la sala privada de Marca" in body
+    assert "Vale hasta las 10:40" in body
+    assert "Nadie de Marca te pedirá este código" in body
+    assert "http" not in body
+    row = town.row()
+    assert (row.sent_at, row.due_at, row.customer_id, row.attempts) == (town.clock.now(), None, 1, 1)
+    assert town.hand_over() == 0
+
+
+def test_a_code_leaves_by_text_message_to_the_mobile_on_file(town: Town) -> None:
+    ask_for(town.house, MOBILE)
+    town.hand_over()
+    ((body, headers),) = town.gateway.taken
+    assert body["to"] == f"+34{MOBILE}"
+    assert re.fullmatch(r"Marca: \d{6} es tu código .+ Nadie te lo pedirá\.", body["text"])
+    assert headers["Authorization"] == "Bearer token-of-the-gateway"
+    assert town.mail.kept == []
+
+
+def test_a_booking_without_a_mailbox_is_written_to_by_text_message(town: Town) -> None:
+    ask_for(town.house, booking=("EF34GH", "Gil"))
+    town.hand_over()
+    assert town.gateway.taken[0][0]["to"] == "+34699000111"
+    (code,) = town.rows(ProofCodeRow)
+    assert isinstance(code, ProofCodeRow)
+    assert (code.kind, code.customer_id, town.row().way) == ("mobile_code", 2, "sms")
+
+
+def test_to_an_unknown_address_nothing_leaves_and_the_letter_is_dropped(town: Town) -> None:
+    ask_for(town.house, "nadie@example.com")
+    assert town.hand_over() == 1
+    assert town.mail.kept == []
+    row = town.row()
+    assert (row.sent_at, row.due_at, row.customer_id, row.attempts) == (None, None, None, 1)
+    assert row.failure == "nobody to send it to"
+
+
+def test_a_server_that_is_away_is_tried_again_later_and_later_until_the_code_is_void(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    smtp = town.house.settings.document.smtp
+    assert smtp is not None
+    monkeypatch.setitem(smtp.__dict__, "port", NOBODY)
+    ask_for(town.house)
+    waits = []
+    while town.row().due_at is not None:
+        before = town.clock.now()
+        town.hand_over()
+        due = town.row().due_at
+        if due is not None:
+            waits.append((due - before).total_seconds())
+            town.clock.pass_(due - before)
+    assert waits == [5, 10, 20, 40, 80, 160]
+    assert town.row().failure == "ConnectionRefusedError"
+    assert town.row().sent_at is None
+
+
+def test_once_the_server_is_back_the_letter_leaves(town: Town) -> None:
+    town.mail.refusal = "451 later"
+    ask_for(town.house)
+    town.hand_over()
+    assert town.row().failure == "refused (451)"
+    town.mail.refusal = ""
+    town.clock.pass_(timedelta(seconds=5))
+    town.hand_over()
+    assert len(town.mail.kept) == 1
+    assert (town.row().attempts, town.row().failure) == (2, "")
+
+
+def test_an_address_that_is_refused_for_good_is_not_tried_again(town: Town) -> None:
+    town.mail.refusal = f"550 no such mailbox {EMAIL}"
+    ask_for(town.house)
+    town.hand_over()
+    assert (town.row().due_at, town.row().failure) == (None, "refused (550)")
+
+
+def test_a_gateway_that_fails_is_tried_again(town: Town) -> None:
+    town.gateway.answer = 503
+    ask_for(town.house, MOBILE)
+    town.hand_over()
+    assert (town.row().failure, town.row().due_at is not None) == ("HTTP 503", True)
+    first = town.gateway.taken[0]
+    town.gateway.answer = 202
+    town.clock.pass_(timedelta(seconds=5))
+    town.hand_over()
+    second = town.gateway.taken[1]
+    assert first[0] == second[0]
+    assert first[1]["Idempotency-Key"] == second[1]["Idempotency-Key"]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_killed_after_handing_over_the_same_letter_goes_again_with_the_same_code(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_arguments: object, **_named: object) -> None:
+        raise Killed
+
+    ask_for(town.house)
+    with monkeypatch.context() as patched:
+        patched.setattr(step, "settle_sent", die)
+        with pytest.raises(Killed):
+            town.hand_over()
+    assert town.hand_over() == 0
+    town.clock.pass_(LEASE + timedelta(seconds=1))
+    assert town.hand_over() == 1
+    first, second = town.mail.kept
+    assert first["Message-ID"] == second["Message-ID"]
+    assert _body(first) == _body(second)
+    assert town.row().sent_at is not None
+
+
+def test_a_code_that_was_asked_for_anew_is_not_sent_any_more(town: Town) -> None:
+    ask_for(town.house)
+    ask_for(town.house, MOBILE)
+    assert town.hand_over() == 2
+    assert town.mail.kept == []
+    assert town.row(1).failure == "the code is void"
+    assert len(town.gateway.taken) == 1
+
+
+def test_a_notice_says_that_an_answer_waits_and_nothing_of_it(town: Town) -> None:
+    with writing(town.house.engine) as session:
+        for _ in range(2):
+            enqueue(
+                session,
+                room_id=1,
+                kind="notice",
+                way="email",
+                once="notice:1:7",
+                customer_id=1,
+                now=town.clock.now(),
+            )
+    assert town.hand_over() == 1
+    (mail,) = town.mail.kept
+    assert _subject(mail) == "Marca: tienes una respuesta"
+    assert "Marca te ha contestado en la sala privada" in _body(mail)
+    assert "http" not in _body(mail)
+
+
+def test_a_notice_of_what_was_read_meanwhile_is_dropped(town: Town) -> None:
+    with writing(town.house.engine) as session:
+        enqueue(session, room_id=1, kind="notice", way="email", once="notice:1:7", customer_id=1, now=START)
+        session.get_one(RoomRow, 1).read_until = 7
+    town.hand_over()
+    assert (town.mail.kept, town.row().failure) == ([], "read meanwhile")
+
+
+def test_a_notice_is_given_up_after_a_day(town: Town) -> None:
+    with writing(town.house.engine) as session:
+        enqueue(session, room_id=1, kind="notice", way="email", once="n", customer_id=1, now=town.clock.now())
+    town.clock.pass_(timedelta(days=1))
+    town.hand_over()
+    assert (town.mail.kept, town.row().failure) == ([], "it came too late")
+
+
+def test_the_round_hands_letters_over(town: Town) -> None:
+    ask_for(town.house)
+    assert run_once(town.house)["letters"] == 1
+    assert len(town.mail.kept) == 1
+
+
+def test_no_code_and_no_address_reaches_a_table_or_the_log(town: Town) -> None:
+    ask_for(town.house)
+    town.hand_over()
+    found = re.search(r"\d{6}", _body(town.mail.kept[0]))
+    assert found is not None
+    rows = [*town.rows(LetterRow), *town.rows(ProofCodeRow), *town.rows(LedgerEntryRow)]
+    stored = [str(value) for row in rows for value in row.model_dump().values() if isinstance(value, str)]
+    assert not [text for text in stored if found.group() == text or EMAIL in text]
+
+
+def test_mail_goes_over_tls_and_not_to_a_server_that_cannot_show_who_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = _self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    mail = Mailbox()
+    controller = Controller(mail, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True)
+    controller.start()
+    house, clock = open_town(
+        tmp_path, {"smtp": {"host": "127.0.0.1", "port": controller.port, "sender": "hola@marca.example"}}
+    )
+    town = Town(house, clock, mail, None)  # type: ignore[arg-type]
+    try:
+        ask_for(house)
+        town.hand_over()
+        assert (mail.kept, town.row().failure) == ([], "SSLCertVerificationError")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        clock.pass_(timedelta(seconds=5))
+        town.hand_over()
+        assert len(mail.kept) == 1
+    finally:
+        controller.stop()
+        house.close()
+
+
+def _subject(mail: Message) -> str:
+    return str(make_header(decode_header(mail["Subject"])))
+
+
+def _body(mail: Message) -> str:
+    payload = mail.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode().replace("\r\n", "\n")
+
+
+def _self_signed(folder: Path) -> tuple[Path, Path]:
+    import datetime  # noqa: PLC0415
+    import ipaddress  # noqa: PLC0415
+
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths

@@ -1,0 +1,45 @@
+"""A proof is a true label of the relation, as long as the person consents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from records.database import reading, writing
+from records.nouns import Actor, ProofKind
+from records.tables.room import RoomRow
+from records.tables.service import LabelRow
+from service.house import House
+from service.proof_labels import ProofLabels
+from tests.service.letter_town import START, open_town
+
+PERSON = Actor(tag="person:room")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house, _ = open_town(tmp_path, {})
+    yield house
+    house.close()
+
+
+def test_a_proof_is_learned_once_and_no_more_once_consent_is_withdrawn(house: House) -> None:
+    labels = ProofLabels()
+    with writing(house.engine) as session:
+        room = session.get_one(RoomRow, 1)
+        for _ in range(2):
+            labels.proved(session, room, ProofKind.EMAIL_CODE, consent_id=4, actor=PERSON, now=START)
+        labels.withdrawn(session, [3], now=START)
+    with reading(house.engine) as session:
+        (row,) = session.execute(select(LabelRow)).scalars()
+    told = (row.mention_id, row.revision, row.task, row.value, row.source, row.consent_id, row.superseded_at)
+    assert told == (1, 1, "relation", "customer", "proof:email_code", 4, None)
+    later = START + timedelta(days=1)
+    with writing(house.engine) as session:
+        labels.withdrawn(session, [4], now=later)
+    with reading(house.engine) as session:
+        assert session.get_one(LabelRow, row.id).superseded_at == later
