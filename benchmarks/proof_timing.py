@@ -14,6 +14,7 @@ import json
 import random
 import secrets
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -72,13 +73,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tries", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--codes", type=int, default=None, help="Wrong codes typed; left out: one for each try.")
     parser.add_argument("--leak", type=float, default=0.0, help="Microseconds to wait for known addresses.")
     asked = parser.parse_args()
     rng = random.Random(asked.seed)  # noqa: S311 - the order of tries is no secret
     rooms = max(1, asked.tries // ASKED_A_ROOM)
     with tempfile.TemporaryDirectory() as folder:
         engine, doors = _furnished(Path(folder), rooms=rooms, customers=asked.tries // 2)
-        asks, codes = _tried(engine, doors, asked.tries, rng, leak=asked.leak / 1e6)
+        codes_wished = asked.tries if asked.codes is None else asked.codes
+        asks, codes = _tried(engine, doors, asked.tries, rng, codes_wished=codes_wished, leak=asked.leak / 1e6)
         engine.dispose()
     told = {"tries": asked.tries, "leak_microseconds": asked.leak, "ask": _figures(asks), "wrong_code": _figures(codes)}
     print(json.dumps(told, indent=2))
@@ -105,7 +108,7 @@ def _median(times: Sequence[float]) -> float:
 
 
 def _tried(
-    engine: Engine, doors: Sequence[Door], tries: int, rng: random.Random, *, leak: float
+    engine: Engine, doors: Sequence[Door], tries: int, rng: random.Random, *, codes_wished: int, leak: float
 ) -> tuple[list[Try], list[Try]]:
     asks: list[Try] = []
     codes: list[Try] = []
@@ -123,7 +126,11 @@ def _tried(
             # The server may have given up the idle connection meanwhile.
             client.close()
             rng.shuffle(these)
-            codes += [_post(client, "/room/proof/code", {"code": "000000"}, door, is_known) for is_known, door in these]
+            codes += [
+                _post(client, "/room/proof/code", {"code": "000000"}, door, is_known)
+                for is_known, door in these[: codes_wished - len(codes)]
+            ]
+            print(f"{len(asks)} asked, AUC {_figures(asks)['auc']}", file=sys.stderr, flush=True)
         client.close()
     return asks, codes
 

@@ -35,11 +35,11 @@ _MOST_NUMERAL_PICTURES = 2
 _MOST_PICTURES = 40
 _PICTURES = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _EASTERN = frozenset({"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "CJK", "HANGUL"})
-_EASTERN_SIGNS = frozenset(map(chr, (*range(0x3000, 0x3040), 0x30FB, 0x30FC, 0xFF01, *range(0xFF08, 0xFF10), 0xFF1A, 0xFF1B, 0xFF1F, 0xFF5E)))
+_EASTERN_SIGNS = frozenset("・ー！（），－．／：；？～") | frozenset(map(chr, range(0x3000, 0x3040)))
 _SCRIPTS = {
     "ar": {"ARABIC"}, "be": {"CYRILLIC"}, "bg": {"CYRILLIC"}, "el": {"GREEK"}, "fa": {"ARABIC"}, "he": {"HEBREW"},
-    "hi": {"DEVANAGARI"}, "hy": {"ARMENIAN"}, "ja": {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "CJK"}, "ka": {"GEORGIAN"},
-    "ko": {"HANGUL"}, "mk": {"CYRILLIC"}, "ru": {"CYRILLIC"}, "sr": {"CYRILLIC"}, "th": {"THAI"},
+    "hi": {"DEVANAGARI"}, "hy": {"ARMENIAN"}, "ka": {"GEORGIAN"},
+    "ja": {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "CJK"}, "ko": {"HANGUL"}, "mk": {"CYRILLIC"}, "ru": {"CYRILLIC"}, "sr": {"CYRILLIC"}, "th": {"THAI"},
     "uk": {"CYRILLIC"}, "ur": {"ARABIC"}, "zh": {"CJK"},
 }  # fmt: skip
 

@@ -7,7 +7,9 @@ import re
 from policies.number_words import numbers_in
 
 _YEAR_FIRST = re.compile(r"(?P<year>(?:19|20)[0-9]{2})[-/. ](?P<month>[0-9]{1,2})[-/. ](?P<day>[0-9]{1,2})(?![0-9])")
-_DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})[-/. ]{1,3}(?P<month>[0-9]{1,2})[-/. ]{1,3}(?P<year>(?:19|20)?[0-9]{2})(?![0-9])")
+_DAY_FIRST = re.compile(
+    r"(?P<day>[0-9]{1,2})[-/. ]{1,3}(?P<month>[0-9]{1,2})[-/. ]{1,3}(?P<year>(?:19|20)?[0-9]{2})(?![0-9])"
+)
 _TIME = re.compile(r"t?[\s,]*(?:[0-9:.+z]|utc)*")
 
 

@@ -8,16 +8,13 @@ from functools import lru_cache
 
 _CYRILLIC = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухгԁԛԝһькмнтвпӏЗзБбЧч",
-    "ABESIJKMHOPCTYXaesijopcyxrdqwhbkmhtbnl3366"
-    "44",
+    "ABESIJKMHOPCTYXaesijopcyxrdqwhbkmhtbnl336644",
 )
 _GREEK = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεικνορτυχωϲϳσγηδ", "ABEZHIKMNOPTYXabeikvoptuxwcjoynd")
 _LATIN = str.maketrans("ıłŁđĐøØħŦŧɑɡɩɪʀɴʟʏʜɢʙᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ", "ilLdDoOhTtagiirnlyhgbacdejkmoptuvwz")
 _LOOK_ALIKES = _CYRILLIC | _GREEK | _LATIN
 _FLAG_LETTERS = {0x1F1E6 + place: chr(0x41 + place) for place in range(26)}
-_BLACK_LETTERS = {
-    first + place: chr(0x41 + place) for first in (0x1F150, 0x1F170, 0x1F130) for place in range(26)
-}
+_BLACK_LETTERS = {first + place: chr(0x41 + place) for first in (0x1F150, 0x1F170, 0x1F130) for place in range(26)}
 _PICTURED = _FLAG_LETTERS | _BLACK_LETTERS | {0x1F51F: "10"}
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")

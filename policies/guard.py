@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from policies.channel import Channel
 from policies.characters import hidden_characters, unusual_characters
@@ -15,11 +13,20 @@ from policies.known_values import repeats_known_value
 from policies.languages import surely_not_in
 from policies.leftovers import leftover_placeholder
 from policies.lengths import limit_of
-from policies.links import Link, carries_token, find_links, leads_home
+from policies.links import carries_token
 from policies.loose_numbers import TOO_MANY, loose_digits
-from policies.number_words import Joining, Number, glued_number_words, numbered, numbers_in, with_inner_numbers
+from policies.number_words import glued_number_words
+from policies.outgoing import Finder, Outgoing
 from policies.promotions import is_flagged
-from policies.spelled_codes import encodes, holds_code, holds_opaque_word, joined_pieces, pieces_of_code, spells_out
+from policies.spelled_codes import (
+    encodes,
+    holds_code,
+    holds_opaque_word,
+    joined_pieces,
+    pieces_of_code,
+    spells_out,
+    with_roman_digits,
+)
 from policies.spelled_links import holds_spelled_link, plain_mailboxes, spelled_mailboxes
 from records.nouns import Brand, Owner, PersonalDatum
 
@@ -30,11 +37,6 @@ _FEWEST_GLUED = 5
 _LONGEST_READ = 20_000
 """Characters above which a text stays unread: no network takes so many."""
 
-_GLUED_IN_CODE = re.compile(r"(?=[^\W_]*[A-Z])(?=[^\W_]*[a-z]{3})[A-Za-z0-9]{6,60}")
-"""A word in which capitals and small letters alternate: a code may have its numbers in words."""
-
-Finder = Callable[[str], tuple[PersonalDatum, ...]]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -44,64 +46,6 @@ class Finding:
     """empty, placeholder, hidden-characters, disguise, length, link, secret-link, personal-data, long-number, code,
     known-value, confirmation, asks-for-data, language, promotion or guard-error."""
     message: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Outgoing:
-    text: str
-    channel: Channel
-    brand: Brand
-    language: str
-    network: str
-    find_personal_data: Finder
-    known_values: Sequence[str]
-    published: Sequence[str]
-    allowed_links: Sequence[str]
-    public_contacts: Sequence[str]
-    promotion: bool
-    allowed_values: Sequence[str]
-
-    @cached_property
-    def links(self) -> tuple[Link, ...]:
-        return tuple(find_links(self.text))
-
-    @cached_property
-    def bare(self) -> str:
-        """The text without permitted links and the brand's own contacts, whose digits are nobody's."""
-        text = _without_allowed_links(self)
-        for value in self.allowed_values:
-            text = text.replace(value, " ") if value else text
-        return _without_contacts(text, self.public_contacts)
-
-    @cached_property
-    def unnamed(self) -> str:
-        """The bare text without the numbers that the finder knows: somebody's stop the text by themselves."""
-        text = self.bare
-        for datum in reversed(self.find_personal_data(text)):
-            text = f"{text[: datum.start]} {text[datum.end :]}"
-        return text
-
-    @cached_property
-    def flat(self) -> str:
-        return flattened(self.bare)
-
-    @cached_property
-    def in_capitals(self) -> tuple[str, ...]:
-        """The plain text with its capitals and numbers in digits, also those within other letters."""
-        plain = plain_letters(self.bare)
-        if len(plain) != len(self.flat):
-            return (plain,)
-        forms = [numbered(plain, numbers) for numbers in self.numbers]
-        return tuple(dict.fromkeys((*forms, _GLUED_IN_CODE.sub(_inner_numbers, plain))))
-
-    @cached_property
-    def in_digits(self) -> tuple[str, ...]:
-        """The flattened text with numbers in digits, in their several readings."""
-        return tuple(dict.fromkeys(numbered(self.flat, numbers) for numbers in self.numbers))
-
-    @cached_property
-    def numbers(self) -> tuple[Sequence[Number], ...]:
-        return tuple(dict.fromkeys(numbers_in(self.flat, joining=joining) for joining in Joining))
 
 
 def inspect(  # noqa: PLR0913 - the facts of one outgoing text, all named
@@ -133,7 +77,7 @@ def inspect(  # noqa: PLR0913 - the facts of one outgoing text, all named
         message = f"The text has {len(text)} characters, more than any network takes; shorten it."
         return (Finding(kind="length", message=message),)
     try:
-        outgoing = _Outgoing(
+        outgoing = Outgoing(
             text=text,
             channel=channel,
             brand=brand,
@@ -154,7 +98,7 @@ def inspect(  # noqa: PLR0913 - the facts of one outgoing text, all named
     return tuple(dict.fromkeys(findings))
 
 
-def _form(outgoing: _Outgoing) -> Iterator[Finding]:
+def _form(outgoing: Outgoing) -> Iterator[Finding]:
     text = outgoing.text
     if not text.strip():
         yield Finding(kind="empty", message="The text is empty; write an answer.")
@@ -176,19 +120,19 @@ def _form(outgoing: _Outgoing) -> Iterator[Finding]:
         yield Finding(kind="promotion", message=message)
 
 
-def _links(outgoing: _Outgoing) -> Iterator[Finding]:
+def _links(outgoing: Outgoing) -> Iterator[Finding]:
     message = "A link leads outside the brand's domains; use one of the brand's own pages."
     for link in outgoing.links:
-        if not _is_allowed(outgoing, link):
+        if not outgoing.is_allowed(link):
             yield Finding(kind="link", message=message)
         elif outgoing.channel is not Channel.PRIVATE and carries_token(link):
-            secret = "A link carries a token that opens something for its holder; say it in private."
-            yield Finding(kind="secret-link", message=secret)
+            opening = "A link carries a token that opens something for its holder; say it in private."
+            yield Finding(kind="secret-link", message=opening)
     if holds_spelled_link(outgoing.flat, domains=outgoing.brand.domains):
         yield Finding(kind="link", message=message)
 
 
-def _personal_data(outgoing: _Outgoing) -> Iterator[Finding]:
+def _personal_data(outgoing: Outgoing) -> Iterator[Finding]:
     for form in dict.fromkeys(_forms(outgoing)):
         for datum in outgoing.find_personal_data(form):
             if not _is_nobodys(datum, outgoing) and not _is_brands_own(datum, outgoing):
@@ -200,7 +144,7 @@ def _personal_data(outgoing: _Outgoing) -> Iterator[Finding]:
         yield Finding(kind="long-number", message=message)
 
 
-def _codes(outgoing: _Outgoing) -> Iterator[Finding]:
+def _codes(outgoing: Outgoing) -> Iterator[Finding]:
     """In public nothing is said that may be somebody's number or code, even where no check recognises it."""
     if outgoing.channel is Channel.PRIVATE:
         return
@@ -213,14 +157,12 @@ def _codes(outgoing: _Outgoing) -> Iterator[Finding]:
     if any(map(pieces_of_code, outgoing.in_capitals)) or any(map(_holds_glued_code, outgoing.in_capitals[-1:])):
         message = "The text carries what looks like a reference or a code; say it in private."
         yield Finding(kind="code", message=message)
-    if any(map(spells_out, outgoing.in_digits)) or encodes(plain_letters(outgoing.bare)) or glued_number_words(
-        comparison_form(outgoing.bare), fewest=_FEWEST_GLUED
-    ):
+    if _is_read_out(outgoing):
         message = "The text reads something out sign by sign; write it plainly, or say it in private."
         yield Finding(kind="disguise", message=message)
 
 
-def _known_values(outgoing: _Outgoing) -> Iterator[Finding]:
+def _known_values(outgoing: Outgoing) -> Iterator[Finding]:
     contacts = set(map(comparison_form, (*outgoing.public_contacts, *outgoing.brand.domains, outgoing.brand.name)))
     values = [value for value in outgoing.known_values if comparison_form(value) not in contacts]
     if repeats_known_value(outgoing.text, known_values=values, published=outgoing.published):
@@ -228,7 +170,7 @@ def _known_values(outgoing: _Outgoing) -> Iterator[Finding]:
         yield Finding(kind="known-value", message=message)
 
 
-def _confirmation(outgoing: _Outgoing) -> Iterator[Finding]:
+def _confirmation(outgoing: Outgoing) -> Iterator[Finding]:
     if outgoing.channel is Channel.PRIVATE:
         return
     if confirms_relationship(outgoing.text):
@@ -239,7 +181,7 @@ def _confirmation(outgoing: _Outgoing) -> Iterator[Finding]:
         yield Finding(kind="asks-for-data", message=message)
 
 
-def _language(outgoing: _Outgoing) -> Iterator[Finding]:
+def _language(outgoing: Outgoing) -> Iterator[Finding]:
     spoken = outgoing.brand.languages
     expected = (outgoing.language,) if outgoing.language in spoken else spoken
     other = surely_not_in(outgoing.text, expected)
@@ -255,7 +197,7 @@ def _carries(kind: str) -> Finding:
     return Finding(kind="personal-data", message=f"The text carries personal data ({kind}); remove it.")
 
 
-def _forms(outgoing: _Outgoing) -> Iterator[str]:
+def _forms(outgoing: Outgoing) -> Iterator[str]:
     """The spellings in which personal data is looked for."""
     plain = plain_letters(outgoing.bare)
     yield outgoing.bare
@@ -272,49 +214,24 @@ def _forms(outgoing: _Outgoing) -> Iterator[str]:
         yield plain_letters(outgoing.unnamed)[::-1]
 
 
-def _inner_numbers(met: re.Match[str]) -> str:
-    word = met.group()
-    return word if word.istitle() else with_inner_numbers(word)
+def _is_read_out(outgoing: Outgoing) -> bool:
+    plain = plain_letters(outgoing.bare)
+    forms = dict.fromkeys((*outgoing.in_digits, flattened(with_roman_digits(plain))))
+    glued = glued_number_words(comparison_form(plain), fewest=_FEWEST_GLUED)
+    return glued or encodes(plain) or any(map(spells_out, forms))
 
 
 def _holds_glued_code(text: str) -> bool:
     return holds_code(flattened(text))
 
 
-def _mailboxes(outgoing: _Outgoing) -> Iterator[str]:
+def _mailboxes(outgoing: Outgoing) -> Iterator[str]:
     yield from spelled_mailboxes(outgoing.flat)
     yield from spelled_mailboxes(leet_letters(outgoing.flat.replace("@", " arroba ")))
     yield from plain_mailboxes(outgoing.flat[::-1])
 
 
-def _is_allowed(outgoing: _Outgoing, link: Link) -> bool:
-    return leads_home(link, domains=outgoing.brand.domains, allowed_links=outgoing.allowed_links)
-
-
-def _without_allowed_links(outgoing: _Outgoing) -> str:
-    """The text with permitted links blanked, since their digits are addresses; one with a token stops it anyway."""
-    bare, at = "", 0
-    for link in outgoing.links:
-        bare += outgoing.text[at : link.start]
-        bare += " " if _is_allowed(outgoing, link) else link.address
-        at = link.end
-    return bare + outgoing.text[at:]
-
-
-def _without_contacts(text: str, contacts: Sequence[str]) -> str:
-    """The text without the brand's own numbers and mailboxes, however their digits are grouped."""
-    for contact in contacts:
-        if "@" in contact:
-            text = re.sub(rf"(?<![\w.+-]){re.escape(contact)}(?![\w-]|\.\w)", " ", text, flags=re.IGNORECASE)
-            continue
-        digits = re.sub(r"[^0-9]", "", contact)
-        if digits:
-            grouped = r"[ ().\-–/]{0,3}".join(digits)
-            text = re.sub(rf"(?<![\w+])[+(]{{0,2}}{grouped}(?![0-9])", " ", text)
-    return text
-
-
-def _is_nobodys(datum: PersonalDatum, outgoing: _Outgoing) -> bool:
+def _is_nobodys(datum: PersonalDatum, outgoing: Outgoing) -> bool:
     """Whether its form alone says so, as that of a freephone number does: the words around it are our own."""
     if datum.owner is not Owner.PUBLIC:
         return False
@@ -322,14 +239,14 @@ def _is_nobodys(datum: PersonalDatum, outgoing: _Outgoing) -> bool:
     return bool(alone) and all(found.owner is Owner.PUBLIC for found in alone)
 
 
-def _is_brands_own(datum: PersonalDatum, outgoing: _Outgoing) -> bool:
+def _is_brands_own(datum: PersonalDatum, outgoing: Outgoing) -> bool:
     contacts = map(comparison_form, outgoing.public_contacts)
     if datum.kind in {"phone", "email"} and comparison_form(datum.value) in contacts:
         return True
     return datum.kind == "email" and _is_own_mailbox(datum.value, outgoing)
 
 
-def _is_own_mailbox(mailbox: str, outgoing: _Outgoing) -> bool:
+def _is_own_mailbox(mailbox: str, outgoing: Outgoing) -> bool:
     domain = mailbox.rpartition("@")[2].lower()
     return any(domain == home.lower() or domain.endswith(f".{home.lower()}") for home in outgoing.brand.domains if home)
 

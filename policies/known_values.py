@@ -32,15 +32,18 @@ _STRANGE_LETTERS = 4
 """Letters that a number may hold (`ES`, `MX`, a control letter) and still be one."""
 _WORD = re.compile(r"[^\W_]+")
 _VOWELS = re.compile(r"[aeiou]+")
-_PARTICLES = frozenset(
-    "de del la las los el y i e da do dos das van von der den di san santa the of and calle avenida avda paseo plaza street"
-    " road avenue piso planta puerta numero num sr sra don dona mr mrs ms".split()
-)
+_PARTICLES_TEXT = """
+    de del la las los el y i e da do dos das van von der den di san santa the of and calle avenida avda paseo
+    plaza street road avenue piso planta puerta numero num sr sra don dona mr mrs ms
+"""
+_PARTICLES = frozenset(_PARTICLES_TEXT.split())
 _AMOUNT = re.compile(
     r"\W{0,3}(?:eur|euros?|usd|mxn|gbp|[$€£])?\s?(?P<whole>[0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)[.,](?P<cents>[0-9]{2})"
     r"\s?(?:[$€£]|euros?|eur|usd|mxn|gbp|pesos?|dolares|dollars|pounds)?\W{0,3}"
 )
-_UNIT = re.compile(r"(?<=[0-9])\s?(?:euros?|eur|usd|mxn|gbp|pesos?|dolares|dollars|pounds)\b|\b(?:eur|usd|mxn|gbp)\s?(?=[0-9])")
+_UNIT = re.compile(
+    r"(?<=[0-9])\s?(?:euros?|eur|usd|mxn|gbp|pesos?|dolares|dollars|pounds)\b|\b(?:eur|usd|mxn|gbp)\s?(?=[0-9])"
+)
 
 
 class _How(Enum):
@@ -106,7 +109,9 @@ def _holds(said: Reading, trace: _Trace) -> bool:
             return form in said.digits or form[::-1] in said.digits or skeleton(form) in said.skeletons
         case _How.WHOLE_NUMBER:
             long = len(form) >= _SHORTEST_REVERSED
-            return form in said.windows or (long and (form[::-1] in said.windows or skeleton(form) in said.word_skeletons))
+            return form in said.windows or (
+                long and (form[::-1] in said.windows or skeleton(form) in said.word_skeletons)
+            )
         case _How.SOUND:
             return form in said.sounds
         case _How.WORD:
@@ -186,6 +191,8 @@ def _of_name(flat: str, whole: str) -> Iterator[_Trace]:
         if len(consonants) >= _FEWEST_CONSONANTS:
             yield _Trace(form=consonants, how=_How.WORD)
     yield from (
-        _Trace(form=first + second, how=_How.INSIDE) for first, second in pairwise(words) if len(first + second) >= _PAIR
+        _Trace(form=first + second, how=_How.INSIDE)
+        for first, second in pairwise(words)
+        if len(first + second) >= _PAIR
     )
     yield from (_Trace(form=word, how=_How.INSIDE) for word in words if len(word) >= _PAIR)

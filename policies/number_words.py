@@ -1,4 +1,4 @@
-"""Numbers of a text, in order: written in digits, in words (Spanish and English), or in letters that pass for digits."""
+"""Numbers of a text, in order: in digits, in words (Spanish and English), or in letters that pass for digits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from policies.disguises import collapsed, flattened, leet_letters
+from policies.disguises import collapsed, leet_letters
 
 _UNITS = {
     "cero": 0, "uno": 1, "una": 1, "un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7,
@@ -54,6 +54,9 @@ _COMMON = frozenset({"un", "una", "uno", "one", "once", "mil", "ten", "oh", "nil
 _WORD_VALUES = {collapsed(word): value for word, value in _UNITS.items()}
 _WORD_MONTHS = {collapsed(word): month for word, month in _MONTHS.items()}
 _ROW_VALUES = {collapsed(word): digit for digit, words in _DIGIT_NAMES.items() for word in words.split()}
+_WORD_VALUES |= _UNITS
+_WORD_MONTHS |= _MONTHS
+_NAMES = frozenset({*_WORD_VALUES, *_WORD_MONTHS, *_ROW_VALUES, *_THOUSAND, *_TIMES, _HUNDRED})
 _GLUEABLE = sorted((word for word in _UNITS if len(word) > 2), key=len, reverse=True)
 _GLUED_WORD = re.compile("|".join(_GLUEABLE))
 _GLUED = re.compile(rf"(?:{'|'.join(_GLUEABLE)}){{2,}}")
@@ -93,10 +96,13 @@ class Joining(StrEnum):
 
 def numbers_in(text: str, *, joining: Joining = Joining.LOOSELY) -> tuple[Number, ...]:
     """The numbers of a text given flattened, in order; number words are put together as `joining` says."""
-    found = tuple(number for met in _TOKEN.finditer(text) for number in _of_token(met))
-    if joining is Joining.NEVER or not any(isinstance(number, _Word) for number in found):
-        return tuple(map(_plain, found))
-    return tuple(_composed(text, found, _JOINTS[joining]))
+    return _joined(text, _found(text), joining)
+
+
+def readings_of(text: str) -> tuple[tuple[Number, ...], ...]:
+    """The numbers of a text given flattened, by every `Joining`; equal readings once."""
+    found = _found(text)
+    return tuple(dict.fromkeys(_joined(text, found, joining) for joining in Joining))
 
 
 def numbered(text: str, numbers: Sequence[Number]) -> str:
@@ -125,6 +131,16 @@ class _Word(Number):
     multiplies: int = 0
 
 
+def _found(text: str) -> tuple[Number, ...]:
+    return tuple(number for met in _TOKEN.finditer(text) for number in _of_token(met))
+
+
+def _joined(text: str, found: Sequence[Number], joining: Joining) -> tuple[Number, ...]:
+    if joining is Joining.NEVER or not any(isinstance(number, _Word) for number in found):
+        return tuple(map(_plain, found))
+    return tuple(_composed(text, found, _JOINTS[joining]))
+
+
 def _of_token(met: re.Match[str]) -> Iterator[Number]:
     token, start, end = met.group(), *met.span()
     if token.isdigit():
@@ -141,8 +157,12 @@ def _of_token(met: re.Match[str]) -> Iterator[Number]:
 
 
 def _of_word(word: str, start: int, end: int) -> Iterator[Number]:
-    key = collapsed(word)
-    if key in _WORD_VALUES:
+    key = word if word in _NAMES else collapsed(word)
+    if key not in _NAMES:
+        if len(word) <= _LONGEST_GLUED and _GLUED.fullmatch(word):
+            digits = "".join(str(_UNITS[one]) for one in _GLUED_WORD.findall(word))
+            yield Number(digits=digits, start=start, end=end, spelled=True)
+    elif key in _WORD_VALUES:
         value = _WORD_VALUES[key]
         yield _Word(digits=str(value), start=start, end=end, spelled=True, common=word in _COMMON, value=value)
     elif key in _ROW_VALUES:
@@ -154,9 +174,6 @@ def _of_word(word: str, start: int, end: int) -> Iterator[Number]:
         yield _Word(digits="", start=start, end=end, spelled=True, common=True, times=_TIMES[word])
     elif key in _WORD_MONTHS:
         yield Number(digits=f"{_WORD_MONTHS[key]:02}", start=start, end=end, month=True, spelled=True, common=True)
-    elif len(word) <= _LONGEST_GLUED and _GLUED.fullmatch(word):
-        digits = "".join(str(_UNITS[one]) for one in _GLUED_WORD.findall(word))
-        yield Number(digits=digits, start=start, end=end, spelled=True)
 
 
 def _plain(number: Number) -> Number:
@@ -171,8 +188,10 @@ def _plain(number: Number) -> Number:
 
 
 def _composed(text: str, numbers: Sequence[Number], joint: re.Pattern[str]) -> Iterator[Number]:
-    for is_word, row in groupby(numbers, key=lambda number: isinstance(number, _Word)):
-        yield from _compositions(text, [one for one in row if isinstance(one, _Word)], joint) if is_word else row
+    for _, row in groupby(numbers, key=lambda number: isinstance(number, _Word)):
+        row_of_one_sort = tuple(row)
+        words = [number for number in row_of_one_sort if isinstance(number, _Word)]
+        yield from _compositions(text, words, joint) if words else row_of_one_sort
 
 
 def _compositions(text: str, words: Sequence[_Word], joint: re.Pattern[str]) -> Iterator[Number]:

@@ -8,7 +8,8 @@ from policies.disguises import plain_letters
 
 _FLAG = re.compile(
     r"#(?:ad|advert|advertisement|sponsored|publi|publicidad|anuncio|anunciopagado|promocionado|patrocinado)(?![\w-])"
-    r"|(?<![\w-])(?:publicidad|contenido publicitario|comunicaci[oó]n comercial|anuncio|advertisement|advert|sponsored|paid ad)(?![\w-])"
+    r"|(?<![\w-])(?:publicidad|contenido publicitario|comunicaci[oó]n comercial|anuncio"
+    r"|advertisement|advert|sponsored|paid ad)(?![\w-])"
     r"|^\W{0,3}ad(?=\s*[:|\-–—·\])])|[\[(]\s?ad\s?[\])]",
     re.IGNORECASE,
 )

@@ -7,18 +7,22 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from policies.disguises import collapsed, flattened, unstretched, leet_letters, plain_letters, skeleton
-from policies.number_words import Joining, Number, numbered, numbers_in, with_inner_numbers
+from policies.disguises import collapsed, flattened, leet_letters, plain_letters, skeleton, unstretched
+from policies.number_words import Number, numbered, readings_of, with_inner_numbers
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_PLAIN = re.compile(r"[\W_]+")
-_CONNECTORS = frozenset(
-    "arroba at punto dot guion dash hyphen underscore barra slash espacio space coma comma bajo then luego despues y and"
-    " de numero number num no n nro letra letter digito digit mayuscula minuscula capital mas plus next luego"
-    " doble raya seguido followed by finalmente finally euros euro eur pesos centimos cents dolares dollars".split()
-)
+_CONNECTORS_TEXT = """
+    arroba at punto dot guion dash hyphen underscore barra slash espacio space coma comma bajo then luego despues
+    y and de numero number num no n nro letra letter digito digit mayuscula minuscula capital mas plus next luego
+    doble raya seguido followed by finalmente finally euros euro eur pesos centimos cents dolares dollars
+"""
+_CONNECTORS = frozenset(_CONNECTORS_TEXT.split())
 """Words that are put between the parts of a value when it is read out."""
-_ARTICLES = frozenset("del la el los las the con with".split())
+_ARTICLES_TEXT = """
+    del la el los las the con with
+"""
+_ARTICLES = frozenset(_ARTICLES_TEXT.split())
 _OFTEN = 2
 _SPELLED_LETTER = re.compile(r"(?<![^\W_])([a-z]) (?:de|como|for|as in|like) [a-z]+")
 _ROW = 4
@@ -105,8 +109,7 @@ class Reading:
 
     @cached_property
     def _numbers(self) -> tuple[Sequence[Number], ...]:
-        readings = (numbers_in(self._flat, joining=joining) for joining in Joining)
-        return tuple(dict.fromkeys(readings))
+        return readings_of(self._flat)
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:

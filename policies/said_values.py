@@ -17,7 +17,8 @@ _MAILBOX = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
 _NUMBER = re.compile(r"(?<![\w/.-])\+?[0-9](?:[ ().-]{0,2}[0-9]){2,30}(?![\w/-])")
 _AMOUNT = re.compile(
     r"(?:[$€£]|(?:usd|mxn|eur|gbp) ?) ?[0-9]{1,3}(?:[.,]?[0-9]{3}){0,3}(?:[.,][0-9]{2})?(?![0-9])"
-    r"|(?<![\w.,])[0-9]{1,3}(?:[.,]?[0-9]{3}){0,3}(?:[.,][0-9]{2})? ?(?:[$€£]|euros?|eur|usd|mxn|pesos?|d[oó]lares|dollars|pounds)(?!\w)"
+    r"|(?<![\w.,])[0-9]{1,3}(?:[.,]?[0-9]{3}){0,3}(?:[.,][0-9]{2})? ?(?:[$€£]|euros?|eur|usd|mxn|pesos?"
+    r"|d[oó]lares|dollars|pounds)(?!\w)"
     r"|(?<![\w.,])[0-9]{1,3}(?:[.,]?[0-9]{3}){0,3}[.,][0-9]{2}(?![\w.,])",
     re.IGNORECASE,
 )
@@ -31,34 +32,47 @@ _DATE = re.compile(
     rf"|(?<!\w)(?:{_MONTH}) [0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? (?:19|20)[0-9]{{2}})?(?!\w)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\w@/.-])(?=[A-Za-z0-9-]*[0-9])(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,5}(?![\w@/-])")
-_MEASURE = re.compile(r"[0-9]+(?:st|nd|rd|th|[ap]m|h|hs|hrs?|min|mins|km|kg|gb|mb|cm|mm|º|ª|x[0-9]+)|[a-z]{4,}[0-9]{1,2}|[a-z][0-9]{1,2}", re.IGNORECASE)
+_CODE = re.compile(
+    r"(?<![\w@/.-])(?=[A-Za-z0-9-]*[0-9])(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,5}(?![\w@/-])"
+)
+_MEASURE = re.compile(
+    r"[0-9]+(?:st|nd|rd|th|[ap]m|h|hs|hrs?|min|mins|km|kg|gb|mb|cm|mm|º|ª|x[0-9]+)|[a-z]{4,}[0-9]{1,2}|[a-z][0-9]{1,2}",
+    re.IGNORECASE,
+)
 _SHORTEST_CODE = 4
 _LOCATOR = re.compile(r"(?<![\w@#])[A-Z]{5,8}(?!\w)")
 _CAPITAL = r"[A-ZÁÉÍÓÚÑ][a-záéíóúüñ'’]{1,20}"
 _PARTICLE = r"(?:de|del|la|las|los|y|van|von|der|da|do|dos|O['’]|Mc|Mac)"
 _NAME = re.compile(rf"(?<![\w@#]){_CAPITAL}(?:[ -]{{1,2}}(?:{_PARTICLE} ){{0,2}}{_CAPITAL}){{1,4}}(?!\w)")
 _NAMED = re.compile(
-    r"\b(?:me llamo|mi nombre(?: completo)? es|soy|a nombre de|titular(?: es)?:?|atentamente,?|firmado:?|my name is|my name['’]s|i am|i['’]m|this is|under the name(?: of)?"
-    r"|sr\.?|sra\.?|don|doña|mr\.?|mrs\.?|ms\.?|señora?|esposa|marido|mujer|hij[oa]|madre|padre|hermano|hermana|wife|husband|son|daughter)"
-    rf",? (?P<name>{_CAPITAL}(?: (?:{_PARTICLE} ){{0,2}}{_CAPITAL}){{0,4}}|[a-záéíóúñ]{{3,20}} [a-záéíóúñ]{{3,20}}(?: [a-záéíóúñ]{{3,20}})?(?=[.,\n]|$))",
+    r"\b(?:me llamo|mi nombre(?: completo)? es|soy|a nombre de|titular(?: es)?:?|atentamente,?"
+    r"|firmado:?|my name is|my name['’]s|i am|i['’]m|this is|under the name(?: of)?"
+    r"|sr\.?|sra\.?|don|doña|mr\.?|mrs\.?|ms\.?|señora?"
+    r"|esposa|marido|mujer|hij[oa]|madre|padre|hermano|hermana|wife|husband|son|daughter)"
+    rf",? (?P<name>{_CAPITAL}(?: (?:{_PARTICLE} ){{0,2}}{_CAPITAL}){{0,4}}"
+    rf"|[a-záéíóúñ]{{3,20}} [a-záéíóúñ]{{3,20}}(?: [a-záéíóúñ]{{3,20}})?(?=[.,\n]|$))",
     re.IGNORECASE,
 )
 _STREET = re.compile(
-    r"(?:\b(?:calle|avenida|avda?\.?|paseo|plaza|pza\.?|carrera|cra\.?|camino|ronda|rua|colonia)|\bc/) ?[^\n,;]{3,50}?[ ,#]{1,3}(?:n[ºo°.]{0,2} ?|n[uú]mero )?[0-9]{1,5}"
-    r"|\b[0-9]{1,5},? (?:[A-Za-z'’]{2,20} ){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|close|way)\b",
+    r"(?:\b(?:calle|avenida|avda?\.?|paseo|plaza|pza\.?|carrera|cra\.?|camino"
+    r"|ronda|rua|colonia)|\bc/) ?[^\n,;]{3,50}?[ ,#]{1,3}(?:n[ºo°.]{0,2} ?|n[uú]mero )?[0-9]{1,5}"
+    r"|\b[0-9]{1,5},? (?:[A-Za-z'’]{2,20} ){1,4}(?:street|st|avenue|ave|road|rd|lane"
+    r"|ln|drive|dr|boulevard|blvd|court|close|way)\b",
     re.IGNORECASE,
 )
 _FILE_WORDS = re.compile(r"[^\W_]+")
 _SHORTEST_FILE_WORD = 4
-_COMMON_FILE_WORDS = frozenset(
-    "image imagen screenshot captura pantalla foto photo document documento scan escaneo file archivo factura invoice ticket recibo receipt whatsapp"
-    " signal telegram unnamed jpeg heic webp final copia copy nuevo".split()
-)
-_NOT_NAMES = frozenset(
-    "buenos buenas hola gracias muchas saludos hello thanks thank dear good estimado estimada banco bank atencion customer service twitter facebook instagram"
-    " lunes martes jueves viernes domingo monday tuesday wednesday thursday friday saturday sunday".split()
-)
+_COMMON_FILE_WORDS_TEXT = """
+    image imagen screenshot captura pantalla foto photo document documento scan escaneo file archivo factura
+    invoice ticket recibo receipt whatsapp signal telegram unnamed jpeg heic webp final copia copy nuevo
+"""
+_COMMON_FILE_WORDS = frozenset(_COMMON_FILE_WORDS_TEXT.split())
+_NOT_NAMES_TEXT = """
+    buenos buenas hola gracias muchas saludos hello thanks thank dear good estimado estimada banco bank atencion
+    customer service twitter facebook instagram lunes martes jueves viernes domingo monday tuesday wednesday
+    thursday friday saturday sunday
+"""
+_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
 
 Finder = Callable[[str], tuple[PersonalDatum, ...]]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.short_words import ACRONYMS, SHORT_WORDS
+
 _TOKEN = re.compile(r"(?<![\w@#])[a-z0-9]+(?!\w|@)")
 _CHANGE = re.compile(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])")
 _SHORTEST, _LONGEST = 5, 40
@@ -20,18 +22,12 @@ _MEASURE = re.compile(
 )
 _PIECE = 3
 _PIECES = re.compile(r"(?<![a-z0-9@#'’])[a-z0-9]{1,3}(?![a-z0-9'’])(?:[^a-z0-9\n]{1,4}[a-z0-9]{1,3}(?![a-z0-9'’]))+")
-_SHORT_WORD = frozenset(
-    "a al am an and any app are as at ay bad be but buy by can con da day de del did dio dm do dos e el en es era esa ese eso est et etc eta eu"
-    " faq few fin for fue gb get go got gps had haz he her hey hi him his hoy hr hrs hs how i id if in ios ir is it its iva job kg km la las le"
-    " les let ley lo los lot luz mal man mas may mb me men mes mi min mis mm mx my new ni nip no nos not now o of off oh ok old on one or os"
-    " our out own pal pay per pin pls pm por put q que red s sal san saw say se see ser she si sin sms so son sr sra su sus t tal tan the ti"
-    " to too top tu tus tv two u un una unos uno up us usa use usd va ver vez vi via vip was way we web who why wifi x y ya yes yet you yr"
-    " yo mxn eur msi tdc atm cat cdmx ine ife usb hd pc url pdf st nd rd th seg sec".split()
-)
 _CONNECTORS = frozenset("aeouy")
 _ABBREVIATION = re.compile(
-    r"(?<!\w)(?:e\. ?u\.(?: ?a\b\.?)?|u\. ?s\.(?: ?a\b\.?)?|u\. ?k\b\.?|[ap]\. ?m\b\.?|c\. ?[pv]\b\.?|s\. ?a\b\.?|d\. ?f\b\.?|e\. ?g\b\.?"
-    r"|i\. ?e\b\.?|p\. ?[ds]\b\.?|r\. ?f\. ?c\b\.?|n\. ?i\. ?p\b\.?|l ?[-a] ?[vsd]\b|s ?/ ?n\b|q\. ?[de]\. ?p\b\.?|y ?/ ?o\b)"
+    r"(?<!\w)(?:e\. ?[u1]\.(?: ?a\b\.?)?|u\. ?s\.(?: ?a\b\.?)?|u\. ?k\b\.?|[ap]\. ?m\b\.?|c\. ?[pv]\b\.?|s\. ?a\b\.?|d\. ?f\b\.?"
+    r"|e\. ?g\b\.?"
+    r"|i\. ?e\b\.?|p\. ?[ds]\b\.?|r\. ?f\. ?c\b\.?|n\. ?i\. ?p\b\.?"
+    r"|l ?[-a] ?[vsd]\b|s ?/ ?n\b|q\. ?[de]\. ?p\b\.?|y ?/ ?o\b)"
 )
 _SINGLE = re.compile(r"(?<![^\W_])(?<!['’])[a-z0-9](?![^\W_]|['’][a-z])")
 _FEWEST_SINGLES = 5
@@ -51,15 +47,13 @@ _ANNOUNCED = re.compile(
 )
 _ANNOUNCED_REACH = 60
 _LONGEST_ANNOUNCED = 24
-_ACRONYMS = frozenset(
-    "SMS CDMX EUA EEUU TV ATM NIP PIN DM MD US UK USA HRS PM AM CAT INE IFE MX KM DNI NIE NIF TDC MSI CLABE SPEI CVV IBAN BIC APP GPS USB PDF FAQ"
-    " HTTP HTTPS URL WIFI PC VIP OK HD ID GB MB KG CP CV SA RFC CURP JFK LAX LHR MAD BCN PNR REF BNPL".split()
-)
-_LONG_ACRONYMS = frozenset(word for word in _ACRONYMS if len(word) > 2) | {"DM", "MD", "TV", "PM", "AM"}
+_LONG_ACRONYMS = frozenset(word for word in ACRONYMS if len(word) > 2) | {"DM", "MD", "TV", "PM", "AM"}
 _CODE_PIECE = re.compile(
     r"(?<![A-Za-z0-9@#])(?:(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,5}|[B-DF-HJ-NP-TV-XZ]{2,5}|[0-9]{1,4})(?![A-Za-z0-9])"
 )
-_NEAR_PIECES = re.compile(rf"{_CODE_PIECE.pattern}(?:[^A-Za-z0-9]{{1,3}}(?:[A-Za-zñáéíóú]{{1,9}} ){{0,3}}{_CODE_PIECE.pattern})+")
+_NEAR_PIECES = re.compile(
+    rf"{_CODE_PIECE.pattern}(?:[^A-Za-z0-9]{{1,3}}(?:[A-Za-zñáéíóú]{{1,9}} ){{0,3}}{_CODE_PIECE.pattern})+"
+)
 _READ_OUT = re.compile(r"(?<![^\W_])[a-z],? (?:de|como|for|as in|like) [a-z]+")
 _MOST_READ_OUT = 2
 _ALPHABET = (
@@ -70,13 +64,17 @@ _SPOKEN = re.compile(rf"(?<!\w)(?:{_ALPHABET})(?:[^\w]{{1,3}}(?:{_ALPHABET})){{3
 _ROMAN = re.compile(
     r"(?<![A-Za-z0-9])(?:I{1,3}|IV|VI{0,3}|IX)(?:[^A-Za-z0-9]{1,4}(?:[A-Z][^A-Za-z0-9]{1,4}){0,2}(?:I{1,3}|IV|VI{0,3}|IX|0)(?![A-Za-z0-9])){2,}"
 )
+_ROMAN_VALUES = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
+_ROMAN_NUMERAL = re.compile(
+    rf"(?<![A-Za-z0-9])(?:{'|'.join(sorted(_ROMAN_VALUES, key=len, reverse=True))})(?![A-Za-z0-9])"
+)
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2}){2}|&#x?[0-9A-Fa-f]{1,6};|\\[ux][0-9A-Fa-f]{2,6}|&[a-z]{2,8};")
 _MORSE = re.compile(r"(?=[^\w]*\.)(?=[^\w]*[-_–—])(?:[.·•\-_–—]{1,6}[ /|]{1,3}){4,}")
 _BITS = re.compile(r"(?<![0-9])[01]{6,}(?:[^a-z0-9]{1,3}[01]{6,})+")
 
 
 def holds_code(text: str) -> bool:
-    """Whether a flattened text, numbers in digits, holds a code that stands for somebody's booking, document or account.
+    """Whether a flattened text, numbers in digits, holds somebody's booking, document or account code.
 
     A word in which letters and digits alternate, one with many digits, or one without vowels before its digits; not
     measures, models, flights or hours.
@@ -87,9 +85,17 @@ def holds_code(text: str) -> bool:
 def holds_opaque_word(text: str) -> bool:
     """Whether a long word of `text`, capitals kept, mixes small and capital letters and digits as only machines do."""
     return any(
-        len(word) >= _OPAQUE and re.search(r"[a-z]", word) and re.search(r"[A-Z]", word[1:]) and re.search(r"[0-9]", word)
+        len(word) >= _OPAQUE
+        and re.search(r"[a-z]", word)
+        and re.search(r"[A-Z]", word[1:])
+        and re.search(r"[0-9]", word)
         for word in re.findall(r"(?<![\w@#])[A-Za-z0-9+/=]{12,}", text)
     )
+
+
+def with_roman_digits(text: str) -> str:
+    """A plain text, its capitals kept, with Roman numerals of two letters and more in digits."""
+    return _ROMAN_NUMERAL.sub(lambda met: str(_ROMAN_VALUES[met.group()]), text)
 
 
 def encodes(text: str) -> bool:
@@ -151,7 +157,7 @@ def _is_announced_code(after: str) -> bool:
 
 
 def _is_code_in_pieces(row: str) -> bool:
-    pieces = [piece for piece in _CODE_PIECE.findall(row) if piece not in _ACRONYMS]
+    pieces = [piece for piece in _CODE_PIECE.findall(row) if piece not in ACRONYMS]
     mixed = [piece for piece in pieces if not piece.isalpha() and not piece.isdigit()]
     code = "".join(pieces)
     digits = sum(map(str.isdigit, code))
@@ -159,7 +165,7 @@ def _is_code_in_pieces(row: str) -> bool:
 
 
 def _is_code(token: str) -> bool:
-    if not _SHORTEST <= len(token) or token.isalpha() or token.isdigit():
+    if not len(token) >= _SHORTEST or token.isalpha() or token.isdigit():
         return False
     if len(token) > _LONGEST:
         return True
@@ -186,7 +192,7 @@ def _rows(pieces: str) -> Iterator[str]:
     """Neighbouring pieces that are no words, put together; each word by itself."""
     row = ""
     for piece in re.findall(r"[a-z0-9]+", pieces):
-        if piece in _SHORT_WORD:
+        if piece in SHORT_WORDS:
             if row:
                 yield row
             yield piece

@@ -13,13 +13,17 @@ _SURE = "com|net|org|info|biz|app|online|site|xyz|shop|link|mx|uk|fr|ly|gl|gg|io
 _ANY = rf"{_SURE}|es|me|us|cl|ar|pe|br|pt|it|de|eu|tv|cat|ec|uy|ve|gob|gov|edu"
 _END = r"(?=$|\s*[/.,;:!?)\]»\"']|\s+(?:barra|slash)\b)"
 _DOTTED = re.compile(
-    # "acme punto com", "acme (dot) com", "acme[.]es", "acme . com", "acme,com"
+    # endings after a dot in words, in brackets, or with gaps around it
     rf"(?P<one>[a-z0-9][a-z0-9-]*){_GAP}(?:(?:{_OPEN}{_GAP})?{_WORD_DOT}{_GAP}(?:{_SHUT})?{_GAP}(?:(?:{_SURE})\b|(?:{_ANY}){_END})"
     rf"|{_OPEN}{_GAP}(?:{_WORD_DOT}|[.,]){_GAP}{_SHUT}{_GAP}(?:{_ANY})\b"
     rf"|(?:\s{{1,3}}[.·•‧∙。]\s{{0,3}}|\s{{0,3}}[.·•‧∙。]\s{{1,3}}|[,·•‧∙。])(?:com|net|org|info|example)\b)"
 )
-_SCHEME = re.compile(r"\bh[tx*]{1,2}p?p?s?\b\s*(?:[:;(\[]|\s//|\s*dos\s+puntos|\s*colon\b)|\bhxxps?\b|\bwww\b|\bdoble\s?u\b.*\bpunto\b|\b(?:triple|tres)\s+(?:uve\s+doble|w)\b")
-_SHORTENER = re.compile(r"\b(?:bit|goo|tinyurl|t|wa|cutt|ow|is|rebrand)\s?[., ]\s?(?:ly|gl|com|me|gd|co|tt)\s?(?:/|barra\b|slash\b)\s?\w")
+_SCHEME = re.compile(
+    r"\bh[tx*]{1,2}p?p?s?\b\s*(?:[:;(\[]|\s//|\s*dos\s+puntos|\s*colon\b)|\bhxxps?\b|\bwww\b|\bdoble\s?u\b.*\bpunto\b|\b(?:triple|tres)\s+(?:uve\s+doble|w)\b"
+)
+_SHORTENER = re.compile(
+    r"\b(?:bit|goo|tinyurl|t|wa|cutt|ow|is|rebrand)\s?[., ]\s?(?:ly|gl|com|me|gd|co|tt)\s?(?:/|barra\b|slash\b)\s?\w"
+)
 _DOT = re.compile(rf"{_GAP}(?:{_OPEN}{_GAP})?(?:\b{_WORD_DOT}\b|[.,·])(?:{_GAP}{_SHUT})?{_GAP}")
 _AT = re.compile(
     rf"{_GAP}(?:{_OPEN}{_GAP}(?:arroba|at|a){_GAP}{_SHUT}|(?<=\s)arr?oba(?=\s)|(?<![a-z])arroba(?![a-z])"

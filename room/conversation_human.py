@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from cases.private import waits_in_private
-from cases.raising import raise_priority
-from records.nouns import Actor, Priority
+from cases.raising import raise_for_human
+from records.nouns import Actor
 from records.tables.room import RoomRow
 from room.entries import log_room
 from room.rooms import RoomStateError
@@ -27,5 +27,5 @@ def ask_for_human(session: Session, room_id: int, *, actor: Actor, now: datetime
     row.asked_human_at = now
     session.add(row)
     waits_in_private(session, row.case_id, now)
-    raised = raise_priority(session, row.case_id, Priority.HIGH)
+    raised = raise_for_human(session, row.case_id, now=now)
     log_room(session, row, "room:asked-human", actor=actor, now=now, body={"raised": raised})

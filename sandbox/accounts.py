@@ -18,11 +18,13 @@ MIRALBA = BrandAccount(
     person=Person(id=1001, handle="bancomiralba", name="Banco Miralba", followers=84_000, lang="es"),
     brand="bancomiralba",
     domains=("miralba.example",),
+    sector="bank",
 )
 ALCION = BrandAccount(
     person=Person(id=1002, handle="aeroalcion", name="Aeroalción", followers=132_000, lang="es"),
     brand="aeroalcion",
     domains=("aeroalcion.example",),
+    sector="airline",
 )
 
 

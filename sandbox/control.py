@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import iso
+from sandbox.customers import customer_of
 from sandbox.network import Network
 from sandbox.nouns import BrandAccount
 from sandbox.problems import RefusalError, invalid
@@ -40,6 +41,7 @@ def control_routes(network: Network) -> list[Route]:
         _get(
             network, "/_accounts", lambda network: [account_state(account) for account in network.world.seed.accounts]
         ),
+        _get(network, "/_customers", customers),
         _get(network, "/_visits", lambda network: [asdict(visit) for visit in network.crowd.visits]),
     ]
 
@@ -101,10 +103,17 @@ def account_state(account: BrandAccount) -> Told:
         "handle": account.person.handle,
         "display_name": account.person.name,
         "market": account.market,
+        "sector": account.sector,
         "languages": list(account.languages),
         "domains": list(account.domains),
         **(_x_credentials(account) if account.network == "x" else _meta_credentials(account)),
     }
+
+
+def customers(network: Network) -> list[dict[str, str]]:
+    """What the brands have on file of everybody who is no brand."""
+    seed = network.world.seed
+    return [customer_of(person, seed.accounts[0]) for person in seed.people if person.id not in network.world.accounts]
 
 
 def _x_credentials(account: BrandAccount) -> Told:

@@ -43,6 +43,8 @@ class BrandAccount:
     """On Meta's networks, the Page that the account is or belongs to."""
     market: str = "ES"
     languages: tuple[str, ...] = ("es", "en")
+    sector: str = "other"
+    """`bank`, `airline` or `other`."""
 
     @property
     def id(self) -> int:

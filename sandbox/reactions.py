@@ -17,6 +17,8 @@ ASKS_FOR_PRIVATE = re.compile(
     r"/messages/compose|\bm\.me/|\big\.me/|\bprivado\b|\bmensajes? directos?\b|\bprivate message\b|\bDMs?\b",
     re.IGNORECASE,
 )
+ROOM_CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+TYPED_ADDRESS = re.compile(r"\b(?:127\.0\.0\.1|localhost):\d{2,5}(?:/[\w/-]*)?")
 SHORT_CODE = re.compile(r"\b(?=\w*\d)[A-Z0-9]{4,10}\b")
 WRITES_AFTER = (20, 90)
 OPENS_AFTER = (30, 120)
@@ -67,10 +69,11 @@ class Crowd:
             self._plan("write", post.author.id, person, WRITES_AFTER)
 
     def hear_message(self, message: DirectMessage) -> None:
-        """The brand wrote in private; a link may be opened, a code is acknowledged."""
+        """The brand wrote in private: a link may be opened, a code typed where it says, any other thanked for."""
         links = [message.text[start:end] for start, end in link_spans(message.text)]
-        if links:
-            link = next((link for link in links if urlsplit_host(link) in LOOPBACK), links[0])
+        typed = _to_be_typed(message.text)
+        if links or typed:
+            link = typed or next((link for link in links if urlsplit_host(link) in LOOPBACK), links[0])
             if message.person.opens_room:
                 self._plan("open", message.account_id, message.person, OPENS_AFTER, link)
         elif SHORT_CODE.search(message.text):
@@ -105,3 +108,9 @@ class Crowd:
         due = self._world.now() + delay
         reaction = Reaction(due=due, number=self._number, kind=kind, account_id=account_id, person=person, link=link)
         heappush(self._due, reaction)
+
+
+def _to_be_typed(text: str) -> str:
+    """The address to type, with the code for it as its fragment; empty where the text has not both."""
+    address, code = TYPED_ADDRESS.search(text), ROOM_CODE.search(text)
+    return f"http://{address.group()}#{code.group()}" if address and code else ""

@@ -1,11 +1,11 @@
-"""A person opens the link of a private message and writes in the room, over real HTTP and without JavaScript."""
+"""A person opens the link of a private message, or types its code, and writes in the room, without JavaScript."""
 
 from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
 
@@ -43,7 +43,10 @@ class _RefusedError(Exception):
 
 
 def visit_room(link: str, *, person: str, text: str) -> Visit:
-    """Open the link, enter, and write `text`; a failure is part of the visit, never an exception."""
+    """Open the link, enter, and write `text`; a failure is part of the visit, never an exception.
+
+    A code to be typed at the address is the link's fragment, which no browser sends.
+    """
     host = urlsplit_host(link)
     if host not in LOOPBACK:
         return Visit(url_host=host, person=person, status=0, ok=False, why="the link does not lead to this machine")
@@ -64,8 +67,12 @@ def _trust() -> ssl.SSLContext:
 
 
 def _enter_and_say(client: httpx.Client, link: str, text: str) -> int:
-    page = _follow(client, client.get(link, headers={"Sec-Fetch-Site": "cross-site"}))
-    room = _submit(client, page, _form(page, "enter"))
+    address, code = urldefrag(link)
+    page = _follow(client, client.get(address, headers={"Sec-Fetch-Site": "none" if code else "cross-site"}))
+    enter = _form(page, "enter")
+    if code:
+        enter.fields["code"] = code
+    room = _submit(client, page, enter)
     say = _form(room, "say")
     if "text" not in say.areas:
         raise _RefusedError(room.status_code, "the form say has no textarea named text")

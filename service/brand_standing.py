@@ -17,7 +17,7 @@ from service.articles import Article
 from service.crises import in_crisis
 from service.house import House
 
-INCIDENT_TEMPLATE = "known-incident"
+INCIDENT_TEMPLATE = "incident"
 """Templates that begin so speak of an incident that was declared."""
 INCIDENT_TITLES = ("incident:", "incidencia:")
 """A valid public article whose title begins so declares an incident of its brand."""

@@ -24,6 +24,10 @@ UNREADABLE = "The person's record does not open, so nobody can tell what the tex
 X_COMPOSE_LINKS = ("https://x.com/messages/compose", "https://twitter.com/messages/compose")
 
 
+_CODE_PAGE = {"es": "entrar", "en": "enter"}
+"""Where codes are typed, in the language of who is told the address."""
+
+
 def guard_reply(house: House, text: str, reply: ReplyRow) -> tuple[Finding, ...]:
     """What forbids this exact text to leave; empty where nothing does, or it has no text."""
     if reply.act not in TEXT_ACTS:
@@ -88,7 +92,7 @@ def secrets_of(house: House, reply: ReplyRow) -> Mapping[str, str]:
     values = {
         "room_link": link,
         "room_code": code_of(house.room_key, room.public_id, room.generation),
-        "room_address": house.public_url.partition("://")[2],
+        "room_address": f"{house.public_url.partition('://')[2]}/{_CODE_PAGE.get(reply.language, 'enter')}",
     }
     return {name: value for name, value in values.items() if f"{{{name}}}" in reply.text}
 

@@ -21,6 +21,11 @@ class ServiceSettings(_Section):
     mode: Literal["shadow", "live"] = "shadow"
     classifier: Literal["fast", "balanced", "accurate"] = "balanced"
     public_url: str = "http://127.0.0.1:8502"
+    room_source_header: str = ""
+    """The header in which a proxy before the rooms names whom it speaks for, such as `X-Forwarded-For`.
+
+    Left out: the address of whoever connects. Name it only where nobody reaches the rooms but through the proxy.
+    """
     dashboard_port: int = Field(default=8501, ge=0, le=65535)
     room_port: int = Field(default=8502, ge=0, le=65535)
     clock: str = ""

@@ -99,5 +99,5 @@ def _published(session: Session, mention: MentionRow) -> Iterator[str]:
         yield from (text for text in (person.handle, person.display_name, person.biography) if text)
 
 
-def _texts(session: Session, query: Select[tuple[str]]) -> Iterator[str]:
+def _texts(session: Session, query: Select[str]) -> Iterator[str]:
     yield from session.execute(query).scalars()

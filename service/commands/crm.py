@@ -16,6 +16,7 @@ from ledger.log import append
 from people.crm_files import CrmFile, CrmFileError, read_crm_file
 from people.enrolment import Enrolled, Enrolment, batches
 from people.master_key import derive
+from people.register import CustomerRegister
 from records.database import writing
 from records.nouns import Actor
 from service.commands.failures import BAD_USAGE, Failure
@@ -61,12 +62,13 @@ def import_(
     typer.echo(json_text.dumps(told) if json else _sentences(enrolled, found))
 
 
-def import_register(house: House, found: CrmFile) -> Enrolled:
+def import_register(house: House, register: CustomerRegister) -> Enrolled:
     """Store every record of a register in one transaction, logged. Shows progress on a terminal."""
+    records = list(register.records())
     enrolment = Enrolment(house.engine, house.vault, records_key=derive(house.master_key, "customer-keys"))
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task("customers", total=len(found.customers))
-        for batch in batches(found.customers):
+        task = progress.add_task("customers", total=len(records))
+        for batch in batches(records):
             enrolment.add(batch)
             progress.advance(task, len(batch))
     now = house.clock.now()

@@ -77,6 +77,7 @@ def room_app(house: House) -> object:
         ),
         learner=ProofLabels(),
         hours_of=hours_of(house),
+        source_header=house.settings.document.service.room_source_header,
     )
 
 

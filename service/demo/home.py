@@ -20,7 +20,16 @@ SECRET_KINDS = {
     "instagram": ("page_token", "app_secret"),
 }
 """By network: what the practice network tells of each account, and the settings keep as secrets."""
-_MADE_BY_DEMO = ("*.db", "*.db-wal", "*.db-shm", "truth.json", "summary.json", "logs/*.log")
+_MADE_BY_DEMO = (
+    "*.db",
+    "*.db-wal",
+    "*.db-shm",
+    "truth.json",
+    "summary.json",
+    "logs/*.log",
+    "mail/*.eml",
+    "customers.csv",
+)
 
 
 class DemoHomeError(Exception):
@@ -42,6 +51,7 @@ class PracticeAccount:
     market: str
     languages: tuple[str, ...]
     domains: tuple[str, ...]
+    sector: str
     secrets: dict[str, str]
 
 
@@ -59,6 +69,15 @@ class Home:
     @property
     def truth_file(self) -> Path:
         return self.folder / "truth.json"
+
+    @property
+    def customers_file(self) -> Path:
+        return self.folder / "customers.csv"
+
+    @property
+    def mail(self) -> Path:
+        """Where what is sent by e-mail lies."""
+        return self.folder / "mail"
 
     @property
     def logs(self) -> Path:
@@ -97,6 +116,7 @@ def read_accounts(offered: str, base_url: str) -> tuple[PracticeAccount, ...]:
             market=account["market"],
             languages=tuple(account["languages"]),
             domains=tuple(account["domains"]),
+            sector=account["sector"],
             secrets={kind: account[kind] for kind in SECRET_KINDS[account["network"]]},
         )
         for account in json.loads(offered)
@@ -111,11 +131,13 @@ def write_settings(
     room_port: int,
     dashboard_port: int,
     classifier: str,
+    mail_port: int = 0,
 ) -> None:
-    """Write `aparte.toml` and, readable by the owner alone, its secrets."""
+    """Write `aparte.toml` and, readable by the owner alone, its secrets. With `mail_port`, mail is handed over there."""
     home.settings_file.write_text(
         MARK
         + _service_section(base_url, room_port, dashboard_port, classifier)
+        + (_mail_section(mail_port) if mail_port else "")
         + "".join(_brand_section(account) for account in {each.brand: each for each in accounts}.values())
         + "".join(map(_account_section, accounts)),
         encoding="utf-8",
@@ -163,6 +185,16 @@ clock = "{base_url}/_clock"
 """
 
 
+def _mail_section(port: int) -> str:
+    return f"""
+[smtp]
+host = "127.0.0.1"
+port = {port}
+sender = "aparte@marca.example"
+starttls = false
+"""
+
+
 def _brand_section(account: PracticeAccount) -> str:
     return f"""
 [[brands]]
@@ -170,6 +202,7 @@ name = {json.dumps(account.brand)}
 market = {json.dumps(account.market)}
 languages = {json.dumps(list(account.languages))}
 domains = {json.dumps(list(account.domains))}
+sector = {json.dumps(account.sector)}
 """
 
 

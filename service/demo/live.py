@@ -27,6 +27,7 @@ def play(
                 f"room        http://127.0.0.1:{stage.room_port}  (people get their own links)\n"
                 f"network     {stage.practice.base_url}/_truth\n"
                 f"files       {stage.home.folder}\n"
+                f"mail        {stage.home.mail}  (one-time codes; who is on file: {stage.home.customers_file.name})\n"
                 "Ctrl-C stops everything."
             )
             stop.wait()

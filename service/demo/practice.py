@@ -28,6 +28,10 @@ class Practice:
         """What it offers at `/_accounts`, as JSON."""
         return self._get("/_accounts").text
 
+    def customers(self) -> str:
+        """What its brands have on file at `/_customers`, as JSON."""
+        return self._get("/_customers").text
+
     def step(self) -> Moment:
         """Move its time on to whatever happens next; people react before it answers."""
         return self._advance({"advance": "step"})

@@ -11,7 +11,9 @@ from records.database import writing
 from records.nouns import Role
 from service.agents import Agent, add_agent
 from service.children import Children, free_port
+from service.demo.customers import take_customers
 from service.demo.home import SIGN_IN_EMAIL, Home, leave_settings, prepare_home, read_accounts, write_settings
+from service.demo.mailbox import mailbox
 from service.demo.practice import Practice
 from service.house import House, open_house
 from service.settings import child_environment, load_settings
@@ -57,9 +59,9 @@ def set_stage(folder: Path, *, posts: Path | None, stepped: bool, classifier: st
     demo while it runs: it takes any free ports. Settings are left so that the home can be looked at afterwards.
     """
     home = prepare_home(folder)
-    port, room_port, dashboard_port = free_port(), *_ports(stepped=stepped)
+    port, mail_port, room_port, dashboard_port = free_port(), free_port(), *_ports(stepped=stepped)
     base_url = f"http://127.0.0.1:{port}"
-    with Children(home.logs) as practice_child:
+    with mailbox(home.mail, mail_port), Children(home.logs) as practice_child:
         practice_child.start(
             "sandbox", _sandbox_arguments(home, port, posts, stepped=stepped), answers_at=f"{base_url}/_clock"
         )
@@ -71,10 +73,12 @@ def set_stage(folder: Path, *, posts: Path | None, stepped: bool, classifier: st
             room_port=room_port,
             dashboard_port=dashboard_port,
             classifier=classifier,
+            mail_port=mail_port,
         )
         settings = load_settings(home.settings_file)
         house = open_house(settings)
         try:
+            take_customers(house, practice.customers(), home.customers_file)
             with Children(home.logs, environment=child_environment(settings)) as children:
                 yield Stage(
                     home=home,

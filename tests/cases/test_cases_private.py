@@ -172,7 +172,11 @@ def test_who_speaks_in_an_old_room_waits_in_their_open_case(engine: Engine) -> N
     ],
 )
 def test_three_days_without_a_word_are_silence(
-    state: PrivateState, hours: int, silent: bool, engine: Engine, case_id: int
+    state: PrivateState,
+    hours: int,
+    silent: bool,  # noqa: FBT001 - a column of the rows
+    engine: Engine,
+    case_id: int,
 ) -> None:
     move(engine, case_id, state)
     with reading(engine) as session:

@@ -90,9 +90,7 @@ def test_an_overdue_closing_line_is_late(house: House, screen: Screen, aside: He
     assert '<span class="chip late">closing line late by 5 min</span>' in said(screen.open("queue"))
 
 
-def test_who_declined_is_shown_so_with_what_to_do_in_both_languages(
-    house: House, screen: Screen, aside: Heard
-) -> None:
+def test_who_declined_is_shown_so_with_what_to_do_in_both_languages(house: House, screen: Screen, aside: Heard) -> None:
     with writing(house.engine) as session:
         moved(session, [aside.case_id], PrivateState.DECLINED, actor=STEP, now=NOW)
     screen.sign_in(employ(house, Role.AGENT))

@@ -96,7 +96,7 @@ SCENES: dict[str, dict[str, FactValue]] = {
     "complaint": {"relation.customer": 0.3, **COMPLAINT},
     "complaint-to-read": {"intent": "complaint", "intent.probability": 0.3},
     "praise": {"intent": "praise", "intent.probability": 0.9, "sentiment.positive": 0.9},
-    "praise-to-read": {"intent": "praise", "intent.probability": 0.4, "sentiment.positive": 0.9},
+    "praise-to-read": {"intent": "praise", "intent.probability": 0.3, "sentiment.positive": 0.9},
     "opinion": {"intent": "opinion", "language": "fr"},
     "bystander": {"relation.bystander": 0.9, "urgency": "low"},
 }

@@ -302,9 +302,9 @@ def test_conditions_with_comments_are_kept_apart_when_rules_are_asked_together()
     book = rulebook(commented, DATA)
 
     assert decided(book, facts(intent__needs_account_data=0.9)).rule == "data"
-    assert [stretch.first and stretch.first.reads for stretch in book.stretches] == [
-        {"intent", "intent.needs_account_data"}
-    ]
+    (stretch,) = book.stretches
+    assert stretch.first is not None
+    assert stretch.first.reads == {"intent", "intent.needs_account_data"}
 
 
 def test_a_condition_too_deep_to_be_asked_with_others_is_asked_alone() -> None:

@@ -218,3 +218,13 @@ def test_right_facts_have_no_flaws(value: float) -> None:
     known = default_facts() | {"toxicity": Fact(value=value, source="x")}
     read, flaws = FactReader(VOCABULARY).read(known)
     assert (read, flaws) == ({name: fact.value for name, fact in known.items()}, {})
+
+
+def test_rules_too_deep_to_be_asked_together_are_asked_in_smaller_parts() -> None:
+    deep = "(" * 25 + "signal.danger" + ")" * 25
+    book = rulebook(*[f"{LIVE}, when: signal.fraud"] * 12, f"{LIVE}, when: {deep}", f"{LIVE}, when: crisis")
+
+    assert [len(stretch.rules) for stretch in book.stretches] != [14]
+    assert [rule.name for stretch in book.stretches for rule in stretch.rules] == [f"r{each}" for each in range(14)]
+    assert decider(book, facts(crisis=True)) == "r13"
+    assert decider(book, facts(crisis=True, signal__danger=True)) == "r12"

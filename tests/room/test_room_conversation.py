@@ -110,6 +110,7 @@ def test_asking_for_a_human_goes_ahead_until_one_answers(house: House, browser: 
     assert "ask-human" not in read(page).forms
     assert house.room(room.id).asked_human_at == house.clock()
     assert case_of(house).priority == Priority.HIGH
+    assert case_of(house).handed_over_at == house.clock()
     assert case_of(house).private_waiting_since == house.clock()
     browser.post(form["action"])
     assert kinds(house).count("room:room:asked-human") == 1

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.vocabulary import VOCABULARY, flaw_in
-from records.nouns import Account, Brand, Feed, Intent, Owner, Permissions, Relation, Sentiment, Urgency
-from service.facts import SIGNALS, gather_facts
+from records.nouns import Account, Brand, Fact, Feed, Intent, Owner, Permissions, Relation, Sentiment, Urgency
+from service.articles import Article
+from service.brand_standing import BrandStanding
+from service.case_standing import NO_CASE, CaseStanding
+from service.desk_hours import DeskHours
+from service.facts import SIGNALS, facts_at, gather_facts
+from service.proofs import NO_PROOF, Proof
 from service.standing import Found, Standing
 
 CONNECTED_AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -41,6 +48,55 @@ FOUND = st.builds(
     signals=st.lists(st.sampled_from(SIGNALS), unique=True).map(tuple),
     data_owners=st.lists(st.sampled_from(Owner), max_size=4).map(tuple),
     model_version=st.just("relation-1"),
+)
+STANDING = Standing(
+    mention_account_id=1,
+    mention_id=1,
+    account_id=1,
+    revision=1,
+    feed=Feed.MENTIONS,
+    summoned=True,
+    settled=False,
+    external_id="1",
+    parent_external_id=None,
+    root_external_id="1",
+    kind="post",
+    published_at=CONNECTED_AT,
+    has_media=False,
+    text="hola",
+    identity_id=1,
+    subject="s",
+    author_external_id="7",
+    handle="eva",
+    reach=1,
+    declared_bot=False,
+    assessment=Found(
+        language="es",
+        sentiment="neutral",
+        p_negative=0.1,
+        p_neutral=0.8,
+        p_positive=0.1,
+        relation="prospect",
+        p_customer=0.2,
+        p_prospect=0.6,
+        p_bystander=0.2,
+        intent="question",
+        p_intent=0.9,
+        urgency="low",
+        toxicity=0.0,
+        needs_account_data=0.0,
+        signals=(),
+        data_owners=(),
+        model_version="fast-1",
+    ),
+    earlier_answers=0,
+    answers_to_person=0,
+    private_open=False,
+    person_wrote_at=None,
+    private_reply_used=False,
+    hidden=False,
+    root_is_ours=False,
+    copies=0,
 )
 COUNTS = st.integers(0, 2**31)
 STANDINGS = st.builds(
@@ -114,3 +170,89 @@ def test_history_is_what_was_published_before_the_account_was_connected(
     now = CONNECTED_AT + timedelta(hours=hours)
     facts = gather_facts(standing, permissions, account=ACCOUNT, brand=Brand(name="acme"), now=now)
     assert facts["mention.history"].value is (standing.published_at < CONNECTED_AT)
+
+
+def _one(**changed: object) -> Standing:
+    return replace(STANDING, **changed)  # type: ignore[arg-type]
+
+
+def test_what_a_person_proved_is_stronger_than_what_the_text_says() -> None:
+    proof = Proof(handle="own_message", file="email_code")
+    facts = gather(_one(proof=proof))
+    assert facts["relation.customer"] == Fact(value=1.0, source="proof:email_code")
+    assert (facts["relation.bystander"].value, facts["relation.label"].value) == (0.0, "customer")
+    assert (facts["relation.proven"].value, facts["relation.proven"].source) == (True, "proof:email_code")
+
+
+@pytest.mark.parametrize("proof", [Proof(handle="own_message"), Proof(file="email_code"), NO_PROOF])
+def test_one_proof_alone_proves_no_customer(proof: Proof) -> None:
+    facts = gather(_one(proof=proof))
+    assert facts["relation.proven"].value is False
+    assert facts["relation.holds_handle"].value is bool(proof.handle)
+    assert facts["relation.on_file"].value is bool(proof.file)
+    assert facts["relation.customer"].value == STANDING.assessment.p_customer
+
+
+def test_personal_data_is_counted_by_owner_and_kind() -> None:
+    found = replace(
+        STANDING.assessment, data_owners=("own", "own", "others"), data_kinds=("own.iban", "own.iban", "others.card")
+    )
+    facts = gather(_one(assessment=found))
+    counted = {name: fact.value for name, fact in facts.items() if name.startswith("personal_data.") and fact.value}
+    assert counted == {
+        "personal_data.own": 2,
+        "personal_data.others": 1,
+        "personal_data.own.iban": 2,
+        "personal_data.others.card": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "chasing"),
+    [
+        (CaseStanding(open=True, waits=True, mentions=2, first_mention_at=CONNECTED_AT - timedelta(hours=1)), True),
+        (CaseStanding(open=True, waits=False, mentions=2, first_mention_at=CONNECTED_AT - timedelta(hours=1)), False),
+        (CaseStanding(open=True, waits=True, mentions=1, first_mention_at=CONNECTED_AT), False),
+        (NO_CASE, False),
+    ],
+)
+def test_somebody_chases_who_asks_again_while_an_earlier_post_waits(case: CaseStanding, *, chasing: bool) -> None:
+    assert gather(_one(case=case))["case.chasing"].value is chasing
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "speaks"),
+    [
+        ("¿cuál es el horario de las oficinas en agosto?", "es", True),
+        ("@acme HORARIOS de la OFICINA, por favor", "es", True),
+        ("el horario es un desastre", "es", False),  # one word of the title alone
+        ("what are your horario oficina", "en", False),  # another language
+    ],
+)
+def test_an_article_speaks_of_a_post_that_shares_the_words_of_its_title(
+    text: str, language: str, *, speaks: bool
+) -> None:
+    brand = BrandStanding(articles=(Article(language="es", title="Horario de oficinas en Navidad"),))
+    found = replace(STANDING.assessment, language=language)
+    facts = gather_facts(
+        _one(text=text, assessment=found),
+        Permissions(reply=True, private_message=False, hide=False),
+        account=ACCOUNT,
+        brand=Brand(name="acme"),
+        now=CONNECTED_AT,
+        of_brand=brand,
+    )
+    assert facts["knowledge.article"].value is speaks
+
+
+def test_a_rulebook_with_other_hours_reads_other_facts_of_the_calendar() -> None:
+    facts = gather(_one())
+    closed = facts_at(facts, DeskHours(open=False, hours_until_open=3.5))
+    changed = {name for name in facts if closed[name].value != facts[name].value}
+    assert changed == {"calendar.open", "clock.business_hours", "calendar.hours_until_open"}
+    assert facts_at(facts, DeskHours(open=True)) is facts
+
+
+def gather(standing: Standing) -> dict[str, Fact]:
+    permissions = Permissions(reply=True, private_message=False, hide=False)
+    return gather_facts(standing, permissions, account=ACCOUNT, brand=Brand(name="acme"), now=CONNECTED_AT)

@@ -18,17 +18,20 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import delete, select
 from sqlmodel import SQLModel
 
+from people.master_key import derive
 from records.database import reading, writing
 from records.leases import LEASE
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import LetterRow, ProofCodeRow, RoomRow
+from room.codes_of_proof import Tried, try_code
 from room.letters import enqueue
+from room.proof_ports import ProofPorts
 from service.children import free_port
 from service.house import House
 from service.round import run_once
 from service.steps import letters as step
 from service.steps.letters import letters
-from tests.service.letter_town import EMAIL, MOBILE, START, Mailbox, MovedClock, ask_for, open_town
+from tests.service.letter_town import EMAIL, MOBILE, PERSON, START, Mailbox, MovedClock, ask_for, open_town
 
 NOBODY = 9
 """The discard port: nothing listens there."""
@@ -294,6 +297,28 @@ def test_no_code_and_no_address_reaches_a_table_or_the_log(town: Town) -> None:
     rows = [*town.rows(LetterRow), *town.rows(ProofCodeRow), *town.rows(LedgerEntryRow)]
     stored = [str(value) for row in rows for value in row.model_dump().values() if isinstance(value, str)]
     assert not [text for text in stored if found.group() == text or EMAIL in text]
+
+
+def test_a_code_that_was_sent_proves_on_both_databases(
+    tmp_path: Path, database_url: str, served: tuple[Mailbox, int, Gateway]
+) -> None:
+    mail, port, gateway = served
+    mail.kept, mail.refusal = [], ""
+    smtp = {"host": "127.0.0.1", "port": port, "sender": "hola@marca.example", "starttls": False}
+    house, clock = open_town(tmp_path, {"smtp": smtp}, database=database_url)
+    ask_for(house)
+    Town(house, clock, mail, gateway).hand_over()
+    found = re.search(r"\d{6}", _body(mail.kept[0]))
+    assert found is not None
+    ports = ProofPorts(records_key=b"", code_key=derive(house.master_key, "proof-codes"))
+    wrong = f"{(int(found.group()) + 1) % 10**6:06d}"
+    for typed, told in ((wrong, Tried.WRONG), (found.group(), Tried.RIGHT), (found.group(), Tried.OVER)):
+        with writing(house.engine) as session:
+            room = session.get_one(RoomRow, 1)
+            tried, code = try_code(session, room, typed, ports=ports, actor=PERSON, now=clock.now())
+        assert tried is told
+        assert code is None or code.customer_id == 1
+    house.close()
 
 
 def test_mail_goes_over_tls_and_not_to_a_server_that_cannot_show_who_it_is(

@@ -1,1 +1,4 @@
-"""Drafts seeded with made-up personal data in disguise. Imports nothing of `policies`, so that it shares no blind spot."""
+"""Drafts seeded with made-up personal data in disguise.
+
+Imports nothing of `policies`, so that it shares no blind spot with the guard.
+"""

@@ -8,25 +8,74 @@ from random import Random
 
 Family = Callable[[str, Random], str]
 
-_ES = "cero uno dos tres cuatro cinco seis siete ocho nueve".split()
-_EN = "zero one two three four five six seven eight nine".split()
-_ES_TEENS = "diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve".split()
-_ES_TWENTIES = (
-    "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve".split()
-)
-_ES_TENS = ". . . treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_EN_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_EN_TENS = ". . twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ES = ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
+_EN = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_ES_TEENS = ["diez", "once", "doce", "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve"]
+_ES_TWENTIES = [
+    "veinte",
+    "veintiuno",
+    "veintidós",
+    "veintitrés",
+    "veinticuatro",
+    "veinticinco",
+    "veintiséis",
+    "veintisiete",
+    "veintiocho",
+    "veintinueve",
+]
+_ES_TENS = [".", ".", ".", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+_EN_TEENS = [
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_EN_TENS = [".", ".", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u2063\ufe0f\u034f\u115f\u3164"
 _CYRILLIC = dict(zip("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ", strict=True))
 _GREEK = dict(zip("ABEHIKMNOPTXZovi", "ΑΒΕΗΙΚΜΝΟΡΤΧΖονι", strict=True))
 _LEET = str.maketrans("aeiostbgAEIOSTBG", "4310576943105769")
 _LETTERED = str.maketrans("0158", "OISB")
-_MATH = ((0x1D400, 0x1D41A, 0x1D7CE), (0x1D5D4, 0x1D5EE, 0x1D7EC), (0x1D670, 0x1D68A, 0x1D7F6), (0x1D4D0, 0x1D4EA, 0x1D7D8))
-_NATO = (
-    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliett Kilo Lima Mike November Oscar Papa Quebec Romeo"
-    " Sierra Tango Uniform Victor Whiskey X-ray Yankee Zulu".split()
+_MATH = (
+    (0x1D400, 0x1D41A, 0x1D7CE),
+    (0x1D5D4, 0x1D5EE, 0x1D7EC),
+    (0x1D670, 0x1D68A, 0x1D7F6),
+    (0x1D4D0, 0x1D4EA, 0x1D7D8),
 )
+_NATO = [
+    "Alfa",
+    "Bravo",
+    "Charlie",
+    "Delta",
+    "Echo",
+    "Foxtrot",
+    "Golf",
+    "Hotel",
+    "India",
+    "Juliett",
+    "Kilo",
+    "Lima",
+    "Mike",
+    "November",
+    "Oscar",
+    "Papa",
+    "Quebec",
+    "Romeo",
+    "Sierra",
+    "Tango",
+    "Uniform",
+    "Victor",
+    "Whiskey",
+    "X-ray",
+    "Yankee",
+    "Zulu",
+]
 _FILLERS = ("luego", "después", "then", "y", "más", "guion", "seguido de")
 _SIGNS = ".-_/*~·|,;:+=^"
 
@@ -228,7 +277,9 @@ def _radio(value: str, random: Random) -> str:
 
 
 def _words_for_signs(value: str, random: Random) -> str:
-    at, dot = random.choice(((" arroba ", " punto "), (" at ", " dot "), (" (at) ", " (dot) "), (" [arroba] ", " [punto] ")))
+    at, dot = random.choice(
+        ((" arroba ", " punto "), (" at ", " dot "), (" (at) ", " (dot) "), (" [arroba] ", " [punto] "))
+    )
     return value.replace("@", at).replace(".", dot).replace("_", " guion bajo ")
 
 

@@ -7,11 +7,44 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-_NAMES = "Marta Iván Lucía Sergio Nuria Óscar Beatriz Héctor Alicia Rubén Carmen Andrés Helen Oliver Grace Edward".split()
-_SURNAMES = (
-    "Quintanilla Berrocal Zubizarreta Ordóñez Villalobos Peñalver Iturralde Castellanos Moncada Arriaga Whitfield"
-    " Thornbury Hargreaves Pemberton Galbraith Escudero Navarrete Olivares".split()
-)
+_NAMES = [
+    "Marta",
+    "Iván",
+    "Lucía",
+    "Sergio",
+    "Nuria",
+    "Óscar",
+    "Beatriz",
+    "Héctor",
+    "Alicia",
+    "Rubén",
+    "Carmen",
+    "Andrés",
+    "Helen",
+    "Oliver",
+    "Grace",
+    "Edward",
+]
+_SURNAMES = [
+    "Quintanilla",
+    "Berrocal",
+    "Zubizarreta",
+    "Ordóñez",
+    "Villalobos",
+    "Peñalver",
+    "Iturralde",
+    "Castellanos",
+    "Moncada",
+    "Arriaga",
+    "Whitfield",
+    "Thornbury",
+    "Hargreaves",
+    "Pemberton",
+    "Galbraith",
+    "Escudero",
+    "Navarrete",
+    "Olivares",
+]
 _STREETS = ("Calle Alcornoque", "Avenida Ruiseñor", "Paseo Membrillo", "Calle Fray Anselmo", "Plaza Tejedores")
 _MAIL = ("correo.example", "buzon.example", "mailbox.example", "inbox.test")
 _CODE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -52,7 +85,9 @@ def _card(random: Random) -> Secret:
 
 
 def _phone(random: Random) -> Secret:
-    value = random.choice((f"6{_digits(random, 8)}", f"+346{_digits(random, 8)}", f"55{_digits(random, 8)}", f"07{_digits(random, 9)}"))
+    value = random.choice(
+        (f"6{_digits(random, 8)}", f"+346{_digits(random, 8)}", f"55{_digits(random, 8)}", f"07{_digits(random, 9)}")
+    )
     return Secret(kind="phone", value=value, tracked=False)
 
 
@@ -94,7 +129,9 @@ def _crm_address(random: Random) -> Secret:
 
 
 def _crm_reference(random: Random) -> Secret:
-    value = random.choice((f"CU-{_digits(random, 6)}", _code(random), f"{_digits(random, 7)}", f"REF{_digits(random, 5)}K"))
+    value = random.choice(
+        (f"CU-{_digits(random, 6)}", _code(random), f"{_digits(random, 7)}", f"REF{_digits(random, 5)}K")
+    )
     return Secret(kind="crm-reference", value=value, tracked=True)
 
 
@@ -113,7 +150,9 @@ def _crm_birth(random: Random) -> Secret:
 
 
 def _room_flight(random: Random) -> Secret:
-    return Secret(kind="room-flight", value=f"{random.choice(('IB', 'VY', 'BA', 'AV'))}{random.randint(1000, 9899)}", tracked=True)
+    return Secret(
+        kind="room-flight", value=f"{random.choice(('IB', 'VY', 'BA', 'AV'))}{random.randint(1000, 9899)}", tracked=True
+    )
 
 
 def _room_order(random: Random) -> Secret:

@@ -1,0 +1,175 @@
+"""Pilots: which threads they take, what counts as agreement, and who may start, stop and promote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlmodel import col
+
+from policies.rulebook import load_rulebook
+from records.database import reading
+from records.nouns import Act, Action, Actor, Mode, Role
+from records.tables.ledger import LedgerEntryRow
+from service.desk_acting import DeskRefusalError
+from service.desk_pilots import Terms, promote_pilot, start_pilot, stop_pilot
+from service.house import House, open_house
+from service.pilot_comparing import Said, Seen, compared
+from service.pilots import is_in_share, running
+from service.rulebooks import Source, current
+from service.settings import load_settings
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+WINDOW = timedelta(hours=12)
+SARA = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
+ANA = Actor(tag="agent:2", roles=frozenset({Role.AGENT}))
+SETTINGS = """
+[[brands]]
+name = "acme"
+
+[[accounts]]
+brand = "acme"
+name = "acme-files"
+network = "files"
+external_id = "acme"
+folder = "posts"
+"""
+TEXT = """
+rulebook: tried
+languages: [es]
+rules:
+  - name: all
+    state: live
+    when: "true"
+    then: {action: listen}
+    because: A trial.
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "secrets.env").write_text(f"APARTE_MASTER_KEY={'A' * 43}=\n", encoding="utf-8")
+    found = open_house(load_settings(tmp_path / "aparte.toml"))
+    yield found
+    found.close()
+
+
+def source(text: str = TEXT) -> Source:
+    return Source(name="tried", text=text, rulebook=load_rulebook(text, name="tried"))
+
+
+def kinds(house: House) -> list[str]:
+    with reading(house.engine) as session:
+        query = select(col(LedgerEntryRow.kind)).order_by(col(LedgerEntryRow.index))
+        return [kind for kind in session.execute(query).scalars() if ":pilot:" in kind or ":rulebook:" in kind]
+
+
+@given(root=st.text(max_size=20), salt=st.text(max_size=8))
+def test_a_larger_share_takes_every_thread_of_a_smaller_one(root: str, salt: str) -> None:
+    taken = [is_in_share(salt, "acme", root, share=share) for share in (0.0, 0.1, 0.5, 0.9, 1.0)]
+    assert taken == sorted(taken)
+    assert (taken[0], taken[-1]) == (False, True)
+
+
+def test_a_share_is_taken_evenly_and_differs_from_salt_to_salt() -> None:
+    first, second = (
+        {root for root in range(4000) if is_in_share(salt, "acme", str(root), share=0.25)} for salt in ("a", "b")
+    )
+    assert 900 < len(first) < 1100
+    assert 150 < len(first & second) < 350
+
+
+PUBLIC = Said(act=Act.PUBLIC_REPLY, by_people=True, moves=False)
+ASIDE = Said(act=Act.PUBLIC_REPLY, by_people=True, moves=True)
+INVITED = Said(act=Act.PRIVATE_MESSAGE, by_people=True, moves=False)
+ALONE = Said(act=Act.PUBLIC_REPLY, by_people=False, moves=False)
+
+
+@pytest.mark.parametrize(
+    ("seen", "hours", "done"),
+    [
+        ({"said": (PUBLIC,)}, 0, Action.REPLY_PUBLICLY),
+        ({"said": (ASIDE,)}, 0, Action.MOVE_PRIVATE),
+        ({"said": (PUBLIC, INVITED)}, 0, Action.MOVE_PRIVATE),
+        ({"said": (PUBLIC,), "went_private": True}, 0, Action.MOVE_PRIVATE),
+        ({"answered_outside": True}, 0, Action.REPLY_PUBLICLY),
+        ({"closed": True, "taken": True}, 0, Action.LISTEN),  # closed without a word
+        ({}, 12, Action.LISTEN),  # let pass
+        ({"taken": True}, 12, Action.HOLD),  # somebody has it and has said nothing yet
+        ({"said": (ALONE,)}, 0, None),  # a rule spoke by itself: people did nothing
+        ({"gone": True}, 0, None),
+    ],
+)
+def test_what_people_did_is_told_by_what_they_left(seen: dict[str, object], hours: int, done: Action | None) -> None:
+    left = Seen(verdict_id=1, action=Action.REPLY_PUBLICLY, made_at=NOW, **seen)  # type: ignore[arg-type]
+    found = compared(left, window=WINDOW, now=NOW + timedelta(hours=hours))
+    assert found is not None
+    assert found.done == done
+    assert found.agreed is (None if done is None else done is Action.REPLY_PUBLICLY)
+
+
+def test_a_post_is_not_compared_while_people_may_still_answer_it() -> None:
+    seen = Seen(verdict_id=1, action=Action.LISTEN, made_at=NOW, taken=True)
+    assert compared(seen, window=WINDOW, now=NOW + timedelta(hours=11)) is None
+
+
+def test_a_post_that_the_pilot_leaves_to_people_is_not_agreed_upon() -> None:
+    seen = Seen(verdict_id=1, action=Action.HOLD, made_at=NOW, said=(PUBLIC,))
+    found = compared(seen, window=WINDOW, now=NOW)
+    assert found is not None
+    assert (found.done, found.agreed) == (Action.REPLY_PUBLICLY, None)
+
+
+def test_a_pilot_is_a_supervisors_and_each_act_is_one_entry_of_the_log(house: House) -> None:
+    with pytest.raises(DeskRefusalError, match="supervisor"):
+        start_pilot(house, "acme", source(), Terms(), actor=ANA, now=NOW)
+    start_pilot(house, "acme", source(), Terms(mode=Mode.LIVE, share=0.5), actor=SARA, now=NOW)
+    with pytest.raises(DeskRefusalError, match="runs already"):
+        start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
+    with reading(house.engine) as session:
+        pilot = running(session)["acme"]
+    assert (pilot.rulebook.name, pilot.share, pilot.mode) == ("tried", 0.5, Mode.LIVE)
+    stop_pilot(house, "acme", actor=SARA, now=NOW)
+    assert kinds(house) == ["service:rulebook:taken", "agent:pilot:started", "agent:pilot:stopped"]
+
+
+def test_an_untried_pilot_is_promoted_only_for_a_reason_that_is_logged(house: House) -> None:
+    start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
+    with pytest.raises(DeskRefusalError, match="Only 0 posts were compared"):
+        promote_pilot(house, "acme", actor=SARA, now=NOW)
+    promote_pilot(house, "acme", actor=SARA, now=NOW, although="It was tried elsewhere.")
+    with reading(house.engine) as session:
+        assert current(session, house, "acme").name == "tried"
+        assert running(session) == {}
+    assert kinds(house)[-1] == "agent:pilot:promoted"
+    with pytest.raises(DeskRefusalError, match="decides by already"):
+        start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
+
+
+@pytest.mark.parametrize("terms", [Terms(share=0), Terms(share=1.1), Terms(least_agreement=2), Terms(least_compared=0)])
+def test_terms_that_cannot_be_kept_are_refused(house: House, terms: Terms) -> None:
+    with pytest.raises(DeskRefusalError):
+        start_pilot(house, "acme", source(), terms, actor=SARA, now=NOW)
+
+
+def test_a_promoted_rulebook_stays_until_the_file_of_the_settings_changes(house: House) -> None:
+    start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
+    promote_pilot(house, "acme", actor=SARA, now=NOW, although="A test.")
+    folder = house.settings.folder
+    again = open_house(load_settings(folder / "aparte.toml"))
+    with reading(again.engine) as session:
+        assert current(session, again, "acme").name == "tried"
+    again.close()
+    (folder / "new.yaml").write_text(TEXT.replace("tried", "from-file"), encoding="utf-8")
+    written = SETTINGS.replace('name = "acme"\n', 'name = "acme"\nrulebook = "new.yaml"\n', 1)
+    (folder / "aparte.toml").write_text(written, encoding="utf-8")
+    changed = open_house(load_settings(folder / "aparte.toml"))
+    with reading(changed.engine) as session:
+        assert current(session, changed, "acme").name == "from-file"
+    changed.close()
