@@ -89,6 +89,8 @@ def _tells(published: Reading, trace: _Trace) -> bool:
     """Whether the person has said it: a word may also stand within a longer one, as in a handle."""
     if trace.how is _How.WORD and len(trace.form) >= _SHORTEST_REVERSED and trace.form in published.letters:
         return True
+    if trace.how is _How.SOUND and trace.form in sound(published.letters):
+        return True
     return _holds(published, trace)
 
 

@@ -133,7 +133,10 @@ def write_settings(
     classifier: str,
     mail_port: int = 0,
 ) -> None:
-    """Write `aparte.toml` and, readable by the owner alone, its secrets. With `mail_port`, mail is handed over there."""
+    """Write `aparte.toml` and, readable by the owner alone, its secrets.
+
+    With `mail_port`, mail is handed over there.
+    """
     home.settings_file.write_text(
         MARK
         + _service_section(base_url, room_port, dashboard_port, classifier)

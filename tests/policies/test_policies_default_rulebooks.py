@@ -184,8 +184,10 @@ def test_a_harm_signal_is_in_the_harm_lane_whatever_else_is_true(name: str, sign
 
 @pytest.mark.parametrize("name", NAMES)
 def test_warnings_of_impostors_and_data_of_others_are_never_hidden_nor_proposed_for_it(name: str) -> None:
-    for scene in ({"signal.impostor": True}, {"personal_data.others": 3}):
-        for besides in ({}, {"toxicity": 0.99, "intent": "opinion"}, {"permission.reply": False}):
+    warnings: list[dict[str, FactValue]] = [{"signal.impostor": True}, {"personal_data.others": 3}]
+    whatever: list[dict[str, FactValue]] = [{}, {"toxicity": 0.99, "intent": "opinion"}, {"permission.reply": False}]
+    for scene in warnings:
+        for besides in whatever:
             verdict = decided(shipped_rulebook(name), scene | besides | {"permission.hide": True})
             assert (verdict.action, verdict.hide, verdict.propose_hide) == (Action.HOLD, False, False)
 
@@ -214,11 +216,16 @@ def test_nobody_is_invited_while_those_inside_wait_longer_than_promised_nor_a_se
     refused: list[dict[str, FactValue]] = [
         LONG_WAIT,
         {"case.chasing": True},
-        *({"case.private_state": state} for state in ("awaited", "invited", "open", "declined", "silent")),
         {"thread.private_open": True},
     ]
+    states = ("awaited", "invited", "open", "declined", "silent")
+    refused += [{"case.private_state": state} for state in states]
+    matters: list[dict[str, FactValue]] = [
+        {"intent.needs_account_data": 0.95},
+        {"personal_data.own": 1, **LONG_WAIT},
+    ]
     for scene in refused:
-        for matter in ({"intent.needs_account_data": 0.95}, {"personal_data.own": 1, **LONG_WAIT}):
+        for matter in matters:
             assert decided(book, scene | matter).action is Action.HOLD
 
 
