@@ -47,7 +47,7 @@ _ANNOUNCED = re.compile(
 )
 _ANNOUNCED_REACH = 60
 _LONGEST_ANNOUNCED = 24
-_LONG_ACRONYMS = frozenset(word for word in ACRONYMS if len(word) > 2) | {"DM", "MD", "TV", "PM", "AM"}
+_NOT_ANNOUNCED = frozenset({"SMS", "DM", "MD", "CDMX", "WIFI", "HTTP", "HTTPS"})
 _CODE_PIECE = re.compile(
     r"(?<![A-Za-z0-9@#])(?:(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,5}|[B-DF-HJ-NP-TV-XZ]{2,5}|[0-9]{1,4})(?![A-Za-z0-9])"
 )
@@ -149,7 +149,7 @@ def _is_announced_code(after: str) -> bool:
     parts = [
         word
         for word in re.findall(r"[A-Za-z0-9]+", after)
-        if len(word) <= _LONGEST_ANNOUNCED and word not in _LONG_ACRONYMS and (word.isupper() or not word.isalpha())
+        if len(word) <= _LONGEST_ANNOUNCED and word not in _NOT_ANNOUNCED and (word.isupper() or not word.isalpha())
     ]
     code = "".join(parts)
     digits = sum(map(str.isdigit, code))

@@ -332,7 +332,7 @@ class Assessment:
     toxicity: float
     needs_account_data: float
     signals: tuple[str, ...]
-    """Names of those that fired: fraud, danger, assistance, minor, bereavement, legal, press, impostor, incident."""
+    """Names of those that fired: fraud, danger, assistance, minor, bereavement, disability, legal, press, and so on."""
     personal_data: tuple[PersonalDatum, ...]
     evidence: tuple[str, ...]
     """Readable `task: reason` lines, without personal data."""

@@ -14,6 +14,8 @@ from service.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
 
 MARK = "# Made by `aparte demo`; made anew at every demo.\n"
 SIGN_IN_EMAIL = "demo@aparte.example"
+PHONE, EMERGENCY_PHONE = "900 000 000", "900 000 001"
+"""Of the practice brands: nobody answers there."""
 SECRET_KINDS = {
     "x": ("bearer_token", "api_key", "api_secret", "access_token", "access_token_secret"),
     "facebook": ("page_token", "app_secret"),
@@ -206,6 +208,8 @@ market = {json.dumps(account.market)}
 languages = {json.dumps(list(account.languages))}
 domains = {json.dumps(list(account.domains))}
 sector = {json.dumps(account.sector)}
+phone = "{PHONE}"
+emergency_phone = "{EMERGENCY_PHONE}"
 """
 
 
