@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from policies.vocabulary import VOCABULARY, default_facts
+from records.nouns import Fact
 from records.tables.service import AssessmentRow, DecisionRow
 
 
@@ -52,7 +54,11 @@ class Decided:
     mode: str
     reasons: tuple[str, ...]
     facts: tuple[FactRead, ...]
+    known: Mapping[str, Fact]
+    """The same facts as the policy is given them; those that are younger than the decision have their defaults."""
     rulebook_version: str
+    by_pilot: bool
+    """A pilot's rulebook decided, and not the brand's own."""
     made_at: datetime
 
 
@@ -90,7 +96,9 @@ def decided_by(row: DecisionRow | None) -> Decided | None:
         mode=row.mode,
         reasons=tuple(row.reasons),
         facts=_facts(row.facts),
+        known=_known(row.facts),
         rulebook_version=row.rulebook_version,
+        by_pilot=row.pilot_id is not None,
         made_at=row.made_at,
     )
 
@@ -100,6 +108,16 @@ def _facts(stored: Mapping[str, Any]) -> tuple[FactRead, ...]:
         FactRead(name=name, value=_written(fact.get("value")), source=str(fact.get("source", "")))
         for name, fact in sorted(stored.items())
     )
+
+
+def _known(stored: Mapping[str, Any]) -> Mapping[str, Fact]:
+    """What is stored under a name that is still declared, sound or not; every other declared fact is its default."""
+    kept = {
+        name: Fact(value=fact["value"], source=str(fact.get("source", "")))
+        for name, fact in stored.items()
+        if name in VOCABULARY and isinstance(fact.get("value"), bool | int | float | str)
+    }
+    return {**default_facts(), **kept}
 
 
 def _written(value: object) -> str:
