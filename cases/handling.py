@@ -60,6 +60,13 @@ def waive(session: Session, case_id: int, *, reason: str, actor: Actor, now: dat
     return _saved(session, case, "closing-waived", actor, now)
 
 
+def owes_again(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
+    """What excused the case from its public closing line is over; one that is closed is left as it is."""
+    case = _open_case(session, case_id)
+    case.waiver = None
+    return _saved(session, case, "closing-owed", actor, now)
+
+
 def close(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
     """The case ends; its clocks stop.
 

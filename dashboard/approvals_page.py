@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.acting import show_outcome
 from dashboard.case_list_page import back_to_start, offset_of, pager
-from dashboard.opening_page import open_thread
+from dashboard.opening_page import beside_opening
 from dashboard.reads.waiting_texts import PAGE, waiting_texts
 from dashboard.visit import begin_visit
 from dashboard.waiting_page import waiting
@@ -29,9 +29,6 @@ def approvals() -> None:
         return
     st.caption(visit.say("texts_wait", count=page.total))
     for text in page.texts:
-        opening, row = st.columns([1, 9], vertical_alignment="top")
-        if text.reference and opening.button(text.reference, key=f"open-{text.reply_id}", width="stretch"):
-            open_thread(text.reference)
-        with row:
+        with beside_opening(text.reference, key=f"open-{text.reply_id}")[1]:
             waiting(visit, text, name=_NAME, with_post=True)
     pager(visit, page.total, name=_NAME, page=PAGE)

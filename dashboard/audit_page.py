@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.acting import act, show_outcome
 from dashboard.pieces import piece
-from dashboard.reads.log_entries import PAGE, EntryFilter, LogEntry, log_entries, log_head
+from dashboard.reads.log_entries import FAMILIES, PAGE, EntryFilter, LogEntry, log_entries, log_head
 from dashboard.times import moment
 from dashboard.visit import Visit, begin_visit
 from ledger.verification import verify
@@ -16,7 +16,6 @@ from records.database import reading
 from service.keys import verification_key
 from service.unsealing import unseal_entry
 
-_KINDS = ("", "agent:", "step:", "person:", "agent:reply", "step:reply", "step:decision", "agent:entry")
 _BEFORE = "audit-before"
 _OPENED = "audit-opened"
 
@@ -60,17 +59,19 @@ def _filter(visit: Visit) -> EntryFilter:
     kind, reference, since, until = st.columns([2, 2, 2, 2], vertical_alignment="bottom")
     chosen = kind.selectbox(
         say("kind"),
-        _KINDS,
-        format_func=lambda one: one or say("all"),
+        ["", *FAMILIES],
+        format_func=lambda one: say.words.get(f"log_{one}", one) if one else say("all"),
         on_change=_go,
         args=(None,),
         accept_new_options=True,
+        help=say("kind_help"),
     )
     case = reference.text_input(say("reference"), max_chars=20, placeholder="AP-…", on_change=_go, args=(None,))
-    first = since.date_input(say("since"), value=None, on_change=_go, args=(None,))
-    last = until.date_input(say("until"), value=None, on_change=_go, args=(None,))
+    first = since.date_input(say("since"), value=None, format="DD/MM/YYYY", on_change=_go, args=(None,))
+    last = until.date_input(say("until"), value=None, format="DD/MM/YYYY", on_change=_go, args=(None,))
     return EntryFilter(
-        kind=chosen or "",
+        kind="" if chosen in FAMILIES else chosen or "",
+        family=chosen if chosen in FAMILIES else "",
         reference=case,
         since=datetime.combine(first, time(), UTC) if first else None,
         until=datetime.combine(last, time(), UTC) + timedelta(days=1) if last else None,
@@ -81,7 +82,7 @@ def _entry(visit: Visit, entry: LogEntry) -> None:
     row, opening = st.columns([9, 1.2], vertical_alignment="top", gap="small")
     opened = st.session_state.get(_OPENED, {}).get(entry.index)
     at = moment(entry.at, "UTC", now=visit.now, say=visit.say)
-    row.html(piece("log_entry.html", visit.say, entry=entry, at=at, opened=opened))
+    row.html(piece("log_entry.html", visit.say, entry=entry, at=at, by=_by(visit, entry), opened=opened))
     if entry.sealed and opened is None:
         opening.button(
             visit.say("unseal"),
@@ -91,6 +92,14 @@ def _entry(visit: Visit, entry: LogEntry) -> None:
             args=(entry.index,),
             help=visit.say("unseal_help"),
         )
+
+
+def _by(visit: Visit, entry: LogEntry) -> str:
+    """Who did it, in words."""
+    source = entry.actor.partition(":")[0]
+    if entry.name:
+        return entry.name
+    return visit.say.words.get(f"actor_{source}", entry.actor)
 
 
 def _unseal(index: int) -> None:

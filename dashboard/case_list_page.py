@@ -7,19 +7,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.figures import figures_of
-from dashboard.opening_page import open_thread
+from dashboard.opening_page import beside_opening
 from dashboard.pieces import piece
 from dashboard.private_figures import private_chips
 from dashboard.reads.queued_cases import PAGE, QueuedCase
+from dashboard.times import span
 from dashboard.visit import Visit
 
 
 def case_list(visit: Visit, cases: Sequence[QueuedCase], *, name: str) -> None:
     """Rows with a button each that opens the thread."""
     for case in cases:
-        opening, row = st.columns([1, 9], vertical_alignment="top", gap="small")
-        if opening.button(case.reference, key=f"{name}-{case.reference}", width="stretch", type="secondary"):
-            open_thread(case.reference)
+        opening, row = beside_opening(case.reference, key=f"{name}-{case.reference}")
         if case.copies > 1:
             opening.button(
                 visit.say("show_alike", count=case.copies),
@@ -88,5 +87,6 @@ def _row(visit: Visit, case: QueuedCase) -> str:
         "language": latest.language if latest else "",
         "why": why,
         "private": private_chips(case, visit),
+        "asked_human": span(visit.now - case.asked_human_at) if case.asked_human_at is not None else "",
     }
     return piece("queue_row.html", visit.say, case=case, row=row)

@@ -53,27 +53,24 @@ def _box(visit: Visit, to: Addressee, *, allowed: bool, why: str, privately: boo
         placeholder=say("placeholder_private") if privately else say("placeholder_public"),
     )
     length, most = length_on(to.account.network, written, privately=privately)
-    send, propose, count = st.columns([2, 2, 5], vertical_alignment="center")
-    send.button(
-        say("send_message") if privately else say("send_answer"),
-        key=f"send-{field}",
-        type="primary",
-        disabled=not allowed,
-        width="stretch",
-        on_click=_send,
-        args=(to.mention_id, to.account.id, field, privately),
-    )
-    if not privately:
-        propose.button(
-            say("propose"),
-            key=f"propose-{field}",
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            say("send_message") if privately else say("send_answer"),
+            key=f"send-{field}",
+            type="primary",
             disabled=not allowed,
-            width="stretch",
-            on_click=_propose,
-            args=(visit, to, field),
+            on_click=_send,
+            args=(to.mention_id, to.account.id, field, privately),
         )
-    if written:
-        count.caption(say("length", length=length, most=most) if length <= most else say("too_long", by=length - most))
+        if not privately:
+            st.button(
+                say("propose"), key=f"propose-{field}", disabled=not allowed, on_click=_propose, args=(visit, to, field)
+            )
+        if written:
+            st.caption(
+                say("length", length=length, most=most) if length <= most else say("too_long", by=length - most),
+                width="content",
+            )
 
 
 def _send(mention_id: int, account_id: int, field: str, privately: bool) -> None:  # noqa: FBT001 - called by the widget

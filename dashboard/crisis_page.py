@@ -30,6 +30,11 @@ def crisis() -> None:
     visit = begin_visit()
     show_outcome()
     st.caption(visit.say("crisis_lead"))
+    switches(visit)
+
+
+def switches(visit: Visit) -> None:
+    """The switch of each brand, on or off."""
     with reading(visit.house.engine) as session:
         found = lasting_crises(session)
     for brand in sorted({*visit.house.settings.brands, *found}):

@@ -10,6 +10,7 @@ from dashboard.approvals_page import approvals
 from dashboard.audit_page import audit
 from dashboard.crisis_page import crisis
 from dashboard.marketing_page import marketing
+from dashboard.pilots_page import pilots
 from dashboard.queue_page import queue
 from dashboard.thread_page import thread
 from dashboard.visit import AUDITING, SPEAKING, Visit
@@ -22,6 +23,7 @@ _PAGES: tuple[tuple[str, Callable[[], None], frozenset[Role]], ...] = (
     ("approvals", approvals, SPEAKING),
     ("marketing", marketing, _MARKETING),
     ("crisis", crisis, _MARKETING),
+    ("pilots", pilots, _MARKETING),
     ("audit", audit, AUDITING),
 )
 """Address, page, and the roles that see it; the name of its title is its address.

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 THREAD = "thread"
 CASE = "case"
+
+
+def beside_opening(reference: str, *, key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A narrow column with a button that opens the thread, and the wide one beside it.
+
+    Without a reference there is no button.
+    """
+    opening, row = st.columns([1.2, 9], vertical_alignment="top", gap="small")
+    with opening.container(key=f"opening-{key}"):
+        if reference and st.button(reference, key=key, width="stretch"):
+            open_thread(reference)
+    return opening, row
 
 
 def open_thread(reference: str) -> None:

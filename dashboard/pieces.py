@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dashboard.shown import addressed, excerpt, shown
+from dashboard.shown import addressed, excerpt, shown, veiled
 from dashboard.wording import Wording
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -33,6 +33,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["shown"] = shown
+    environment.filters["veiled"] = veiled
     environment.filters["excerpt"] = excerpt
     environment.filters["addressed"] = addressed
     environment.filters["is_link"] = lambda address: str(address).startswith(("https://", "http://"))

@@ -32,35 +32,16 @@ def show_public_leg(visit: Visit, case: CaseHead, leg: PublicLeg, permitted: Per
         st.caption(visit.say("others_in_thread", count=leg.others))
 
 
-def explain(visit: Visit, case: CaseHead, post: PersonPost) -> None:
-    """Why the newest post was decided so: rule, reasons, and every fact that was read."""
-    if post.decided is None:
-        st.caption(visit.say("not_decided"))
-        return
-    label = f"{visit.say('why')}: {visit.say.word(post.decided.action)}"
-    with st.expander(label, expanded=False, icon=":material/gavel:"):
-        st.html(
-            piece(
-                "decision.html",
-                visit.say,
-                decided=post.decided,
-                reasons=[visit.say.sentence(reason) for reason in post.decided.reasons],
-                evidence=post.found.evidence if post.found else (),
-                at=_at(visit, case, post.decided.made_at),
-            )
-        )
-
-
-def who_wrote(visit: Visit, origin: str, author: str) -> str:
-    """`rule aside`, `Ana`, or that it was written outside Aparte."""
-    kind, _, name = author.partition(":")
+def who_wrote(visit: Visit, origin: str, author: str, name: str = "") -> str:
+    """`rule aside`, `Ana`, or that it was written outside Aparte. `name` is that of an agent, where it is known."""
+    kind, _, number = author.partition(":")
     if origin == "outside":
         return visit.say("written_outside")
     if kind == "rule":
-        return visit.say("rule", name=name)
+        return visit.say("rule", name=number)
     if author == visit.agent.actor.tag:
         return visit.say("by_you")
-    return visit.say("by_agent", name=name) if kind == "agent" else author
+    return name or (visit.say("by_agent", name=number) if kind == "agent" else author)
 
 
 def _person(visit: Visit, case: CaseHead, post: PersonPost) -> str:
@@ -81,7 +62,7 @@ def _brand(visit: Visit, case: CaseHead, post: BrandPost) -> str:
         "brand_post.html",
         visit.say,
         who=f"@{account.handle}" if account and account.handle else case.brand,
-        by=who_wrote(visit, post.origin, post.author),
+        by=who_wrote(visit, post.origin, post.author, post.author_name),
         status=post.status,
         deleted=post.deleted,
         reason=post.reason,

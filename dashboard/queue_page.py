@@ -53,6 +53,7 @@ def _figures(visit: Visit, counts: dict[str, int]) -> str:
     figures = [
         (visit.say("open_cases"), counts["open"], ""),
         (visit.say("harm_lane"), counts["harm"], "late" if counts["harm"] else ""),
+        (visit.say("human_lane"), counts["human"], "late" if counts["human"] else ""),
         (visit.say("late_cases"), counts["late"], "late" if counts["late"] else ""),
         (visit.say("my_cases"), counts["mine"], ""),
     ]
@@ -62,21 +63,32 @@ def _figures(visit: Visit, counts: dict[str, int]) -> str:
 def _filter(visit: Visit, brands: tuple[str, ...]) -> QueueFilter:
     say = visit.say
     changed = {"on_change": back_to_start, "args": (_NAME,)}
-    columns = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
-    queue_name = columns[0].selectbox(
-        say("which_queue"), [None, *Queue], format_func=lambda one: say.word(one) if one else say("all"), **changed
-    )
-    brand = columns[1].selectbox(
-        say("brand"), [None, *brands], format_func=lambda one: one or say("all"), disabled=len(brands) < 2, **changed
-    )
-    mine = columns[2].checkbox(say("only_mine"), **changed)
-    harm = columns[3].checkbox(say("only_harm"), **changed)
-    unanswered = columns[4].checkbox(say("only_unanswered"), **changed)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        queue_name = st.selectbox(
+            say("which_queue"),
+            [None, *Queue],
+            format_func=lambda one: say.word(one) if one else say("all"),
+            width=150,
+            **changed,
+        )
+        brand = st.selectbox(
+            say("brand"),
+            [None, *brands],
+            format_func=lambda one: one or say("all"),
+            disabled=len(brands) < 2,
+            width=150,
+            **changed,
+        )
+        mine = st.checkbox(say("only_mine"), width="content", **changed)
+        harm = st.checkbox(say("only_harm"), width="content", **changed)
+        asks_human = st.checkbox(say("only_human"), width="content", **changed)
+        unanswered = st.checkbox(say("only_unanswered"), width="content", **changed)
     return QueueFilter(
         queue=queue_name,
         brand=brand,
         assignee_id=visit.agent.id if mine else None,
         harm=harm,
         unanswered=unanswered,
+        asks_human=asks_human,
         alike=alike_in(_NAME),
     )

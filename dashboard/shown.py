@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 MOST = 4_000
 """Characters of one text that are shown at once."""
 
+_SECRETS = {
+    "{room_link}": "secret_link",
+    "{room_code}": "secret_code",
+    "{room_address}": "secret_address",
+}
 _DIRECTIONS = dict.fromkeys((*range(8234, 8239), *range(8294, 8298)), "�")
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), " ")
 _SURROGATES = dict.fromkeys(range(55296, 57344), "�")
@@ -25,3 +32,10 @@ def excerpt(text: str, *, most: int = 280) -> str:
 def addressed(handle: str) -> str:
     """A handle with its @; a name, as people go by on Facebook, as it is."""
     return handle if not handle or " " in handle else f"@{handle}"
+
+
+def veiled(text: str, say: Callable[[str], str]) -> str:
+    """A text of ours with words in the place of what only the person may read, which is put in as it leaves."""
+    for placeholder, name in _SECRETS.items():
+        text = text.replace(placeholder, say(name))
+    return text

@@ -14,7 +14,8 @@ from dashboard.pieces import piece
 from dashboard.post_acts_page import propose_hiding
 from dashboard.private_figures import private_chips
 from dashboard.private_leg_page import show_private_leg
-from dashboard.public_leg_page import explain, show_public_leg
+from dashboard.public_leg_page import show_public_leg
+from dashboard.reads.explanations import explanation_of
 from dashboard.reads.one_case import CaseHead, case_by_reference, typed_reference
 from dashboard.reads.permitted import permitted_in
 from dashboard.reads.private_leg import private_leg
@@ -24,6 +25,7 @@ from dashboard.reads.waiting_texts import waiting_texts
 from dashboard.times import moment
 from dashboard.visit import Visit, begin_visit
 from dashboard.waiting_page import waiting
+from dashboard.why_page import why
 from records.database import reading
 
 
@@ -50,8 +52,10 @@ def _show(visit: Visit, case: CaseHead) -> None:
         private = private_leg(session, case)
         texts = waiting_texts(session, visit.house, now=visit.now, case_id=case.id)
         permitted = permitted_in(session, visit.house, case_id=case.id, now=visit.now)
+        decided = public.latest.decided if public.latest is not None else None
+        told = explanation_of(session, decided, language=visit.say.language) if decided is not None else None
         following = next_case(session, after=case.id, agent_id=visit.agent.id, now=visit.now)
-    head, onward = st.columns([8, 1.8], vertical_alignment="top")
+    head, onward = st.columns([7, 2.4], vertical_alignment="top")
     head.html(_head(visit, case))
     if onward.button(visit.say("next_case"), disabled=following is None, width="stretch", shortcut="Alt+N"):
         open_thread(following or "")
@@ -68,7 +72,7 @@ def _show(visit: Visit, case: CaseHead) -> None:
         composer(visit, case, permitted)
     with right:
         if public.latest is not None:
-            explain(visit, case, public.latest)
+            why(visit, case, public.latest, told)
         st.subheader(visit.say("in_private"))
         show_private_leg(visit, case, private)
 

@@ -92,7 +92,7 @@ def _head(visit: Visit, text: WaitingText, *, with_post: bool) -> str:
         waiting=text,
         with_post=with_post,
         waits=span(visit.now - text.created_at),
-        by=who_wrote(visit, text.origin, text.author),
+        by=who_wrote(visit, text.origin, text.author, text.author_name),
         why=" ".join(visit.say.sentence(reason) for reason in text.reasons[:1]),
         until=until_words(visit, _brand_of(visit, text), text.private_until),
         near=is_near(text.private_until, visit.now),

@@ -25,6 +25,8 @@ class Wording:
     """By name."""
     words: Mapping[str, str]
     """How the words that are stored (statuses, actions, queues...) are written for people."""
+    entries: Mapping[str, str]
+    """What the log tells, by `SUBJECT:EVENT`."""
     sentences: Sentences
 
     def __call__(self, name: str, /, **values: object) -> str:
@@ -35,6 +37,10 @@ class Wording:
     def word(self, stored: str) -> str:
         """A stored word as people write it; itself, without underscores, where nothing better is known."""
         return self.words.get(stored, stored.replace("_", " "))
+
+    def entry(self, kind: str) -> str:
+        """What an entry of the log (`SOURCE:SUBJECT:EVENT`) tells; empty where only its kind is known."""
+        return self.entries.get(kind.partition(":")[2], "")
 
     def sentence(self, text: str) -> str:
         """A sentence of the house in this language; as it stands where it is not known."""
@@ -48,7 +54,14 @@ def wording_in(language: str) -> Wording:
     loaded = yaml.safe_load((_FOLDER / f"{spoken}.yaml").read_text(encoding="utf-8"))
     known = _FOLDER / f"sentences.{spoken}.yaml"
     sentences = yaml.safe_load(known.read_text(encoding="utf-8")) if known.exists() else {}
-    return Wording(language=spoken, texts=loaded["texts"], words=loaded["words"], sentences=Sentences(sentences))
+    entries = yaml.safe_load((_FOLDER / f"entries.{spoken}.yaml").read_text(encoding="utf-8"))
+    return Wording(
+        language=spoken,
+        texts=loaded["texts"],
+        words=loaded["words"],
+        entries=entries,
+        sentences=Sentences(sentences),
+    )
 
 
 def preferred(chosen: str | None, accepted: str | None) -> str:

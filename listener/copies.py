@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,12 +55,12 @@ def count_copies(session: Session, revision_ids: Sequence[int], *, since: dateti
         texts = _texts(session, part, since)
         identical = _count_identical(session, {text.digest for text in texts.values()}, since)
         sketches = _sketches(session, part)
-        near = _count_by_sketch(session, set(sketches.values()), since)
+        near = _count_near(set(sketches.values()), _count_by_sketch(session, set(sketches.values()), since))
         for revision_id, text in texts.items():
             said = identical.get(text.digest, 0)
             sketch = sketches.get(revision_id)
             if sketch is not None:
-                said = max(said, sum(count for other, count in near.items() if is_near(sketch, other)))
+                said = max(said, near[sketch])
             found[revision_id] = max(0, said - text.counts_itself)
     return found
 
@@ -122,6 +123,22 @@ def _sketches(session: Session, revision_ids: Sequence[int]) -> dict[int, Sketch
         .distinct()
     )
     return {revision_id: from_hex(sketch) for revision_id, sketch in session.connection().execute(query)}
+
+
+def _count_near(sketches: set[Sketch], counts: Mapping[Sketch, int]) -> dict[Sketch, int]:
+    """Mentions near each of `sketches`, of those that share a band with it: each is compared with few others."""
+    by_band: dict[str, list[Sketch]] = defaultdict(list)
+    for other in counts:
+        for band in bands_of(other):
+            by_band[band].append(other)
+    return {
+        sketch: sum(
+            counts[other]
+            for other in {other for band in bands_of(sketch) for other in by_band.get(band, ())}
+            if is_near(sketch, other)
+        )
+        for sketch in sketches
+    }
 
 
 def _count_by_sketch(session: Session, sketches: set[Sketch], since: datetime) -> dict[Sketch, int]:

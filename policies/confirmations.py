@@ -31,7 +31,7 @@ _CONFIRMING = re.compile(
     rf"\b(?:tus?|sus?|vuestr[oa]s?)\s+(?:[uú]ltim[oa]s?\s+|nuev[oa]s?\s+|propi[oa]s?\s+)?(?:{_HELD_ES})\b"
     rf"|\byour\s+{_KIND_OF}(?:{_HELD_EN})\b"
     rf"|\b(?:tua|teu|sua|seu)\s+(?:{_HELD_PT})\b"
-    r"|\b(?:como|eres|sois|es|al\s+ser|por\s+ser|siendo)\s+(?:(?:nuestr[oa]|un|una|buen|buena|tan\s+buen)\s+)?client[ea]s?\b(?!\s+potencial)"
+    r"|(?<!¿)(?<!¿ )\b(?:como|eres|sois|es|al\s+ser|por\s+ser|siendo)\s+(?:(?:nuestr[oa]|un|una|buen|buena|tan\s+buen)\s+)?client[ea]s?\b(?!\s+potencial)"
     r"|\bclient[ea]\s+(?:nuestr[oa]|de\s+la\s+casa|desde\s+(?:hace|el|20|19))"
     r"|\b(?:as|being|are)\s+(?:one\s+of\s+)?(?:our|a|an)\s+(?:[a-z]+\s+){0,2}(?:customers?|clients?|members?|passengers?|policyholders?|account\s+holders?)\b"
     r"|\bthanks?(?:\s+you)?\s+for\s+(?:being\s+(?:our|a)|your\s+(?:custom|business|loyalty|purchase|payment|order|booking))\b"
@@ -59,6 +59,9 @@ _ADVICE = re.compile(
     r"|^\W*to\s+(?:qualify|be\s+eligible)\b|\brefers?\s+to\b|\bte\s+(?:proporciona|ofrece)(?:mos)?\s+(?:herramientas|opciones)\b"
     r"|^\W*[•*·-]\s*(?:no\s+)?(?:tener|contar|recibir|realizar|ser|presentar|contratar)\b|\bse\s+(?:desplegar[aá]|mostrar[aá])\s+(?:la|una)\s+pantalla\b"
     r"|\b(?:bonificaci[oó]n(?:es)?|promoci[oó]n(?:es)?|meses\s+sin\s+intereses|cashback)\b(?!.*[?])(?!.*\b(?:hemos|vemos|figura|consta|tu\s+bonificaci[oó]n)\b)"
+    # how anybody gets something done
+    r"|^\W*para\s+(?:poder\s+)?[a-z]+[aei]r\b(?!.*\b(?:hemos|vemos|figura|consta)\b)"
+    r".*\b(?:es\s+necesario|puedes?|podr[aá]s?|deber[aá]s?|comun[ií]c\w+|ll[aá]ma?nos|acud\w+|te\s+sugerimos)\b"
     # what an application or a page lets anybody do
     r"|\b(?:en|desde|a\s+trav[eé]s\s+de)\s+(?:la|nuestra|el|nuestro)\s+(?:app|aplicaci[oó]n|web|p[aá]gina|banca|portal|sitio|[aá]rea)\b"
     r"(?!.*\b(?:hemos|vemos|figura|consta)\b).*\b(?:puedes|puede|pod[eé]is|pueden|podr[aá]s|podr[aá])\b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +14,10 @@ from policies.known_values import repeats_known_value
 from policies.languages import surely_not_in
 from policies.leftovers import leftover_placeholder
 from policies.lengths import limit_of
+from policies.letter_names import names_letters
 from policies.links import carries_token
 from policies.loose_numbers import TOO_MANY, loose_digits
+from policies.masks import with_masks_as_digits
 from policies.number_words import glued_number_words
 from policies.outgoing import Finder, Outgoing
 from policies.promotions import is_flagged
@@ -28,12 +31,19 @@ from policies.spelled_codes import (
     with_roman_digits,
 )
 from policies.spelled_links import holds_spelled_link, plain_mailboxes, spelled_mailboxes
+from policies.tallies import counts_in_strokes
 from records.nouns import Brand, Owner, PersonalDatum
 
 _LONG_NUMBER = 13
 """Digits from which a number is no phone and stops the text, whatever it is."""
 _FEWEST_GLUED = 5
 """Number words in a row, without anything between them, that no sentence holds."""
+_CALLED = re.compile(
+    r"\b(?:ll[aá]m\w*|llamar\w*|marc\w+|tel[eé]fonos?|tel|tlf|tlfn|l[ií]neas?|comun[ií]\w+|contact\w*|whatsapp|fax"
+    r"|call\w*|phone|telephone|ring|dial|lines?|text|toll[- ]free|freephone|helpline|hotline)\b[^.!?\n]{0,60}$",
+    re.IGNORECASE,
+)
+"""Words before a number that say that it is a telephone."""
 _LONGEST_READ = 20_000
 """Characters above which a text stays unread: no network takes so many."""
 
@@ -135,7 +145,7 @@ def _links(outgoing: Outgoing) -> Iterator[Finding]:
 def _personal_data(outgoing: Outgoing) -> Iterator[Finding]:
     for form in dict.fromkeys(_forms(outgoing)):
         for datum in outgoing.find_personal_data(form):
-            if not _is_nobodys(datum, outgoing) and not _is_brands_own(datum, outgoing):
+            if not _is_nobodys(datum, form, outgoing) and not _is_brands_own(datum, outgoing):
                 yield _carries(datum.kind)
     if any(not _is_own_mailbox(box, outgoing) for box in _mailboxes(outgoing)):
         yield _carries("email")
@@ -151,7 +161,8 @@ def _codes(outgoing: Outgoing) -> Iterator[Finding]:
     if loose_digits(flattened(outgoing.unnamed)) >= TOO_MANY:
         message = "The text carries as many digits as a phone or an account; remove those that nobody needs."
         yield Finding(kind="long-number", message=message)
-    if holds_opaque_word(outgoing.bare) or any(map(holds_code, outgoing.in_digits)):
+    unmasked = flattened(with_masks_as_digits(plain_letters(outgoing.bare)))
+    if holds_opaque_word(outgoing.bare) or any(map(holds_code, (*outgoing.in_digits, unmasked))):
         message = "The text carries what looks like a reference or a code; say it in private."
         yield Finding(kind="code", message=message)
     if any(map(pieces_of_code, outgoing.in_capitals)) or any(map(_holds_glued_code, outgoing.in_capitals[-1:])):
@@ -218,7 +229,8 @@ def _is_read_out(outgoing: Outgoing) -> bool:
     plain = plain_letters(outgoing.bare)
     forms = dict.fromkeys((*outgoing.in_digits, flattened(with_roman_digits(plain))))
     glued = glued_number_words(comparison_form(plain), fewest=_FEWEST_GLUED)
-    return glued or encodes(plain) or any(map(spells_out, forms))
+    told = names_letters(outgoing.flat) or counts_in_strokes(plain)
+    return glued or told or encodes(plain) or any(map(spells_out, forms))
 
 
 def _holds_glued_code(text: str) -> bool:
@@ -231,9 +243,9 @@ def _mailboxes(outgoing: Outgoing) -> Iterator[str]:
     yield from plain_mailboxes(outgoing.flat[::-1])
 
 
-def _is_nobodys(datum: PersonalDatum, outgoing: Outgoing) -> bool:
-    """Whether its form alone says so, as that of a freephone number does: the words around it are our own."""
-    if datum.owner is not Owner.PUBLIC:
+def _is_nobodys(datum: PersonalDatum, form: str, outgoing: Outgoing) -> bool:
+    """Whether its own form says so, as that of a freephone number does, and the text says that one may call it."""
+    if datum.owner is not Owner.PUBLIC or not _CALLED.search(form[: datum.start]):
         return False
     alone = outgoing.find_personal_data(datum.value)
     return bool(alone) and all(found.owner is Owner.PUBLIC for found in alone)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 
 from policies.dates import digits_of_date
 from policies.disguises import collapsed, comparison_form, flattened, skeleton, unstretched
@@ -28,6 +28,8 @@ _LONGEST_VALUE = 300
 _MOST_WORDS = 8
 _MOST_NAME_WORDS = 5
 _PAIR = 8
+_STREET_WORDS = 3
+"""Words of an address that name its street."""
 _STRANGE_LETTERS = 4
 """Letters that a number may hold (`ES`, `MX`, a control letter) and still be one."""
 _WORD = re.compile(r"[^\W_]+")
@@ -37,6 +39,7 @@ _PARTICLES_TEXT = """
     plaza street road avenue piso planta puerta numero num sr sra don dona mr mrs ms
 """
 _PARTICLES = frozenset(_PARTICLES_TEXT.split())
+_STREETS = frozenset({"calle", "avenida", "avda", "paseo", "plaza", "street", "road", "avenue", "lane"})
 _AMOUNT = re.compile(
     r"\W{0,3}(?:eur|euros?|usd|mxn|gbp|[$€£])?\s?(?P<whole>[0-9]{1,3}(?:[., ][0-9]{3})+|[0-9]+)[.,](?P<cents>[0-9]{2})"
     r"\s?(?:[$€£]|euros?|eur|usd|mxn|gbp|pesos?|dolares|dollars|pounds)?\W{0,3}"
@@ -95,6 +98,10 @@ def _tells(published: Reading, trace: _Trace) -> bool:
 
 
 def _holds(said: Reading, trace: _Trace) -> bool:
+    return _says(said, trace) or any(word.hides(trace.form) for word in said.masked)
+
+
+def _says(said: Reading, trace: _Trace) -> bool:
     form = trace.form
     match trace.how:
         case _How.INSIDE:
@@ -170,7 +177,11 @@ def _of_code(flat: str, whole: str) -> Iterator[_Trace]:
     digits = "".join(letter for letter in whole if letter.isdigit())
     if len(digits) >= _NUMBER_LENGTH - 1 and len(whole) - len(digits) <= _STRANGE_LETTERS:
         yield from _of_number(digits)
-    words = [word for word in _WORD.findall(flat)[:_MOST_WORDS] if word not in _PARTICLES]
+    every_word = _WORD.findall(flat)[:_MOST_WORDS]
+    named = list(takewhile(str.isalpha, dropwhile(str.isdigit, every_word)))
+    if not _STREETS.isdisjoint(named) and len("".join(named)) >= _PAIR:
+        yield _Trace(form="".join(named[:_STREET_WORDS]), how=_How.INSIDE)
+    words = [word for word in every_word if word not in _PARTICLES]
     for before, after in pairwise(words):
         told = before.isalpha() and len(before) >= _SHORTEST
         if told and after.isdigit():

@@ -28,8 +28,8 @@ _MONTH = (
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _NTH = "(?:st|nd|rd|th)?"
 _MONEY = "(?:[€$£]|euros?|pesos?|usd|mxn|dolares|dollars?|pounds?)"
-_SURE: Sequence[tuple[re.Pattern[str], int]] = (
-    # what its form makes ordinary, and how many of it a text may hold before the rest counts: hours, amounts, measures
+_FORMAL: Sequence[tuple[re.Pattern[str], int]] = (
+    # what its form makes ordinary, and how many of it a text may hold before the rest counts: hours, dates, amounts
     (re.compile(r"(?<![\w:.,])(?:[01]?[0-9]|2[0-4])[:.](?:00|15|30|45|59)(?![\d:])"), 8),
     (re.compile(r"(?<![\w:.,])(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?![\d:])"), 2),
     (
@@ -42,6 +42,8 @@ _SURE: Sequence[tuple[re.Pattern[str], int]] = (
     (re.compile(r"(?:[$€£]|usd|mxn|eur|gbp) ?[0-9]{1,3}(?:[., ]?[0-9]{3}){0,2}(?:[.,][0-9]{1,2})?(?![\d.,]*\d)"), 3),
     (re.compile(rf"(?<![\w.,])[0-9]{{1,3}}(?:[.,][0-9]{{3}}){{0,2}}(?:[.,][0-9]{{1,2}})? ?{_MONEY}(?!\w)"), 3),
     (re.compile(r"(?<!\w)c\.? ?p\.? ?[0-9]{5}(?=,|\.|$)"), 1),
+)
+_MEASURED: Sequence[tuple[re.Pattern[str], int]] = (
     (
         re.compile(
             r"(?<![\w.,:-])[0-9]{1,3}(?:[.,][0-9]{1,2})?(?: ?(?:a|o|-|to|y|or) ?[0-9]{1,3})?"
@@ -62,14 +64,26 @@ _LIKELY: Sequence[tuple[re.Pattern[str], int]] = (
 )
 
 
+_ANNOUNCED = re.compile(
+    r"\b(?:dni|nif|nie|documento|document|pasaporte|passport|cedula|curp|ssn|expediente|folio)\b"
+    r"(?P<after>[^.!?;\n]{1,50})"
+)
+"""Words before a number that say that it is somebody's: then years and measures are no longer believed."""
+
+
 def loose_digits(text: str) -> int:
     """How many digits of a flattened text are left over, whatever stands between them, beside the ordinary ones.
 
     Hours, amounts, measures and days are ordinary. Years, dates in figures and models are too while fewer than
     `SUSPICIOUS` digits are left beside them. Numbers in words count; a word that is also ordinary (`una`, `once`) only
-    beside another number.
+    beside another number. After a word that announces somebody's number only hours, amounts and days in words are
+    ordinary.
     """
-    sure = _without(text, _SURE)
+    formal = _without(text, _FORMAL)
+    announced = max((_digits_in(met["after"]) for met in _ANNOUNCED.finditer(formal)), default=0)
+    if announced >= TOO_MANY:
+        return announced
+    sure = _without(formal, _MEASURED)
     left = _digits_in(_without(sure, _LIKELY))
     return left if left < SUSPICIOUS else _digits_in(sure)
 

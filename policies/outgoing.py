@@ -13,7 +13,7 @@ from policies.links import Link, find_links, leads_home
 from policies.number_words import Number, numbered, readings_of, with_inner_numbers
 from records.nouns import Brand, PersonalDatum
 
-_GLUED_IN_CODE = re.compile(r"(?=[^\W_]*[A-Z])(?=[^\W_]*[a-z]{3})[A-Za-z0-9]{6,60}")
+_GLUED_IN_CODE = re.compile(r"(?<![A-Za-z0-9])(?=[^\W_]{0,60}[A-Z])(?=[^\W_]{0,60}[a-z]{3})[A-Za-z0-9]{6,60}")
 """A word in which capitals and small letters alternate: a code may have its numbers in words."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from policies.disguises import collapsed, flattened, leet_letters, plain_letters, skeleton, unstretched
+from policies.masks import Masked, masked_words
 from policies.number_words import Number, numbered, readings_of, with_inner_numbers
 
 _WORD = re.compile(r"[^\W_]+")
@@ -47,6 +48,7 @@ class Reading:
         forms += [_bare(_without(text, _CONNECTORS)) for text in self._texts]
         forms += [_bare(_without(text, _CONNECTORS | _ARTICLES)) for text in self._texts]
         forms += [_bare(_without_repeated(text)) for text in self._texts]
+        forms += [_bare(_without(self._flat, {word})) for word in _CONNECTORS.intersection(_WORD.findall(self._flat))]
         forms += [with_inner_numbers(forms[0])]
         forms += [_initials(text) for text in self._texts]
         forms += [self._codes, _bare(_SPELLED_LETTER.sub(r"\1", self._flat))]
@@ -106,6 +108,11 @@ class Reading:
     def sounds(self) -> frozenset[str]:
         """The sound of every word."""
         return frozenset(map(sound, self.words))
+
+    @cached_property
+    def masked(self) -> Sequence[Masked]:
+        """The words of which some signs are hidden."""
+        return masked_words(self._flat)
 
     @cached_property
     def _numbers(self) -> tuple[Sequence[Number], ...]:

@@ -14,12 +14,12 @@ _ANY = rf"{_SURE}|es|me|us|cl|ar|pe|br|pt|it|de|eu|tv|cat|ec|uy|ve|gob|gov|edu"
 _END = r"(?=$|\s*[/.,;:!?)\]»\"']|\s+(?:barra|slash)\b)"
 _DOTTED = re.compile(
     # endings after a dot in words, in brackets, or with gaps around it
-    rf"(?P<one>[a-z0-9][a-z0-9-]*){_GAP}(?:(?:{_OPEN}{_GAP})?{_WORD_DOT}{_GAP}(?:{_SHUT})?{_GAP}(?:(?:{_SURE})\b|(?:{_ANY}){_END})"
+    rf"(?<![a-z0-9-])[a-z0-9][a-z0-9-]{{0,62}}{_GAP}(?:(?:{_OPEN}{_GAP})?{_WORD_DOT}{_GAP}(?:{_SHUT})?{_GAP}(?:(?:{_SURE})\b|(?:{_ANY}){_END})"
     rf"|{_OPEN}{_GAP}(?:{_WORD_DOT}|[.,]){_GAP}{_SHUT}{_GAP}(?:{_ANY})\b"
     rf"|(?:\s{{1,3}}[.·•‧∙。]\s{{0,3}}|\s{{0,3}}[.·•‧∙。]\s{{1,3}}|[,·•‧∙。])(?:com|net|org|info|example)\b)"
 )
 _SCHEME = re.compile(
-    r"\bh[tx*]{1,2}p?p?s?\b\s*(?:[:;(\[]|\s//|\s*dos\s+puntos|\s*colon\b)|\bhxxps?\b|\bwww\b|\bdoble\s?u\b.*\bpunto\b|\b(?:triple|tres)\s+(?:uve\s+doble|w)\b"
+    r"\bh[\s.-]t[\s.-]t[\s.-]p\b|\bh[tx*]{1,2}p?p?s?\b\s*(?:[:;(\[]|\s//|\s*dos\s+puntos|\s*colon\b)|\bhxxps?\b|\bwww\b|\bdoble\s?u\b.*\bpunto\b|\b(?:triple|tres)\s+(?:uve\s+doble|w)\b"
 )
 _SHORTENER = re.compile(
     r"\b(?:bit|goo|tinyurl|t|wa|cutt|ow|is|rebrand)\s?[., ]\s?(?:ly|gl|com|me|gd|co|tt)\s?(?:/|barra\b|slash\b)\s?\w"
@@ -37,6 +37,9 @@ _MAIL_DOT = re.compile(
 _MAILBOX = re.compile(r"[a-z0-9._%+-]{1,64}@(?P<domain>[a-z0-9-]{1,63}(?:\.[a-z0-9-]{2,63})+)")
 _FREE_MAIL = re.compile(
     rf"[a-z0-9._-]{{2,64}}(?:{_GAP}(?:{_OPEN})?{_GAP}(?:@|arroba|at|en|a|in){_GAP}(?:{_SHUT})?{_GAP}|[^\w\s]{{1,4}})(?:gmail|hotmail|outlook|yahoo|icloud|protonmail)\b"
+    # a name, and the provider with its ending parted by a space
+    rf"|(?<![\w@.])(?!(?:de|del|en|tu|su|con|un|una|el|la|your|my|our|on|in|from|with|the|a)\s)[a-z0-9._-]{{3,64}}\s+"
+    rf"(?:gmail|hotmail|outlook|yahoo|icloud|protonmail)\s+(?:com|es|net|org|mx)\b"
 )
 _SIGN_IN_WORD = re.compile(r"[a-z0-9#+&$=*~^|]@")
 """No handle: before the sign of a handle no letter stands."""

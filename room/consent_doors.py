@@ -16,12 +16,13 @@ from records.nouns import Brand, Purpose
 from records.tables.people import ConsentRow
 from records.tables.room import RoomRow
 from room.bodies import BodyTooLargeError, form_of
+from room.conversation_visits import onward, room_here
 from room.filing import agree, take_back
 from room.premises import Premises
 from room.proof_pages import proof_lines
 from room.rendering import brand_name, local_time, page
 from room.rooms import PERSON
-from room.visits import comes_from_elsewhere, refused, room_of, with_language, words_of
+from room.visits import comes_from_elsewhere, refused, with_language, words_of
 from room.wordings import LANGUAGES, Words, words_for
 
 CONSENT_PATH = "/room/consent"
@@ -75,7 +76,7 @@ class _ConsentDoors:
     def show_questions(self, request: Request) -> Response:
         """Show the privacy notice, then the questions."""
         with reading(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=self.premises.clock())
+            room = room_here(self.premises, session, request, now=self.premises.clock())
             if room is None:
                 return refused(request, "outside", status=403)
             return with_language(self.premises, request, self._questions(session, request, room))
@@ -86,7 +87,7 @@ class _ConsentDoors:
             return refused(request, "outside", status=403)
         form, now = _form(request), self.premises.clock()
         with writing(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=now)
+            room = room_here(self.premises, session, request, now=now)
             if room is None:
                 return refused(request, "outside", status=403)
             known = _versions(self.premises.brand_of(room.account_id))
@@ -104,7 +105,7 @@ class _ConsentDoors:
                         actor=PERSON,
                         now=now,
                     )
-        return RedirectResponse(f"{CONSENT_PATH}?told=saved", status_code=303)
+            return RedirectResponse(_told(request, "saved"), status_code=303)
 
     def withdraw(self, request: Request) -> Response:
         """Take back one yes, and what it allowed."""
@@ -113,12 +114,12 @@ class _ConsentDoors:
         named, now = _form(request).get("purpose", ""), self.premises.clock()
         purpose = next((purpose for purpose in Purpose if purpose.value == named), None)
         with writing(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=now)
+            room = room_here(self.premises, session, request, now=now)
             if room is None:
                 return refused(request, "outside", status=403)
             if purpose is not None and purpose in consents_shown(session, room):
                 take_back(session, room, purpose, learner=self.premises.learner, actor=PERSON, now=now)
-        return RedirectResponse(f"{CONSENT_PATH}?told=withdrawn", status_code=303)
+            return RedirectResponse(_told(request, "withdrawn"), status_code=303)
 
     def _questions(self, session: Session, request: Request, room: RoomRow) -> Response:
         brand = self.premises.brand_of(room.account_id)
@@ -129,7 +130,9 @@ class _ConsentDoors:
             "consent.html",
             words,
             brand=brand_name(brand),
-            here=CONSENT_PATH,
+            here=onward(request, CONSENT_PATH),
+            withdraw=onward(request, WITHDRAW_PATH),
+            back=onward(request),
             told=words[told] if told else "",
             notice=[
                 words[name].format(brand=brand_name(brand))
@@ -146,6 +149,11 @@ def _question(words: Words, brand: Brand, purpose: Purpose, standing: ConsentRow
     if standing is not None:
         given = words["consent_given"].format(moment=words.moment(local_time(standing.given_at, brand)))
     return Question(purpose=purpose.value, text=text, version=wording_version(words.language, text), given=given)
+
+
+def _told(request: Request, what: str) -> str:
+    here = onward(request, CONSENT_PATH)
+    return f"{here}{'&' if '?' in here else '?'}told={what}"
 
 
 def _versions(brand: Brand) -> dict[Purpose, frozenset[str]]:

@@ -17,7 +17,7 @@ from records.tables.cases import CareCaseRow
 from records.tables.room import RoomMessageRow, RoomRow
 from room.entries import log_room
 from room.masking import masked
-from room.rooms import OPEN_ROOM_STAYS, RoomStateError
+from room.rooms import OPEN_ROOM_STAYS, RoomStateError, locked
 
 MOST_CHARACTERS = 4_000
 MOST_SHOWN = 300
@@ -82,8 +82,8 @@ def say(  # noqa: PLR0913 - one message is this many things
     said = said_text(text)
     if author == Speaker.PERSON:
         said = masked(said).text[:MOST_CHARACTERS]
-    row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
-    if row is None or row.closed_at is not None or row.expires_at <= now:
+    row = locked(session, room_id)
+    if row.closed_at is not None or row.expires_at <= now:
         raise RoomStateError("The room is no longer open: invite the person again.")
     if row.status == RoomStatus.OPEN:
         row.expires_at = max(row.expires_at, now + OPEN_ROOM_STAYS)

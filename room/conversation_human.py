@@ -9,9 +9,8 @@ from sqlmodel import Session
 from cases.private import waits_in_private
 from cases.raising import raise_for_human
 from records.nouns import Actor
-from records.tables.room import RoomRow
 from room.entries import log_room
-from room.rooms import RoomStateError
+from room.rooms import RoomStateError, locked
 
 
 def ask_for_human(session: Session, room_id: int, *, actor: Actor, now: datetime) -> None:
@@ -19,8 +18,8 @@ def ask_for_human(session: Session, room_id: int, *, actor: Actor, now: datetime
 
     Raises RoomStateError where the room is over.
     """
-    row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
-    if row is None or row.closed_at is not None or row.expires_at <= now:
+    row = locked(session, room_id)
+    if row.closed_at is not None or row.expires_at <= now:
         raise RoomStateError("The room is no longer open: invite the person again.")
     if row.asked_human_at is not None:
         return

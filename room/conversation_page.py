@@ -90,7 +90,7 @@ def conversation_page(
         words,
         status=400 if mending else 200,
         brand=brand_name(brand),
-        here="/room",
+        here=address_of(room),
         room=room,
         lines=[_line(words, brand, shown, message) for message in shown.said],
         standing=shown.standing,
@@ -103,7 +103,7 @@ def conversation_page(
         files_left=MOST_FILES - sum(len(found) for found in shown.files.values()),
         ratings=range(WORST, BEST + 1),
         may_rate=any(message.author == Speaker.AGENT for message in shown.said),
-        at={path: address_of(room, f"/room{path}") for path in ("", "/files", "/human", "/rating", "/transcript")},
+        at={path: address_of(room, f"/room{path}") for path in _PATHS},
         # A browser only scrolls to an address that it shows already: each page leads to one of its own.
         again=f"{address_of(room)}&at={int(shown.at.timestamp())}-{len(shown.said)}#end",
         figures=figures,
@@ -113,6 +113,7 @@ def conversation_page(
     )
 
 
+_PATHS = ("", "/files", "/human", "/rating", "/transcript", "/proof", "/consent", "/out")
 DONE = frozenset({"human", "rating", "file"})
 """What the page confirms."""
 

@@ -17,6 +17,7 @@ from room.files import files_of
 from room.premises import Premises
 from room.rooms import hidden_before
 from room.visits import words_of
+from room.ways_out import WITHOUT_PROOF
 
 DONE = "done"
 """Names in an address what was just done."""
@@ -46,7 +47,9 @@ def show(
         others=other_rooms(premises, session, request, room, now=now),
         some_hidden=since is not None and len(messages(session, room.id or 0, most=len(said) + 1)) > len(said),
         at=now,
-        may_prove=premises.proof is not None and room.filed_at is None,
+        may_prove=premises.proof is not None
+        and room.filed_at is None
+        and room.turned_away_because not in WITHOUT_PROOF,
     )
     words = words_of(request, room, brand)
     done = request.query_params.get(DONE, "")

@@ -43,7 +43,7 @@ class Standing:
 def standing(session: Session, room: RoomRow, said: Sequence[RoomMessageRow]) -> Standing:
     """How the conversation of `room`, in which `said` was said, stands."""
     case = session.get_one(CareCaseRow, room.case_id)
-    solved_at = room.solved_at or case.solved_at
+    solved_at = _solved_at(room, case)
     turn, since = _turn(case, said)
     if case.closed_at is not None:
         turn, since = Turn.CLOSED, case.closed_at
@@ -60,6 +60,12 @@ def _turn(case: CareCaseRow, said: Sequence[RoomMessageRow]) -> tuple[Turn, date
         return Turn.ANSWERED, None
     taken = case.assignee_id is not None or any(message.author == Speaker.AGENT for message in spoken)
     return (Turn.ACTIVE if taken else Turn.OPEN), case.private_waiting_since or spoken[-1].said_at
+
+
+def _solved_at(room: RoomRow, case: CareCaseRow) -> datetime | None:
+    """When it was last solved; null where the case was reopened since."""
+    found = room.solved_at or case.solved_at
+    return None if found and case.reopened_at and case.reopened_at > found else found
 
 
 def _said_after(said: Sequence[RoomMessageRow], moment: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -31,7 +32,11 @@ class OtherRoom:
 
 def room_here(premises: Premises, session: Session, request: Request, *, now: datetime) -> RoomRow | None:
     """The open room that the address names, or else this browser's newest; None where it may not come in."""
-    named = request.query_params.get(ROOM, "")
+    return room_named(premises, session, request, request.query_params.get(ROOM, ""), now=now)
+
+
+def room_named(premises: Premises, session: Session, request: Request, named: str, *, now: datetime) -> RoomRow | None:
+    """The open room with this public id, or else this browser's newest; None where it may not come in."""
     if not named:
         return room_of(premises, session, request, now=now)
     token = _kept(premises, request).get(named, "")
@@ -68,6 +73,12 @@ def keep_room(premises: Premises, request: Request, answer: Response, room: Room
 def address_of(room: RoomRow, path: str = "/room") -> str:
     """`path` as it leads into this very room, whichever others the browser has."""
     return f"{path}?{ROOM}={room.public_id}"
+
+
+def onward(request: Request, path: str = "/room") -> str:
+    """`path`, in the room that the address of `request` names, if it names one."""
+    named = request.query_params.get(ROOM, "")
+    return f"{path}?{ROOM}={quote(named, safe='')}" if named else path
 
 
 def reference_of(session: Session, room: RoomRow) -> str:

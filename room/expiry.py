@@ -22,8 +22,9 @@ def expiry_words(words: Words, at: datetime, brand: Brand) -> str:
 
 
 def expiry_in_words(at: datetime, brand: Brand, *, language: str) -> str:
-    """The same for whoever has no page at hand: in the language of a person's invitation."""
-    return expiry_words(words_for(language, brand), at, brand)
+    """The same for whoever has no page at hand, as it follows `hasta`: in the language of a person's invitation."""
+    words = words_for(language, brand)
+    return words["expiry_until"].format(moment=expiry_words(words, at, brand))
 
 
 def _zone(words: Words, timezone: str) -> str:

@@ -17,6 +17,7 @@ from records.nouns import Brand, ProofKind
 from records.tables.room import RoomRow
 from room.bodies import BodyTooLargeError, form_of
 from room.codes_of_proof import Tried, ask, read_digits, try_code
+from room.conversation_visits import onward, room_here
 from room.entry_doors import turned_away
 from room.filing import file_proof
 from room.guesses import Door, missed, too_many
@@ -24,7 +25,8 @@ from room.premises import Premises
 from room.proof_pages import CODE_PATH, PROOF_PATH, code_page, proof_page, proved_page
 from room.proof_ports import ProofPorts
 from room.rooms import PERSON
-from room.visits import comes_from_elsewhere, refused, room_of, source_of, with_language, words_of
+from room.visits import comes_from_elsewhere, refused, source_of, with_language, words_of
+from room.ways_out import WITHOUT_PROOF
 
 AFTER_PROOF = "/room/consent"
 MOST_SHOWN_BACK = 400
@@ -57,7 +59,9 @@ class _ProofDoors:
         brand = self.premises.brand_of(room.account_id)
         words = words_of(request, room, brand)
         if room.filed_at is not None:
-            return with_language(self.premises, request, proved_page(words, brand, room))
+            return with_language(self.premises, request, proved_page(request, words, brand, room))
+        if is_excused(room):
+            return RedirectResponse(onward(request), status_code=303)
         return with_language(self.premises, request, self._question(request, room))
 
     def ask(self, request: Request) -> Response:
@@ -66,27 +70,29 @@ class _ProofDoors:
             return refused(request, "outside", status=403)
         typed, now = _typed(request), self.premises.clock()
         with writing(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=now)
+            room = room_here(self.premises, session, request, now=now)
             if room is None:
                 return refused(request, "outside", status=403)
             brand = self.premises.brand_of(room.account_id)
-            if room.filed_at is not None:
-                return RedirectResponse(PROOF_PATH, status_code=303)
+            elsewhere = _leads_elsewhere(request, room)
+            if elsewhere:
+                return RedirectResponse(elsewhere, status_code=303)
             key = _key(brand, typed)
             if key is None:
                 wrong = "proof_booking_wrong" if brand.proof == "booking" else "proof_contact_wrong"
                 return self._question(request, room, typed=typed, wrong=wrong, status=400)
             if not ask(session, room, key, ports=self.ports, actor=PERSON, now=now):
                 return self._question(request, room, typed=typed, wrong="proof_resting", status=429)
-        return RedirectResponse(CODE_PATH, status_code=303)
+            return RedirectResponse(onward(request, CODE_PATH), status_code=303)
 
     def show_code(self, request: Request) -> Response:
         """Ask for the code."""
         room = self._room(request)
         if room is None:
             return refused(request, "outside", status=403)
-        if room.filed_at is not None:
-            return RedirectResponse(PROOF_PATH, status_code=303)
+        elsewhere = _leads_elsewhere(request, room)
+        if elsewhere:
+            return RedirectResponse(elsewhere, status_code=303)
         return with_language(self.premises, request, self._code(request, room))
 
     def try_code(self, request: Request) -> Response:
@@ -95,11 +101,12 @@ class _ProofDoors:
             return refused(request, "outside", status=403)
         now = self.premises.clock()
         with writing(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=now)
+            room = room_here(self.premises, session, request, now=now)
             if room is None:
                 return refused(request, "outside", status=403)
-            if room.filed_at is not None:
-                return RedirectResponse(PROOF_PATH, status_code=303)
+            elsewhere = _leads_elsewhere(request, room)
+            if elsewhere:
+                return RedirectResponse(elsewhere, status_code=303)
             return self._tried(session, request, room, now)
 
     def _tried(self, session: Session, request: Request, room: RoomRow, now: datetime) -> Response:
@@ -122,11 +129,13 @@ class _ProofDoors:
             actor=PERSON,
             now=now,
         )
-        return RedirectResponse(AFTER_PROOF, status_code=303) if filed else refused(request, "other_record", status=403)
+        if not filed:
+            return refused(request, "other_record", status=403)
+        return RedirectResponse(onward(request, AFTER_PROOF), status_code=303)
 
     def _room(self, request: Request) -> RoomRow | None:
         with reading(self.premises.engine) as session:
-            return room_of(self.premises, session, request, now=self.premises.clock())
+            return room_here(self.premises, session, request, now=self.premises.clock())
 
     def _question(
         self,
@@ -139,6 +148,7 @@ class _ProofDoors:
     ) -> Response:
         brand = self.premises.brand_of(room.account_id)
         return proof_page(
+            request,
             words_of(request, room, brand),
             brand,
             room,
@@ -150,7 +160,19 @@ class _ProofDoors:
 
     def _code(self, request: Request, room: RoomRow, *, wrong: str = "", status: int = 200) -> Response:
         brand = self.premises.brand_of(room.account_id)
-        return code_page(words_of(request, room, brand), brand, wrong=wrong, status=status)
+        return code_page(request, words_of(request, room, brand), brand, wrong=wrong, status=status)
+
+
+def is_excused(room: RoomRow) -> bool:
+    """True where the person said that the file cannot be theirs: nobody asks them to prove it."""
+    return room.turned_away_because in WITHOUT_PROOF
+
+
+def _leads_elsewhere(request: Request, room: RoomRow) -> str:
+    """Where somebody is sent who need not be asked; empty for all others."""
+    if room.filed_at is not None:
+        return onward(request, PROOF_PATH)
+    return onward(request) if is_excused(room) else ""
 
 
 def _key(brand: Brand, typed: Mapping[str, str]) -> TypedKey | None:

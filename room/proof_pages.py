@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from people.customer_keys import MOST_CHARACTERS
 from records.nouns import Brand
 from records.tables.room import RoomRow
+from room.conversation_visits import onward
 from room.rendering import brand_name, page
 from room.wordings import Words
 
 PROOF_PATH = "/room/proof"
 CODE_PATH = "/room/proof/code"
+SIGN_IN_PATH = "/room/sign-in"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,7 @@ def proof_lines(words: Words, room: RoomRow) -> tuple[ProofLine, ProofLine]:
 
 
 def proof_page(
+    request: Request,
     words: Words,
     brand: Brand,
     room: RoomRow,
@@ -62,31 +66,42 @@ def proof_page(
         words,
         status=status,
         brand=brand_name(brand),
-        here=PROOF_PATH,
+        here=onward(request, PROOF_PATH),
+        back=onward(request),
         fields=_fields(words, brand, typed or {}),
         most=MOST_CHARACTERS,
         wrong=words[wrong] if wrong else "",
+        sign_in_at=onward(request, SIGN_IN_PATH),
         sign_in=words["proof_sign_in"].format(brand=brand_name(brand)) if with_sign_in else "",
         proofs=proof_lines(words, room),
     )
 
 
-def code_page(words: Words, brand: Brand, *, wrong: str = "", status: int = 200) -> HTMLResponse:
+def code_page(request: Request, words: Words, brand: Brand, *, wrong: str = "", status: int = 200) -> HTMLResponse:
     """Asks for the code, the same whether or not one was sent."""
     return page(
         "proof_code.html",
         words,
         status=status,
         brand=brand_name(brand),
-        here=CODE_PATH,
+        here=onward(request, CODE_PATH),
+        again=onward(request, PROOF_PATH),
+        back=onward(request),
         wrong=words[wrong] if wrong else "",
         never=words["proof_code_never"].format(brand=brand_name(brand)),
     )
 
 
-def proved_page(words: Words, brand: Brand, room: RoomRow) -> HTMLResponse:
+def proved_page(request: Request, words: Words, brand: Brand, room: RoomRow) -> HTMLResponse:
     """Shown to who comes back to the question once it is answered."""
-    return page("proved.html", words, brand=brand_name(brand), here=PROOF_PATH, proofs=proof_lines(words, room))
+    return page(
+        "proved.html",
+        words,
+        brand=brand_name(brand),
+        here=onward(request, PROOF_PATH),
+        back=onward(request),
+        proofs=proof_lines(words, room),
+    )
 
 
 def _fields(words: Words, brand: Brand, typed: Mapping[str, str]) -> list[ProofField]:

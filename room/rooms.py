@@ -232,6 +232,14 @@ def close(session: Session, room_id: int, *, actor: Actor, now: datetime) -> Non
     _end(session, room_id, RoomStatus.CLOSED, "room:closed", actor=actor, now=now)
 
 
+def note_solved(session: Session, case_id: int, *, now: datetime) -> None:
+    """The matter of a case is solved, and its live room says so until the person says otherwise."""
+    row = _live_room(session, case_id)
+    if row is not None:
+        row.solved_at = now
+        session.add(row)
+
+
 def token_of(room_key: bytes, row: RoomRow) -> str:
     """The secret half of the room's present invitation."""
     return room_token(room_key, row.public_id, row.generation)

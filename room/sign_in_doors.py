@@ -21,15 +21,15 @@ from people.customers import find_by_reference
 from records.database import reading, writing
 from records.nouns import ProofKind
 from records.tables.room import RoomRow
+from room.conversation_visits import onward, room_here, room_named
 from room.filing import file_proof
 from room.premises import Premises
-from room.proof_doors import AFTER_PROOF
-from room.proof_pages import proof_page
+from room.proof_doors import AFTER_PROOF, is_excused
+from room.proof_pages import SIGN_IN_PATH, proof_page
 from room.proof_ports import CompanySignIn, ProofPorts, SignInError
 from room.rooms import PERSON
-from room.visits import comes_from_elsewhere, refused, room_of, words_of
+from room.visits import comes_from_elsewhere, refused, words_of
 
-SIGN_IN_PATH = "/room/sign-in"
 BACK_PATH = "/room/sign-in/back"
 SIGN_IN_LASTS = timedelta(minutes=10)
 _MOST_CHARACTERS = 4_000
@@ -55,10 +55,13 @@ class _SignInDoors:
     def leave(self, request: Request) -> Response:
         """Send the browser to the company's sign-in."""
         now = self.premises.clock()
-        room = self._room(request, now)
+        with reading(self.premises.engine) as session:
+            room = room_here(self.premises, session, request, now=now)
         if room is None or comes_from_elsewhere(request):
             return refused(request, "outside", status=403)
-        seed = f"{int((now + SIGN_IN_LASTS).timestamp())}.{secrets.token_urlsafe(24)}"
+        if is_excused(room):
+            return RedirectResponse(onward(request), status_code=303)
+        seed = f"{int((now + SIGN_IN_LASTS).timestamp())}.{secrets.token_urlsafe(24)}.{room.public_id}"
         try:
             address = self.sign_in.address(
                 state=self._derived("state", seed, room),
@@ -108,7 +111,7 @@ class _SignInDoors:
 
     def _filed(self, request: Request, room: RoomRow, reference: str, now: datetime) -> Response:
         with writing(self.premises.engine) as session:
-            still_open = room_of(self.premises, session, request, now=now)
+            still_open = room_named(self.premises, session, request, room.public_id, now=now)
             if still_open is None:
                 return refused(request, "outside", status=403)
             customer_id = find_by_reference(session, reference)
@@ -123,16 +126,20 @@ class _SignInDoors:
                 actor=PERSON,
                 now=now,
             )
-        return RedirectResponse(AFTER_PROOF, status_code=303) if filed else refused(request, "other_record", status=403)
+        if not filed:
+            return refused(request, "other_record", status=403)
+        return RedirectResponse(AFTER_PROOF, status_code=303)
 
     def _room(self, request: Request, now: datetime) -> RoomRow | None:
+        """The room from which the sign-in began, whichever was visited since; without one, the newest."""
+        named = request.cookies.get(self._cookie, "").rpartition(".")[2]
         with reading(self.premises.engine) as session:
-            return room_of(self.premises, session, request, now=now)
+            return room_named(self.premises, session, request, named, now=now)
 
     def _question(self, request: Request, room: RoomRow, wrong: str, *, status: int) -> Response:
         brand = self.premises.brand_of(room.account_id)
         words = words_of(request, room, brand)
-        return proof_page(words, brand, room, with_sign_in=True, wrong=wrong, status=status)
+        return proof_page(request, words, brand, room, with_sign_in=True, wrong=wrong, status=status)
 
     def _derived(self, what: str, seed: str, room: RoomRow) -> str:
         message = "\x00".join(("aparte sign-in", what, seed, room.public_id, room.session_hash or ""))

@@ -15,6 +15,7 @@ from records.database import reading, writing
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomRow
 from room.bodies import BodyTooLargeError, form_of
+from room.conversation_visits import onward, room_here
 from room.entry_doors import refused_at_link
 from room.entry_pages import farewell_page, ways_out_page
 from room.premises import Premises
@@ -25,7 +26,6 @@ from room.visits import (
     let_in,
     let_out,
     refused,
-    room_of,
     with_language,
     words_of,
 )
@@ -100,22 +100,22 @@ class _WaysOutDoors:
     def show_inside(self, request: Request) -> Response:
         """Show the ways out of the room of this browser."""
         with reading(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=self.premises.clock())
+            room = room_here(self.premises, session, request, now=self.premises.clock())
         if room is None:
             return refused(request, "outside", status=403)
-        return with_language(self.premises, request, self._page(request, room))
+        return with_language(self.premises, request, self._page(request, room, inside=True))
 
     def take_inside(self, request: Request) -> Response:
         """Take a way out of the room of this browser."""
         if comes_from_elsewhere(request):
             return refused(request, "outside", status=403)
         with writing(self.premises.engine) as session:
-            room = room_of(self.premises, session, request, now=self.premises.clock())
+            room = room_here(self.premises, session, request, now=self.premises.clock())
             if room is None:
                 return refused(request, "outside", status=403)
             wish = _wish(request, self.premises.brand_of(room.account_id).market)
             if wish.way is None or wish.phone is None:
-                return self._page(request, room, wish)
+                return self._page(request, room, wish, inside=True)
             return self._take(session, request, room, wish)
 
     def _invited(self, session: Session, request: Request) -> RoomRow | Refusal:
@@ -144,16 +144,16 @@ class _WaysOutDoors:
         )
         if wish.way is WayOut.NOT_ME:
             return let_out(self.premises, farewell_page(words_of(request, room, brand), brand))
-        return RedirectResponse("/room#end", status_code=303)
+        return RedirectResponse(f"{onward(request)}#end", status_code=303)
 
-    def _page(self, request: Request, room: RoomRow, wish: _Wish | None = None) -> Response:
+    def _page(self, request: Request, room: RoomRow, wish: _Wish | None = None, *, inside: bool = False) -> Response:
         brand = self.premises.brand_of(room.account_id)
         here = request.url.path
         return ways_out_page(
             words_of(request, room, brand),
             brand,
-            here=here,
-            back=here.removesuffix("/out"),
+            here=onward(request, here),
+            back=onward(request) if inside else here.removesuffix("/out"),
             wrong=wish is not None and wish.way is WayOut.NO_CODE,
             typed=wish.typed if wish is not None else "",
         )

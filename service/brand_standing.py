@@ -77,7 +77,7 @@ def _private_waits(session: Session, now: datetime) -> Mapping[str, float]:
 def _articles(session: Session, now: datetime) -> Mapping[str, list[Article]]:
     query = select(col(ArticleRow.brand), col(ArticleRow.language), col(ArticleRow.title)).where(
         col(ArticleRow.internal).is_(False),
-        col(ArticleRow.valid_until).is_(None) | (col(ArticleRow.valid_until) >= now),
+        col(ArticleRow.valid_until).is_(None) | (col(ArticleRow.valid_until) > now),
     )
     found: dict[str, list[Article]] = defaultdict(list)
     for brand, language, title in session.execute(query):

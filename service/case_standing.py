@@ -25,7 +25,7 @@ class CaseStanding:
     open: bool = False
     private_state: str = PrivateState.NONE
     reopened: bool = False
-    """It was closed, or solved, once already."""
+    """It was closed once already."""
     assigned: bool = False
     waits: bool = False
     """The person waits for us, in public or in private."""
@@ -54,7 +54,7 @@ def _standing(row: Row[Any], posts: Row[Any] | None) -> CaseStanding:
     return CaseStanding(
         open=True,
         private_state=row.private_state,
-        reopened=row.public_closed_at is not None or row.waiver is not None or row.solved_at is not None,
+        reopened=row.reopened_at is not None,
         assigned=row.assignee_id is not None,
         waits=row.waiting_since is not None or row.private_waiting_since is not None,
         mentions=posts.mentions if posts else 0,
@@ -64,7 +64,7 @@ def _standing(row: Row[Any], posts: Row[Any] | None) -> CaseStanding:
 
 _COLUMNS = (
     *("id", "identity_id", "brand", "private_state", "assignee_id", "waiting_since", "private_waiting_since"),
-    *("public_closed_at", "waiver", "solved_at"),
+    "reopened_at",
 )
 
 

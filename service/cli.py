@@ -8,6 +8,7 @@ import typer
 
 from service.commands import (
     agents,
+    articles,
     benching,
     crisis,
     crm,
@@ -34,6 +35,7 @@ app = typer.Typer(
 for family in (demo, running, processes, mailroom, inspecting, knowledge, benching):
     family.add_to(app)
 app.add_typer(agents.app, name="agent")
+app.add_typer(articles.app, name="article")
 app.add_typer(crisis.app, name="crisis")
 app.add_typer(crm.app, name="crm")
 app.add_typer(ledger.app, name="ledger")

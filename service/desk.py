@@ -14,6 +14,7 @@ from cases import handling
 from ledger.log import append
 from records.database import writing
 from records.nouns import CLOSING_SLOT, Act, Actor, Queue
+from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from replies import outbox
@@ -37,8 +38,9 @@ from service.desk_doubts import settle_as_sent
 from service.desk_entries import log_act, sealed_for_case
 from service.desk_posts import delete_own, hide, unhide
 from service.desk_reading import Addressee, addressee_of_case, addressee_of_mention, two_must_approve
-from service.drafting import ROOM_LIFETIME, invitation_text
+from service.drafting import REFERENCE, ROOM_LIFETIME, invitation_text
 from service.house import House
+from service.rulebooks import current
 
 __all__ = [
     "DeskRefusalError",
@@ -198,13 +200,13 @@ def invite(house: House, case_id: int, *, actor: Actor, now: datetime) -> int:
             room_key=house.room_key,
         )
         text = invitation_text(
-            house.rulebooks[to.account.brand],
+            current(session, house, to.account.brand),
             account=to.account,
             brand=house.brand_of(to.account.id),
             handle=to.handle,
             language=to.language,
             now=now,
-        )
+        ).replace(REFERENCE, session.get_one(CareCaseRow, case_id).reference)
         draft = _draft(to, slot=to.private_slot, privately=True, text=text, room_id=room.id, actor=actor)
         reply_id = _write(session, house, draft, actor, now)
         log_act(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})

@@ -17,10 +17,11 @@ from replies.doubt import DoubtfulError
 from replies.life import IllegalTransitionError
 from replies.outbox import StaleTextError
 from replies.situation import paused_because
+from replies.wording import filled
 from room.conversation import UnsayableError
 from room.rooms import RoomStateError
 from service.desk_reading import NothingToAnswerError
-from service.guarding import guard_reply
+from service.guarding import guard_reply, secrets_of
 from service.house import House
 
 SPEAKERS = frozenset({Role.AGENT, Role.MARKETING, Role.SUPERVISOR})
@@ -81,8 +82,8 @@ def refuse_for(paused: str) -> None:
 
 
 def refuse_unsafe(house: House, text: str, reply: ReplyRow) -> None:
-    """Raise DeskRefusalError where the guard would stop the text."""
-    findings = guard_reply(house, text.replace("{room_link}", house.public_url), reply)
+    """Raise DeskRefusalError where the guard would stop the text, with the link or code of its room filled in."""
+    findings = guard_reply(house, filled(text, secrets_of(house, reply, text=text)), reply)
     if findings:
         raise DeskRefusalError("This text may not leave: " + " ".join(finding.message for finding in findings))
 

@@ -59,6 +59,7 @@ def mark_solved(house: House, case_id: int, *, actor: Actor, now: datetime) -> S
         case = session.get(CareCaseRow, case_id)
         hours = house.settings.brands[case.brand].close_within_hours if case is not None else 0
         entry = solved(session, case_id, by=actor, close_by=now + timedelta(hours=hours), now=now)
+        rooms.note_solved(session, case_id, now=now)
         done = session.get_one(CareCaseRow, case_id)
         owed = done.public_closed_at is None and done.waiver is None
         append(session, [entry])

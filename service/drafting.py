@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from policies.channel import Channel
 from policies.lengths import limit_of
+from policies.opening_words import opens_in_words
 from policies.rulebook import Rulebook
 from policies.templates import placeholders
 from policies.texts import render
@@ -26,6 +27,7 @@ from records.nouns import (
     Permissions,
     Verdict,
 )
+from room.expiry import expiry_in_words
 from service.bounds import NO_BOUNDS, Bounds
 from service.desk_hours import OPEN, DeskHours
 from service.obstacles import VARIANTS, Waits, what_forbids
@@ -139,7 +141,8 @@ def outgoing_acts(  # noqa: PLR0913 - what is said depends on this many things
     speaking = partial(
         Outgoing, language=language, approvals_needed=approvals_needed, even_in_crisis=verdict.even_in_crisis
     )
-    closed = _out_of_hours(rulebook, brand=brand, account=account, language=language, hours=hours)
+    opens = opening_time(rulebook, hours, brand=brand, language=language, now=now)
+    closed = _out_of_hours(rulebook, brand=brand, account=account, language=language, opens=opens)
     if verdict.action in _SPEAKING and verdict.template is not None and permissions.reply and not unseen:
         text = write_text(
             rulebook,
@@ -151,7 +154,7 @@ def outgoing_acts(  # noqa: PLR0913 - what is said depends on this many things
             variables={
                 "handle": standing.handle,
                 "compose_link": permissions.compose_link,
-                "opens": opening_time(hours),
+                "opens": opens,
             },
         )
         acts.append(
@@ -180,9 +183,11 @@ def outgoing_acts(  # noqa: PLR0913 - what is said depends on this many things
     return tuple(acts)
 
 
-def opening_time(hours: DeskHours) -> str:
-    """When the desk opens, in the brand's zone, such as `23/11 08:00`; empty while it is open."""
-    return f"{hours.opens_at:%d/%m %H:%M}" if hours.opens_at is not None else ""
+def opening_time(rulebook: Rulebook, hours: DeskHours, *, brand: Brand, language: str, now: datetime) -> str:
+    """When the desk opens, in words such as `mañana a las 08:00`; empty while it is open."""
+    if hours.opens_at is None:
+        return ""
+    return opens_in_words(rulebook.calendar, now=now.astimezone(ZoneInfo(brand.timezone)), language=language)
 
 
 def private_target(permissions: Permissions, standing: Standing) -> str:
@@ -194,7 +199,6 @@ def invitation_text(
     rulebook: Rulebook, *, account: Account, brand: Brand, handle: str, language: str, now: datetime
 ) -> str:
     """The invitation in the person's language, its expiry in words; link or code are filled in when it is sent."""
-    local = (now + ROOM_LIFETIME).astimezone(ZoneInfo(brand.timezone))
     by_code = brand.invitation == "code" and INVITATION_BY_CODE in rulebook.templates
     return write_text(
         rulebook,
@@ -209,7 +213,7 @@ def invitation_text(
             "room_code": "{room_code}",
             "room_address": brand.room_address or "{room_address}",
             "reference": REFERENCE,
-            "expires": f"{local:%d/%m %H:%M}",
+            "expires": expiry_in_words(now + ROOM_LIFETIME, brand, language=language),
         },
     )
 
@@ -250,9 +254,9 @@ def write_text(
     )
 
 
-def _out_of_hours(rulebook: Rulebook, *, brand: Brand, account: Account, language: str, hours: DeskHours) -> str:
+def _out_of_hours(rulebook: Rulebook, *, brand: Brand, account: Account, language: str, opens: str) -> str:
     """What is said besides while the desk is closed; empty where nothing is, or its words cannot be filled."""
-    if hours.opens_at is None or rulebook.out_of_hours is None:
+    if not opens or rulebook.out_of_hours is None:
         return ""
     said = rulebook.template(rulebook.out_of_hours, language=language, address=brand.address, variant=0)
     if "emergency_phone" in placeholders(said) and not brand.emergency_phone:
@@ -264,7 +268,7 @@ def _out_of_hours(rulebook: Rulebook, *, brand: Brand, account: Account, languag
         brand=brand,
         account=account,
         variant=0,
-        variables={"handle": "", "opens": opening_time(hours)},
+        variables={"handle": "", "opens": opens},
     )
 
 

@@ -82,10 +82,14 @@ def compose_links(account: Account) -> tuple[str, ...]:
     return X_COMPOSE_LINKS
 
 
-def secrets_of(house: House, reply: ReplyRow) -> Mapping[str, str]:
-    """The secrets of a reply's text, made in memory at the moment of sending: the link or the code of its room."""
+def secrets_of(house: House, reply: ReplyRow, *, text: str | None = None) -> Mapping[str, str]:
+    """The secrets of a reply's text, made in memory at the moment of sending: the link or the code of its room.
+
+    `text` stands for other words that are about to take the place of its own.
+    """
     if reply.room_id is None:
         return {}
+    said = reply.text if text is None else text
     with reading(house.engine) as session:
         room = session.get_one(RoomRow, reply.room_id)
         link = link_of(house, session, reply.room_id)
@@ -94,7 +98,7 @@ def secrets_of(house: House, reply: ReplyRow) -> Mapping[str, str]:
         "room_code": code_of(house.room_key, room.public_id, room.generation),
         "room_address": f"{house.public_url.partition('://')[2]}/{_CODE_PAGE.get(reply.language, 'enter')}",
     }
-    return {name: value for name, value in values.items() if f"{{{name}}}" in reply.text}
+    return {name: value for name, value in values.items() if f"{{{name}}}" in said}
 
 
 def link_of(house: House, session: Session, room_id: int) -> str:

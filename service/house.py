@@ -42,8 +42,6 @@ class House:
     clock: Clock
     accounts: Mapping[int, Account]
     networks: Mapping[int, Network]
-    rulebooks: Mapping[str, Rulebook]
-    """By brand, as the settings name them; `service.rulebooks.current` tells which one decides."""
     master_key: bytes = field(repr=False)
     claimant: str
     judge_loader: Callable[[], Judge] = field(repr=False)
@@ -123,7 +121,6 @@ def open_house(settings: Settings, *, clock: Clock | None = None) -> House:
             account.id: open_network(entries[account.name], settings, account=account, now=clock.now)
             for account in accounts.values()
         },
-        rulebooks={brand: source.rulebook for brand, source in sources.items()},
         master_key=master_key,
         claimant=new_claimant(),
         judge_loader=_load_once(settings.document.service.classifier),

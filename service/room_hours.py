@@ -7,8 +7,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from policies.calendar import Calendar
+from records.database import reading
 from room.conversation_page import CLOSED_TODAY
 from service.house import House
+from service.rulebooks import current
 
 
 def hours_of(house: House) -> Callable[[int, datetime], str]:
@@ -16,7 +18,9 @@ def hours_of(house: House) -> Callable[[int, datetime], str]:
 
     def asked(account_id: int, now: datetime) -> str:
         brand = house.brand_of(account_id)
-        return hours_on(house.rulebooks[brand.name].calendar, now.astimezone(ZoneInfo(brand.timezone)))
+        with reading(house.engine) as session:
+            calendar = current(session, house, brand.name).calendar
+        return hours_on(calendar, now.astimezone(ZoneInfo(brand.timezone)))
 
     return asked
 

@@ -61,12 +61,7 @@ def current(session: Session, house: House, brand: str) -> Rulebook:
 def current_of_all(session: Session, house: House) -> Mapping[str, Rulebook]:
     """By brand: the rulebook that it decides by now; one query where nothing has changed."""
     in_use = versions_in_use(session)
-    return {
-        brand: from_file
-        if in_use.get(brand, from_file.version) == from_file.version
-        else stored(session, in_use[brand])
-        for brand, from_file in house.rulebooks.items()
-    }
+    return {brand: stored(session, in_use[brand]) for brand in house.settings.brands}
 
 
 def versions_in_use(session: Session) -> Mapping[str, str]:
@@ -107,6 +102,7 @@ def take_files(session: Session, sources: Mapping[str, Source], *, now: datetime
     taken = _last_from_file(session)
     entries = []
     for brand, source in sources.items():
+        _COMPILED.setdefault(source.rulebook.version, source.rulebook)
         if taken.get(brand) == source.rulebook.version:
             continue
         keep(session, source, now=now)

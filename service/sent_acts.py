@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from cases.clocks import answered_in_public, closed_in_public, nobody_waits, went_private
 from cases.closing import finished, without_a_post
-from cases.handling import waive
+from cases.handling import owes_again, waive
 from cases.private import answered_in_private, moved
 from cases.silences import person_spoke_last
 from ledger.log import append
@@ -56,6 +56,8 @@ def on_sent(session: Session, reply: ReplyRow) -> None:
         _waive_unseen(session, reply, now)
     elif reply.act == Act.HIDE:
         _waive_unseen(session, reply, now)
+    elif reply.act == Act.UNHIDE:
+        _owe_seen(session, reply, now)
     elif reply.slot == CLOSING_SLOT:
         closed_in_public(session, reply.case_id, actor=DELIVER, now=now)
         append(session, finished(session, reply.case_id, actor=DELIVER, now=now))
@@ -102,3 +104,10 @@ def _waive_unseen(session: Session, reply: ReplyRow, now: datetime) -> None:
     if session.execute(private).scalar() in without_a_post(session, reply.mention_id):
         entry = waive(session, reply.case_id or 0, reason=POST_HIDDEN, actor=DELIVER, now=now)
         append(session, [entry, *finished(session, reply.case_id or 0, actor=DELIVER, now=now)])
+
+
+def _owe_seen(session: Session, reply: ReplyRow, now: datetime) -> None:
+    """A post that everybody can read again wants its public closing line after all."""
+    case = session.get(CareCaseRow, reply.case_id, with_for_update=True, populate_existing=True)
+    if case is not None and case.closed_at is None and case.waiver == POST_HIDDEN:
+        append(session, [owes_again(session, reply.case_id or 0, actor=DELIVER, now=now)])

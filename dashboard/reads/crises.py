@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from records.tables.service import AgentRow
+from dashboard.reads.agent_names import agent_names
 from service.crises import Crisis, lasting
 
 
@@ -33,7 +32,7 @@ def lasting_crises(session: Session) -> Mapping[str, LastingCrisis]:
     if not found:
         return {}
     tags = {tag for crisis in found.values() for tag in (crisis.declared_by, crisis.first_lift_by or "")}
-    names = _names(session, tags)
+    names = agent_names(session, tags)
     return {brand: _shown(crisis, names) for brand, crisis in found.items()}
 
 
@@ -46,11 +45,3 @@ def _shown(crisis: Crisis, names: Mapping[str, str]) -> LastingCrisis:
         first_lift_by=names.get(crisis.first_lift_by or "", crisis.first_lift_by or ""),
         first_lift_tag=crisis.first_lift_by or "",
     )
-
-
-def _names(session: Session, tags: set[str]) -> dict[str, str]:
-    numbers = [
-        int(number) for kind, _, number in (tag.partition(":") for tag in tags) if kind == "agent" and number.isdigit()
-    ]
-    rows = session.execute(select(col(AgentRow.id), col(AgentRow.name)).where(col(AgentRow.id).in_(numbers)))
-    return {f"agent:{number}": name for number, name in rows}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlmodel import Session
 
 from dashboard.reads.findings import Decided
+from policies import reasons
 from policies.engine import ERROR, NO_RULE, UNSURE
 from policies.explanation import Explanation, explain
 from policies.problems import RulebookError
 from service.rulebooks import UnknownRulebookError, stored
+
+_A_FACT = re.compile(r"[a-z][a-z_.]* = ")
 
 
 def explanation_of(session: Session, decided: Decided, *, language: str) -> Explanation | None:
@@ -24,3 +29,9 @@ def explanation_of(session: Session, decided: Decided, *, language: str) -> Expl
     told = explain(rulebook, decided.known, rule=decided.rule, language=language)
     found = decided.rule == NO_RULE or any(rule.name == decided.rule for rule in rulebook.rules)
     return told if found or (decided.rule in {UNSURE, ERROR} and told.facts) else None
+
+
+def further_reasons(decided: Decided) -> tuple[str, ...]:
+    """Stored reasons that an explanation does not tell: what kept the rule from speaking, rules in shadow."""
+    told = (f"Rule {decided.rule}: ", reasons.NOTHING_MATCHED, "Held for a person: rule ")
+    return tuple(each for each in decided.reasons if not each.startswith(told) and not _A_FACT.match(each))

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
+from dashboard.reads.agent_names import agent_names
 from dashboard.reads.one_case import typed_reference
 from ledger.log import size_and_root
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import CheckpointRow, LedgerEntryRow
 
 PAGE = 50
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "decisions": ("mention:",),
+    "replies": ("reply:",),
+    "cases": ("case:",),
+    "rooms": ("room:", "message:"),
+    "files": ("file:",),
+    "proofs": ("proof:", "proved:"),
+    "letters": ("letter:", "proof:asked"),
+    "consents": ("consented:", "withdrew:"),
+    "crises": ("crisis:",),
+    "rulebooks": ("rulebook:", "pilot:"),
+    "people": ("crm:", "subject-key:"),
+    "access": ("session:", "account:", "entry:"),
+}
+"""What entries are about, and how their kinds go on after the source."""
+_SOURCES = ("agent", "room", "service", "step", "person")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +41,8 @@ class EntryFilter:
 
     kind: str = ""
     """Beginning of the tag, for example `agent:` or `step:reply`."""
+    family: str = ""
+    """One of FAMILIES."""
     reference: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -36,8 +56,12 @@ class LogEntry:
     at: datetime
     kind: str
     actor: str
+    name: str
+    """Of the agent who did it; empty where it was nobody of the team."""
     mention_id: int | None
     case_id: int | None
+    reference: str
+    """Of its case; empty where it has none, or it is gone."""
     told: str
     """Its open body, as JSON."""
     sealed: bool
@@ -67,6 +91,9 @@ def log_entries(
         return ()
     if wanted.kind:
         query = query.where(col(LedgerEntryRow.kind).startswith(wanted.kind, autoescape=True))
+    if wanted.family:
+        beginnings = [f"{source}:{subject}" for source in _SOURCES for subject in FAMILIES[wanted.family]]
+        query = query.where(or_(*(col(LedgerEntryRow.kind).startswith(one, autoescape=True) for one in beginnings)))
     if wanted.reference:
         case_id = select(col(CareCaseRow.id)).where(col(CareCaseRow.reference) == typed_reference(wanted.reference))
         query = query.where(col(LedgerEntryRow.case_id).in_(case_id))
@@ -74,8 +101,11 @@ def log_entries(
         query = query.where(col(LedgerEntryRow.at) >= wanted.since)
     if wanted.until is not None:
         query = query.where(col(LedgerEntryRow.at) < wanted.until)
-    rows = session.execute(query.order_by(col(LedgerEntryRow.index).desc()).limit(most)).scalars()
-    return tuple(_entry(row) for row in rows)
+    rows = list(session.execute(query.order_by(col(LedgerEntryRow.index).desc()).limit(most)).scalars())
+    bodies = [_body(row) for row in rows]
+    names = agent_names(session, [str(body.get("actor", "")) for body in bodies])
+    references = _references(session, {row.case_id for row in rows if row.case_id is not None})
+    return tuple(_entry(row, body, names, references) for row, body in zip(rows, bodies, strict=True))
 
 
 def log_head(session: Session) -> LogHead:
@@ -92,18 +122,34 @@ def log_head(session: Session) -> LogHead:
     )
 
 
-def _entry(row: LedgerEntryRow) -> LogEntry:
+def _references(session: Session, case_ids: set[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(col(CareCaseRow.id), col(CareCaseRow.reference)).where(col(CareCaseRow.id).in_(sorted(case_ids)))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _body(row: LedgerEntryRow) -> dict[str, object]:
     try:
         body = json.loads(row.body)
     except ValueError:
-        body = {}
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _entry(
+    row: LedgerEntryRow, body: Mapping[str, object], names: Mapping[str, str], references: Mapping[int, str]
+) -> LogEntry:
+    actor = str(body.get("actor", ""))
     return LogEntry(
         index=row.index,
         at=row.at,
         kind=row.kind,
-        actor=str(body.get("actor", "")),
+        actor=actor,
+        name=names.get(actor, ""),
         mention_id=row.mention_id,
         case_id=row.case_id,
+        reference=references.get(row.case_id or 0, ""),
         told=json.dumps(body.get("body", {}), ensure_ascii=False, sort_keys=True),
         sealed=bool(body.get("sealed")),
         leaf_hash=row.leaf_hash,

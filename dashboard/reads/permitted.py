@@ -9,10 +9,12 @@ from sqlmodel import Session
 
 from policies.channel import Channel
 from policies.lengths import limit_of
+from records.database import reading
 from replies.prices import Month
 from service.desk_reading import Addressee, NothingToAnswerError, addressee_of_case
 from service.drafting import write_text
 from service.house import House
+from service.rulebooks import current
 from service.spending import month_of
 
 CLOSING = "closing"
@@ -64,7 +66,8 @@ def permitted_in(session: Session, house: House, *, case_id: int, now: datetime)
 def proposal(house: House, to: Addressee, template: str) -> str:
     """A template of the rulebook with this person's variables; empty where the rulebook has none."""
     brand = house.brand_of(to.account.id)
-    rulebook = house.rulebooks[brand.name]
+    with reading(house.engine) as session:
+        rulebook = current(session, house, brand.name)
     try:
         return write_text(
             rulebook,

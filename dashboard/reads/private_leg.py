@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from dashboard.reads.agent_names import agent_names
 from dashboard.reads.one_case import CaseHead
 from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
@@ -19,6 +20,8 @@ from records.tables.service import AgentRow
 
 MOST_MESSAGES = 60
 _ROOM_LINK = re.compile(r"https?://[^\s/]+/r/[\w-]+/[\w-]+")
+_ROOM_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
+"""As invitations write it; a word that only looks like one is lost to nobody: the network keeps it."""
 MOST_CHARACTERS = 4_000
 _ON_ITS_WAY = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.FAILED)
 
@@ -95,8 +98,8 @@ def private_leg(session: Session, case: CaseHead, *, most: int = MOST_MESSAGES) 
 
 
 def without_room_links(text: str) -> str:
-    """`text` with the links of rooms taken out: whoever holds one comes in as the person."""
-    return _ROOM_LINK.sub("{room_link}", text)
+    """`text` with the links and codes of rooms taken out: whoever holds one comes in as the person."""
+    return _ROOM_CODE.sub("{room_code}", _ROOM_LINK.sub("{room_link}", text))
 
 
 def _direct(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]:
@@ -130,15 +133,17 @@ def _waiting(session: Session, case: CaseHead, most: int) -> list[PrivateMessage
         .order_by(col(ReplyRow.id).desc())
         .limit(most)
     ).scalars()
+    written = list(rows)
+    names = agent_names(session, [row.author for row in written])
     return [
         PrivateMessage(
             at=row.sent_at or row.created_at,
             outgoing=True,
             text=row.text[:MOST_CHARACTERS],
-            author=row.author,
+            author=names.get(row.author, row.author),
             status=row.status,
         )
-        for row in rows
+        for row in written
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 from sqlmodel import Session, col
 
+from dashboard.reads.agent_names import agent_names
 from dashboard.reads.findings import Decided, Found, decided_by, found_in
 from dashboard.reads.one_case import CaseHead
 from records.nouns import Act, ReplyStatus
@@ -67,6 +68,8 @@ class BrandPost:
     """`rule:NAME` or `agent:ID`; empty for a post from outside."""
     status: str
     reason: str
+    author_name: str = ""
+    """Of the agent who wrote it."""
     reply_id: int | None = None
     """Of an answer that went through the outbox."""
     deleted: bool = False
@@ -184,6 +187,7 @@ def _brand_posts(
         .limit(most)
     ).scalars()
     acts = list(found)
+    names = agent_names(session, [row.author for row in acts])
     deleted = _deleted(session, [row.external_id for row in acts if row.external_id])
     replies = [
         BrandPost(
@@ -195,6 +199,7 @@ def _brand_posts(
             author=row.author,
             status=row.status,
             reason=row.reason,
+            author_name=names.get(row.author, ""),
             reply_id=row.id,
             deleted=row.external_id in deleted,
         )

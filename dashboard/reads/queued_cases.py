@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlmodel import Session, col
 
 from cases.order import NO_PROMISES, near_breach, queue_order
@@ -16,6 +16,7 @@ from dashboard.reads.latest_posts import LatestPost, latest_posts
 from records.nouns import Queue
 from records.tables.cases import CareCaseRow
 from records.tables.people import IdentityRow
+from records.tables.room import RoomRow
 from records.tables.service import AgentRow
 
 PAGE = 25
@@ -30,6 +31,7 @@ class QueueFilter:
     assignee_id: int | None = None
     harm: bool = False
     unanswered: bool = False
+    asks_human: bool = False
     alike: str | None = None
     """Digest of a text: the cases whose latest post says it, each in a row of its own."""
 
@@ -69,6 +71,8 @@ class QueuedCase:
     """When the public closing line is due."""
     reopened: bool
     """True where the person came back after the case was closed."""
+    asked_human_at: datetime | None
+    """Since when the person waits in private for a human, having asked for one."""
     latest: LatestPost | None
     """None where the case lives in private messages alone."""
     copies: int = 1
@@ -102,12 +106,16 @@ def queued_cases(
     )
 
 
-def flagged_cases(session: Session, *, now: datetime, offset: int = 0, most: int = PAGE) -> QueuePage:
-    """What marketing looks at: the cases of its queue, then whatever is seen most; highest exposure first."""
-    conditions = [
-        col(CareCaseRow.closed_at).is_(None),
-        or_(col(CareCaseRow.queue) == Queue.MARKETING, col(CareCaseRow.exposure) > 0),
-    ]
+def flagged_cases(
+    session: Session, *, now: datetime, queue: Queue | None = None, offset: int = 0, most: int = PAGE
+) -> QueuePage:
+    """What marketing looks at: the cases of its queue, then whatever is seen most; highest exposure first.
+
+    With `queue`, those of one queue.
+    """
+    conditions = _flagged()
+    if queue is not None:
+        conditions.append(col(CareCaseRow.queue) == queue)
     order: tuple[ColumnElement[Any], ...] = (
         (col(CareCaseRow.queue) == Queue.MARKETING).desc(),
         col(CareCaseRow.exposure).desc(),
@@ -117,8 +125,15 @@ def flagged_cases(session: Session, *, now: datetime, offset: int = 0, most: int
     return _page(session, conditions, order, now=now, offset=offset, most=most)
 
 
+def flagged_counts(session: Session) -> dict[Queue, int]:
+    """How many of those cases there are by queue; a queue without any is left out."""
+    rows = session.execute(select(col(CareCaseRow.queue), func.count()).where(*_flagged()).group_by("queue"))
+    counts = {str(row[0]): int(row[1]) for row in rows}
+    return {queue: counts[queue] for queue in Queue if queue in counts}
+
+
 def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, int]:
-    """How many open cases there are: `open`, `harm`, `late`, `mine`."""
+    """How many open cases there are: `open`, `harm`, `human` (a human was asked for), `late`, `mine`."""
     late = or_(
         (col(CareCaseRow.first_responded_at).is_(None)) & (col(CareCaseRow.respond_by) < now),
         col(CareCaseRow.close_by) < now,
@@ -127,11 +142,12 @@ def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, 
         select(
             func.count(),
             func.count().filter(col(CareCaseRow.harm)),
+            func.count().filter(_asked_human().exists()),
             func.count().filter(late),
             func.count().filter(col(CareCaseRow.assignee_id) == agent_id),
         ).where(col(CareCaseRow.closed_at).is_(None))
     ).one()
-    return dict(zip(("open", "harm", "late", "mine"), (int(count) for count in row), strict=True))
+    return dict(zip(("open", "harm", "human", "late", "mine"), (int(count) for count in row), strict=True))
 
 
 def next_case(session: Session, *, after: int, agent_id: int, now: datetime) -> str | None:
@@ -162,6 +178,24 @@ def brands_with_open_cases(session: Session) -> tuple[str, ...]:
     return tuple(rows.scalars())
 
 
+def _flagged() -> list[ColumnElement[bool]]:
+    return [
+        col(CareCaseRow.closed_at).is_(None),
+        or_(col(CareCaseRow.queue) == Queue.MARKETING, col(CareCaseRow.exposure) > 0),
+    ]
+
+
+def _asked_human() -> Select[tuple[datetime]]:
+    """Since when a human was asked for in the rooms of a case, the first time first."""
+    return (
+        select(col(RoomRow.asked_human_at))
+        .where(col(RoomRow.case_id) == col(CareCaseRow.id), col(RoomRow.asked_human_at).is_not(None))
+        .order_by(col(RoomRow.asked_human_at))
+        .limit(1)
+        .correlate(CareCaseRow)
+    )
+
+
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [col(CareCaseRow.closed_at).is_(None)]
     if wanted.queue is not None:
@@ -174,6 +208,8 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
         found.append(col(CareCaseRow.harm).is_(True))
     if wanted.unanswered:
         found.append(col(CareCaseRow.first_responded_at).is_(None))
+    if wanted.asks_human:
+        found.append(_asked_human().exists())
     if wanted.alike is not None:
         found.append(col(CareCaseRow.id).in_(saying(wanted.alike)))
     return found
@@ -200,6 +236,7 @@ def _page(
             near_breach(now=now, promised=promised),
             groups.c.copies,
             groups.c.alike,
+            _asked_human().scalar_subquery(),
         )
         .join(groups, groups.c.case_id == col(CareCaseRow.id))
         .join(IdentityRow, col(IdentityRow.id) == col(CareCaseRow.identity_id))
@@ -213,7 +250,7 @@ def _page(
 
 
 def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> QueuedCase:
-    case, identity, assignee, near, copies, alike = row
+    case, identity, assignee, near, copies, alike, asked_human_at = row
     handed_over = case.handed_over_at is not None and case.assignee_id is None
     return QueuedCase(
         id=case.id,
@@ -242,6 +279,7 @@ def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> Queued
         private_waiting_since=case.private_waiting_since,
         close_by=case.close_by,
         reopened=case.reopened_at is not None,
+        asked_human_at=asked_human_at,
         latest=latest.get(case.id),
         copies=copies,
         alike=alike if copies > 1 else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session, col
 
+from dashboard.reads.agent_names import agent_names
 from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRevisionRow, MentionRow
@@ -44,6 +46,8 @@ class WaitingText:
     reason: str
     origin: str
     author: str
+    author_name: str
+    """Of the agent who wrote it; empty where a rule did."""
     approvals: tuple[str, ...]
     approvals_needed: int
     created_at: datetime
@@ -52,6 +56,8 @@ class WaitingText:
     """The beginning of the post that is answered."""
     rule: str
     reasons: tuple[str, ...]
+    promotion: bool
+    """It advertises."""
     doubtful: bool
     """True where it may have been sent already: whoever approves it must say that they looked."""
     private_until: datetime | None
@@ -71,12 +77,21 @@ class WaitingPage:
 
 
 def waiting_texts(
-    session: Session, house: House, *, now: datetime, case_id: int | None = None, offset: int = 0, most: int = PAGE
+    session: Session,
+    house: House,
+    *,
+    now: datetime,
+    case_id: int | None = None,
+    promotions: bool = False,
+    offset: int = 0,
+    most: int = PAGE,
 ) -> WaitingPage:
-    """Texts that wait, of one case or of all, oldest first."""
+    """Texts that wait, of one case or of all, oldest first. With `promotions`, those alone that advertise."""
     conditions: list[ColumnElement[bool]] = [col(ReplyRow.status).in_((ReplyStatus.DRAFT, ReplyStatus.HELD))]
     if case_id is not None:
         conditions.append(col(ReplyRow.case_id) == case_id)
+    if promotions:
+        conditions.append(col(ReplyRow.promotion).is_(True))
     live = and_(
         col(MentionRevisionRow.mention_id) == col(MentionRow.id), col(MentionRevisionRow.superseded_at).is_(None)
     )
@@ -101,7 +116,8 @@ def waiting_texts(
         .limit(most)
     ).all()
     total = session.execute(select(func.count()).select_from(ReplyRow).where(*conditions)).scalar_one()
-    return WaitingPage(texts=tuple(_waiting(session, house, row, now) for row in rows), total=total)
+    names = agent_names(session, [row[0].author for row in rows])
+    return WaitingPage(texts=tuple(_waiting(session, house, row, names, now) for row in rows), total=total)
 
 
 def _private_until(session: Session, house: House, reply: ReplyRow, now: datetime) -> datetime | None:
@@ -111,7 +127,9 @@ def _private_until(session: Session, house: House, reply: ReplyRow, now: datetim
     return permissions.private_until if permissions is not None else None
 
 
-def _waiting(session: Session, house: House, row: Row[*tuple[Any, ...]], now: datetime) -> WaitingText:
+def _waiting(
+    session: Session, house: House, row: Row[*tuple[Any, ...]], names: Mapping[str, str], now: datetime
+) -> WaitingText:
     reply, handle, asked, reference, rule, reasons, post_revision = row
     return WaitingText(
         reply_id=reply.id,
@@ -127,6 +145,7 @@ def _waiting(session: Session, house: House, row: Row[*tuple[Any, ...]], now: da
         reason=reply.reason,
         origin=reply.origin,
         author=reply.author,
+        author_name=names.get(reply.author, ""),
         approvals=tuple(reply.approvals),
         approvals_needed=reply.approvals_needed,
         created_at=reply.created_at,
@@ -135,6 +154,7 @@ def _waiting(session: Session, house: House, row: Row[*tuple[Any, ...]], now: da
         rule=rule or "",
         reasons=tuple(reasons or ()),
         post_revision=post_revision,
+        promotion=reply.promotion,
         doubtful=in_doubt(reply),
         private_until=_private_until(session, house, reply, now),
         paused=paused_because(session, reply.account_id),

@@ -19,6 +19,7 @@ from service.desk import DeskRefusalError
 from service.desk_reading import NothingToAnswerError, addressee_of_mention
 from service.drafting import write_text
 from service.house import House
+from service.rulebooks import current
 
 APPROVALS_A_ROUND = 6
 ANSWERS_A_ROUND = 2
@@ -78,9 +79,10 @@ def _answer(house: House, agent: Agent, case_id: int, mention_id: int, account_i
     desk.claim_case(house, case_id, actor=agent.actor, now=now)
     with reading(house.engine) as session:
         to = addressee_of_mention(session, house, mention_id=mention_id, account_id=account_id, now=now)
+        rulebook = current(session, house, to.account.brand)
     brand = house.brand_of(account_id)
     text = write_text(
-        house.rulebooks[brand.name],
+        rulebook,
         "acknowledge",
         language=to.language,
         brand=brand,
@@ -146,9 +148,10 @@ def _close(house: House, agent: Agent, case_id: int, public_closed_at: datetime 
         if written is not None or leg is None:
             return
         to = addressee_of_mention(session, house, mention_id=leg[0], account_id=leg[1], now=now)
+        rulebook = current(session, house, to.account.brand)
     brand = house.brand_of(to.account.id)
     text = write_text(
-        house.rulebooks[brand.name],
+        rulebook,
         "closing",
         language=to.language,
         brand=brand,

@@ -12,9 +12,10 @@ from records.database import reading, writing
 from records.nouns import Actor
 from records.tables.rules import PilotRow, PilotVerdictRow
 from service.house import House
-from service.pilot_comparing import Comparison, compared, read_seen
+from service.pilot_comparing import Comparison, compared
 from service.pilot_ends import DISAGREEMENT, end
 from service.pilot_reports import report_on
+from service.pilot_seen import read_seen
 
 ACTOR = Actor(tag="step:pilots")
 BATCH = 1_000

@@ -24,8 +24,8 @@ MAIN = str(Path(dashboard.__file__).parent / "main_page.py")
     [
         ((Role.COMPLIANCE,), ["audit"]),  # compliance alone sees the audit alone
         ((Role.AGENT,), ["queue", "thread", "approvals"]),
-        ((Role.MARKETING,), ["queue", "thread", "approvals", "marketing", "crisis"]),
-        ((Role.SUPERVISOR,), ["queue", "thread", "approvals", "marketing", "crisis", "audit"]),
+        ((Role.MARKETING,), ["queue", "thread", "approvals", "marketing", "crisis", "pilots"]),
+        ((Role.SUPERVISOR,), ["queue", "thread", "approvals", "marketing", "crisis", "pilots", "audit"]),
     ],
 )
 def test_each_role_sees_its_own_pages(house: House, roles: tuple[Role, ...], expected: list[str]) -> None:

@@ -78,7 +78,7 @@ def test_filters_narrow_the_queue_and_its_count(house: House, square: Square) ->
     with reading(house.engine) as session:
         counts = open_counts(session, now=NOW, agent_id=agent.id)
         following = next_case(session, after=mine.case_id, agent_id=agent.id, now=NOW)
-    assert counts == {"open": 2, "harm": 1, "late": 1, "mine": 1}
+    assert counts == {"open": 2, "harm": 1, "human": 0, "late": 1, "mine": 1}
     assert following is not None
 
 

@@ -73,7 +73,7 @@ def test_the_person_sees_what_the_conversation_waits_for(house: House, browser: 
     assert "AP-7F3K2Q" in page
     assert "Te contestamos en 1 hora como mucho" in page
     assert "Aquí contestan personas" in page
-    assert "Espera a una persona desde el 20\xa0nov, 10:30" in say(browser, "hola").text
+    assert "Esperas a una persona desde el 20\xa0nov, 10:30" in say(browser, "hola").text
     with writing(house.engine) as session:
         session.execute(update(CareCaseRow).values(assignee_id=1))
     assert "Una persona del equipo está con tu asunto" in browser.get("/room").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from records.tables.ledger import LedgerEntryRow
 from service.desk_acting import DeskRefusalError
 from service.desk_pilots import Terms, promote_pilot, start_pilot, stop_pilot
 from service.house import House, open_house
-from service.pilot_comparing import Said, Seen, compared
+from service.pilot_comparing import compared
+from service.pilot_seen import Said, Seen
 from service.pilots import is_in_share, running
 from service.rulebooks import Source, current
 from service.settings import load_settings
@@ -98,7 +100,7 @@ ALONE = Said(act=Act.PUBLIC_REPLY, by_people=False, moves=False)
         ({"said": (ASIDE,)}, 0, Action.MOVE_PRIVATE),
         ({"said": (PUBLIC, INVITED)}, 0, Action.MOVE_PRIVATE),
         ({"said": (PUBLIC,), "went_private": True}, 0, Action.MOVE_PRIVATE),
-        ({"answered_outside": True}, 0, Action.REPLY_PUBLICLY),
+        ({"answered_outside_at": NOW}, 0, Action.REPLY_PUBLICLY),
         ({"closed": True, "taken": True}, 0, Action.LISTEN),  # closed without a word
         ({}, 12, Action.LISTEN),  # let pass
         ({"taken": True}, 12, Action.HOLD),  # somebody has it and has said nothing yet
@@ -112,6 +114,48 @@ def test_what_people_did_is_told_by_what_they_left(seen: dict[str, object], hour
     assert found is not None
     assert found.done == done
     assert found.agreed is (None if done is None else done is Action.REPLY_PUBLICLY)
+
+
+SPOKE = Said(act=Act.PUBLIC_REPLY, by_people=False, moves=False, by_pilot=True, at=NOW)
+SOON, LATE = NOW + timedelta(hours=20), NOW + timedelta(hours=30)
+FOLLOWED = replace(PUBLIC, at=SOON)
+
+
+@pytest.mark.parametrize(
+    ("action", "seen", "instead"),
+    [
+        (Action.REPLY_PUBLICLY, {"said": (SPOKE,)}, None),
+        (Action.REPLY_PUBLICLY, {"said": (replace(SPOKE, deleted_at=SOON),)}, Action.LISTEN),
+        (Action.REPLY_PUBLICLY, {"said": (SPOKE, FOLLOWED)}, Action.REPLY_PUBLICLY),
+        (Action.REPLY_PUBLICLY, {"said": (SPOKE, replace(INVITED, at=SOON))}, Action.MOVE_PRIVATE),
+        (Action.REPLY_PUBLICLY, {"said": (SPOKE,), "answered_outside_at": SOON}, Action.REPLY_PUBLICLY),
+        (Action.REPLY_PUBLICLY, {"said": (SPOKE,), "handed_over_at": SOON}, Action.HOLD),
+        (Action.REPLY_PUBLICLY, {"said": (SPOKE, replace(FOLLOWED, at=LATE)), "handed_over_at": LATE}, None),
+        (Action.REPLY_PUBLICLY, {"said": (SPOKE, replace(FOLLOWED, closing=True))}, None),  # solved, not corrected
+        # Whom it moved aside is spoken to in private by people, and handed on.
+        (Action.MOVE_PRIVATE, {"said": (SPOKE, replace(INVITED, at=SOON)), "handed_over_at": SOON}, None),
+        (Action.MOVE_PRIVATE, {"said": (SPOKE, FOLLOWED)}, Action.REPLY_PUBLICLY),
+    ],
+)
+def test_what_a_live_pilot_says_by_itself_is_agreed_upon_unless_people_undo_it_within_a_day(
+    action: Action, seen: dict[str, object], instead: Action | None
+) -> None:
+    left = Seen(verdict_id=1, action=action, made_at=NOW, **seen)  # type: ignore[arg-type]
+    found = compared(left, window=WINDOW, now=NOW + timedelta(hours=31))
+    assert found is not None
+    assert (found.done, found.agreed) == ((action, True) if instead is None else (instead, False))
+    before = compared(left, window=WINDOW, now=NOW + timedelta(hours=23))
+    assert before == (None if instead is None else found)
+
+
+def test_a_live_pilot_s_text_that_never_left_or_whose_post_is_gone_tells_nothing() -> None:
+    waiting = replace(SPOKE, at=None)
+    seen = Seen(verdict_id=1, action=Action.REPLY_PUBLICLY, made_at=NOW, said=(waiting,))
+    assert compared(seen, window=WINDOW, now=NOW + timedelta(hours=11)) is None
+    for left in (seen, replace(seen, said=(SPOKE,), gone=True)):
+        found = compared(left, window=WINDOW, now=NOW + timedelta(hours=12))
+        assert found is not None
+        assert (found.done, found.agreed) == (None, None)
 
 
 def test_a_post_is_not_compared_while_people_may_still_answer_it() -> None:

@@ -1,4 +1,9 @@
-"""Disguises that were written after the guard was finished."""
+"""Disguises that were written after the guard was finished, and how many drafts got through before it was mended.
+
+Of 1,500 drafts in the first ten of these disguises 231 passed: ordinals 94 of 152, neighbouring languages 55 of 155,
+Roman numerals 47 of 145, interrupted halves 18 of 147, percent escapes 6 of 131, hashtags 6 of 156, doubled signs
+5 of 146, the others none. The guard was mended for what these have in common; then the last three were written.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,20 @@ _ORDINALS = ("cero", "primero", "segundo", "tercero", "cuarto", "quinto", "sexto
 _ROMAN = ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _PORTUGUESE = ("zero", "um", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove")
 _CATALAN = ("zero", "u", "dos", "tres", "quatre", "cinc", "sis", "set", "vuit", "nou")
+_LETTER_NAMES_ES = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "a be ce de e efe ge hache i jota ka ele eme ene o pe cu erre ese te u uve doble-uve equis ye zeta".split(),
+        strict=True,
+    )
+)
+_LETTER_NAMES_EN = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "ay bee cee dee ee eff gee aitch eye jay kay ell em en oh pee cue ar ess tee you vee double-u ex why zed".split(),
+        strict=True,
+    )
+)
 _TEXTED = ("0ero", "1no", "2os", "3res", "4tro", "5nco", "6eis", "7ete", "8cho", "9eve")
 
 
@@ -67,9 +86,29 @@ def _hashtags(value: str, random: Random) -> str:
     return " ".join(f"#{value[at : at + 3]}" for at in range(0, len(value), 3))
 
 
+def _letter_names(value: str, random: Random) -> str:
+    """Letters by their names, digits as they are: `eme a erre te a`."""
+    names = random.choice((_LETTER_NAMES_ES, _LETTER_NAMES_EN))
+    return " ".join(names.get(letter, letter) for letter in value.upper())
+
+
+def _one_masked(value: str, random: Random) -> str:
+    """One sign in the middle hidden, as if that made it anonymous."""
+    place = random.randint(len(value) // 3, 2 * len(value) // 3)
+    return f"{value[:place]}{random.choice('*•xX_#')}{value[place + 1 :]}"
+
+
+def _tallied(value: str, random: Random) -> str:
+    """Each digit as so many strokes."""
+    stroke = random.choice("|I•")
+    pieces = [stroke * int(letter) or "-" if letter.isascii() and letter.isdigit() else letter for letter in value]
+    return " ".join(pieces)
+
+
 LATE_FAMILIES: Mapping[str, Family] = {
     family.__name__.strip("_"): family
     for family in (
         _entities, _percents, _numbered_lines, _roman, _ordinals, _neighbours, _texted, _doubled, _interrupted, _hashtags,
+        _letter_names, _one_masked, _tallied,
     )
 }  # fmt: skip

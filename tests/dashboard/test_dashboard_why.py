@@ -1,0 +1,131 @@
+"""Why a post was decided so: told from the stored facts and the rulebook of that version, or from stored reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from dashboard_screen import Screen, reference_of, said
+from dashboard_square import NOW, Square, employ
+from sqlalchemy import update
+from streamlit.testing.v1 import AppTest
+
+from policies.rulebook import load_rulebook
+from records.database import writing
+from records.tables.rules import RulebookRow
+from records.tables.service import DecisionRow
+from service.house import House
+
+RULEBOOK = """
+rulebook: tried
+languages: [es, en]
+rules:
+  - name: angry
+    state: live
+    when: 'sentiment.negative > 0.9 && intent == "complaint"'
+    then: {action: hold}
+    because: Anger is read by a person.
+  - name: aside
+    state: live
+    when: 'intent == "complaint"'
+    then: {action: hold}
+    because: In a crisis nothing is said automatically.
+"""
+FACTS = {
+    "intent": {"value": "complaint", "source": "classifier:fast-1"},
+    "sentiment.negative": {"value": 0.82, "source": "classifier:fast-1"},
+}
+Decide = Callable[..., AppTest]
+
+
+@pytest.fixture
+def decide(house: House, screen: Screen, square: Square) -> Decide:
+    """The thread of a post that was decided so."""
+    version = load_rulebook(RULEBOOK, name="tried").version
+    heard = square.hear("@acme help")
+    with writing(house.engine) as session:
+        session.add(RulebookRow(version=version, name="tried", source=RULEBOOK, stored_at=NOW))
+    screen.sign_in(employ(house))
+
+    def run(language: str, **values: object) -> AppTest:
+        stored = {"rulebook_version": version, "facts": FACTS, "rule": "aside", "reasons": [], **values}
+        with writing(house.engine) as session:
+            session.execute(update(DecisionRow).values(**stored))
+        screen.language(language)
+        return screen.open("thread", case=reference_of(house, heard.case_id))
+
+    return run
+
+
+def labels(app: AppTest) -> list[str]:
+    return [expander.label for expander in app.expander]
+
+
+def test_the_rule_its_facts_and_the_near_rule_are_told_in_english(decide: Decide) -> None:
+    app = decide("en")
+    page = said(app)
+    assert "The rule aside decided: In a crisis nothing is said automatically." in page
+    assert "The intent is “complaint” (by the classifier)." in page
+    assert "Rules that were near (1)" in labels(app)
+    assert "The rule angry was near. The negative sentiment is 0.82; the rule asks for more than 0.9." in page
+
+
+def test_the_same_is_told_in_spanish_with_the_reason_of_the_rule(decide: Decide) -> None:
+    page = said(decide("es"))
+    assert "Decidió la regla aside: En una crisis no se dice nada automáticamente." in page
+    assert "La intención es «queja» (según el clasificador)." in page
+    assert "La regla angry estuvo cerca. El sentimiento negativo es 0,82; la regla pide más de 0,9." in page
+
+
+def test_what_kept_a_rule_from_speaking_is_told_beside_it_and_facts_are_not_told_twice(decide: Decide) -> None:
+    page = said(
+        decide(
+            "en",
+            reasons=[
+                "Rule aside: In a crisis nothing is said automatically.",
+                'intent = "complaint" (classifier:fast-1)',
+                "A bot wrote this, and bots are not answered automatically: a person decides.",
+            ],
+        )
+    )
+    assert "A bot wrote this" in page
+    assert page.count("In a crisis nothing is said automatically.") == 1
+    assert "intent = " not in page
+
+
+def test_a_post_that_no_rule_spoke_of_says_so(decide: Decide) -> None:
+    app = decide("es", rule="no-rule", facts={})
+    assert "No se cumplió ninguna regla" in said(app)
+    assert not [label for label in labels(app) if label.startswith("Reglas")]
+
+
+def test_a_rule_that_was_unsure_is_named_with_what_it_doubts(decide: Decide) -> None:
+    doubtful = {**FACTS, "intent": {"value": "complaint", "source": "unsure:classifier:fast-1"}}
+    page = said(decide("en", rule="unsure", facts=doubtful))
+    assert "aside" in page
+    assert "doubtful, by the classifier" in page
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"rulebook_version": "gone"},  # the text of that version is not kept
+        {"rule": "renamed-since"},  # no rule of that version
+        {"rule": "error"},  # it cannot be found again which rule failed
+    ],
+)
+def test_where_nothing_can_be_worked_out_the_stored_reasons_stand(decide: Decide, stored: dict[str, object]) -> None:
+    app = decide("en", reasons=["Rule aside: Kept from then."], **stored)
+    assert "Rule aside: Kept from then." in said(app)
+    assert "sentiment.negative" in said(app)
+
+
+def test_a_rulebook_that_can_no_longer_be_read_is_no_obstacle(house: House, decide: Decide) -> None:
+    with writing(house.engine) as session:
+        session.add(RulebookRow(version="old", name="old", source="rules: {", stored_at=NOW))
+    assert "Rule aside: Kept." in said(decide("en", reasons=["Rule aside: Kept."], rulebook_version="old"))
+
+
+def test_facts_of_another_time_break_nothing(decide: Decide) -> None:
+    odd = {**FACTS, "gone.fact": {"value": 1, "source": "x"}, "toxicity": {"value": "much"}, "urgency": {"value": None}}
+    assert "The rule aside decided" in said(decide("en", facts=odd))
