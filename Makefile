@@ -6,7 +6,7 @@ SEEDS ?= 100
 DATABASE ?= sqlite
 PACKAGES := records ledger people networks classifier policies cases listener replies room service dashboard sandbox
 
-.PHONY: demo test test-long nemesis check lint lock bench clean
+.PHONY: demo test test-long nemesis check lint lock bench mutants clean
 
 demo: $(INSTALLED)
 	$(BIN)/aparte demo
@@ -33,6 +33,11 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/aparte bench
 
+# Mistakes are put into the engine and the guard, one at a time; each should make a test red. Takes about an hour.
+mutants: $(INSTALLED)
+	$(BIN)/mutmut run --max-children 1
+	$(BIN)/mutmut results
+
 # The pinned environment: every version with its hashes, no address of an index.
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -51,4 +56,4 @@ $(INSTALLED): requirements.lock pyproject.toml
 	touch $(INSTALLED)
 
 clean:
-	rm -rf .venv .aparte .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .aparte mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

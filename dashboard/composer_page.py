@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.acting import act
+from dashboard.acting import act, plain
 from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import ACKNOWLEDGE, Permitted, length_on, proposal
+from dashboard.shown import addressed
 from dashboard.visit import Visit
 from records.nouns import Act
 from service import desk
@@ -45,7 +46,7 @@ def _box(visit: Visit, to: Addressee, *, allowed: bool, why: str, privately: boo
         if why:
             st.text(say.sentence(why))
     written = st.text_area(
-        say("your_message") if privately else say("your_answer", handle=to.handle),
+        say("your_message") if privately else say("your_answer", handle=plain(addressed(to.handle))),
         key=field,
         height=110,
         max_chars=_longest(to, privately=privately),

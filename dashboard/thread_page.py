@@ -71,10 +71,13 @@ def _show(visit: Visit, case: CaseHead) -> None:
             waiting(visit, text, name="thread", with_post=False)
         composer(visit, case, permitted)
     with right:
-        if public.latest is not None:
-            why(visit, case, public.latest, told)
+        # Whoever talks in a room looks there first.
+        first = st.container()
         st.subheader(visit.say("in_private"))
         show_private_leg(visit, case, private)
+        if public.latest is not None:
+            with st.container() if private.room is not None else first:
+                why(visit, case, public.latest, told)
 
 
 def _head(visit: Visit, case: CaseHead) -> str:

@@ -39,7 +39,8 @@ _EASTERN_SIGNS = frozenset("・ー！（），－．／：；？～") | frozense
 _SCRIPTS = {
     "ar": {"ARABIC"}, "be": {"CYRILLIC"}, "bg": {"CYRILLIC"}, "el": {"GREEK"}, "fa": {"ARABIC"}, "he": {"HEBREW"},
     "hi": {"DEVANAGARI"}, "hy": {"ARMENIAN"}, "ka": {"GEORGIAN"},
-    "ja": {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "CJK"}, "ko": {"HANGUL"}, "mk": {"CYRILLIC"}, "ru": {"CYRILLIC"}, "sr": {"CYRILLIC"}, "th": {"THAI"},
+    "ja": {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "CJK"}, "ko": {"HANGUL"},
+    "mk": {"CYRILLIC"}, "ru": {"CYRILLIC"}, "sr": {"CYRILLIC"}, "th": {"THAI"},
     "uk": {"CYRILLIC"}, "ur": {"ARABIC"}, "zh": {"CJK"},
 }  # fmt: skip
 

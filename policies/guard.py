@@ -44,7 +44,9 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 """Words before a number that say that it is a telephone."""
-_LONGEST_READ = 20_000
+_NO_HANDLE = re.compile(r"(?<=\S)@|@(?=\s|$)")
+"""The sign of a mailbox: that of a handle has a space before it and none behind."""
+_LONGEST_READ = 10_000
 """Characters above which a text stays unread: no network takes so many."""
 
 
@@ -239,7 +241,7 @@ def _holds_glued_code(text: str) -> bool:
 
 def _mailboxes(outgoing: Outgoing) -> Iterator[str]:
     yield from spelled_mailboxes(outgoing.flat)
-    yield from spelled_mailboxes(leet_letters(outgoing.flat.replace("@", " arroba ")))
+    yield from spelled_mailboxes(leet_letters(_NO_HANDLE.sub(" arroba ", outgoing.flat)))
     yield from plain_mailboxes(outgoing.flat[::-1])
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 _MASK = "*•#_●▪■█◦○?·~^"
-_MASKED = re.compile(rf"[^\s]*[{re.escape(_MASK)}x][^\s]*")
 _HIDES = re.compile(rf"[{re.escape(_MASK)}x]")
 _BETWEEN_CAPITALS = re.compile(rf"(?<=[A-Z0-9])[{re.escape(_MASK)}](?=[A-Z0-9])")
 _LETTER_MASK = "x"
 _SHORTEST_WITH_LETTER = 6
 _SHOWN_WHOLE, _SHOWN_PART = 3, 5
 """Signs that must show where a whole value, or a part of one, is masked."""
-_MOST_WORDS = 50
+_MOST_WORDS, _LONGEST = 50, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +34,9 @@ class Masked:
 def masked_words(text: str) -> Sequence[Masked]:
     """The words of a flattened text of which some signs, fewer than half, are hidden; an `x` may hide one, too."""
     found = []
-    for met in list(_MASKED.finditer(text))[:_MOST_WORDS]:
-        signs = [sign for sign in met.group() if sign.isalnum() or sign in _MASK]
+    words = (word for word in text.split() if len(word) <= _LONGEST and _HIDES.search(word))
+    for word in islice(words, _MOST_WORDS):
+        signs = [sign for sign in word if sign.isalnum() or sign in _MASK]
         shown = sum(sign not in _MASK and sign != _LETTER_MASK for sign in signs)
         if _hides_something(signs) and shown >= _SHOWN_WHOLE and shown * 2 >= len(signs):
             pattern = "".join(".?" if _HIDES.fullmatch(sign) else re.escape(sign) for sign in signs)

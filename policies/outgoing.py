@@ -51,7 +51,7 @@ class Outgoing:
         text = _without_allowed_links(self)
         for value in self.allowed_values:
             text = text.replace(value, " ") if value else text
-        return _without_contacts(text, self.public_contacts)
+        return _without_contacts(_without_own_mailboxes(text, self.brand.domains), self.public_contacts)
 
     @cached_property
     def unnamed(self) -> str:
@@ -92,6 +92,14 @@ def _without_allowed_links(outgoing: Outgoing) -> str:
         bare += " " if outgoing.is_allowed(link) else link.address
         at = link.end
     return bare + outgoing.text[at:]
+
+
+def _without_own_mailboxes(text: str, domains: Sequence[str]) -> str:
+    """The text without mailboxes of the brand's domains, such as `help@acme.example`; digits may be anybody's."""
+    for domain in filter(None, domains):
+        mailbox = rf"(?<![\w.+-])[a-z._-]{{1,40}}@(?:[\w-]{{1,63}}\.){{0,4}}{re.escape(domain)}(?![\w-]|\.\w)"
+        text = re.sub(mailbox, " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def _without_contacts(text: str, contacts: Sequence[str]) -> str:

@@ -68,7 +68,8 @@ _COMMON_FILE_WORDS_TEXT = """
 """
 _COMMON_FILE_WORDS = frozenset(_COMMON_FILE_WORDS_TEXT.split())
 _NOT_NAMES_TEXT = """
-    buenos buenas hola gracias muchas saludos hello thanks thank dear good estimado estimada banco bank atencion
+    buenos buenas hola ola gracias muchas saludos
+    hello hi hey thanks thank dear good estimado estimada banco bank atencion
     customer service twitter facebook instagram lunes martes jueves viernes domingo monday tuesday wednesday
     thursday friday saturday sunday
 """

@@ -24,6 +24,8 @@ _SCHEME = re.compile(
 _SHORTENER = re.compile(
     r"\b(?:bit|goo|tinyurl|t|wa|cutt|ow|is|rebrand)\s?[., ]\s?(?:ly|gl|com|me|gd|co|tt)\s?(?:/|barra\b|slash\b)\s?\w"
 )
+_GOES_ON = re.compile(rf"{_GAP}(?:{_OPEN}{_GAP})?{_WORD_DOT}{_GAP}(?:{_SHUT}{_GAP})?(?:{_ANY})\b")
+"""Another ending behind the first one: `acme punto com` and `acme punto com punto mx` are two addresses."""
 _DOT = re.compile(rf"{_GAP}(?:{_OPEN}{_GAP})?(?:\b{_WORD_DOT}\b|[.,·])(?:{_GAP}{_SHUT})?{_GAP}")
 _AT = re.compile(
     rf"{_GAP}(?:{_OPEN}{_GAP}(?:arroba|at|a){_GAP}{_SHUT}|(?<=\s)arr?oba(?=\s)|(?<![a-z])arroba(?![a-z])"
@@ -59,7 +61,7 @@ def holds_spelled_link(text: str, *, domains: Sequence[str]) -> bool:
     named = False
     for met in _DOTTED.finditer(text):
         named = True
-        if not _is_home(_address(text, met), homes):
+        if _GOES_ON.match(text, met.end()) or not _is_home(_address(text, met), homes):
             return True
     return not named and _SCHEME.search(text) is not None
 

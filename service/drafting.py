@@ -45,7 +45,8 @@ _GREETINGS = {"es": "Hola, {name}.", "en": "Hi {name}.", "pt": "Olá, {name}."}
 _NAMELESS_GREETINGS = {"es": "Hola.", "en": "Hi.", "pt": "Olá."}
 _WITHOUT_HANDLES = frozenset({"facebook"})
 """Networks on which people go by their names."""
-_SIGNATURES = {"es": "— {brand}", "en": "— {brand}"}
+_SIGN = "— "
+_SIGNATURES = {"es": _SIGN + "{brand}", "en": _SIGN + "{brand}"}
 _SPEAKING = frozenset({Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE})
 _APPROVALS = {Approval.NONE: 0, Approval.ONE: 1, Approval.TWO: 2}
 
@@ -273,8 +274,11 @@ def _out_of_hours(rulebook: Rulebook, *, brand: Brand, account: Account, languag
 
 
 def _both(text: str, closed: str, *, account: Account, channel: Channel) -> str:
-    """The text with the words for a closed desk, where the network takes both."""
-    joined = f"{text} {closed}" if closed else text
+    """The text with the words for a closed desk before its signature, where the network takes both."""
+    if not closed:
+        return text
+    said, sign, brand = text.rpartition(_SIGN)
+    joined = f"{said.rstrip()} {closed} {sign}{brand}" if sign else f"{text} {closed}"
     limit = limit_of(account.network, channel)
     return joined if limit.count(joined) <= limit.most else text
 

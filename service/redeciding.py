@@ -40,27 +40,43 @@ def facts_of(stored: StoredFacts, names: Collection[str]) -> dict[str, Fact]:
     }
 
 
+Spent = Counter[tuple[int, date, str]]
+"""How often a rule decided, by account and day of the brand."""
+
+
 class Redecider:
     """One rulebook, asked about one stored decision after the other in the order in which they were made.
 
-    Daily limits are counted anew: each rule decides as often in a day as this rulebook would have let it.
+    Daily limits are counted anew: each rule decides as often in a day as this rulebook would have let it. With
+    `unlimited` they are only counted, and `is_within_limits` tells afterwards whether any would have been reached.
     """
 
-    def __init__(self, rulebook: Rulebook, places: Mapping[int, Place]) -> None:
+    def __init__(self, rulebook: Rulebook, places: Mapping[int, Place], *, unlimited: bool = False) -> None:
         self._rulebook = rulebook
         self._places = places
         self._zones = {account_id: ZoneInfo(place.zone) for account_id, place in places.items()}
         self.reads = rulebook.reads | READ
         """Names of the facts that it has to be given."""
         self._reads_calendar = not rulebook.reads.isdisjoint(CALENDAR_FACTS)
-        self._limited = any(rule.per_day for rule in rulebook.rules)
+        self._limits = {rule.name: rule.per_day for rule in rulebook.rules if rule.per_day is not None}
+        self._unlimited = unlimited
         self._spent: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
         self._hours: dict[tuple[str, datetime], dict[str, Fact]] = {}
 
     @property
-    def counts_days(self) -> bool:
-        """Whether it matters which decisions came before."""
-        return self._limited
+    def spent(self) -> Spent:
+        """How often each rule with a daily limit has decided."""
+        return Counter(
+            {
+                (account_id, day, rule): times
+                for (account_id, day), rules in self._spent.items()
+                for rule, times in rules.items()
+            }
+        )
+
+    def is_within_limits(self, spent: Spent) -> bool:
+        """Whether no rule decided more often in a day than it may."""
+        return all(times <= self._limits[rule] for (_, _, rule), times in spent.items())
 
     def outcome(self, stored: StoredFacts, facts: Mapping[str, Fact]) -> Outcome:
         """What this rulebook would have come to on the facts of a stored decision."""
@@ -68,10 +84,11 @@ class Redecider:
         local = stored.made_at.astimezone(self._zones[stored.account_id])
         if self._reads_calendar:
             facts = {**facts, **self._calendar(place.zone, local)}
-        spent = self._spent[stored.account_id, local.date()] if self._limited else _NOTHING_SPENT
+        today = stored.account_id, local.date()
+        spent = self._spent[today] if self._limits and not self._unlimited else _NOTHING_SPENT
         verdict = decide(self._rulebook, facts, now=local, spent_today=spent)
-        if self._limited:
-            self._spent[stored.account_id, local.date()][verdict.rule] += 1
+        if verdict.rule in self._limits:
+            self._spent[today][verdict.rule] += 1
         return outcome_of(verdict, facts, place.assumed)
 
     def _calendar(self, zone: str, local: datetime) -> dict[str, Fact]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from policies.rulebook import Rulebook, load_rulebook
 from records.database import open_engine, reading
-from service.redeciding import Place, Redecider, facts_of
+from service.redeciding import Place, Redecider, Spent, facts_of
 from service.stored_facts import Selection, Span, StoredFacts, read_stored, spans_of
 from service.tallies import Counted, Differences
 
@@ -47,35 +49,39 @@ class Trial:
     rulebooks: tuple[Written, ...]
 
 
+_Work = Callable[[Trial, Span, bool], tuple[_Found, list[Spent]]]
+"""Tries one span; the last argument says whether daily limits are only counted."""
+
+
 def simulate(trial: Trial, *, on_part: Callable[[float], None]) -> Counted:
     """What the one rulebook of a trial would do; `on_part` is told the share that is done now and then."""
-    return _added_up(_simulate_span, trial, Counted(), on_part)
+    return _added_up(_simulate_span, trial, Counted, on_part)
 
 
 def differ(trial: Trial, *, on_part: Callable[[float], None]) -> Differences:
     """How the two rulebooks of a trial differ."""
-    return _added_up(_differ_span, trial, Differences(), on_part)
+    return _added_up(_differ_span, trial, Differences, on_part)
 
 
-def _simulate_span(trial: Trial, span: Span) -> Counted:
-    (redecider,) = _redeciders(trial)
+def _simulate_span(trial: Trial, span: Span, unlimited: bool) -> tuple[Counted, list[Spent]]:  # noqa: FBT001 - mapped over processes
+    (redecider,) = redeciders = _redeciders(trial, unlimited=unlimited)
     counted = Counted()
     for stored in _stored(trial, span):
         counted.add(stored.decision_id, redecider.outcome(stored, facts_of(stored, redecider.reads)))
-    return counted
+    return counted, [each.spent for each in redeciders]
 
 
-def _differ_span(trial: Trial, span: Span) -> Differences:
-    before, after = _redeciders(trial)
+def _differ_span(trial: Trial, span: Span, unlimited: bool) -> tuple[Differences, list[Spent]]:  # noqa: FBT001 - mapped over processes
+    before, after = redeciders = _redeciders(trial, unlimited=unlimited)
     names, differences = before.reads | after.reads, Differences()
     for stored in _stored(trial, span):
         known = facts_of(stored, names)
         differences.add(stored.decision_id, before.outcome(stored, known), after.outcome(stored, known))
-    return differences
+    return differences, [each.spent for each in redeciders]
 
 
-def _redeciders(trial: Trial) -> list[Redecider]:
-    return [Redecider(written.compiled(), trial.places) for written in trial.rulebooks]
+def _redeciders(trial: Trial, *, unlimited: bool) -> list[Redecider]:
+    return [Redecider(written.compiled(), trial.places, unlimited=unlimited) for written in trial.rulebooks]
 
 
 def _stored(trial: Trial, span: Span) -> Iterator[StoredFacts]:
@@ -88,14 +94,24 @@ def _stored(trial: Trial, span: Span) -> Iterator[StoredFacts]:
 
 
 def _added_up(
-    work: Callable[[Trial, Span], _Found], trial: Trial, total: _Found, on_part: Callable[[float], None]
+    work: _Work[_Found], trial: Trial, nothing: Callable[[], _Found], on_part: Callable[[float], None]
 ) -> _Found:
-    in_order = any(redecider.counts_days for redecider in _redeciders(trial))
-    count, spans = _spans(trial, parts=1 if in_order else STRETCHES)
-    found = map(work, [trial] * len(spans), spans) if count <= FEW or in_order else _in_parallel(work, trial, spans)
-    for number, part in enumerate(found, start=1):
-        total.merge(part)
-        on_part(number / len(spans))
+    """In parts where that is worth it: a daily limit that no part and no sum of parts reaches changes nothing."""
+    count, spans = _spans(trial, parts=STRETCHES)
+    if count > FEW:
+        total, spent = nothing(), [Counter[tuple[int, date, str]]() for _ in trial.rulebooks]
+        for number, (part, used) in enumerate(_in_parallel(work, trial, spans), start=1):
+            total.merge(part)
+            for sum_, each in zip(spent, used, strict=True):
+                sum_.update(each)
+            on_part(number / len(spans))
+        judges = _redeciders(trial, unlimited=True)
+        if all(judge.is_within_limits(each) for judge, each in zip(judges, spent, strict=True)):
+            return total
+    total = nothing()
+    for span in _spans(trial, parts=1)[1]:
+        total.merge(work(trial, span, False)[0])  # noqa: FBT003 - mapped over processes elsewhere
+        on_part(1.0)
     return total
 
 
@@ -108,8 +124,8 @@ def _spans(trial: Trial, *, parts: int) -> tuple[int, list[Span]]:
         engine.dispose()
 
 
-def _in_parallel(work: Callable[[Trial, Span], _Found], trial: Trial, spans: Sequence[Span]) -> Iterator[_Found]:
+def _in_parallel(work: _Work[_Found], trial: Trial, spans: Sequence[Span]) -> Iterator[tuple[_Found, list[Spent]]]:
     # Spawned, as everywhere: a forked child would share connections with its parent.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=PROCESSES, mp_context=context) as pool:
-        yield from pool.map(work, [trial] * len(spans), spans)
+        yield from pool.map(work, [trial] * len(spans), spans, [True] * len(spans))

@@ -28,6 +28,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "consents": ("consented:", "withdrew:"),
     "crises": ("crisis:",),
     "rulebooks": ("rulebook:", "pilot:"),
+    "articles": ("article:",),
     "people": ("crm:", "subject-key:"),
     "access": ("session:", "account:", "entry:"),
 }

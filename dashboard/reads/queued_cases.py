@@ -185,7 +185,7 @@ def _flagged() -> list[ColumnElement[bool]]:
     ]
 
 
-def _asked_human() -> Select[tuple[datetime]]:
+def _asked_human() -> Select[datetime | None]:
     """Since when a human was asked for in the rooms of a case, the first time first."""
     return (
         select(col(RoomRow.asked_human_at))

@@ -203,6 +203,7 @@ def test_the_room_shows_what_both_said(house: House, square: Square) -> None:
 def test_an_agent_never_sees_the_link_that_lets_its_holder_in_as_the_person() -> None:
     text = "Come in: https://rooms.acme.example/r/v23GCfpJJP7OPGZEHoM_DQ/8gUc3g67CGFr6 until Monday"
     assert without_room_links(text) == "Come in: {room_link} until Monday"
+    assert without_room_links("Type WZYB-WWZ8 until 24-11-2026") == "Type {room_code} until 24-11-2026"
 
 
 def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, square: Square) -> None:

@@ -73,6 +73,15 @@ def test_identical_and_near_identical_texts_of_others_are_counted(engine: Engine
     engine.dispose()
 
 
+def test_a_text_has_as_many_copies_alone_as_in_a_batch(engine: Engine) -> None:
+    texts = [CALL, NEARLY, OTHER, f"{CALL} ya", OTHER.replace("plaza", "calle"), NEARLY.replace("diez", "once")]
+    ids = said(engine, *texts)
+    together = copies(engine, ids)
+    assert together == [copies(engine, [each])[0] for each in ids]
+    assert together[0] == 3
+    engine.dispose()
+
+
 def test_texts_of_a_few_words_are_compared_word_for_word(engine: Engine) -> None:
     ids = said(engine, "@acme no funciona", "No funciona!", "no funciono")
     assert copies(engine, ids) == [1, 1, 0]

@@ -257,3 +257,8 @@ def test_rendering_gives_a_text_or_a_template_error(template: str, variables: di
     except TemplateError:
         return
     assert isinstance(rendered, str)
+
+
+@pytest.mark.parametrize("handle", ["ana", "luis99", "eva_m"])
+def test_a_handle_before_a_sentence_is_no_mailbox(handle: str) -> None:
+    assert not kinds(check(f"Hola, @{handle}. La oficina abre a las nueve. — acme"))

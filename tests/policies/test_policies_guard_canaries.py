@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import pytest
-from canaries.drafts import Draft, harmless_drafts, seeded_drafts
-from canaries.families import FAMILIES
-from canaries.late_families import LATE_FAMILIES
 
 from classifier.personal_data import find_personal_data
 from policies.channel import Channel
 from policies.guard import Finding, inspect
 from records.nouns import Brand
+from tests.policies.canaries.drafts import Draft, harmless_drafts, seeded_drafts
+from tests.policies.canaries.families import FAMILIES
+from tests.policies.canaries.late_families import LATE_FAMILIES
 
 BRAND = Brand(name="acme", domains=("acme.example.com",))
 NOT_DISCLOSURES = frozenset({"language", "length", "confirmation", "asks-for-data", "promotion", "placeholder"})

@@ -28,7 +28,7 @@ def find(text: str) -> tuple[PersonalDatum, ...]:
     )
 
 
-def found(
+def found(  # noqa: PLR0917
     text: str,
     channel: Channel = Channel.PUBLIC,
     language: str = "und",
@@ -116,9 +116,9 @@ def test_each_finding_says_what_to_do(text: str, finding: tuple[str, str]) -> No
 
 
 def test_a_text_of_more_than_any_network_takes_is_not_read() -> None:
-    message = "The text has 20001 characters, more than any network takes; shorten it."
-    assert found("o " * 10_000 + "o", network="files") == [("length", message)]
-    assert found("hola " * 4_000, network="files") == []
+    message = "The text has 10001 characters, more than any network takes; shorten it."
+    assert found("o " * 5_000 + "o", network="files") == [("length", message)]
+    assert found("hola " * 2_000, network="files") == []
 
 
 def test_an_error_of_the_guard_is_named_and_the_text_is_not() -> None:
@@ -222,7 +222,7 @@ def test_a_permitted_link_is_left_aside_with_its_digits() -> None:
     link = "https://x.com/messages/compose?recipient_id=612345678"
     assert found("https://x.com/help/612345678", links=["https://x.com/help"]) == []
     assert "personal-data" in [kind for kind, _ in found(f"Escribe: {link} hoy")]
-    assert [kind for kind, _ in found(f"https://x.com/help 612345679", links=["https://x.com/help"])] == [
+    assert [kind for kind, _ in found("https://x.com/help 612345679", links=["https://x.com/help"])] == [
         "personal-data"
     ]
     assert [kind for kind, _ in found(f"{link} hoy", links=["https://x.com/messages/compose"])] == ["secret-link"]
@@ -231,3 +231,21 @@ def test_a_permitted_link_is_left_aside_with_its_digits() -> None:
 def test_the_secret_of_a_private_text_may_stand_in_it_and_an_empty_one_changes_nothing() -> None:
     assert found("Es 612345678", channel=Channel.PRIVATE, values=["", "612345678"]) == []
     assert [kind for kind, _ in found("Es 612345678", values=["612345678"])] == ["personal-data"]
+
+
+def test_a_number_is_public_by_its_own_form_and_not_by_the_words_around_it() -> None:
+    def by_words(text: str) -> tuple[PersonalDatum, ...]:
+        place = text.find("612345678")
+        if place < 1:
+            return ()
+        return (PersonalDatum(kind="phone", owner=Owner.PUBLIC, start=place, end=place + 9, value="612345678"),)
+
+    findings = inspect(
+        "Llama al 612345678",
+        channel=Channel.PRIVATE,
+        brand=BRAND,
+        language="und",
+        network="x",
+        find_personal_data=by_words,
+    )
+    assert [finding.kind for finding in findings] == ["personal-data"]

@@ -173,12 +173,13 @@ def test_numerals_and_escapes_are_seen() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "entra en malo punto com", "malo (dot) com", "malo[.]com", "malo . com", "malo,com", "hxxp malo", "h t t p", "bit ly/abc",
+        "entra en malo punto com", "malo (dot) com", "malo[.]com", "malo . com", "malo,com", "hxxp malo", "h t t p",
+        "bit ly/abc",
         "malo punto es.", "www malo",
     ],
 )  # fmt: skip
 def test_an_address_in_words_leads_outside(text: str) -> None:
-    assert holds_spelled_link(text, domains=["acme.com"]) or text == "h t t p"
+    assert holds_spelled_link(text, domains=["acme.com"])
 
 
 @pytest.mark.parametrize(
@@ -192,12 +193,13 @@ def test_the_brand_s_address_and_ordinary_dots_lead_nowhere(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "marta@correo.example", "marta arroba correo punto example", "marta (at) correo (dot) example", "marta @ correo.example",
+        "marta@correo.example", "marta arroba correo punto example", "marta (at) correo (dot) example",
+        "marta @ correo.example",
         "marta at correo dot example", "m93@co rreo", "marta gmail com", "93 @in bo x. tes t",
     ],
 )  # fmt: skip
 def test_a_mailbox_is_seen_however_its_signs_are_written(text: str) -> None:
-    assert list(spelled_mailboxes(text)) or text == "marta gmail com"
+    assert list(spelled_mailboxes(text))
 
 
 @pytest.mark.parametrize(
@@ -335,7 +337,10 @@ def test_forms_fold_what_passes_for_one_another() -> None:
 
 
 def test_what_is_said_in_a_room_gives_its_values() -> None:
-    said = "Me llamo Marta Soto, pedido K7QX2M, cobro de 45,90 € el 14/03/2026, tel 612 345 678, calle Mayor 12, marta@correo.example"
+    said = (
+        "Me llamo Marta Soto, pedido K7QX2M, cobro de 45,90 € el 14/03/2026, tel 612 345 678, calle Mayor 12, "
+        "marta@correo.example"
+    )
     values = said_values(said, find_personal_data=nothing)
     for value in ("K7QX2M", "45,90 €", "14/03/2026", "612 345 678", "calle Mayor 12", "marta@correo.example"):
         assert value in values

@@ -320,6 +320,19 @@ def invitation_of(session: Session, case_number: int) -> int:
     return int(session.execute(query).scalar_one() or 0)
 
 
+def test_a_post_that_is_shown_again_wants_its_closing_line_after_all(town: Town) -> None:
+    mention_id = town.mention("comment").id or 0
+    spot = {"mention_id": mention_id, "account_id": town.decision(mention_id).account_id, "actor": ANA}
+    desk.hide(town.house, **spot, now=town.now)
+    deliver(town.house, now=town.now)
+    assert case_of(town, "comment").waiver == POST_HIDDEN
+    desk.unhide(town.house, **spot, now=town.now)
+    deliver(town.house, now=town.now)
+    assert case_of(town, "comment").waiver is None
+    assert "step:case:closing-owed" in log_of(town, case_id(town, "comment"))
+    assert solve(town, "comment").reply_id is not None
+
+
 def hide_outside(town: Town, name: str) -> None:
     mention_id = town.mention(name).id
     with writing(town.house.engine) as session:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from policies.rulebook import shipped_rulebook
+from policies.rulebook import load_rulebook, shipped_rulebook
 from records.nouns import Account, Act, Action, Approval, Brand, Permissions, Priority, Queue, Verdict
 from service.bounds import Bounds
+from service.desk_hours import DeskHours
 from service.drafting import Outgoing, as_permitted, outgoing_acts
 from service.guarding import compose_links
 from service.standing import Found, Standing
@@ -168,3 +169,66 @@ def test_only_an_accounts_own_page_for_messages_may_be_linked() -> None:
     assert compose_links(FACEBOOK) == ("https://m.me/77",)
     assert compose_links(replace(FACEBOOK, network="instagram")) == ("https://ig.me/m/acme",)
     assert compose_links(replace(FACEBOOK, network="instagram", handle="")) == ()
+
+
+FRIDAY_NIGHT = datetime(2026, 11, 20, 22, tzinfo=UTC)
+CLOSED = DeskHours(open=False, opens_at=datetime(2026, 11, 23, 8, tzinfo=UTC), hours_until_open=58)
+NIGHT = load_rulebook(
+    """
+rulebook: night
+languages: [en]
+calendar: {hours: {mon-fri: "08:00-20:00"}}
+out_of_hours: {template: night}
+rules:
+  - {name: one, state: live, when: "true", then: {action: listen}, because: A trial.}
+templates:
+  aside: {en: ["{greeting} Please write to us: {compose_link} {signature}"]}
+  night: {en: ["We are back {opens}; in an emergency call {emergency_phone}."]}
+""",
+    name="night",
+)
+
+
+@pytest.mark.parametrize(
+    ("hours", "phone", "said"),
+    [
+        (CLOSED, "900 111 222", True),
+        (CLOSED, "", False),  # half a sentence is worse than none
+        (DeskHours(open=True), "900 111 222", False),
+    ],
+)
+def test_while_the_desk_is_closed_the_answer_says_when_it_opens_and_whom_to_call(
+    hours: DeskHours, phone: str, *, said: bool
+) -> None:
+    (public,) = outgoing_acts(
+        MOVE,
+        standing(),
+        replace(PAGE, private_message=False),
+        rulebook=NIGHT,
+        account=FACEBOOK,
+        brand=Brand(name="acme", languages=("en",), emergency_phone=phone),
+        language="en",
+        now=FRIDAY_NIGHT,
+        hours=hours,
+    )
+    night = f"We are back on Monday at 08:00; in an emergency call {phone}."
+    assert public.text.endswith(f"{night} — acme") is said, public.text
+    assert ("We are back" in public.text) is said
+    assert "{" not in public.text
+
+
+def test_what_a_network_has_no_room_for_is_left_out_and_the_answer_stays_whole() -> None:
+    long = replace(FACEBOOK, network="x", handle="h" * 190)
+    (public,) = outgoing_acts(
+        MOVE,
+        standing(handle="h" * 190),
+        replace(COSTLY, private_message=False),
+        rulebook=NIGHT,
+        account=long,
+        brand=Brand(name="acme", languages=("en",), emergency_phone="900 111 222"),
+        language="en",
+        now=FRIDAY_NIGHT,
+        hours=CLOSED,
+    )
+    assert "We are back" not in public.text
+    assert public.text.endswith("— acme")

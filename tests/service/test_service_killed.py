@@ -68,7 +68,7 @@ def test_the_unbroken_run_has_something_to_lose(unbroken: Unbroken) -> None:
     assert len(unbroken.outcome.mentions) == POSTS
     assert len({action for _, _, action, _ in unbroken.outcome.mentions}) >= 3
     assert {slot for _, slot, _, _, _ in unbroken.outcome.replies} >= {"answer", "private"}
-    assert sum(unbroken.outcome.said.values()) > 5
+    assert sum(unbroken.outcome.said.values()) >= 5
     assert set(unbroken.passed) == set(PLACES)
 
 

@@ -17,12 +17,15 @@ from policies.rulebook import load_rulebook
 from records.database import reading
 from records.nouns import Act, Action, Actor, Mode, Role
 from records.tables.ledger import LedgerEntryRow
+from service import rulebooks
+from service.brand_orders import read_orders
 from service.desk_acting import DeskRefusalError
 from service.desk_pilots import Terms, promote_pilot, start_pilot, stop_pilot
 from service.house import House, open_house
 from service.pilot_comparing import compared
 from service.pilot_seen import Said, Seen
 from service.pilots import is_in_share, running
+from service.room_hours import hours_of
 from service.rulebooks import Source, current
 from service.settings import load_settings
 
@@ -194,6 +197,24 @@ def test_an_untried_pilot_is_promoted_only_for_a_reason_that_is_logged(house: Ho
     assert kinds(house)[-1] == "agent:pilot:promoted"
     with pytest.raises(DeskRefusalError, match="decides by already"):
         start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
+
+
+def test_a_running_process_decides_and_speaks_by_what_another_has_promoted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (account_id,) = house.accounts
+    assert hours_of(house)(account_id, NOW) != "10:00-11:00"
+    other = open_house(load_settings(house.settings.folder / "aparte.toml"))
+    tried = source(TEXT + 'calendar: {hours: {mon-fri: "10:00-11:00"}}\n')
+    start_pilot(other, "acme", tried, Terms(), actor=SARA, now=NOW)
+    promote_pilot(other, "acme", actor=SARA, now=NOW, although="A test.")
+    other.close()
+    # What the other process compiled, this one has not.
+    monkeypatch.setattr(rulebooks, "_COMPILED", {})
+    with reading(house.engine) as session:
+        orders = read_orders(session, house, now=NOW)["acme"]
+    assert (orders.book.rulebook.version, orders.book.hours.open) == (tried.rulebook.version, True)
+    assert hours_of(house)(account_id, NOW) == "10:00-11:00"
 
 
 @pytest.mark.parametrize("terms", [Terms(share=0), Terms(share=1.1), Terms(least_agreement=2), Terms(least_compared=0)])

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from service.demo.home import SIGN_IN_EMAIL
+from tests.service.conftest import Aparte
 from tests.service.whole_way import (
     BERTA,
     GRACE,
@@ -21,16 +19,15 @@ from tests.service.whole_way import (
     NURIA,
     Person,
     Town,
-    one_time_code,
     room_code,
     room_link,
     whole_town,
 )
+from tests.service.whole_way_walk import Walk, ended
+from tests.service.whole_way_words import ANGRY, CLEANED, MENTION, NUMBER, WORDS
 
 CHROMIUM = "/usr/bin/chromium"
-SHOTS = os.environ.get("APARTE_TEST_SHOTS", "")
-"""A folder for a picture of every step; empty for none."""
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,89 +39,18 @@ pytestmark = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """What an agent and a person read and write in one language."""
-
-    locale: str
-    approve: str
-    claim: str
-    claimed: str
-    room_field: str
-    room_send: str
-    room_said: str
-    show_again: str
-    showing: str
-    solved: str
-    prove: str
-    enter: str
-    saved: str
-    answered: str
-    closed: str
-    says_solved: str
-    answer: str
-
-
-WORDS = {
-    "es": Words(
-        locale="es-ES",
-        approve="Aprobar",
-        claim="Tomar el caso",
-        claimed="El caso es tuyo",
-        room_field="Decir en la sala",
-        room_send="Decir",
-        room_said="Dicho en la sala",
-        show_again="Volver a mostrar",
-        showing="vuelve a mostrarse",
-        solved="Marcar como resuelto",
-        prove="Demostrar quién eres",
-        enter="Entrar en la sala",
-        saved="Guardado.",
-        answered="Te hemos contestado",
-        closed="Cerrado",
-        says_solved="resuelto",
-        answer="Ya está devuelto: lo verás mañana. Perdona las molestias.",
-    ),
-    "en": Words(
-        locale="en-GB",
-        approve="Approve",
-        claim="Take the case",
-        claimed="The case is yours",
-        room_field="Say in the room",
-        room_send="Say",
-        room_said="Said in the room",
-        show_again="Show the post again",
-        showing="is being shown",
-        solved="Mark as solved",
-        prove="Show who you are",
-        enter="Enter the room",
-        saved="Saved.",
-        answered="We have answered",
-        closed="Closed",
-        says_solved="solved",
-        answer="It is paid back: you will see it tomorrow. Sorry for the trouble.",
-    ),
-}
-
-ANGRY = {
-    "es": "¡Qué vergüenza de banco! Me habéis cobrado dos veces y nadie contesta. "
-    "Mi cuenta es ES91 2100 0418 4502 0005 1332, devolvedme mi dinero ya.",
-    "en": "What a disgrace of a bank! You charged me twice and nobody answers. "
-    "My account is ES91 2100 0418 4502 0005 1332, give me my money back now.",
-}
-NUMBER = "ES91 2100 0418 4502 0005 1332"
-CLEANED = {
-    "es": "¡Qué vergüenza de banco! Me habéis cobrado dos veces y nadie contesta. Devolvedme mi dinero ya.",
-    "en": "What a disgrace of a bank! You charged me twice and nobody answers. Give me my money back now.",
-}
-MENTION = {
-    "es": "@marca vergonzoso: me habéis cancelado el vuelo de mi reserva y no me devolvéis el dinero, mirad mi caso ya",
-    "en": "@marca shameful: you cancelled my flight and my refund never arrived, check my booking now",
-}
-SAID = {
-    "es": "Es el cobro del martes, 40 euros, salió dos veces.",
-    "en": "It is the charge of Tuesday, 40 euros, taken twice.",
-}
+DECIDED = "step:mention:decided"
+ASIDE = (
+    "step:room:invited",
+    "room:room:opened",
+    "room:proof:asked",
+    "room:proved:file",
+    "room:consented:link_handle",
+    "room:message:said",
+    "agent:message:said",
+)
+CLOSED = ("step:case:closed", "step:reply:sent")
+"""What the closing line brings about stands in the log before the line itself: both in one transaction."""
 
 
 @pytest.fixture(scope="module")
@@ -185,124 +111,6 @@ def phones(chromium: Browser) -> Iterator[Callable[[str], BrowserContext]]:
         context.close()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Walk:
-    """One person's way, and the agent beside it."""
-
-    town: Town
-    person: Person
-    desk: Page
-    phone: BrowserContext
-
-    @property
-    def words(self) -> Words:
-        return WORDS[self.person.lang]
-
-    def shot(self, page: Page, name: str) -> None:
-        """A picture of a step, where they are wanted."""
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{self.person.network}-{self.person.lang}-{name}.png", full_page=True)
-
-    def open_thread(self) -> None:
-        """From the queue, by the row of the person."""
-        self.desk.goto(f"http://127.0.0.1:{self.town.stage.dashboard_port}/")
-        named = self.desk.locator(".ap.row", has_text=re.compile(f"{self.person.name}|{self.person.handle}"))
-        row = self.desk.locator("[data-testid=stHorizontalBlock]", has=named).last
-        row.wait_for()
-        self.shot(self.desk, "desk-queue")
-        row.get_by_role("button").click()
-        self.desk.wait_for_selector(".ap.post")
-
-    def look_again(self) -> None:
-        """Load the thread anew."""
-        self.desk.reload()
-        self.desk.wait_for_selector(".ap.post")
-
-    def settled(self) -> None:
-        """Wait until the dashboard has drawn what was asked of it."""
-        self.desk.wait_for_timeout(200)
-        expect(self.desk.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
-
-    def approve_all(self, expected: int) -> None:
-        """Approve what waits in the thread, one after the other."""
-        waiting = self.desk.get_by_role("button", name=self.words.approve, exact=True)
-        expect(waiting).to_have_count(expected)
-        for left in range(expected - 1, -1, -1):
-            waiting.first.click()
-            expect(waiting).to_have_count(left)
-
-    def prove(self, page: Page, **typed: str) -> None:
-        """Be found on file, by the code in the letter."""
-        page.get_by_role("link", name=self.words.prove).first.click()
-        for field, value in typed.items():
-            page.fill(f"#{field}", value)
-        self.shot(page, "phone-3-identify")
-        before = len(self.town.letters_to(self.person))
-        page.click("#prove button")
-        self.town.work()
-        letters = self.town.letters_to(self.person)
-        assert len(letters) == before + 1
-        page.fill("#code", one_time_code(letters[-1]))
-        self.shot(page, "phone-4-code")
-        page.click("#try button")
-
-    def consent(self, page: Page, *purposes: str) -> None:
-        """Agree to some of what is asked; nothing is ticked beforehand."""
-        assert page.locator("input[type=checkbox]").count() == 3
-        assert page.locator("input[type=checkbox]:checked").count() == 0
-        for purpose in purposes:
-            page.check(f"#{purpose}")
-        self.shot(page, "phone-5-consent")
-        page.click("#agree button")
-        page.get_by_text(self.words.saved).first.wait_for()
-        self.shot(page, "phone-6-consented")
-        page.click("a[href^='/room?']")
-
-    def talk(self, page: Page) -> None:
-        """The person writes and leaves, the agent answers, the person comes back and reads."""
-        page.fill("#text", SAID[self.person.lang])
-        page.click("#say button")
-        page.get_by_text(SAID[self.person.lang]).wait_for()
-        self.shot(page, "phone-7-said")
-        page.close()
-        self.look_again()
-        self.desk.get_by_role("button", name=self.words.claim, exact=True).click()
-        self.desk.get_by_text(self.words.claimed).wait_for()
-        self.desk.get_by_text(SAID[self.person.lang]).wait_for()
-        self.settled()
-        field = self.desk.get_by_label(self.words.room_field)
-        field.fill(self.words.answer)
-        field.press("Tab")
-        self.settled()
-        expect(field).to_have_value(self.words.answer)
-        self.shot(self.desk, "desk-answering")
-        self.desk.get_by_role("button", name=self.words.room_send, exact=True).click()
-        self.desk.get_by_text(self.words.room_said).first.wait_for()
-        self.shot(self.desk, "desk-answered")
-
-    def come_back(self, name: str) -> Page:
-        """The room again, in the same browser."""
-        page = self.phone.new_page()
-        page.goto(f"http://127.0.0.1:{self.town.stage.room_port}/room")
-        self.shot(page, f"phone-{name}")
-        return page
-
-    def mark_solved(self) -> None:
-        """Read the line that follows, and mark the case."""
-        self.look_again()
-        buttons = self.desk.get_by_role("button", name=self.words.solved, exact=True)
-        buttons.first.click()
-        expect(buttons).to_have_count(2)
-        self.shot(self.desk, "desk-solving")
-        buttons.last.click()
-        expect(buttons).to_have_count(0)
-        self.shot(self.desk, "desk-solved")
-
-    def sent_under(self, post: str) -> list[str]:
-        """What the brand says under a post, oldest first."""
-        return [reply["text"] for reply in self.town.truth()["replies"] if reply["in_reply_to"] == post]
-
-
 @pytest.mark.parametrize(("person", "consents"), [(BERTA, True), (GRACE, False)], ids=["es", "en"])
 def test_an_angry_comment_goes_aside_and_is_closed_in_public(
     town: Town,
@@ -322,7 +130,7 @@ def test_an_angry_comment_goes_aside_and_is_closed_in_public(
     walk.shot(walk.desk, "desk-thread")
     walk.approve_all(2)
     town.work()
-    assert [hide["hidden"] for hide in town.truth()["hides"] if hide["id"] == post] == [True]
+    assert town.hidden(post) == [True]
     assert walk.sent_under(post) == []
     (invitation,) = town.private_texts(person)
     assert "http" not in invitation
@@ -350,13 +158,13 @@ def test_an_angry_comment_goes_aside_and_is_closed_in_public(
     walk.desk.get_by_role("button", name=walk.words.show_again).click()
     walk.desk.get_by_text(walk.words.showing).first.wait_for()
     town.work()
-    assert [hide["hidden"] for hide in town.truth()["hides"] if hide["id"] == post] == [True, False]
+    assert town.hidden(post) == [True, False]
 
     walk.mark_solved()
     town.work()
     (closing,) = walk.sent_under(post)
     assert (walk.words.says_solved in closing) == consents
-    _ended(walk, ["step:decided", "agent:reply:approved", *STEPS])
+    ended(walk, [DECIDED, "agent:reply:approved", "step:reply:sent", *ASIDE, "agent:case:solved", *CLOSED])
 
 
 @pytest.mark.parametrize(("person", "consents"), [(NURIA, False), (HELEN, True)], ids=["es", "en"])
@@ -399,31 +207,10 @@ def test_a_mention_goes_aside_once_the_person_writes_and_is_closed_in_public(
     town.work()
     closing = walk.sent_under(post)[-1]
     assert (walk.words.says_solved in closing) == consents
-    _ended(walk, ["step:decided", *STEPS])
+    aside = [DECIDED, "step:reply:sent", "step:message:answered", *ASIDE]
+    ended(walk, [*aside, "agent:case:solved", "agent:reply:approved", *CLOSED])
 
 
-def test_the_log_of_all_that_verifies(town: Town) -> None:
-    told = subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "service.cli", "ledger", "verify", "--config", str(town.stage.home.settings_file)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-
-
-STEPS: list[str] = []
-
-
-def _ended(walk: Walk, steps: Sequence[str]) -> None:
-    """The case is closed, the room says so, and the log shows each step in its turn."""
-    case = walk.town.case_of(walk.person)
-    assert case.closed_at is not None
-    expect(walk.come_back("9-closed").locator(".turn")).to_have_text(walk.words.closed)
-    walk.look_again()
-    walk.shot(walk.desk, "desk-closed")
-    kinds = walk.town.kinds(case.id or 0)
-    print(walk.person.name, kinds)
-    left = iter(kinds)
-    assert [step for step in steps if not any(kind.startswith(step) for kind in left)] == [], kinds
+def test_the_log_of_all_that_verifies(town: Town, aparte: Aparte) -> None:
+    ended = aparte("ledger", "verify", "--config", town.stage.home.settings_file)
+    assert ended.code == 0, ended.err

@@ -20,6 +20,7 @@ from records.database import reading
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
+from records.tables.room import RoomRow
 from service.demo.customers import take_customers
 from service.demo.stage import Stage, set_stage
 from service.house import open_house
@@ -88,6 +89,10 @@ class Town:
         assert answer.ok, answer.text
         return dict(answer.json())
 
+    def hidden(self, post: str) -> list[bool]:
+        """What was done to a post, oldest first: hidden, or shown again."""
+        return [bool(hide["hidden"]) for hide in self.truth()["hides"] if hide["id"] == post]
+
     def truth(self) -> dict[str, list[dict[str, str]]]:
         """What really happened on the practice network."""
         return dict(json.loads(self.stage.practice.truth()))
@@ -115,9 +120,15 @@ class Town:
                 )
                 .order_by(col(CareCaseRow.id).desc())
             )
-            found = session.execute(query).scalars().first()
+            found: CareCaseRow | None = session.execute(query).scalars().first()
         assert found is not None, person
         return found
+
+    def proofs(self, case_id: int) -> tuple[str | None, str | None]:
+        """How the person of a case showed that the handle is theirs, and that they are on file."""
+        with reading(self.stage.house.engine) as session:
+            room = session.execute(select(RoomRow).where(col(RoomRow.case_id) == case_id)).scalar_one()
+            return room.handle_proof, room.file_proof
 
     def kinds(self, case_id: int) -> list[str]:
         """What the log says happened in a case and to its posts, in its order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ ENDS_AT = datetime(2026, 9, 18, 12, tzinfo=UTC)
 CAST = Path(__file__).resolve().parents[2] / "sandbox" / "cast" / "posts.jsonl"
 
 
+_OF_A_SECTOR = re.compile(r"(?m)^(?:sector|phone|emergency_phone) = .*\n")
+
+
 @dataclass(frozen=True, kw_only=True)
 class SmallWorld:
     """A practice network that runs, and settings that point at it."""
@@ -33,7 +37,10 @@ class SmallWorld:
 
 @contextmanager
 def small_world(folder: Path, *, posts: Path | None = None, database: str | None = None) -> Iterator[SmallWorld]:
-    """Serve a world whose time stands still until moved; `database` replaces the SQLite file."""
+    """Serve a world whose time stands still until moved; `database` replaces the SQLite file.
+
+    Its brands are shops without telephones, whatever the practice network says of them.
+    """
     options = SandboxOptions(posts=posts, stepped=True, ends_at=ENDS_AT)
     with running(options) as base_url:
         home = prepare_home(folder)
@@ -46,11 +53,10 @@ def small_world(folder: Path, *, posts: Path | None = None, database: str | None
             dashboard_port=1,
             classifier="fast",
         )
+        written = _OF_A_SECTOR.sub("", home.settings_file.read_text(encoding="utf-8"))
         if database is not None:
-            written = home.settings_file.read_text(encoding="utf-8")
-            home.settings_file.write_text(
-                written.replace('database = "sqlite:///aparte.db"', f'database = "{database}"', 1), encoding="utf-8"
-            )
+            written = written.replace('database = "sqlite:///aparte.db"', f'database = "{database}"', 1)
+        home.settings_file.write_text(written, encoding="utf-8")
         try:
             yield SmallWorld(practice=practice, home=home)
         finally:

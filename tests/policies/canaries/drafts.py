@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from canaries.families import FAMILIES, Family
-from canaries.secrets import Secret, make_secret
+from tests.policies.canaries.families import FAMILIES, Family
+from tests.policies.canaries.secrets import Secret, make_secret
 
 _FRAMES = (
     "Hola, gracias por escribirnos. {secret} Un saludo del equipo.",

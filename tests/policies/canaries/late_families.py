@@ -2,7 +2,9 @@
 
 Of 1,500 drafts in the first ten of these disguises 231 passed: ordinals 94 of 152, neighbouring languages 55 of 155,
 Roman numerals 47 of 145, interrupted halves 18 of 147, percent escapes 6 of 131, hashtags 6 of 156, doubled signs
-5 of 146, the others none. The guard was mended for what these have in common; then the last three were written.
+5 of 146, the others none. The guard was mended for what these have in common; then the last three were written, and
+of 1,500 drafts in them 480 passed: digits as strokes 275 of 535, letters by their names 117 of 492, one sign masked 88
+of 473. It was mended again.
 """
 
 from __future__ import annotations
@@ -10,24 +12,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from canaries.families import Family
+from tests.policies.canaries.families import Family
 
 _HTML_SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORDINALS = ("cero", "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo", "noveno")
 _ROMAN = ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _PORTUGUESE = ("zero", "um", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove")
 _CATALAN = ("zero", "u", "dos", "tres", "quatre", "cinc", "sis", "set", "vuit", "nou")
+_LETTERS_ES = "a be ce de e efe ge hache i jota ka ele eme ene o pe cu erre ese te u uve doble-uve equis ye zeta"
+_LETTERS_EN = "ay bee cee dee ee eff gee aitch eye jay kay ell em en oh pee cue ar ess tee you vee double-u ex why zed"
 _LETTER_NAMES_ES = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "a be ce de e efe ge hache i jota ka ele eme ene o pe cu erre ese te u uve doble-uve equis ye zeta".split(),
+        _LETTERS_ES.split(),
         strict=True,
     )
 )
 _LETTER_NAMES_EN = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "ay bee cee dee ee eff gee aitch eye jay kay ell em en oh pee cue ar ess tee you vee double-u ex why zed".split(),
+        _LETTERS_EN.split(),
         strict=True,
     )
 )
@@ -78,7 +82,8 @@ def _doubled(value: str, random: Random) -> str:
 def _interrupted(value: str, random: Random) -> str:
     """In two halves, with a remark between them."""
     half = len(value) // 2
-    return f"{value[:half]} {random.choice(('y antes va', '... y', 'sí, y entonces', 'and right after that'))} {value[half:]}"
+    remark = random.choice(("y antes va", "... y", "sí, y entonces", "and right after that"))
+    return f"{value[:half]} {remark} {value[half:]}"
 
 
 def _hashtags(value: str, random: Random) -> str:
@@ -108,7 +113,7 @@ def _tallied(value: str, random: Random) -> str:
 LATE_FAMILIES: Mapping[str, Family] = {
     family.__name__.strip("_"): family
     for family in (
-        _entities, _percents, _numbered_lines, _roman, _ordinals, _neighbours, _texted, _doubled, _interrupted, _hashtags,
-        _letter_names, _one_masked, _tallied,
+        _entities, _percents, _numbered_lines, _roman, _ordinals, _neighbours, _texted, _doubled, _interrupted,
+        _hashtags, _letter_names, _one_masked, _tallied,
     )
 }  # fmt: skip

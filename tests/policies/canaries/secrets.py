@@ -173,7 +173,8 @@ def _room_relative(random: Random) -> Secret:
 
 def _mailbox(random: Random) -> str:
     name, surname = _plain(random.choice(_NAMES)), _plain(random.choice(_SURNAMES))
-    return f"{name}{random.choice(('.', '_', ''))}{surname}{random.choice(('', str(random.randint(1, 99))))}@{random.choice(_MAIL)}"
+    between, behind = random.choice((".", "_", "")), random.choice(("", str(random.randint(1, 99))))
+    return f"{name}{between}{surname}{behind}@{random.choice(_MAIL)}"
 
 
 def _plain(name: str) -> str:

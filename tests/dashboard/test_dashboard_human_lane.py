@@ -1,0 +1,58 @@
+"""Whoever asked for a human in a private room is counted, marked and found in the queue."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dashboard_screen import Screen, reference_of, said
+from dashboard_square import NOW, Heard, Square, employ
+
+from dashboard.reads.queued_cases import QueueFilter, open_counts, queued_cases
+from records.database import reading, writing
+from records.nouns import Role, RoomStatus
+from records.tables.room import RoomRow
+from service.house import House
+
+
+def room(house: House, square: Square, heard: Heard, *, asked_human_at: datetime | None) -> None:
+    with writing(house.engine) as session:
+        session.add(
+            RoomRow(
+                public_id=f"room-{heard.case_id}-{asked_human_at}",
+                case_id=heard.case_id,
+                account_id=square.account_id,
+                mention_id=heard.mention_id,
+                identity_id=heard.identity_id,
+                language="es",
+                status=RoomStatus.OPEN,
+                prepared_at=NOW,
+                expires_at=NOW + timedelta(days=2),
+                asked_human_at=asked_human_at,
+            )
+        )
+
+
+def test_the_lane_holds_whoever_asked_and_nobody_else(house: House, square: Square) -> None:
+    asked, quiet = square.hear("@acme hola", handle="ana"), square.hear("@acme buenas", handle="tom")
+    room(house, square, asked, asked_human_at=NOW - timedelta(minutes=5))
+    room(house, square, asked, asked_human_at=NOW - timedelta(minutes=20))
+    room(house, square, quiet, asked_human_at=None)
+    with reading(house.engine) as session:
+        lane = queued_cases(session, QueueFilter(asks_human=True), now=NOW)
+        assert open_counts(session, now=NOW, agent_id=1)["human"] == 1
+    assert [(case.id, case.asked_human_at) for case in lane.cases] == [(asked.case_id, NOW - timedelta(minutes=20))]
+    assert lane.total == 1
+
+
+def test_the_queue_says_since_when_in_both_languages(house: House, screen: Screen, square: Square) -> None:
+    asked, quiet = square.hear("@acme hola", handle="ana"), square.hear("@acme buenas", handle="tom")
+    room(house, square, asked, asked_human_at=NOW - timedelta(minutes=20))
+    screen.sign_in(employ(house, Role.AGENT))
+    page = screen.open("queue")
+    assert '<span class="chip harm">asks for a human, 20 min</span>' in said(page)
+    next(box for box in page.checkbox if box.label == "Asked for a human").check().run()
+    keys = [button.key for button in page.button]
+    assert f"queue-{reference_of(house, asked.case_id)}" in keys
+    assert f"queue-{reference_of(house, quiet.case_id)}" not in keys
+    screen.language("es")
+    assert "pide una persona desde hace 20 min" in said(screen.open("queue"))

@@ -1,0 +1,77 @@
+"""What marketing sees: questions whether to hide, promotions that wait, the crisis switch, threads by queue."""
+
+from __future__ import annotations
+
+import pytest
+from dashboard_screen import Screen, press, reference_of, said
+from dashboard_square import NOW, Square, employ
+from sqlalchemy import update
+from sqlmodel import col
+
+from records.database import reading, writing
+from records.nouns import Queue, Role
+from records.tables.listener import MentionRow
+from records.tables.replies import ReplyRow
+from records.tables.service import DecisionRow
+from service.crises import in_crisis
+from service.house import House
+
+
+@pytest.fixture
+def marketing(house: House, screen: Screen) -> Screen:
+    screen.sign_in(employ(house, Role.MARKETING))
+    return screen
+
+
+def test_a_question_whether_to_hide_stands_until_the_post_is_hidden(
+    house: House, marketing: Screen, square: Square
+) -> None:
+    heard = square.hear("@acme <i>inútiles</i>", handle="rex")
+    square.hear("@acme todo mal", handle="ana")
+    with writing(house.engine) as session:
+        asks = update(DecisionRow).where(col(DecisionRow.mention_id) == heard.mention_id)
+        session.execute(asks.values(propose_hide=True, reasons=["Rule abuse: Only an insult."]))
+    page = marketing.open("marketing")
+    assert "Hide these posts? (1)" in [heading.value for heading in page.subheader]
+    assert "@acme &lt;i&gt;inútiles&lt;/i&gt;" in said(page)
+    assert "Rule abuse: Only an insult." in said(page)
+    with writing(house.engine) as session:
+        session.execute(update(MentionRow).values(hidden_at=NOW))
+    assert not any(heading.value.startswith("Hide") for heading in marketing.open("marketing").subheader)
+
+
+def test_a_draft_that_advertises_is_marked_and_can_be_approved_there(
+    house: House, marketing: Screen, square: Square
+) -> None:
+    reply_id = square.draft(square.hear("@acme ¿qué tarjeta me conviene?"), "La Viajera. Publicidad.")
+    assert "promotion" not in said(marketing.open("marketing"))
+    with writing(house.engine) as session:
+        session.execute(update(ReplyRow).values(promotion=True))
+    page = marketing.open("marketing")
+    assert '<span class="chip near">promotion</span>' in said(page)
+    press(page, f"marketing-approve-{reply_id}")
+    with reading(house.engine) as session:
+        assert session.get_one(ReplyRow, reply_id).status == "approved"
+
+
+def test_the_crisis_switch_is_at_hand(house: House, marketing: Screen) -> None:
+    page = marketing.open("marketing")
+    page.text_area(key="crisis-reason-acme").input("Web caída").run()
+    press(page, "declare-acme")
+    with reading(house.engine) as session:
+        assert in_crisis(session) == {"acme"}
+
+
+def test_threads_can_be_looked_at_by_queue(house: House, marketing: Screen, square: Square) -> None:
+    flagged = square.hear("@acme nos suplantan", handle="eva", queue=Queue.MARKETING)
+    other = square.hear("@acme una queja", handle="tom", p_negative=0.9, reach=9_000)
+    references = {each: reference_of(house, each.case_id) for each in (flagged, other)}
+    page = marketing.open("marketing")
+    keys = [button.key for button in page.button]
+    assert f"marketing-{references[flagged]}" in keys
+    page.session_state["marketing-queue"] = Queue.MARKETING
+    page.run()
+    assert not page.exception
+    keys = [button.key for button in page.button]
+    assert f"marketing-{references[flagged]}" in keys
+    assert f"marketing-{references[other]}" not in keys

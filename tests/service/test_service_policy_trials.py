@@ -1,0 +1,97 @@
+"""`aparte policy simulate` and `diff` as commands: on stored posts and on a file, with nothing written or sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.service.conftest import Aparte
+
+SETTINGS = """
+[service]
+classifier = "fast"
+
+[[brands]]
+name = "acme"
+
+[[accounts]]
+brand = "acme"
+name = "acme-files"
+network = "files"
+external_id = "acme"
+handle = "acme"
+folder = "posts"
+"""
+RULES = """
+rulebook: tried
+languages: [es, en]
+rules:
+  - name: answer
+    state: live
+    when: intent == "praise" || mention.text_length > 40
+    then: {action: reply_publicly, template: thanks, approval: none}
+    because: A trial.
+"""
+TEXTS = {
+    "eva": "@acme gracias, la atención de hoy ha sido estupenda, mi DNI es 12345678Z",
+    "tom": "@acme hm",
+    "luz": "@acme me habéis cobrado dos veces el pedido, mirad mi cuenta @eva_perez",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "secrets.env").write_text(f"APARTE_MASTER_KEY={'A' * 43}=\n", encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "posts").mkdir()
+    rows = [{"id": author, "author": author, "text": text} for author, text in TEXTS.items()]
+    (tmp_path / "posts" / "week.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_stored_posts_are_counted_with_masked_examples_and_compared_with_what_decides_now(
+    aparte: Aparte, folder: Path
+) -> None:
+    assert aparte("once").code == 0
+    before = (folder / "aparte.db").stat().st_size
+    counted = json.loads(aparte("policy", "simulate", "rules.yaml", "--person-minutes", 30, "--json").out)
+    assert (counted["posts"], counted["actions"]) == (3, {"reply_publicly": 2, "hold": 1})
+    shown = json.dumps(counted, ensure_ascii=False)
+    assert "estupenda" in shown
+    assert "12345678Z" not in shown
+    assert "eva_perez" not in shown
+    found = json.loads(aparte("policy", "diff", "live", "rules.yaml", "--json").out)
+    assert found["posts"] == 3
+    assert found["changed"] == sum(change["posts"] for change in found["changes"]) > 0
+    assert json.loads(aparte("policy", "diff", "rules.yaml", "rules.yaml", "--json").out)["changed"] == 0
+    text = aparte("policy", "simulate", "rules.yaml").out
+    assert "answer: reply_publicly 2" in text
+    assert (folder / "aparte.db").stat().st_size == before
+
+
+def test_posts_of_a_file_are_judged_first_and_leave_nothing_behind(aparte: Aparte, folder: Path) -> None:
+    ended = aparte(
+        *("policy", "simulate", "rules.yaml", "--posts", folder / "posts" / "week.jsonl"),
+        *("--handle", "acme", "--classifier", "fast", "--json"),
+    )
+    assert json.loads(ended.out)["actions"] == {"reply_publicly": 2, "hold": 1}
+    assert not list(folder.glob("*.db"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("simulate", "none.yaml"), 'There is no file "none.yaml"'),
+        (("simulate", "none.yaml", "--posts", "posts/week.jsonl"), "there is no none.yaml"),
+        (("diff", "live", "rules.yaml", "--brand", "other"), 'There is no brand "other"'),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(aparte: Aparte, folder: Path, arguments: tuple[str, ...], why: str) -> None:
+    assert folder.exists()
+    ended = aparte("policy", *arguments)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert why in ended.err

@@ -1,0 +1,134 @@
+"""What rules are told, and what pilots and rehearsals read, on both databases: one small town that works once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from policies.rulebook import load_rulebook
+from records.database import reading, writing
+from records.nouns import Action, Actor, Mode, PrivateState, ProofKind, Role
+from records.tables.listener import MentionAccountRow, MentionRow
+from records.tables.room import RoomRow
+from service.article_files import ArticleRecord
+from service.article_shelf import kept_articles, take_articles
+from service.brand_orders import read_orders
+from service.brand_standing import read_brands
+from service.desk_pilots import Terms, promote_pilot, start_pilot
+from service.house import open_house
+from service.pilot_reports import disagreements, newest_pilot, report_on
+from service.pilots import invitations_since, running, verdicts_since
+from service.rehearsing import Choice, compare, rehearse
+from service.rulebooks import Source, current
+from service.standing import Standing, read_standings
+from service.steps.pilots import compare_pilots
+from tests.service.towns import Town, row, write_rows
+from tests.service.worlds import small_world
+
+SARA = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
+POSTS = [
+    row("charged", "@marca me habéis cobrado dos veces la misma compra, mirad mi cuenta por favor"),
+    row("lawyer", "@marca mi abogado os va a escribir, os llevo a los tribunales", minutes=1),
+    row("again", "@marca sigo esperando, nadie me contesta", minutes=9, author="lawyer_too"),
+]
+TEXT = """
+rulebook: tried
+languages: [es, en]
+rules:
+  - name: aside
+    state: live
+    when: permission.reply
+    then: {action: move_private, template: aside, approval: one}
+    because: A trial.
+    limits: {per_day: 2}
+"""
+TRIED = Source(name="tried", text=TEXT, rulebook=load_rulebook(TEXT, name="tried"))
+INCIDENT = ArticleRecord(
+    brand="marca", title="incident: the app", body="We know.", language="en", internal=False, valid_until=None
+)
+
+
+def test_facts_pilots_and_rehearsals_read_alike_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    posts = write_rows(tmp_path / "posts.jsonl", POSTS)
+    with small_world(tmp_path / "home", posts=posts, database=database_url) as world:
+        house = open_house(world.settings)
+        try:
+            square = Town(world=world, house=house)
+            square.work()
+            world.practice.step()
+            start_pilot(house, "marca", TRIED, Terms(mode=Mode.SHADOW, least_compared=9), actor=SARA, now=square.now)
+            square.work(minutes=2)
+            _knows_cases_and_proofs(square)
+            _knows_articles(square)
+            _compares_and_promotes(square)
+            _rehearses(square)
+        finally:
+            house.close()
+
+
+def _standing(square: Town, name: str) -> Standing:
+    with reading(square.house.engine) as session:
+        query = select(col(MentionAccountRow.id)).join(
+            MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id)
+        )
+        ids = session.execute(query.where(col(MentionRow.external_id) == square.network_id(name))).scalars()
+        (found,) = read_standings(session, list(ids), now=square.now)
+    return found
+
+
+def _knows_cases_and_proofs(square: Town) -> None:
+    first, second = _standing(square, "lawyer"), _standing(square, "again")
+    assert (first.case.open, first.case.waits, first.case.mentions) == (True, True, 2)
+    assert not first.case.is_chased_by(first.published_at)
+    assert second.case.is_chased_by(second.published_at)
+    invited = _standing(square, "charged")
+    assert invited.case.private_state == PrivateState.INVITED
+    assert not invited.proof.kind
+    with writing(square.house.engine) as session:
+        proved = {"handle_proof": ProofKind.OWN_MESSAGE, "file_proof": ProofKind.EMAIL_CODE}
+        session.execute(update(RoomRow).values(handle_held_at=square.now, filed_at=square.now, **proved))
+    assert _standing(square, "charged").proof.kind == ProofKind.EMAIL_CODE
+    assert not first.proof.kind
+
+
+def _knows_articles(square: Town) -> None:
+    for new, replaced in ((1, 0), (0, 1)):
+        with writing(square.house.engine) as session:
+            taken, _ = take_articles(session, [INCIDENT], now=square.now)
+        assert (taken.new, taken.replaced) == (new, replaced)
+    with reading(square.house.engine) as session:
+        assert [each.title for each in kept_articles(session, brand="marca")] == [INCIDENT.title]
+        standing = read_brands(session, square.house, now=square.now)["marca"]
+    assert (standing.incident_known, standing.incident_text_approved) == (True, False)
+
+
+def _compares_and_promotes(square: Town) -> None:
+    house = square.house
+    with reading(house.engine) as session:
+        pilot = running(session)["marca"]
+        since = square.now - timedelta(days=2)
+        assert invitations_since(session, pilot, since) == 2
+        assert dict(verdicts_since(session, pilot, since)[next(iter(house.accounts))]) == {"aside": 2, "no-rule": 1}
+        assert read_orders(session, house, now=square.now)["marca"].trial is not None
+    compare_pilots(house, now=square.now + timedelta(days=2))
+    with reading(house.engine) as session:
+        row = newest_pilot(session, "marca")
+        assert row is not None
+        report = report_on(session, row)
+        assert (report.overall.posts, report.invitations) == (3, 2)
+        assert report.overall.compared == len(disagreements(session, row, most=9)) == 1
+    promote_pilot(house, "marca", actor=SARA, now=square.now, although="A test.")
+    with reading(house.engine) as session:
+        assert current(session, house, "marca").version == TRIED.rulebook.version
+
+
+def _rehearses(square: Town) -> None:
+    told: list[float] = []
+    counted, _ = rehearse(square.house, "live", Choice(), now=square.now, on_part=told.append)
+    by_action = {key.action: tally.posts for key, tally in counted.by_decision.items()}
+    assert (counted.posts, by_action[Action.MOVE_PRIVATE], told[-1]) == (3, 2, 1.0)
+    found, _ = compare(square.house, "live", "live", Choice(days=9), now=square.now, on_part=told.append)
+    assert (found.posts, found.changed) == (3, 0)
