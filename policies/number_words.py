@@ -60,6 +60,13 @@ _NAMES = frozenset({*_WORD_VALUES, *_WORD_MONTHS, *_ROW_VALUES, *_THOUSAND, *_TI
 _GLUEABLE = sorted((word for word in _UNITS if len(word) > 2), key=len, reverse=True)
 _GLUED_WORD = re.compile("|".join(_GLUEABLE))
 _GLUED = re.compile(rf"(?:{'|'.join(_GLUEABLE)}){{2,}}")
+_ENDINGS = {
+    str(digit): frozenset(
+        word[cut:] for word, value in _UNITS.items() if value == digit for cut in range(1, len(word) - 1)
+    )
+    for digit in range(10)
+}
+_TEXTED = re.compile(r"(?<![^\W_])([0-9])([a-z]{2,5})(?![^\W_])")
 _TOKEN = re.compile(r"[^\W_]+(?:[@$!|]+[^\W_]+)*")
 _DIGITS = re.compile(r"[0-9]+")
 _LETTER_DIGITS = str.maketrans("oqdilzeasgtb|!$@", "0001123456781154")
@@ -117,6 +124,11 @@ def numbered(text: str, numbers: Sequence[Number]) -> str:
 def with_inner_numbers(text: str) -> str:
     """A flattened text with every number word in digits, also where it stands within other letters."""
     return _GLUED_WORD.sub(lambda met: str(_UNITS[met.group()]), text)
+
+
+def with_texted_digits(text: str) -> str:
+    """A flattened text with digits that begin their own word, as `2os` and `4tro`, in digits alone."""
+    return _TEXTED.sub(lambda met: met[1] if met[2] in _ENDINGS[met[1]] else met[0], text)
 
 
 def glued_number_words(letters: str, *, fewest: int) -> bool:

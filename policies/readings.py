@@ -9,7 +9,7 @@ from functools import cached_property
 
 from policies.disguises import collapsed, flattened, leet_letters, plain_letters, skeleton, unstretched
 from policies.masks import Masked, masked_words
-from policies.number_words import Number, numbered, readings_of, with_inner_numbers
+from policies.number_words import Number, numbered, readings_of, with_inner_numbers, with_texted_digits
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_PLAIN = re.compile(r"[\W_]+")
@@ -79,7 +79,8 @@ class Reading:
     @cached_property
     def digits(self) -> str:
         """All digits of the text, whatever stands between them, in its several readings, a line each."""
-        rows = ["".join(number.digits for number in numbers) for numbers in self._numbers]
+        readings = (*self._numbers, *readings_of(self._texted))
+        rows = ["".join(number.digits for number in numbers) for numbers in readings]
         return _APART.join(dict.fromkeys(rows))
 
     @cached_property
@@ -119,8 +120,12 @@ class Reading:
         return readings_of(self._flat)
 
     @cached_property
+    def _texted(self) -> str:
+        return with_texted_digits(self._flat)
+
+    @cached_property
     def _texts(self) -> tuple[str, ...]:
-        texts = (self._flat, *(numbered(self._flat, numbers) for numbers in self._numbers))
+        texts = (self._flat, self._texted, *(numbered(self._flat, numbers) for numbers in self._numbers))
         return tuple(dict.fromkeys(texts))
 
     @cached_property

@@ -47,8 +47,11 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _ANNOUNCED_REACH = 60
+_DOCUMENT = re.compile(r"\b(?:DNI|NIF|NIE|SSN|pasaporte|passport)\b", re.IGNORECASE)
+_DOCUMENT_REACH, _SHORTEST_DOCUMENT = 30, 7
 _LONGEST_ANNOUNCED = 24
-_NOT_ANNOUNCED = frozenset({"SMS", "DM", "MD", "CDMX", "WIFI", "HTTP", "HTTPS"})
+_NOT_ANNOUNCED = frozenset({"SMS", "CDMX", "WIFI", "HTTP", "HTTPS"})
+_BY_MESSAGE = re.compile(r"\b(?:por|v[ií]a|by|via|en|un|a|al|tu|tus|su|your|our|the|nuestros?) (?:DM|MD)s?\b")
 _CODE_PIECE = re.compile(
     r"(?<![A-Za-z0-9@#])(?:(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,5}|[B-DF-HJ-NP-TV-XZ]{2,5}|[0-9]{1,4})(?![A-Za-z0-9])"
 )
@@ -128,6 +131,9 @@ def pieces_of_code(text: str) -> bool:
     told = _ANNOUNCED.search(text)
     if told is not None and _is_announced_code(text[told.end() : told.end() + _ANNOUNCED_REACH]):
         return True
+    document = _DOCUMENT.search(text)
+    if document is not None and _is_document(text[document.end() : document.end() + _DOCUMENT_REACH]):
+        return True
     return any(_is_code_in_pieces(met.group()) for met in _NEAR_PIECES.finditer(text))
 
 
@@ -149,12 +155,18 @@ def _is_read_out(row: str) -> bool:
 def _is_announced_code(after: str) -> bool:
     parts = [
         word
-        for word in re.findall(r"[A-Za-z0-9]+", after)
+        for word in re.findall(r"[A-Za-z0-9]+", _BY_MESSAGE.sub(" ", after))
         if len(word) <= _LONGEST_ANNOUNCED and word not in _NOT_ANNOUNCED and (word.isupper() or not word.isalpha())
     ]
     code = "".join(parts)
     digits = sum(map(str.isdigit, code))
     return len(code) >= _SHORTEST and 0 < digits <= len(code) - 2
+
+
+def _is_document(after: str) -> bool:
+    words = [word for word in re.findall(r"[A-Za-z0-9]+", after) if word not in ACRONYMS]
+    parts = "".join(word for word in words if word.isupper() or not word.isalpha())
+    return len(parts) >= _SHORTEST_DOCUMENT and any(map(str.isdigit, parts)) and not parts.isdigit()
 
 
 def _is_code_in_pieces(row: str) -> bool:

@@ -417,7 +417,9 @@ def test_the_form_of_a_code(text: str, held: bool) -> None:  # noqa: FBT001
     [
         ("localizador K7QX2", True), ("localizador K7Q2", False), ("localizador KQXM7", True),
         ("localizador K1234", False), ("localizador KX123", True),
-        ("localizador KQXMP", False), ("localizador SMS DM MD K7", False), ("localizador ab7c K7", True),
+        ("localizador KQXMP", False), ("DNI ISB-49-SBBB", True), ("DNI o NIE en 24 h, SMS o DM", False),
+        ("localizador por DM o vía MD K7Q", False),
+        ("localizador 83 then CG then MD", True), ("localizador ab7c K7", True),
         ("Localizador: AB y luego CD1", True),
         ("C43 JWT", True), ("C43 y JWT", True), ("C4 JW", False), ("C4 JWT", True), ("C43 SMS", False),
         ("C43 12345", False), ("C43 1234", False),

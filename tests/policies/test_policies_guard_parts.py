@@ -13,7 +13,7 @@ from policies.disguises import collapsed, comparison_form, flattened, skeleton, 
 from policies.guard import Finding, inspect
 from policies.known_values import MOST_VALUES, repeats_known_value
 from policies.loose_numbers import TOO_MANY, loose_digits
-from policies.number_words import Joining, glued_number_words, numbered, numbers_in, readings_of
+from policies.number_words import Joining, glued_number_words, numbered, numbers_in, readings_of, with_texted_digits
 from policies.promotions import is_flagged
 from policies.said_values import file_name_values, said_values
 from policies.spelled_codes import encodes, holds_code, holds_opaque_word, pieces_of_code, spells_out
@@ -365,3 +365,16 @@ def test_a_hostile_room_text_and_draft_are_read_in_time(sign: str) -> None:
     hostile = sign * 10_000_000
     said_values(hostile, find_personal_data=nothing)
     assert kinds(hostile) == ["length"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2os 4tro , 1no 9eve", "2 4 , 1 9"),
+        ("5nco 6eis 7ete 8cho 3ree", "5 6 7 8 3"),
+        ("2nd 1st 4ever 3d 9o", "2nd 1st 4ever 3d 9o"),
+        ("x2os 2osx", "x2os 2osx"),
+    ],
+)
+def test_a_digit_that_begins_its_own_word_is_read_as_a_digit(text: str, read: str) -> None:
+    assert with_texted_digits(text) == read

@@ -78,6 +78,19 @@ def test_a_daily_limit_is_counted_anew_over_the_posts_of_a_day() -> None:
     assert found == ["one", "one", "no-rule", "no-rule"]
 
 
+def test_without_limits_each_decision_is_counted_so_that_it_shows_whether_one_would_have_been_reached() -> None:
+    book = rulebook("{action: listen}", limits=", limits: {per_day: 2}")
+    within, beyond = Redecider(book, {1: PLACE}, unlimited=True), Redecider(book, {1: PLACE}, unlimited=True)
+    for number in range(3):
+        post = stored(number)
+        if number < 2:
+            within.outcome(post, facts_of(post, within.reads))
+        assert beyond.outcome(post, facts_of(post, beyond.reads)).rule == "one"
+    assert within.is_within_limits(within.spent)
+    assert not beyond.is_within_limits(beyond.spent)
+    assert sorted(beyond.spent.values()) == [3]
+
+
 def test_a_fact_younger_than_the_decision_has_its_default() -> None:
     post = stored(**ANGRY)
     old = replace(post, facts={name: fact for name, fact in post.facts.items() if name != "case.chasing"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from service import trying
 from tests.service.conftest import Aparte
 
 SETTINGS = """
@@ -71,6 +72,20 @@ def test_stored_posts_are_counted_with_masked_examples_and_compared_with_what_de
     text = aparte("policy", "simulate", "rules.yaml").out
     assert "answer: reply_publicly 2" in text
     assert (folder / "aparte.db").stat().st_size == before
+
+
+@pytest.mark.parametrize("per_day", [1, 2])
+def test_many_posts_shared_out_among_processes_are_counted_within_daily_limits_all_the_same(
+    aparte: Aparte, folder: Path, monkeypatch: pytest.MonkeyPatch, per_day: int
+) -> None:
+    limited = RULES + f"    limits: {{per_day: {per_day}}}\n"
+    (folder / "limited.yaml").write_text(limited, encoding="utf-8")
+    assert aparte("once").code == 0
+    in_order = json.loads(aparte("policy", "simulate", "limited.yaml", "--json").out)
+    monkeypatch.setattr(trying, "FEW", 1)
+    shared_out = json.loads(aparte("policy", "simulate", "limited.yaml", "--json").out)
+    assert shared_out == in_order
+    assert in_order["actions"] == {"reply_publicly": per_day, "hold": 3 - per_day}
 
 
 def test_posts_of_a_file_are_judged_first_and_leave_nothing_behind(aparte: Aparte, folder: Path) -> None:
