@@ -23,6 +23,8 @@ class Found(StrEnum):
     ABSENT = "absent"
     DOUBTFUL = "doubtful"
     """Something stands there that may be ours, or the network does not tell: only a person can find out."""
+    OUT_OF_SIGHT = "out_of_sight"
+    """The post that it answers is gone, and what was said under it with it: that nothing is seen proves nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

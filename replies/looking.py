@@ -16,7 +16,8 @@ from records.tables.replies import ReplyRow
 from replies.acts import TEXT_ACTS
 from replies.caps import LEFT_OR_MAY_HAVE
 from replies.dispatching import Stop, found, gone, held, withheld
-from replies.evidence import CLOCKS_DIFFER
+from replies.doubt import CANNOT_TELL
+from replies.evidence import CLOCKS_DIFFER, Found
 from replies.fingerprint import fingerprint
 from replies.outbox import ALREADY_ANSWERED, EDITED
 from replies.reading import read_evidence
@@ -36,6 +37,8 @@ def look(
         evidence = read_evidence(engine, network, situation, secrets=secrets, until=now)
         if evidence.external_id is not None:
             return found(evidence.external_id)
+        if evidence.found is Found.OUT_OF_SIGHT:
+            return held(CANNOT_TELL)
     if reply.act in PRIVATE_ACTS:
         return None
     stop = stop_by_state(network.look_up(reply.target_external_id), situation)

@@ -14,7 +14,7 @@ from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.listener import MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from replies.acts import TEXT_ACTS
-from replies.evidence import Evidence, Trace, read_state, read_traces, weigh
+from replies.evidence import Evidence, Found, Trace, read_state, read_traces, weigh
 from replies.fingerprint import fingerprint
 from replies.situation import Situation
 
@@ -32,7 +32,10 @@ def read_evidence(
     traces = read_traces(network, reply, person_external_id=situation.person_external_id, until=until)
     with reading(engine) as session:
         known = _of_other_acts(session, reply, traces) | _of_others_in_doubt(session, situation, traces, secrets)
-    return weigh(reply, traces, known=known, secrets=secrets)
+    evidence = weigh(reply, traces, known=known, secrets=secrets)
+    if evidence.found is not Found.ABSENT or reply.act in PRIVATE_ACTS:
+        return evidence
+    return evidence if network.look_up(reply.target_external_id).exists else Evidence(found=Found.OUT_OF_SIGHT)
 
 
 def _of_other_acts(session: Session, reply: ReplyRow, traces: Sequence[Trace]) -> set[str]:

@@ -150,6 +150,8 @@ def next_step(row: ReplyRow, evidence: Evidence | NetworkError, *, now: datetime
     if isinstance(evidence, NetworkError):
         until = evidence.until if isinstance(evidence, RateLimited) else now + _READ_AGAIN_AFTER
         return _again(row, until, row.absent_at, deadline=deadline, now=now)
+    if evidence.found is Found.OUT_OF_SIGHT:
+        return Step(status=ReplyStatus.HELD, reason=CANNOT_TELL, absent_at=row.absent_at)
     if evidence.found is Found.DOUBTFUL:
         reason = MAYBE_THIS_ONE if row.act in TEXT_ACTS else CANNOT_TELL
         return Step(status=ReplyStatus.HELD, reason=reason, absent_at=row.absent_at)

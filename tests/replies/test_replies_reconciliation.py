@@ -103,6 +103,35 @@ def test_what_the_network_shows_late_is_found_at_the_second_reading(house: House
     assert len(network.taken) == 1
 
 
+def test_what_may_stand_under_a_post_that_is_gone_is_left_to_a_person(house: House, network: MemoryNetwork) -> None:
+    network.plans = [NEVER_ARRIVED]
+    row_id = house.draft(answer())
+    assert house.deliver().unknown == 1
+    network.gone = {external_id(1)}
+    house.clock.pass_(SOON)
+    assert house.reconcile().held == 1
+    row = house.reply(row_id)
+    assert (row.status, row.reason) == (ReplyStatus.HELD, CANNOT_TELL)
+    assert not network.taken
+
+
+def test_a_post_that_goes_before_its_answer_is_tried_again_leaves_the_doubt(
+    house: House, network: MemoryNetwork
+) -> None:
+    network.plans = [NEVER_ARRIVED]
+    row_id = house.draft(answer())
+    house.deliver()
+    for _ in range(4):
+        house.clock.pass_(timedelta(minutes=1))
+        house.reconcile()
+        if house.reply(row_id).status == ReplyStatus.APPROVED:
+            break
+    network.gone = {external_id(1)}
+    house.deliver()
+    assert house.reply(row_id).status == ReplyStatus.HELD
+    assert house.reply(row_id).reason == CANNOT_TELL
+
+
 def test_after_three_attempts_a_person_looks(house: House, network: MemoryNetwork) -> None:
     network.plans = [NEVER_ARRIVED] * 3
     row_id = house.draft(answer())
