@@ -6,6 +6,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import requests
+from requests.adapters import HTTPAdapter
+
+_THREADS = 32
+"""Steps that may ask at once: each keeps a connection."""
 
 
 class Clock(Protocol):
@@ -35,6 +39,7 @@ class PracticeClock:
         self._address = address
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.mount("http://", HTTPAdapter(pool_maxsize=_THREADS))
 
     def now(self) -> datetime:
         return datetime.fromisoformat(self._read()["now"])
