@@ -11,8 +11,6 @@ _COMMON = 12
 """Posts a word must occur in, so that no name or private matter of one author becomes a cue."""
 _PER_LABEL = 60
 _SHORTEST = 4
-_LIFT = np.log(2)
-"""A cue at least doubles the odds of its label; commonplace words do not."""
 
 
 def find_cues(posts: Sequence[Sequence[str]], answers: NDArray[np.intp], labels: int) -> tuple[tuple[str, ...], ...]:

@@ -80,17 +80,6 @@ def is_paused(session: Session, account_id: int) -> bool:
     return account_id in paused_accounts(session)
 
 
-def resting_until(session: Session, account_id: int, now: datetime) -> datetime | None:
-    """When the credentials of a refused account are tried next; None where the account is not refused."""
-    query = select(col(AccountHealthRow.check_due_at)).where(
-        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == State.REFUSED.value
-    )
-    found = session.connection().execute(query).first()
-    if found is None:
-        return None
-    return max(now, found[0] or now)
-
-
 def paused_accounts(session: Session) -> frozenset[int]:
     """The accounts that their networks refuse."""
     query = select(col(AccountHealthRow.account_id)).where(col(AccountHealthRow.state) == State.REFUSED.value)

@@ -11,7 +11,6 @@ _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5")
 _SPACES = frozenset(" \xa0\u202f\u2009")
 _LINE_ENDS = frozenset("\n\r\t")
 _NOT_PRINTABLE_ASCII = re.compile(r"[^\x20-\x7e]")
-_KEYCAP = "\u20e3"
 _WORD = re.compile(r"[^\W\d_]+")
 _ORDINARY = re.compile(
     # Latin letters with the accents of European languages; signs of Latin-1; typographic punctuation and money

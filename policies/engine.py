@@ -61,11 +61,6 @@ def decide(
     return _held(rulebook, NO_RULE, (reasons.NOTHING_MATCHED, *passed_over), queue=Queue.CARE)
 
 
-def rules_read(rule: Rule) -> frozenset[str]:
-    """Names of the facts that a rule reads: in its condition, and for what it would do."""
-    return rule.reads
-
-
 def _that_may_hold(rulebook: Rulebook, sheet: FactSheet) -> Iterator[Rule]:
     """The rules in order, without those that are known not to hold."""
     for stretch in rulebook.stretches:

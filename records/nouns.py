@@ -190,7 +190,6 @@ class ProofKind(StrEnum):
     COMPANY_SIGN_IN = "company_sign_in"
 
 
-HANDLE_PROOFS = frozenset({ProofKind.OWN_MESSAGE, ProofKind.PRIVATE_REPLY, ProofKind.NETWORK_SIGN_IN})
 FILE_PROOFS = frozenset({ProofKind.EMAIL_CODE, ProofKind.MOBILE_CODE, ProofKind.COMPANY_SIGN_IN})
 
 

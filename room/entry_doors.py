@@ -15,7 +15,7 @@ from room.code_entries import invitation_of_code
 from room.entry_pages import code_page, invitation_page
 from room.guesses import Door, missed, too_many
 from room.premises import Premises
-from room.rooms import PERSON, Refusal, consume, find_invitation
+from room.rooms import PERSON, Consumed, Refusal, consume, find_invitation
 from room.visits import (
     comes_from_elsewhere,
     held_session,
@@ -89,15 +89,7 @@ class _EntryDoors:
         if comes_from_elsewhere(request):
             return refused(request, Refusal.UNKNOWN, status=404)
         with writing(self.premises.engine) as session:
-            came_in = consume(
-                session,
-                public_id,
-                token,
-                room_key=self.premises.room_key,
-                actor=PERSON,
-                now=self.premises.clock(),
-                held_session=held_session(self.premises, request, public_id),
-            )
+            came_in = self._consume(session, request, public_id, token)
         if isinstance(came_in, Refusal):
             return refused_at_link(self.premises, request, came_in)
         return let_in(self.premises, RedirectResponse("/room", status_code=303), public_id, came_in.session_token)
@@ -126,7 +118,11 @@ class _EntryDoors:
     def _consume_code(self, session: Session, request: Request, typed: str) -> tuple[str, str] | Refusal:
         """Public id and session of the room that a code opened."""
         public_id, token = invitation_of_code(session, typed, room_key=self.premises.room_key)
-        came_in = consume(
+        came_in = self._consume(session, request, public_id, token)
+        return came_in if isinstance(came_in, Refusal) else (public_id, came_in.session_token)
+
+    def _consume(self, session: Session, request: Request, public_id: str, token: str) -> Consumed | Refusal:
+        return consume(
             session,
             public_id,
             token,
@@ -135,7 +131,6 @@ class _EntryDoors:
             now=self.premises.clock(),
             held_session=held_session(self.premises, request, public_id),
         )
-        return came_in if isinstance(came_in, Refusal) else (public_id, came_in.session_token)
 
     def _code_page(self, request: Request, *, wrong: bool = False) -> Response:
         path = request.url.path

@@ -16,7 +16,8 @@ from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from replies.acts import TEXT_ACTS
 from room.codes import code_of
-from room.links import room_link, room_token
+from room.links import room_link
+from room.rooms import token_of
 from service.house import House
 from service.tracked_values import TrackedValues, tracked_values
 
@@ -104,4 +105,4 @@ def secrets_of(house: House, reply: ReplyRow, *, text: str | None = None) -> Map
 def link_of(house: House, session: Session, room_id: int) -> str:
     """The invitation of a room's present generation."""
     room = session.get_one(RoomRow, room_id)
-    return room_link(house.public_url, room.public_id, room_token(house.room_key, room.public_id, room.generation))
+    return room_link(house.public_url, room.public_id, token_of(house.room_key, room))

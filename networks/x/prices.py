@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from records.nouns import Feed
 
-PLAIN_POST = 0.015
 LINKED_POST = 0.20
 SUMMONED_REPLY = 0.01
 """A reply to somebody who mentioned or quoted the account."""

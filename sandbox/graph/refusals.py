@@ -83,8 +83,3 @@ def rate_limited(code: int) -> GraphRefusalError:
     }
     busy = f"(#{code}) There have been too many calls to this account. Wait a bit and try again."
     return refusal(code, words.get(code, busy))
-
-
-def try_again(code: int = 2) -> GraphRefusalError:
-    """1 or 2: something went wrong inside; the documentation says to wait and retry."""
-    return refusal(code, "An unexpected error has occurred. Please retry your request later.")

@@ -8,19 +8,14 @@ from typing import Annotated
 import typer
 
 from records.database import reading
-from records.nouns import Actor
-from service.agents import agent_with_password
 from service.commands.failures import Failure
 from service.commands.options import AsJson, Config, house_of
+from service.commands.signing import Password, Who, actor_of
 from service.crises import lasting
 from service.desk_acting import DeskRefusalError
 from service.desk_crisis import declare_crisis, lift_crisis
-from service.house import House
 
 app = typer.Typer(help="The crisis switch: it holds all that would leave for a brand.", no_args_is_help=True)
-
-Who = Annotated[str, typer.Option("--as", help="E-mail of the person who does it: a crisis is no machine's to end.")]
-Password = Annotated[str, typer.Option(prompt=True, hide_input=True, help="Asked for where left out.")]
 
 
 @app.command("declare")
@@ -35,7 +30,7 @@ def declare(
 ) -> None:
     """Hold everything of a brand that is automatic or approved. One supervisor, or somebody of marketing."""
     with house_of(config) as house:
-        actor = _actor(house, who, password)
+        actor = actor_of(house, who, password)
         try:
             declared = declare_crisis(house, brand, reason, actor=actor, now=house.clock.now())
         except DeskRefusalError as refusal:
@@ -51,7 +46,7 @@ def declare(
 def lift(brand: str, *, who: Who, password: Password, config: Config = None, json: AsJson = False) -> None:
     """Agree that the crisis of a brand is over. It ends with the second of two different supervisors."""
     with house_of(config) as house:
-        actor = _actor(house, who, password)
+        actor = actor_of(house, who, password)
         try:
             lifted = lift_crisis(house, brand, actor=actor, now=house.clock.now())
         except DeskRefusalError as refusal:
@@ -85,11 +80,3 @@ def list_all(*, config: Config = None, json: AsJson = False) -> None:
     for crisis in found:
         half = f", lifted by {crisis.first_lift_by} so far" if crisis.first_lift_by else ""
         typer.echo(f"{crisis.brand}\tsince {crisis.declared_at:%Y-%m-%d %H:%M} UTC\t{crisis.reason}{half}")
-
-
-def _actor(house: House, email: str, password: str) -> Actor:
-    with reading(house.engine) as session:
-        agent = agent_with_password(session, email, password)
-    if agent is None:
-        raise Failure("E-mail or password is wrong.")
-    return agent.actor

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from listener.access import Checked, check_access
-from listener.health import is_paused, resting_until
+from listener.health import is_paused
 from listener.hearing import Outcome
 from networks.errors import Invalid, RateLimited, Refused, TokenRefused, Unreachable
 from networks.protocol import Access
@@ -54,8 +54,6 @@ def test_a_refused_account_is_paused_until_a_check_works(ear, error):
         assert not paused(ear), "one refused feed does not speak for the account"
         assert check(ear, network, NOW + MINUTE) is Checked.REFUSED
     assert (paused(ear), reason(ear)) == (True, ("refused", str(error)))
-    with reading(ear.engine) as session:
-        assert resting_until(session, 1, NOW + MINUTE) == NOW + 2 * MINUTE
     assert check(ear, network, NOW + timedelta(seconds=119)) is Checked.NOT_DUE
     for minutes in (2, 3, 5, 9, 17):
         assert check(ear, network, NOW + minutes * MINUTE) is Checked.REFUSED, "after as long as it has been refused"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.engine import decide, rules_read
+from policies.engine import decide
 from policies.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import VOCABULARY, FactType, default_facts
 from records.nouns import Action, Approval, Fact, FactValue, Intent, Priority, Queue, Verdict
@@ -293,7 +293,7 @@ def test_a_rule_that_would_hide_needs_to_know_whether_it_may_only_once_it_holds(
 
 
 def test_the_facts_that_a_rule_reads_are_told() -> None:
-    assert rules_read(rulebook(HIDE).rules[0]) == {"personal_data.own", "permission.hide"}
+    assert rulebook(HIDE).rules[0].reads == {"personal_data.own", "permission.hide"}
 
 
 def test_conditions_with_comments_are_kept_apart_when_rules_are_asked_together() -> None:
