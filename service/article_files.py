@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from listener.storable import storable
+from people.export_lines import ExportError, export_lines, told
 from records.nouns import Brand
 
 COLUMNS = ("brand", "title", "body", "language", "internal", "valid_until")
 NEEDED = ("brand", "title", "body", "language")
 LONGEST = {"title": 200, "body": 20_000}
 """Characters."""
-MOST_TOLD = 20
-"""Problems that are named; of the others only how many there are."""
 _YES, _NO = frozenset({"true", "yes", "1", "sí", "si"}), frozenset({"false", "no", "0", ""})
 
 
@@ -51,60 +48,21 @@ def read_article_file(path: Path, *, brands: Mapping[str, Brand]) -> tuple[Artic
     problems: list[str] = []
     found: dict[tuple[str, str, str], ArticleRecord] = {}
     try:
-        for number, row in _json_rows(path) if path.suffix.lower() in {".jsonl", ".ndjson"} else _csv_rows(path):
-            record = row if isinstance(row, str) else _record(row, brands)
+        for number, line in export_lines(path, columns=COLUMNS, needed=NEEDED):
+            record = line if isinstance(line, str) else _record(line, brands)
             if isinstance(record, ArticleRecord) and record.key in found:
                 record = "the same brand, title and language stand on an earlier line: keep one of them"
             if isinstance(record, str):
                 problems.append(f"line {number}: {record}")
             else:
                 found[record.key] = record
-    except OSError as error:
-        raise ArticleFileError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ArticleFileError(f"{path} is not UTF-8: export it again as UTF-8.") from error
-    except csv.Error as error:
-        raise ArticleFileError(f"{path} is no CSV ({error}): quote fields that hold commas or line ends.") from error
+    except ExportError as error:
+        raise ArticleFileError(str(error)) from error
     if problems:
-        more = f" There are {len(problems) - MOST_TOLD} more." if len(problems) > MOST_TOLD else ""
-        raise ArticleFileError(f"{path} was not taken: {'; '.join(problems[:MOST_TOLD])}.{more}")
+        raise ArticleFileError(told(path, problems))
     if not found:
         raise ArticleFileError(f"{path} holds no article: give it the columns {', '.join(COLUMNS)}.")
     return tuple(found.values())
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | str]]:
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                row = None
-            yield number, row if isinstance(row, dict) else "it is no JSON object: write {...}, one a line"
-
-
-def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        heading = file.readline()
-        separator = max(",;\t", key=heading.count)
-        names = [name.strip().lower() for name in next(csv.reader([heading], delimiter=separator), [])]
-        missing = [name for name in NEEDED if name not in names]
-        if missing:
-            raise ArticleFileError(
-                f"{path} has no column {missing[0]}: its first line names the columns {', '.join(COLUMNS)}."
-            )
-        reader = csv.reader(file, delimiter=separator, strict=True)
-        first_of_row = 2
-        for fields in reader:
-            number, first_of_row = first_of_row, reader.line_num + 2
-            if not fields:
-                continue
-            if len(fields) != len(names):
-                yield number, f"it has {len(fields)} fields and the heading {len(names)}: quote what holds a separator"
-            else:
-                yield number, dict(zip(names, fields, strict=True))
 
 
 def _record(row: Mapping[str, object], brands: Mapping[str, Brand]) -> ArticleRecord | str:

@@ -126,7 +126,7 @@ def test_a_mistake_is_named_with_its_line_and_nothing_is_taken(
         (b"brand,title,body,language\n", "holds no article"),
         (b"brand,title,body,language\nacme,t\n", "line 2: it has 2 fields and the heading 4"),
         (b"brand,title,body,language\nacme,t,b,es\nacme,t,b,es\n", "line 3: the same brand, title and language"),
-        (b'brand,title,body,language\nacme,"t"x,b,es\n', "is no CSV"),
+        (b'brand,title,body,language\nacme,"t"x,b,es\n', "is not CSV"),
         (b"brand,title,body,language\nacme,\xff,b,es\n", "is not UTF-8"),
     ],
 )
