@@ -79,8 +79,7 @@ class Reading:
     @cached_property
     def digits(self) -> str:
         """All digits of the text, whatever stands between them, in its several readings, a line each."""
-        readings = (*self._numbers, *readings_of(self._texted))
-        rows = ["".join(number.digits for number in numbers) for numbers in readings]
+        rows = ["".join(number.digits for number in numbers) for numbers in self._numbers]
         return _APART.join(dict.fromkeys(rows))
 
     @cached_property

@@ -262,3 +262,7 @@ def test_rendering_gives_a_text_or_a_template_error(template: str, variables: di
 @pytest.mark.parametrize("handle", ["ana", "luis99", "eva_m"])
 def test_a_handle_before_a_sentence_is_no_mailbox(handle: str) -> None:
     assert not kinds(check(f"Hola, @{handle}. La oficina abre a las nueve. — acme"))
+
+
+def test_a_known_amount_is_seen_in_digits_that_begin_their_own_words() -> None:
+    assert kinds(check("Apuntamos 2os 4tro , 1no 9eve € y seguimos.", known=["24,19 €"])) == ["known-value"]
