@@ -116,6 +116,21 @@ def test_ten_misses_end_a_records_day_for_known_and_unknown_alike(visit: Visit) 
     assert visit.ask().status_code == 303
 
 
+@pytest.mark.parametrize(("last", "status"), [(0, 303), (1, 400)])
+def test_the_tenth_miss_of_a_record_ends_its_day_while_a_code_is_still_open(
+    visit: Visit, last: int, status: int
+) -> None:
+    for misses in (5, 4, last):
+        visit.ask()
+        code = visit.letters()[0][2]
+        for _ in range(misses):
+            visit.try_code(_other(code))
+        # Nobody types so fast: else the source would be turned away before.
+        visit.house.clock.pass_(timedelta(minutes=2))
+    assert visit.try_code(code).status_code == status
+    assert (visit.room.filed_at is None) is bool(last)
+
+
 def test_nobodys_mailbox_is_filled_by_somebody_else(visit: Visit) -> None:
     assert [visit.ask().status_code for _ in range(6)] == [303] * 5 + [429]
     assert visit.ask(contact=MOBILE).status_code == 303

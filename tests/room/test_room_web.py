@@ -51,6 +51,8 @@ def test_a_second_post_from_another_browser_is_refused_politely(
     refused = other_browser.post(path_of(room))
     assert refused.status_code == 410
     assert "El enlace ya se usó" in refused.text
+    shown = other_browser.get(path_of(room))
+    assert (shown.status_code, shown.content) == (410, refused.content), "it is said before anybody presses a button"
     assert "escríbenos por mensaje privado" in refused.text
     assert other_browser.get("/room").status_code == 403
 
