@@ -9,7 +9,7 @@ from sqlmodel import Session
 from listener.access import check_soon
 from listener.budgets import believable
 from listener.feeds import Place, give_back, rest_refused, save_place
-from listener.health import PAUSE, State, note_health, unreachable_for
+from listener.health import PAUSE, State, next_try, note_health, unreachable_for
 from listener.walking import EndlessError, Walk
 from networks.errors import Invalid, NetworkError, RateLimited, Refused, Retry, TokenRefused
 from records.database import writing
@@ -20,8 +20,8 @@ _SOON = timedelta(seconds=1)
 def note_failure(walk: Walk, place: Place, error: NetworkError) -> None:
     """Give the feed back until it may be asked again.
 
-    An account whose credentials are refused is paused. A feed that is refused rests alone, and the account's
-    credentials are tried, which tells whether more than this feed is closed to it. A page that the network no longer
+    An account whose credentials are refused is paused. A feed that is refused rests alone, a minute at first, and the
+    account's credentials are tried, which tells whether more than this feed is closed to it. A page that the network no longer
     knows makes the walk begin anew.
     """
     due_at = walk.now + PAUSE
@@ -37,6 +37,7 @@ def note_failure(walk: Walk, place: Place, error: NetworkError) -> None:
             _note(session, walk, State.REFUSED, error)
         elif isinstance(error, Refused):
             check_soon(session, walk.account.id, now=walk.now)
+            due_at = next_try(walk.cursor.refused_at or walk.now, now=walk.now)
             rest_refused(session, walk.cursor, claimant=walk.claimant, due_at=due_at, refusal=str(error), now=walk.now)
             return
         elif stale:

@@ -48,6 +48,8 @@ class Cursor:
     """Of a walk that was cut short; None between walks."""
     refusal: str | None = None
     """Why the network refused this feed the last time."""
+    refused_at: datetime | None = None
+    """Since when it has refused it."""
 
 
 def due_feeds(session: Session, feeds_of: Mapping[int, Sequence[Feed]], *, now: datetime) -> list[DueFeed]:
@@ -114,7 +116,7 @@ def rest_refused(
 ) -> None:
     """End the lease of a feed that the network refuses, and keep why, and since when."""
     values: dict[str, object] = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at, "refusal": refusal}
-    _change(session, cursor, claimant, values | ({} if cursor.refusal else {"refused_at": now}))
+    _change(session, cursor, claimant, values | {"refused_at": cursor.refused_at or now})
 
 
 def end_walk(session: Session, cursor: Cursor, *, claimant: str, due_at: datetime, read_until: datetime) -> None:
@@ -141,12 +143,13 @@ def _cursor(session: Session, cursor_id: int) -> Cursor:
         col(FeedCursorRow.walk_served),
         col(FeedCursorRow.walk_oldest_at),
         col(FeedCursorRow.refusal),
+        col(FeedCursorRow.refused_at),
     ).where(col(FeedCursorRow.id) == cursor_id)
-    read_until, page, began_at, served, oldest_at, refusal = session.connection().execute(query).one()
-    if page is None or began_at is None:
-        return Cursor(id=cursor_id, read_until=read_until, refusal=refusal)
-    place = Place(page=page, began_at=began_at, served=served, oldest_at=oldest_at)
-    return Cursor(id=cursor_id, read_until=read_until, place=place, refusal=refusal)
+    read_until, page, began_at, served, oldest_at, refusal, refused_at = session.connection().execute(query).one()
+    place = None
+    if page is not None and began_at is not None:
+        place = Place(page=page, began_at=began_at, served=served, oldest_at=oldest_at)
+    return Cursor(id=cursor_id, read_until=read_until, place=place, refusal=refusal, refused_at=refused_at)
 
 
 def _place_values(place: Place | None) -> dict[str, object]:

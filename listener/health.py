@@ -53,7 +53,7 @@ def note_health(session: Session, *, account_id: int, state: State, reason: str,
 
 
 def next_try(since: datetime, *, now: datetime) -> datetime:
-    """When an account refused since then is tried again: after as long again, but within a quarter of an hour."""
+    """When what was refused since then is tried again: after as long again, a minute at least, 15 at most."""
     return now + min(max(now - since, FIRST_PAUSE), PAUSE)
 
 

@@ -128,7 +128,9 @@ def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(ear):
     ear.hear(network, Feed.MENTIONS, now=NOW)
     ear.hear(network, Feed.SEARCH, now=NOW)
     network.fails[None] = Refused("Not in this plan.")
-    for minutes in (1, 16):
+    for minutes in (1, 2, 3, 5, 9, 17):
+        early = NOW + minutes * MINUTE - timedelta(seconds=1)
+        assert minutes == 1 or ear.hear(network, Feed.SEARCH, now=early).outcome is Outcome.NOT_DUE
         assert ear.hear(network, Feed.SEARCH, now=NOW + minutes * MINUTE).outcome is Outcome.REFUSED
         assert check(ear, network, NOW + minutes * MINUTE) is Checked.WORKING
     assert (paused(ear), reason(ear)) == (False, ("working", ""))
@@ -138,10 +140,10 @@ def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(ear):
     (since,) = ear.rows("SELECT refused_at FROM feed_cursor WHERE refusal IS NOT NULL")
     assert str(since[0]).startswith((NOW + MINUTE).strftime("%Y-%m-%d %H:%M"))
     network.fails = {}
-    assert ear.hear(network, Feed.MENTIONS, now=NOW + 16 * MINUTE).outcome is Outcome.HEARD
-    assert ear.hear(network, Feed.SEARCH, now=NOW + 17 * MINUTE).outcome is Outcome.NOT_DUE
+    assert ear.hear(network, Feed.MENTIONS, now=NOW + 17 * MINUTE).outcome is Outcome.HEARD
+    assert ear.hear(network, Feed.SEARCH, now=NOW + 31 * MINUTE).outcome is Outcome.NOT_DUE
 
-    assert ear.hear(network, Feed.SEARCH, now=NOW + 31 * MINUTE).outcome is Outcome.HEARD
+    assert ear.hear(network, Feed.SEARCH, now=NOW + 32 * MINUTE).outcome is Outcome.HEARD
 
     assert ear.rows(GAPS) == [("search", "outage", "Not in this plan.", 0)]
     assert ear.rows("SELECT feed FROM feed_cursor WHERE refusal IS NOT NULL") == []
