@@ -26,10 +26,11 @@ from sqlmodel import Session
 
 from policies.vocabulary import VOCABULARY, Declared, FactType
 from records.database import writing
-from records.nouns import Action, Approval, FactValue, Mode, Priority, Queue
+from records.nouns import FactValue
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import DecisionRow
+from records.words import Action, Approval, Mode, Priority, Queue
 from service.house import open_house
 from service.settings import load_settings
 

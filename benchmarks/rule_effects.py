@@ -25,7 +25,8 @@ from classifier.judge import load_judge
 from policies.engine import decide
 from policies.rulebook import shipped_rulebook
 from policies.vocabulary import default_facts
-from records.nouns import Action, Assessment, Fact, FactValue, Owner, PostToJudge, Verdict
+from records.nouns import Assessment, Fact, FactValue, PostToJudge, Verdict
+from records.words import Action, Owner
 
 LEVEL = "fast"
 BATCH = 256

@@ -6,12 +6,14 @@ Run by hand: `.venv/bin/python benchmarks/soak.py --minutes 30 --per-second 20 -
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -24,6 +26,8 @@ from typing import Annotated
 import requests
 import typer
 
+from networks.x.network import SEARCH_LAG
+from records.words import Feed
 from service.children import Children, free_port
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
 from service.settings import child_environment, load_settings
@@ -33,8 +37,17 @@ LINGER_SECONDS = 90
 """After the last post, so that what is on its way arrives."""
 ASKED_TO_WAIT = 60
 """Seconds that a 429 of the practice network names."""
-OUTAGES = ("storm", "token_expired", "suspended", "status:429")
-"""Failures that say to wait; all others are part of an ordinary day."""
+SHUT_OUT = ("token_expired", "suspended")
+"""Failures that close an account for a while."""
+ASKS_TO_WAIT = ("storm", "status:429")
+"""Failures that close a feed for a while, where they meet a call that reads it."""
+READS = {
+    "facebook comments": re.compile(r"/(published_posts|ads_posts|[0-9_]+)$"),
+    "instagram comments": re.compile(r"/(media|[0-9_]+)$"),
+    "x mentions": re.compile(r"/mentions$"),
+    "x search": re.compile(r"/search/recent$"),
+}
+"""The calls that read each feed. All other failures are part of an ordinary day."""
 CATCHING_UP = 30
 """Seconds after a missed span was read again, in which its posts are still ahead of the newest ones."""
 SETTLED = 0.2
@@ -56,10 +69,12 @@ class Sample:
 class Waited:
     """Seconds from shown to decided, but for spells in which the network let nobody in, or asked to wait.
 
-    A tenth of the posts is shown up to a minute after its date.
+    A tenth of the posts is shown up to a minute after its date; X shows none to a search that is not ten seconds old.
     """
 
     posts: int
+    left_out: int
+    """Posts that were shown in such a spell."""
     p50: float
     p95: float
     p99: float
@@ -88,8 +103,8 @@ class Soaked:
 class Told:
     """What the practice network tells of a run."""
 
-    outages: Mapping[str, Sequence[tuple[float, float]]]
-    """By account, in epoch seconds."""
+    outages: Mapping[tuple[str, str], Sequence[tuple[float, float]]]
+    """By account and feed, in epoch seconds."""
     late: Mapping[str, float]
     """By post: seconds from its date until it was shown."""
     faults: int
@@ -249,19 +264,25 @@ def _figures(home: Home, samples: Sequence[Sample], told: Told, *, minutes: floa
         )
 
 
-def _outages(carried_out: Sequence[Mapping[str, str]], *, lasting: int) -> dict[str, list[tuple[float, float]]]:
-    """By account: spans from before each failure that said to wait until after the wait."""
-    spans: dict[str, list[tuple[float, float]]] = {}
+def _outages(
+    carried_out: Sequence[Mapping[str, str]], *, lasting: int
+) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    """By account and feed: spans from before each failure that closed it until after the wait."""
+    spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for fault in carried_out:
-        if fault["kind"] in OUTAGES and fault["at"]:
-            at = datetime.fromisoformat(fault["at"]).timestamp()
-            spans.setdefault(str(fault["account"]), []).append((at - lasting, at + ASKED_TO_WAIT + 2 * lasting))
+        if not fault["at"]:
+            continue
+        at = datetime.fromisoformat(fault["at"]).timestamp()
+        for feed, reads in READS.items():
+            if fault["kind"] in SHUT_OUT or (fault["kind"] in ASKS_TO_WAIT and reads.search(fault["path"])):
+                span = (at - lasting, at + ASKED_TO_WAIT + 2 * lasting)
+                spans.setdefault((fault["account"], feed), []).append(span)
     return spans
 
 
 def _waited(database: sqlite3.Connection, told: Told) -> dict[str, Waited]:
     rows = database.execute(
-        "SELECT mention.network || ' ' || mention_account.feed, account.external_id, mention.external_id,"
+        "SELECT mention.network, mention_account.feed, account.external_id, mention.external_id,"
         " (julianday(mention.published_at) - 2440587.5) * 86400, (julianday(decision.made_at) - 2440587.5) * 86400"
         " FROM decision JOIN mention ON mention.id = decision.mention_id"
         " JOIN account ON account.id = decision.account_id"
@@ -270,12 +291,17 @@ def _waited(database: sqlite3.Connection, told: Told) -> dict[str, Waited]:
     )
     shut_out = _shut_out(database)
     seconds: dict[str, list[float]] = {}
-    for feed, account, post, published_at, decided_at in rows:
-        shown_at = published_at + told.late.get(post, 0.0)
-        spans = (*told.outages.get(account, ()), *shut_out.get(account, ()))
-        if not any(begins <= shown_at <= ends for begins, ends in spans):
-            seconds.setdefault(feed, []).append(decided_at - shown_at)
-    return {feed: _spread(found) for feed, found in sorted(seconds.items())}
+    left_out: Counter[str] = Counter()
+    for network, feed, account, post, published_at, decided_at in rows:
+        name = f"{network} {feed}"
+        hidden = SEARCH_LAG.total_seconds() if (network, feed) == ("x", Feed.SEARCH) else 0.0
+        shown_at = published_at + told.late.get(post, 0.0) + hidden
+        spans = (*told.outages.get((account, name), ()), *shut_out.get(account, ()))
+        if any(begins <= shown_at <= ends for begins, ends in spans):
+            left_out[name] += 1
+        else:
+            seconds.setdefault(name, []).append(decided_at - shown_at)
+    return {name: _spread(found, left_out=left_out[name]) for name, found in sorted(seconds.items())}
 
 
 def _shut_out(database: sqlite3.Connection) -> dict[str, list[tuple[float, float]]]:
@@ -291,9 +317,11 @@ def _shut_out(database: sqlite3.Connection) -> dict[str, list[tuple[float, float
     return spans
 
 
-def _spread(seconds: list[float]) -> Waited:
+def _spread(seconds: list[float], *, left_out: int) -> Waited:
     cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
-    return Waited(posts=len(seconds), p50=round(cuts[49], 1), p95=round(cuts[94], 1), p99=round(cuts[98], 1))
+    return Waited(
+        posts=len(seconds), left_out=left_out, p50=round(cuts[49], 1), p95=round(cuts[94], 1), p99=round(cuts[98], 1)
+    )
 
 
 def _count(database: sqlite3.Connection, query: str) -> int:

@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 
 from cases.life import CaseEvent, after
 from cases.standing import Leg
-from records.nouns import Actor, CaseStatus, Priority
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
+from records.words import CaseStatus, Priority
 
 _CASES_A_STATEMENT = 1000
 _OPEN_STATUSES = [status for status in CaseStatus if status is not CaseStatus.CLOSED]

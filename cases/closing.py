@@ -12,9 +12,10 @@ from cases.life import CaseEvent, CaseRefusal, after
 from cases.standing import Leg
 from ledger.canonical import Json
 from ledger.entry import Entry
-from records.nouns import Actor, CaseStatus, PrivateState, Role
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
+from records.words import CaseStatus, PrivateState, Role
 
 NEVER_PRIVATE = "The case never went private: close it as it is."
 

@@ -14,8 +14,9 @@ from sqlmodel import Session, col
 from cases.life import CaseEvent, CaseRefusal, after, check_closable
 from ledger.canonical import Json
 from ledger.entry import Entry
-from records.nouns import Actor, CaseStatus, Queue, Role
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
+from records.words import CaseStatus, Queue, Role
 
 
 def claim(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:

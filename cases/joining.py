@@ -19,8 +19,9 @@ from cases.standing import Joining, Leg, Standing, joined
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import is_sqlite
-from records.nouns import Actor, CaseStatus, Priority, Queue
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
+from records.words import CaseStatus, Priority, Queue
 
 __all__ = ["CaseKey", "Joining", "join_many"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from records.nouns import CaseStatus
+from records.words import CaseStatus
 
 
 class CaseRefusal(Exception):  # noqa: N818 - a refusal is an answer to a person, in one sentence

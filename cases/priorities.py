@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from records.nouns import Priority
+from records.words import Priority
 
 RESPOND_WITHIN = {
     Priority.HARM: timedelta(minutes=15),

@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from ledger.entry import Entry
 from ledger.log import append
-from records.nouns import Actor, CaseStatus, PrivateState
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
+from records.words import CaseStatus, PrivateState
 
 PRIVATE_WAIT = timedelta(minutes=60)
 """What is promised in private where a brand says nothing else."""

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from cases.priorities import outranks
-from records.nouns import Priority
 from records.tables.cases import CareCaseRow
+from records.words import Priority
 
 ASKED_HUMAN_NOTE = "The person asked for a human in the private room: answer them next."
 

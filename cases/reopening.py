@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from cases.life import CaseEvent, after
-from records.nouns import CaseStatus, Priority, PrivateState
 from records.tables.cases import CareCaseRow
+from records.words import CaseStatus, Priority, PrivateState
 
 REOPENS_WITHIN = timedelta(days=14)
 

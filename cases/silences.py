@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
-from records.nouns import PRIVATE_ACTS, PrivateState, RoomStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomMessageRow, RoomRow
 from records.tables.service import AccountRow
+from records.words import PRIVATE_ACTS, PrivateState, RoomStatus
 
 SILENT_AFTER = timedelta(hours=72)
 """So long after our last word, or after we said how to write first, somebody counts as silent."""

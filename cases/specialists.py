@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from ledger.entry import Entry
-from records.nouns import Actor, Queue
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
+from records.words import Queue
 
 
 def hold_for_specialists(session: Session, case_id: int, *, note: str, actor: Actor, now: datetime) -> Entry | None:

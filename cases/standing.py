@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cases.life import CaseEvent, after
 from cases.priorities import RESPOND_WITHIN, outranks
-from records.nouns import CaseStatus, Priority, Queue
+from records.words import CaseStatus, Priority, Queue
 
 OUTAGE = "outage"
 """Why an answer is late where we could not hear the network; as stored in `care_case.late_because` and `gap.cause`."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from records.nouns import PostToJudge, Relation
+from records.nouns import PostToJudge
+from records.words import Relation
 
 _ACCOUNT_MATTER = 0.6
 """From this `needs_account_data` on, the author asks about an account, booking or order of their own."""

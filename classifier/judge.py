@@ -15,7 +15,8 @@ from classifier.normalisation import normalise
 from classifier.personal_data import find_personal_data
 from classifier.recipes import TOXIC
 from classifier.signals import find_signals
-from records.nouns import Assessment, Intent, PostToJudge, Relation, Sentiment, Urgency
+from records.nouns import Assessment, PostToJudge
+from records.words import Intent, Relation, Sentiment, Urgency
 
 FINDER_TEXT_LIMIT = 100_000
 """Characters of a text that the text finders read; the longest post of any network is far below."""

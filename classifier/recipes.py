@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from records.nouns import Intent, Relation, Sentiment, Urgency
+from records.words import Intent, Relation, Sentiment, Urgency
 
 NOT_TOXIC = "not-toxic"
 TOXIC = "toxic"

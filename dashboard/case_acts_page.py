@@ -12,7 +12,7 @@ from dashboard.post_acts_page import hide_or_show
 from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import CLOSING, Permitted, proposal
 from dashboard.visit import Visit
-from records.nouns import CaseStatus, Queue, Role
+from records.words import CaseStatus, Queue, Role
 from service import desk
 
 _SUPERVISING = frozenset({Role.SUPERVISOR})

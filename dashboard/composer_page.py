@@ -9,7 +9,7 @@ from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import ACKNOWLEDGE, Permitted, length_on, proposal
 from dashboard.shown import addressed
 from dashboard.visit import Visit
-from records.nouns import Act
+from records.words import Act
 from service import desk
 from service.desk_reading import Addressee
 

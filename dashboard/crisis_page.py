@@ -10,7 +10,7 @@ from dashboard.reads.crises import LastingCrisis, lasting_crises
 from dashboard.times import moment
 from dashboard.visit import Visit, begin_visit
 from records.database import reading
-from records.nouns import Role
+from records.words import Role
 from service.desk_crisis import DECLARERS, LONGEST_REASON, declare_crisis, lift_crisis
 
 _SUPERVISING = frozenset({Role.SUPERVISOR})

@@ -17,7 +17,7 @@ from dashboard.times import moment
 from dashboard.visit import SignedOutError, Visit, begin_visit
 from dashboard.waiting_page import waiting
 from records.database import reading
-from records.nouns import Queue
+from records.words import Queue
 
 REFRESH_SECONDS = 30
 _NAME = "marketing"

@@ -14,7 +14,7 @@ from dashboard.pilots_page import pilots
 from dashboard.queue_page import queue
 from dashboard.thread_page import thread
 from dashboard.visit import AUDITING, SPEAKING, Visit
-from records.nouns import Role
+from records.words import Role
 
 _MARKETING = frozenset({Role.MARKETING, Role.SUPERVISOR})
 _PAGES: tuple[tuple[str, Callable[[], None], frozenset[Role]], ...] = (

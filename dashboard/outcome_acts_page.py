@@ -9,7 +9,7 @@ from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import Permitted
 from dashboard.visit import Visit
 from records.database import reading
-from records.nouns import CaseStatus, PrivateState
+from records.words import CaseStatus, PrivateState
 from service.closing import closing_line, is_sent_by_person
 from service.desk_closing import mark_solved, revoke_invitation
 

@@ -12,7 +12,7 @@ from dashboard.reads.pilots import Disagreement, ShownPilot, pilot_of
 from dashboard.times import moment
 from dashboard.visit import Visit, begin_visit
 from records.database import reading
-from records.nouns import Role
+from records.words import Role
 from service.desk_pilots import LONGEST_NOTE, promote_pilot, stop_pilot
 from service.pilot_reports import Agreement
 from service.spending import midnight

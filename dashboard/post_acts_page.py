@@ -10,7 +10,7 @@ from dashboard.reads.one_case import CaseHead
 from dashboard.reads.permitted import Permitted
 from dashboard.reads.public_leg import BrandPost, PersonPost
 from dashboard.visit import Visit
-from records.nouns import ReplyStatus
+from records.words import ReplyStatus
 from service import desk
 
 

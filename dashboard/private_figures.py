@@ -9,7 +9,7 @@ from typing import Protocol
 from cases.private import PRIVATE_WAIT
 from dashboard.times import span
 from dashboard.visit import Visit
-from records.nouns import PrivateState
+from records.words import PrivateState
 
 NEAR = timedelta(minutes=15)
 _WANTS_SOMEBODY = frozenset({PrivateState.DECLINED, PrivateState.SILENT})

@@ -16,7 +16,7 @@ from dashboard.shown import addressed
 from dashboard.times import moment, span
 from dashboard.visit import SPEAKING, SignedOutError, Visit, begin_visit
 from records.database import reading
-from records.nouns import RoomStatus
+from records.words import RoomStatus
 from service import desk
 from service.desk_files import read_file
 

@@ -12,7 +12,7 @@ from dashboard.private_figures import promised_waits
 from dashboard.reads.queued_cases import QueueFilter, brands_with_open_cases, open_counts, queued_cases
 from dashboard.visit import SignedOutError, Visit, begin_visit
 from records.database import reading
-from records.nouns import Queue
+from records.words import Queue
 
 REFRESH_SECONDS = 10
 _NAME = "queue"

@@ -12,7 +12,7 @@ from dashboard.sessions import COOKIE
 from dashboard.visitor import signed_in_agent
 from dashboard.wording import COOKIE as LANGUAGE_COOKIE
 from dashboard.wording import Wording, preferred, wording_in
-from records.nouns import Role
+from records.words import Role
 from service.agents import Agent
 from service.house import House
 

@@ -12,7 +12,7 @@ from dashboard.reads.permitted import length_on
 from dashboard.reads.waiting_texts import WaitingText
 from dashboard.times import span
 from dashboard.visit import Visit
-from records.nouns import PRIVATE_ACTS
+from records.words import PRIVATE_ACTS
 from replies.acts import TEXT_ACTS
 from service import desk
 

@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from listener.bulk import add_missing, parts
-from records.nouns import Account, Feed
+from records.nouns import Account
 from records.tables.listener import MentionAccountRow
+from records.words import Feed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 
 from listener.bulk import parts
 from networks.prices import read_price
-from records.nouns import Feed
 from records.tables.listener import MentionRow
+from records.words import Feed
 
 EDITABLE_FOR = timedelta(minutes=31)
 """X takes edits for half an hour: a post asked for after that has its last text."""

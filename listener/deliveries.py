@@ -19,8 +19,9 @@ from listener.storable import storable
 from listener.stored import Stored
 from listener.told_posts import keep_told
 from networks.protocol import Delivery, Page
-from records.nouns import Account, Actor, Feed, HeardPost
+from records.nouns import Account, Actor, HeardPost
 from records.tables.listener import MentionRevisionRow, MentionRow, WebhookDeliveryRow
+from records.words import Feed
 
 KEPT_FOR = timedelta(days=60)
 """Networks repeat a delivery for some days at most."""

@@ -21,8 +21,8 @@ def note_failure(walk: Walk, place: Place, error: NetworkError) -> None:
     """Give the feed back until it may be asked again.
 
     An account whose credentials are refused is paused. A feed that is refused rests alone, a minute at first, and the
-    account's credentials are tried, which tells whether more than this feed is closed to it. A page that the network no longer
-    knows makes the walk begin anew.
+    account's credentials are tried, which tells whether more than this feed is closed to it. A page that the network no
+    longer knows makes the walk begin anew.
     """
     due_at = walk.now + PAUSE
     stale = place.page is not None and isinstance(error, Invalid)

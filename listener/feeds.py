@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 from listener.bulk import add_missing
 from listener.health import paused_accounts
 from records.leases import LEASE, claim, still_held
-from records.nouns import Feed
 from records.tables.listener import FeedCursorRow
+from records.words import Feed
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 

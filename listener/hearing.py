@@ -20,7 +20,8 @@ from listener.walking import LeaseLostError, Walk, next_page, store
 from networks.errors import NetworkError, RateLimited, Refused, Retry, TokenRefused
 from networks.protocol import Network
 from records.database import writing
-from records.nouns import Account, Actor, Feed
+from records.nouns import Account, Actor
+from records.words import Feed
 
 OVERLAP = timedelta(seconds=60)
 """Read again each time: ids are ordered only to about a second, and search lags behind."""

@@ -16,8 +16,9 @@ from listener.settling import settle_answered
 from listener.storable import storable_message, storable_own, storable_post
 from listener.stored import Stored
 from networks.protocol import OwnPost, Page
-from records.nouns import Account, Actor, Feed, HeardPost
+from records.nouns import Account, Actor, HeardPost
 from records.tables.service import AccountRow
+from records.words import Feed
 
 OnMentions = Callable[[Session, list[int]], None]
 """Told, as the last thing in the transaction, what happened to which mentions."""

@@ -19,8 +19,9 @@ from listener.roots import correct_roots, wrong_roots
 from listener.text_digest import text_digest
 from listener.versions import is_newer, newest_versions
 from people.identities import know
-from records.nouns import Account, Actor, Feed, HeardPost
+from records.nouns import Account, Actor, HeardPost
 from records.tables.listener import MentionRevisionRow, MentionRow
+from records.words import Feed
 
 _OF_THESE = (
     col(MentionRow.network) == bindparam("network"),

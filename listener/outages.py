@@ -10,8 +10,9 @@ from sqlmodel import Session, col
 
 from listener.health import State
 from listener.missed import Missed
-from records.nouns import Account, Feed
+from records.nouns import Account
 from records.tables.listener import AccountHealthRow, FeedCursorRow, GapRow
+from records.words import Feed
 
 SHORTEST = timedelta(minutes=5)
 """Being unreachable for less is ordinary, and the next reading makes it good."""

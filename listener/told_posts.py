@@ -19,8 +19,9 @@ from networks.errors import NetworkError
 from networks.protocol import Network, Page
 from records.database import reading, writing
 from records.leases import claim, still_held
-from records.nouns import Account, Feed, HeardPost
+from records.nouns import Account, HeardPost
 from records.tables.listener import OwnPostRow, ToldPostRow
+from records.words import Feed
 
 MOST_WAITING = 1_000
 """Of one account: who holds its secret must not fill the database."""

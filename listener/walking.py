@@ -20,7 +20,8 @@ from listener.stored import Stored
 from networks.errors import Garbled
 from networks.protocol import Network, Page
 from records.database import writing
-from records.nouns import Account, Actor, Feed
+from records.nouns import Account, Actor
+from records.words import Feed
 
 
 @dataclass(frozen=True, kw_only=True)

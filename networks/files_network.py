@@ -14,7 +14,8 @@ from networks.files_folder import FileRead, Folder, RowsPage
 from networks.files_left_out import report_left_out
 from networks.protocol import Access, FeedBounds, Network, OwnPost, Page, PostStanding, PostState, Reread, Sent
 from networks.revisions import revision_of
-from records.nouns import Account, Feed, HeardMessage, HeardPost, Permissions
+from records.nouns import Account, HeardMessage, HeardPost, Permissions
+from records.words import Feed
 
 NETWORK = "files"
 FEEDS = (Feed.OWN_POSTS, Feed.MENTIONS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from networks.x import prices as x
-from records.nouns import Feed
+from records.words import Feed
 
 _READ = {"x": x.READ}
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from records.nouns import Feed, HeardMessage, HeardPost, Permissions
+from records.nouns import HeardMessage, HeardPost, Permissions
+from records.words import Feed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
-from records.nouns import Purpose
 from records.tables.people import ConsentRow
+from records.words import Purpose
 
 _DIGEST_CHARACTERS = 16
 

@@ -8,8 +8,8 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from people.consents import live_consent
-from records.nouns import FILE_PROOFS, ProofKind, Purpose
 from records.tables.people import ConsentRow, IdentityLinkRow
+from records.words import FILE_PROOFS, ProofKind, Purpose
 
 
 class UnlinkableError(Exception):

@@ -12,7 +12,8 @@ from policies.rule import HIDE_PERMISSION, Rule
 from policies.rulebook import Rulebook
 from policies.sheet import FactSheet
 from policies.words import Hide, State
-from records.nouns import Action, Approval, Fact, Priority, Queue, Verdict
+from records.nouns import Fact, Verdict
+from records.words import Action, Approval, Priority, Queue
 
 NO_RULE = "no-rule"
 UNSURE = "unsure"

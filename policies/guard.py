@@ -32,7 +32,8 @@ from policies.spelled_codes import (
 )
 from policies.spelled_links import holds_spelled_link, plain_mailboxes, spelled_mailboxes
 from policies.tallies import counts_in_strokes
-from records.nouns import Brand, Owner, PersonalDatum
+from records.nouns import Brand, PersonalDatum
+from records.words import Owner
 
 _LONG_NUMBER = 13
 """Digits from which a number is no phone and stops the text, whatever it is."""

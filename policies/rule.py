@@ -10,7 +10,7 @@ from policies.conditions import Condition, compile_condition
 from policies.examples import Example, examples_of
 from policies.source import Block, WrittenRule
 from policies.words import YES, Hide, State
-from records.nouns import Action, Approval, Priority, Queue
+from records.words import Action, Approval, Priority, Queue
 
 HIDE_PERMISSION = "permission.hide"
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from policies.dates import digits_of_date
 from policies.disguises import flattened, plain_letters
-from records.nouns import Owner, PersonalDatum
+from records.nouns import PersonalDatum
+from records.words import Owner
 
 LONGEST_READ = 8_000
 """Characters of one message that are read: a room takes half as many."""

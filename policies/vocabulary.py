@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from records.nouns import Act, Fact, FactValue, Feed, Intent, PrivateState, Relation, Sentiment, Urgency
+from records.nouns import Fact, FactValue
+from records.words import Act, Feed, Intent, PrivateState, Relation, Sentiment, Urgency
 
 UNKNOWN_SOURCE = "default"
 """The source of a fact that nobody has established, so that its default stands."""

@@ -1,4 +1,4 @@
-"""The words that only rulebooks use; those shared with other stations are in `records.nouns`."""
+"""The words that only rulebooks use; those shared with other stations are in `records.words`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from records.nouns import PRIVATE_ACTS, Act
+from records.words import PRIVATE_ACTS, Act
 
 TEXT_ACTS = frozenset({Act.PUBLIC_REPLY, *PRIVATE_ACTS})
 """Acts that carry words."""

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlmodel import Session, col
 
-from records.nouns import Feed, ReplyStatus
 from records.tables.listener import MentionAccountRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AccountRow
+from records.words import Feed, ReplyStatus
 from replies.drafts import AUTOMATIC
 
 LEFT_OR_MAY_HAVE = (ReplyStatus.SENDING, ReplyStatus.SENT, ReplyStatus.UNKNOWN)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, literal_column
 from sqlmodel import Session
 
-from records.nouns import ReplyStatus
 from records.tables.replies import ReplyRow
+from records.words import ReplyStatus
 from replies.life import check_transition
 
 OUTSTANDING: ColumnElement[bool] = literal_column("reply.status IN ('approved', 'sending', 'unknown')")

@@ -13,8 +13,9 @@ from networks.errors import NetworkError, RateLimited, TokenRefused, Unreachable
 from networks.protocol import Network
 from records.database import reading
 from records.leases import claim_due
-from records.nouns import Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.replies import ReplyRow
+from records.words import ReplyStatus
 from replies.caps import check_caps
 from replies.changes import OUTSTANDING
 from replies.dispatching import Dispatched, Dispatching, Stop, held, postponed

@@ -11,8 +11,9 @@ from sqlmodel import Session
 from ledger.entry import Sealer
 from networks.protocol import Network
 from policies.guard import Finding
-from records.nouns import Mode, Permissions, ReplyStatus
+from records.nouns import Permissions
 from records.tables.replies import ReplyRow
+from records.words import Mode, ReplyStatus
 from replies.caps import Caps
 from replies.prices import Month
 

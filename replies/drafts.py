@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from records.nouns import Act
+from records.words import Act
 
 AUTOMATIC = "automatic"
 PERSON = "person"

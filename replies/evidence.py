@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from networks.protocol import Network
-from records.nouns import PRIVATE_ACTS, Act
 from records.tables.replies import ReplyRow
+from records.words import PRIVATE_ACTS, Act
 from replies.fingerprint import fingerprint, resembles
 
 CLOCKS_DIFFER = timedelta(minutes=2)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.replies import ReplyRow
+from records.words import PRIVATE_ACTS, ReplyStatus
 from replies.drafts import AUTOMATIC, Draft
 
 _COUNT_NO_MORE = (ReplyStatus.WITHHELD.value, ReplyStatus.FAILED.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from records.nouns import ReplyStatus
+from records.words import ReplyStatus
 
 FOLLOWS: Mapping[ReplyStatus, frozenset[ReplyStatus]] = {
     ReplyStatus.DRAFT: frozenset(

@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 
 from networks.protocol import Network, PostState
 from records.database import reading
-from records.nouns import CLOSING_SLOT, PRIVATE_ACTS, Act, Feed
 from records.tables.listener import FeedCursorRow, OwnPostRow
 from records.tables.replies import ReplyRow
+from records.words import CLOSING_SLOT, PRIVATE_ACTS, Act, Feed
 from replies.acts import TEXT_ACTS
 from replies.caps import LEFT_OR_MAY_HAVE
 from replies.dispatching import Stop, found, gone, held, withheld

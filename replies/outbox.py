@@ -13,9 +13,10 @@ from sqlmodel import Session, col
 from ledger.entry import Sealer
 from ledger.log import append
 from records.database import is_sqlite
-from records.nouns import CLOSING_SLOT, Act, Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from records.words import CLOSING_SLOT, Act, ReplyStatus
 from replies.acts import ANSWERS_THE_TEXT
 from replies.changes import change, locked
 from replies.doubt import DoubtfulError, in_doubt, keeping_doubt

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from records.nouns import PRIVATE_ACTS, Act, Permissions
+from records.nouns import Permissions
 from records.tables.replies import ReplyRow
+from records.words import PRIVATE_ACTS, Act
 from replies.dispatching import Stop, held
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policies.links import find_links
-from records.nouns import PRIVATE_ACTS, Act, Permissions
+from records.nouns import Permissions
+from records.words import PRIVATE_ACTS, Act
 
 _HALF_A_MICRODOLLAR = 0.5e-6
 

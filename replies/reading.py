@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 
 from networks.protocol import Network
 from records.database import reading
-from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.listener import MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
+from records.words import PRIVATE_ACTS, ReplyStatus
 from replies.acts import TEXT_ACTS
 from replies.evidence import Evidence, Found, Trace, read_state, read_traces, weigh
 from replies.fingerprint import fingerprint

@@ -14,11 +14,12 @@ from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from networks.protocol import OwnPost
-from records.nouns import PRIVATE_ACTS, Act, Actor, HeardMessage, ReplyStatus
+from records.nouns import Actor, HeardMessage
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow, OwnPostRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AccountRow
+from records.words import PRIVATE_ACTS, Act, ReplyStatus
 from replies.dispatching import Dispatching
 from replies.entries import addressees
 from replies.evidence import CLOCKS_DIFFER

@@ -12,8 +12,9 @@ from sqlmodel import col
 from networks.errors import NetworkError, RateLimited, Retry, TokenRefused
 from records.database import reading, writing
 from records.leases import claim_due
-from records.nouns import Act, Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.replies import ReplyRow
+from records.words import Act, ReplyStatus
 from replies.acts import TEXT_ACTS
 from replies.changes import OUTSTANDING, change, locked
 from replies.dispatching import Dispatching

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from ledger.entry import Sealer
 from ledger.log import append
-from records.nouns import Actor, ReplyStatus
+from records.nouns import Actor
+from records.words import ReplyStatus
 from replies.changes import change, locked
 from replies.doubt import keeping_doubt
 from replies.entries import addressees, entries

@@ -19,9 +19,10 @@ from networks.errors import (
 )
 from networks.protocol import Network
 from records.database import writing
-from records.nouns import Act, Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from records.words import Act, ReplyStatus
 from replies.caps import check_caps
 from replies.changes import change, locked
 from replies.dispatching import Dispatching, Stop, held, postponed, withheld

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from records.nouns import ANSWER_SLOT, CLOSING_SLOT, PRIVATE_ACTS, Act, Mode
 from records.tables.listener import (
     AccountHealthRow,
     DirectMessageRow,
@@ -18,6 +17,7 @@ from records.tables.listener import (
 )
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
+from records.words import ANSWER_SLOT, CLOSING_SLOT, PRIVATE_ACTS, Act, Mode
 from replies.acts import ANSWERS_THE_TEXT, NEEDS_THE_POST
 from replies.caps import LEFT_OR_MAY_HAVE, Wait
 from replies.dispatching import Stop, gone, held, postponed

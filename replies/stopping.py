@@ -10,8 +10,9 @@ from sqlmodel import Session, col
 
 from ledger.entry import Sealer
 from ledger.log import append
-from records.nouns import Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.replies import ReplyRow
+from records.words import ReplyStatus
 from replies.acts import NEEDS_THE_POST
 from replies.changes import change
 from replies.doubt import in_doubt

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from records.nouns import RoomStatus
 from records.tables.room import RoomRow
+from records.words import RoomStatus
 from room.codes import code_digest, code_of
 from room.links import room_token
 

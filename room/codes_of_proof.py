@@ -17,8 +17,9 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from people.customer_keys import KeyKind, TypedKey, key_digest
-from records.nouns import Actor, ProofKind
+from records.nouns import Actor
 from records.tables.room import ProofCodeRow, RoomRow
+from records.words import ProofKind
 from room.entries import log_room
 from room.letters import enqueue
 from room.proof_ports import ProofPorts

@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 from people.consents import wording_version
 from records.database import reading, writing
-from records.nouns import Brand, Purpose
+from records.nouns import Brand
 from records.tables.people import ConsentRow
 from records.tables.room import RoomRow
+from records.words import Purpose
 from room.bodies import BodyTooLargeError, form_of
 from room.conversation_visits import onward, room_here
 from room.filing import agree, take_back

@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 from cases.private import answered_in_private, waits_in_private
 from cases.reopening import reopen_for
 from ledger.entry import Sealer
-from records.nouns import Actor, RoomStatus
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomMessageRow, RoomRow
+from records.words import RoomStatus
 from room.entries import log_room
 from room.masking import masked
 from room.rooms import OPEN_ROOM_STAYS, RoomStateError, locked

@@ -9,8 +9,9 @@ from sqlmodel import Session
 from ledger.canonical import Json
 from people.consents import give, live_consent, withdraw
 from people.links import link, withdraw_links
-from records.nouns import Actor, ProofKind, Purpose
+from records.nouns import Actor
 from records.tables.room import RoomRow
+from records.words import ProofKind, Purpose
 from room.entries import log_room
 from room.proof_ports import Learner
 

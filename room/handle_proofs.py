@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from records.nouns import Act, ProofKind, ReplyStatus
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
+from records.words import Act, ProofKind, ReplyStatus
 
 _LEFT = (ReplyStatus.SENDING.value, ReplyStatus.SENT.value, ReplyStatus.UNKNOWN.value)
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from records.nouns import RoomStatus
 from records.tables.room import LetterRow, RoomMessageRow, RoomRow
+from records.words import RoomStatus
 from room.conversation import Speaker
 from room.letters import EMAIL, NOTICE, enqueue
 

@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from people.customer_keys import TypedKey, booking_key, contact_key
 from records.database import reading, writing
-from records.nouns import Brand, ProofKind
+from records.nouns import Brand
 from records.tables.room import RoomRow
+from records.words import ProofKind
 from room.bodies import BodyTooLargeError, form_of
 from room.codes_of_proof import Tried, ask, read_digits, try_code
 from room.conversation_visits import onward, room_here

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from records.nouns import Actor, ProofKind
+from records.nouns import Actor
 from records.tables.room import RoomRow
+from records.words import ProofKind
 
 
 class SignInError(Exception):

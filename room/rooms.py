@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from cases.private import moved
-from records.nouns import Actor, PrivateState, RoomStatus
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomRow
+from records.words import PrivateState, RoomStatus
 from room.code_entries import NO_ROOM, set_entry
 from room.entries import log_room
 from room.handle_proofs import proof_by_invitation

@@ -19,8 +19,8 @@ from starlette.routing import Route
 
 from people.customers import find_by_reference
 from records.database import reading, writing
-from records.nouns import ProofKind
 from records.tables.room import RoomRow
+from records.words import ProofKind
 from room.conversation_visits import onward, room_here, room_named
 from room.filing import file_proof
 from room.premises import Premises

@@ -13,7 +13,8 @@ from cases.specialists import hold_for_specialists
 from ledger.canonical import Json
 from ledger.entry import Sealer
 from ledger.log import append
-from records.nouns import Actor, PrivateState
+from records.nouns import Actor
+from records.words import PrivateState
 from room.conversation import Speaker, said_since, say
 from room.entries import log_room
 from room.rooms import locked, revoke

@@ -15,8 +15,9 @@ from sqlmodel import Session, col
 from ledger.canonical import Json
 from ledger.entry import Entry
 from ledger.log import append
-from records.nouns import Actor, Role
+from records.nouns import Actor
 from records.tables.service import AgentRow
+from records.words import Role
 
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
 """OWASP Password Storage Cheat Sheet: scrypt with N=2^14, r=8 and a salt of its own each."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from policies.rulebook import Rulebook
-from records.nouns import Mode
+from records.words import Mode
 from service.brand_standing import QUIET, BrandStanding, read_brands
 from service.desk_hours import OPEN, DeskHours, desk_hours
 from service.house import House

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
-from records.nouns import PrivateState
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionAccountRow, MentionRow
+from records.words import PrivateState
 
 CaseKey = tuple[int, str]
 """Identity id and brand: what has at most one open case."""

@@ -12,10 +12,11 @@ from sqlmodel import Session, col
 from ledger.entry import Sealer
 from people.consents import has_consent
 from policies.rulebook import Rulebook
-from records.nouns import CLOSING_SLOT, Account, Act, Actor, Purpose, ReplyStatus
+from records.nouns import Account, Actor
 from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
+from records.words import CLOSING_SLOT, Act, Purpose, ReplyStatus
 from replies.drafts import AUTOMATIC, Draft
 from replies.rewording import reword
 from service.desk_reading import Addressee

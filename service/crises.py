@@ -18,10 +18,11 @@ from ledger.canonical import Json
 from ledger.entry import Entry, Sealer
 from ledger.log import append
 from records.database import is_sqlite
-from records.nouns import Act, Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.replies import ReplyRow
 from records.tables.rules import CrisisRow
 from records.tables.service import AccountRow
+from records.words import Act, ReplyStatus
 from replies.outbox import hold_all
 
 IN_CRISIS = "The brand is in a crisis: nothing leaves until two supervisors have lifted it."

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from policies.engine import decide as decide_by_rulebook
-from records.nouns import Account, Act, Action, Brand, Fact, FactValue, Mode, Permissions, Verdict
+from records.nouns import Account, Brand, Fact, FactValue, Permissions, Verdict
+from records.words import Act, Action, Mode
 from replies.acts import TEXT_ACTS
 from service.bounds import NO_BOUNDS, Bounds
 from service.brand_orders import Book, Orders, Trial

@@ -13,10 +13,11 @@ from sqlmodel import Session
 from cases import handling
 from ledger.log import append
 from records.database import writing
-from records.nouns import CLOSING_SLOT, Act, Actor, Queue
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
+from records.words import CLOSING_SLOT, Act, Queue
 from replies import outbox
 from replies.changes import locked
 from replies.drafts import PERSON, Draft

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from cases.life import CaseRefusal
 from listener.storable import storable
 from records.database import reading, writing
-from records.nouns import Actor, Role
+from records.nouns import Actor
 from records.tables.replies import ReplyRow
+from records.words import Role
 from replies.changes import NoSuchReplyError
 from replies.doubt import DoubtfulError
 from replies.life import IllegalTransitionError

@@ -12,11 +12,12 @@ from cases.closing import finished, solved
 from cases.handling import waive
 from cases.private import moved
 from ledger.log import append
-from records.nouns import PRIVATE_ACTS, Actor, PrivateState, RoomStatus
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
+from records.words import PRIVATE_ACTS, PrivateState, RoomStatus
 from replies import outbox
 from replies.drafts import Draft
 from room import rooms

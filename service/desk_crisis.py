@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from records.nouns import Actor, Role
+from records.nouns import Actor
+from records.words import Role
 from service.crises import CrisisRefusal, Declared, Lifted, declare, lift
 from service.desk_acting import SUPERVISORS, DeskRefusalError, acting, refuse_unstorable
 from service.house import House

@@ -9,9 +9,10 @@ from sqlmodel import Session, col
 
 from listener.own_posts import claim_as_ours
 from networks.permalinks import message_id, post_id
-from records.nouns import PRIVATE_ACTS, Actor
+from records.nouns import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from records.words import PRIVATE_ACTS
 from replies.acts import TEXT_ACTS
 from replies.changes import locked
 from replies.doubt import in_doubt

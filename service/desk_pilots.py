@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from ledger.entry import Entry
 from ledger.log import append
-from records.nouns import Actor, Mode
+from records.nouns import Actor
 from records.tables.rules import PilotRow
+from records.words import Mode
 from service.desk_acting import SUPERVISORS, DeskRefusalError, acting, refuse_unstorable
 from service.house import House
 from service.pilot_ends import PROMOTED, STOPPED, end

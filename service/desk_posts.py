@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from records.nouns import DELETE_SLOT, HIDE_SLOT, UNHIDE_SLOT, Act, Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.replies import ReplyRow
+from records.words import DELETE_SLOT, HIDE_SLOT, UNHIDE_SLOT, Act, ReplyStatus
 from replies import outbox
 from replies.changes import locked
 from replies.drafts import PERSON, Draft

@@ -9,12 +9,13 @@ from itertools import count
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from records.nouns import ANSWER_SLOT, PRIVATE_SLOT, Account, Approval, Permissions, ReplyStatus, follow_up_slot
+from records.nouns import Account, Permissions
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from records.words import ANSWER_SLOT, PRIVATE_SLOT, Approval, ReplyStatus, follow_up_slot
 from replies.situation import paused_because
 from service.drafting import choose_language, private_target
 from service.house import House

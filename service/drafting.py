@@ -15,18 +15,8 @@ from policies.opening_words import opens_in_words
 from policies.rulebook import Rulebook
 from policies.templates import placeholders
 from policies.texts import render
-from records.nouns import (
-    ANSWER_SLOT,
-    HIDE_SLOT,
-    PRIVATE_SLOT,
-    Account,
-    Act,
-    Action,
-    Approval,
-    Brand,
-    Permissions,
-    Verdict,
-)
+from records.nouns import Account, Brand, Permissions, Verdict
+from records.words import ANSWER_SLOT, HIDE_SLOT, PRIVATE_SLOT, Act, Action, Approval
 from room.expiry import expiry_in_words
 from service.bounds import NO_BOUNDS, Bounds
 from service.desk_hours import OPEN, DeskHours

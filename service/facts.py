@@ -9,7 +9,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from policies.vocabulary import PERSONAL_DATA_KINDS, VOCABULARY
-from records.nouns import Account, Brand, Fact, FactValue, Owner, Permissions, Relation
+from records.nouns import Account, Brand, Fact, FactValue, Permissions
+from records.words import Owner, Relation
 from service.articles import speaks_of
 from service.bounds import NO_BOUNDS, Bounds
 from service.brand_standing import QUIET, BrandStanding

@@ -11,9 +11,10 @@ from people.vault import DamagedSealError
 from policies.channel import Channel
 from policies.guard import Finding, inspect
 from records.database import reading
-from records.nouns import PRIVATE_ACTS, Account, Brand
+from records.nouns import Account, Brand
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
+from records.words import PRIVATE_ACTS
 from replies.acts import TEXT_ACTS
 from room.codes import code_of
 from room.links import room_link

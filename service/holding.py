@@ -9,10 +9,10 @@ from sqlmodel import Session, col
 
 from cases.private import private_wait
 from people.consents import has_consent
-from records.nouns import CLOSING_SLOT, PRIVATE_ACTS, PrivateState, Purpose
 from records.tables.cases import CareCaseRow
 from records.tables.people import ConsentRow
 from records.tables.replies import ReplyRow
+from records.words import CLOSING_SLOT, PRIVATE_ACTS, PrivateState, Purpose
 from replies.drafts import AUTOMATIC
 from service.crises import held_by_crisis
 from service.house import House

@@ -18,8 +18,9 @@ from policies.rulebook import Rulebook, shipped_rulebook
 from policies.shipped import shipped_name, shipped_source
 from records.database import check_opens, open_engine, writing
 from records.leases import new_claimant
-from records.nouns import Account, Brand, Mode
+from records.nouns import Account, Brand
 from records.schema import migrate, migrate_keys
+from records.words import Mode
 from service.accounts import enrol
 from service.clock import Clock, open_clock
 from service.connections import open_network

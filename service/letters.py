@@ -15,7 +15,8 @@ from typing import Protocol
 import requests
 
 from people.customers import Contact
-from records.nouns import Brand, ProofKind
+from records.nouns import Brand
+from records.words import ProofKind
 from room.codes_of_proof import code_of
 from room.letter_texts import LetterText, code_text, notice_text
 from room.letters import CODE, EMAIL, SMS, Letter

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from records.database import reading, writing
-from records.nouns import Actor, RoomStatus
+from records.nouns import Actor
 from records.tables.room import RoomMessageRow, RoomRow
+from records.words import RoomStatus
 from room.conversation import MOST_CHARACTERS, Speaker, UnsayableError, Via, said_since, say
 from room.masking import masked
 from room.notice_addresses import ReplyAddress, is_genuine, read_address

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from classifier.personal_data import find_personal_data
-from records.nouns import Owner
 from records.tables.listener import MentionAccountRow, MentionRevisionRow
 from records.tables.service import AccountRow, DecisionRow
+from records.words import Owner
 
 LONGEST = 160
 _READ = 2_000

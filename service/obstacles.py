@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from policies.rulebook import Rulebook
 from policies.templates import placeholders
-from records.nouns import Account, Action, Approval, Brand, Permissions, Verdict
+from records.nouns import Account, Brand, Permissions, Verdict
+from records.words import Action, Approval
 from replies.prices import over_budget
 from service.bounds import Bounds
 from service.standing import Standing

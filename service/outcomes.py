@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cases.exposure import exposure
-from records.nouns import Action, Approval, Fact, Verdict
+from records.nouns import Fact, Verdict
+from records.words import Action, Approval
 
 FILES = "files"
 _SPEAKING = frozenset({Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE})

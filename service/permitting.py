@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from networks.protocol import PostStanding
-from records.nouns import Feed, Permissions
+from records.nouns import Permissions
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.replies import ReplyRow
+from records.words import Feed
 from service import surroundings
 from service.house import House
 from service.standing import Standing

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from records.nouns import PRIVATE_ACTS, Act, Action
+from records.words import PRIVATE_ACTS, Act, Action
 from service.pilot_seen import Said, Seen
 
 AFTERWARDS = timedelta(days=1)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
-from records.nouns import Action
 from records.tables.rules import PilotRow, PilotVerdictRow
+from records.words import Action
 
 
 @dataclass(kw_only=True)

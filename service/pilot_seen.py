@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
-from records.nouns import CLOSING_SLOT, DELETE_SLOT, PRIVATE_ACTS, Act, Action, PrivateState, ReplyStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.rules import PilotVerdictRow
 from records.tables.service import AccountRow, DecisionRow
+from records.words import CLOSING_SLOT, DELETE_SLOT, PRIVATE_ACTS, Act, Action, PrivateState, ReplyStatus
 from replies.drafts import PERSON
 
 _SPOKEN = frozenset({ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.SENT, ReplyStatus.UNKNOWN})

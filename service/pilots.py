@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from policies.rulebook import Rulebook
-from records.nouns import Action, Mode
 from records.tables.rules import PilotRow, PilotVerdictRow
+from records.words import Action, Mode
 from service.rulebooks import stored
 
 _WHOLE = 2**64

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from records.nouns import Actor, ProofKind, Relation
+from records.nouns import Actor
 from records.tables.listener import MentionRow
 from records.tables.room import RoomRow
 from records.tables.service import LabelRow
+from records.words import ProofKind, Relation
 
 TASK = "relation"
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from records.nouns import RoomStatus
 from records.tables.cases import CareCaseRow
 from records.tables.people import IdentityLinkRow
 from records.tables.room import RoomRow
+from records.words import RoomStatus
 
 _LIVE = (RoomStatus.INVITED, RoomStatus.OPEN, RoomStatus.CLOSED)
 """A room that was closed proves what it proved for as long as its case is open; a revoked one nothing."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from ledger.canonical import Json
-from records.nouns import Action
+from records.words import Action
 from service.rehearsing import Rehearsed
 from service.tallies import Counted, Differences, Tally
 from service.trying import Written

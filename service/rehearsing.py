@@ -13,9 +13,9 @@ from sqlmodel import Session, col
 
 from policies.problems import RulebookError
 from records.database import reading
-from records.nouns import Act
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from records.words import Act
 from replies.drafts import PERSON
 from service.house import House
 from service.masked_posts import posts_of

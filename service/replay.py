@@ -20,8 +20,9 @@ from networks.credentials import XCredentials
 from networks.files import FileRow, read_posts
 from networks.protocol import Page
 from records.database import reading, writing
-from records.nouns import Actor, Feed
+from records.nouns import Actor
 from records.tables.service import DecisionRow
+from records.words import Feed
 from service.house import House, open_house
 from service.settings import MASTER_KEY, Settings, account_secret_name, settings_from
 from service.settings_document import AccountSettings, BrandSettings, Document, ServiceSettings

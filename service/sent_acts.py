@@ -14,20 +14,12 @@ from cases.private import answered_in_private, moved
 from cases.silences import person_spoke_last
 from ledger.log import append
 from listener.deletions import mark_deleted
-from records.nouns import (
-    ANSWER_SLOT,
-    CLOSING_SLOT,
-    PRIVATE_ACTS,
-    Act,
-    Action,
-    Actor,
-    CaseStatus,
-    PrivateState,
-)
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from records.words import ANSWER_SLOT, CLOSING_SLOT, PRIVATE_ACTS, Act, Action, CaseStatus, PrivateState
 from replies.stopping import withhold_gone
 from room.rooms import mark_invited
 

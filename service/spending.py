@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from policies.rulebook import Rulebook
-from records.nouns import Mode
 from records.tables.listener import ReadSpendRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from records.words import Mode
 from replies.prices import Month
 from service.house import House
 

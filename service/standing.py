@@ -12,10 +12,10 @@ from sqlalchemy import Executable, Row, select
 from sqlmodel import Session, col
 
 from listener.copies import count_copies
-from records.nouns import Feed
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import AccountRow, AssessmentRow
+from records.words import Feed
 from service import surroundings
 from service.case_standing import NO_CASE, CaseStanding, open_cases
 from service.proofs import NO_PROOF, Proof, read_proofs

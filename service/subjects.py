@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from cases.standing import Leg
-from records.nouns import Feed
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import OwnPostRow
+from records.words import Feed
 
 MOST = 100
 QUOTED_WITHIN = timedelta(days=7)

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from records.nouns import Act, ReplyStatus
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import DirectMessageRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
+from records.words import Act, ReplyStatus
 from replies.acts import TEXT_ACTS
 
 _SPOKEN = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.SENT, ReplyStatus.UNKNOWN)

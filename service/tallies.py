@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from records.nouns import Action
+from records.words import Action
 from service.outcomes import Outcome
 
 _Key = TypeVar("_Key")

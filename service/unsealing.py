@@ -12,8 +12,9 @@ from ledger.entry import Entry
 from ledger.log import append
 from people.vault import DamagedSealError
 from records.database import reading, writing
-from records.nouns import Actor, Role
+from records.nouns import Actor
 from records.tables.ledger import LedgerEntryRow
+from records.words import Role
 from service.desk import DeskRefusalError
 from service.desk_reading import subject_of_case
 from service.house import House

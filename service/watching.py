@@ -12,8 +12,8 @@ from cases.clocks import Breach, breaches
 from cases.closing import overdue_closings
 from cases.private import private_breaches
 from records.database import reading
-from records.nouns import Priority
 from records.tables.listener import AccountHealthRow
+from records.words import Priority
 from service.alerts import Alerts
 from service.health import WORKING, expires_soon, refused_feeds
 from service.house import House

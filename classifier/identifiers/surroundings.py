@@ -9,7 +9,7 @@ from functools import cache
 
 from classifier.identifiers.reading import Found, Reading
 from classifier.phrases import phrase_pattern, phrases_at, read_terms
-from records.nouns import Owner
+from records.words import Owner
 
 KIND_REACH = 45
 """Characters before a number in which the word that names its kind is looked for."""

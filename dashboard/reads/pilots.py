@@ -10,11 +10,11 @@ from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from dashboard.reads.agent_names import agent_names
-from records.nouns import Action
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.rules import PilotRow, PilotVerdictRow
+from records.words import Action
 from service.pilot_reports import PilotReport, disagreements, newest_pilot, report_on
 from service.rulebooks import source_of
 

@@ -11,12 +11,12 @@ from sqlmodel import Session, col
 
 from dashboard.reads.agent_names import agent_names
 from dashboard.reads.one_case import CaseHead
-from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
 from records.tables.service import AgentRow
+from records.words import PRIVATE_ACTS, ReplyStatus
 
 MOST_MESSAGES = 60
 _ROOM_LINK = re.compile(r"https?://[^\s/]+/r/[\w-]+/[\w-]+")

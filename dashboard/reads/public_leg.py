@@ -13,10 +13,10 @@ from sqlmodel import Session, col
 from dashboard.reads.agent_names import agent_names
 from dashboard.reads.findings import Decided, Found, decided_by, found_in
 from dashboard.reads.one_case import CaseHead
-from records.nouns import Act, ReplyStatus
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow, DecisionRow
+from records.words import Act, ReplyStatus
 
 MOST_POSTS = 60
 MOST_CHARACTERS = 4_000

@@ -13,11 +13,11 @@ from sqlmodel import Session, col
 from cases.order import NO_PROMISES, near_breach, queue_order
 from dashboard.reads.alike_cases import copies_among, each_alone, saying
 from dashboard.reads.latest_posts import LatestPost, latest_posts
-from records.nouns import Queue
 from records.tables.cases import CareCaseRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
 from records.tables.service import AgentRow
+from records.words import Queue
 
 PAGE = 25
 

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session, col
 
 from dashboard.reads.agent_names import agent_names
-from records.nouns import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from records.words import PRIVATE_ACTS, ReplyStatus
 from replies.doubt import in_doubt
 from replies.situation import paused_because
 from service.holding import hold_if_approved

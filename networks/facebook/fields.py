@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from networks.protocol import FeedBounds
-from records.nouns import Feed
+from records.words import Feed
 
 NETWORK = "facebook"
 TITLE = "Facebook"

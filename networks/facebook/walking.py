@@ -17,7 +17,8 @@ from networks.meta.calls import Answer, Graph
 from networks.meta.values import Edge, edge_of, moment, nested_edge, required
 from networks.meta.walks import Branch, Place, after_branch, following, place_of
 from networks.protocol import Budget, OwnPost, Page
-from records.nouns import Feed, HeardPost
+from records.nouns import HeardPost
+from records.words import Feed
 
 
 def read_posts(graph: Graph, feed: Feed, *, page_id: str, since: datetime | None, page: str | None) -> Page:

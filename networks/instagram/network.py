@@ -21,7 +21,8 @@ from networks.meta.usage import Clock
 from networks.meta.values import edge_of, revision_of
 from networks.meta.writing import Done, act_about, create, delete, send, send_to, set_flag
 from networks.protocol import Access, FeedBounds, Network, OwnPost, Page, PostStanding, PostState, Reread, Sent
-from records.nouns import Account, Feed, HeardMessage, Permissions
+from records.nouns import Account, HeardMessage, Permissions
+from records.words import Feed
 
 
 def open_instagram(

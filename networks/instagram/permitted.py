@@ -6,7 +6,8 @@ from datetime import datetime
 
 from networks.meta.permitted import private_way
 from networks.protocol import PostStanding
-from records.nouns import Act, Permissions
+from records.nouns import Permissions
+from records.words import Act
 
 _COMPOSE = "https://ig.me/m/"
 

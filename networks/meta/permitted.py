@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from networks.protocol import PostStanding
-from records.nouns import Act
+from records.words import Act
 
 ANSWERED_WITHIN = timedelta(hours=24)
 """A message may follow the person's last one for so long."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from networks.errors import Invalid
 from networks.x.ids import is_numeric
-from records.nouns import Feed
+from records.words import Feed
 
 LONGEST_QUERY = 512
 """Characters of a recent search on the self-serve plans."""

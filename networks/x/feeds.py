@@ -14,7 +14,8 @@ from networks.x.line import XLine
 from networks.x.messages import read_messages
 from networks.x.posts import read_posts
 from networks.x.problems import check_complete
-from records.nouns import Account, Feed
+from records.nouns import Account
+from records.words import Feed
 
 FEEDS = (Feed.OWN_POSTS, Feed.MENTIONS, Feed.QUOTES, Feed.THREADS, Feed.SEARCH, Feed.DIRECT_MESSAGES)
 """Own posts first, so that a mention somebody has answered is known as such when it is heard.

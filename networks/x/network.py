@@ -22,7 +22,8 @@ from networks.x.permitted import permitted
 from networks.x.posts import NETWORK
 from networks.x.problems import check_complete, gone_among
 from networks.x.rereading import newest_id, reread
-from records.nouns import Account, Feed, HeardMessage, Permissions
+from records.nouns import Account, HeardMessage, Permissions
+from records.words import Feed
 
 SEARCH_LAG = timedelta(seconds=10)
 """X refuses a search whose end is nearer than this to its own now."""

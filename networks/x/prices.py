@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from records.nouns import Feed
+from records.words import Feed
 
 LINKED_POST = 0.20
 SUMMONED_REPLY = 0.01

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from policies.problems import Problem, did_you_mean, one_of
 from policies.source import Block, Document, WrittenRule
 from policies.words import YES_OR_NO, Hide, State
-from records.nouns import Action, Approval, Priority, Queue
+from records.words import Action, Approval, Priority, Queue
 
 _THEN: tuple[tuple[str, Iterable[str]], ...] = (
     ("action", Action),

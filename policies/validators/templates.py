@@ -8,7 +8,7 @@ from policies.problems import Problem, did_you_mean
 from policies.shipped import standard_templates
 from policies.source import Document
 from policies.templates import Template, is_private, templates_of
-from records.nouns import Action
+from records.words import Action
 
 _SPEAKING = (Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE)
 _NEEDED_ASIDE = ("invitation", "closing")

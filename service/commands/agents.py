@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from records.database import reading, writing
-from records.nouns import Role
+from records.words import Role
 from service.agents import add_agent, list_agents
 from service.commands.options import AsJson, Config, house_of
 

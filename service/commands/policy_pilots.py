@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from records.database import reading
-from records.nouns import Mode
+from records.words import Mode
 from service.commands.failures import BAD_USAGE, Failure, reported
 from service.commands.options import AsJson, Config, house_of
 from service.commands.signing import Password, Who, actor_of

@@ -9,10 +9,10 @@ from sqlmodel import col
 
 from cases.order import queue_order
 from records.database import reading
-from records.nouns import CaseStatus, ReplyStatus, RoomStatus
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomMessageRow, RoomRow
+from records.words import CaseStatus, ReplyStatus, RoomStatus
 from service import desk
 from service.agents import Agent
 from service.desk import DeskRefusalError

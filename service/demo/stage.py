@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.database import writing
-from records.nouns import Role
+from records.words import Role
 from service.agents import Agent, add_agent
 from service.children import Children, free_port
 from service.demo.customers import take_customers

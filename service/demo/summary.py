@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ledger.verification import Verification
-from records.nouns import Act, Action, ReplyStatus
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from records.tables.service import AssessmentRow, DecisionRow
+from records.words import Act, Action, ReplyStatus
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,11 @@ from sqlmodel import Session, col
 
 from records.database import reading, writing
 from records.leases import claim_due, still_held
-from records.nouns import Assessment, PostToJudge, Relation, Sentiment
+from records.nouns import Assessment, PostToJudge
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import AssessmentRow
+from records.words import Relation, Sentiment
 from service.house import House
 
 BATCH = 256

@@ -15,10 +15,11 @@ from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
 from records.leases import claim_due, still_held
-from records.nouns import Action, Actor
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.service import DecisionRow
+from records.words import Action
 from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from listener.health import State, note_health
 from records.database import writing
-from records.nouns import Actor, Mode
+from records.nouns import Actor
+from records.words import Mode
 from replies.caps import Caps
 from replies.dispatch import dispatch_due
 from replies.dispatching import Dispatching

@@ -8,7 +8,8 @@ from listener.feeds import due_feeds, in_turns
 from listener.hearing import HeardFeed, Outcome, hear
 from networks.prices import read_price
 from records.database import reading
-from records.nouns import Actor, Feed
+from records.nouns import Actor
+from records.words import Feed
 from service.consequences import when_edited, when_settled
 from service.house import House
 from service.recognising import recogniser

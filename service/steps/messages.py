@@ -18,24 +18,13 @@ from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
 from records.leases import claim_due, still_held
-from records.nouns import (
-    PRIVATE_ACTS,
-    PRIVATE_SLOT,
-    Account,
-    Act,
-    Action,
-    Actor,
-    Mode,
-    Priority,
-    PrivateState,
-    Queue,
-    ReplyStatus,
-)
+from records.nouns import Account, Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import DirectMessageRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow, DecisionRow
+from records.words import PRIVATE_ACTS, PRIVATE_SLOT, Act, Action, Mode, Priority, PrivateState, Queue, ReplyStatus
 from replies.drafts import AUTOMATIC, PERSON, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare

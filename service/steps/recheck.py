@@ -16,7 +16,8 @@ from listener.rechecks import recheck as ask_again
 from listener.told_posts import Asked, ask_told
 from networks.prices import read_price
 from networks.protocol import Page
-from records.nouns import Account, Actor, Feed
+from records.nouns import Account, Actor
+from records.words import Feed
 from service.consequences import when_edited, when_settled
 from service.house import House
 from service.recognising import recogniser

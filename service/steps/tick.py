@@ -18,7 +18,8 @@ from cases.silences import answered_outside, gone_silent
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
-from records.nouns import Actor, PrivateState
+from records.nouns import Actor
+from records.words import PrivateState
 from service.closing import withdrawn_lines, without_consent
 from service.house import House
 from service.sent_acts import POST_HIDDEN

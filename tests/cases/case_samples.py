@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 from cases.joining import Joining, join_many
 from people.identities import know
 from records.database import reading, writing
-from records.nouns import Actor, Author, Priority, Queue, Role
+from records.nouns import Actor, Author
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
 from records.tables.service import AccountRow, AgentRow
+from records.words import Priority, Queue, Role
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 STEP = Actor(tag="step:decide")

@@ -17,9 +17,9 @@ from cases.handling import claim, close, hand_over
 from cases.order import queue_order
 from cases.standing import OUTAGE
 from records.database import reading, writing
-from records.nouns import Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
+from records.words import Priority, Queue
 from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, mention, settle
 
 LATER = NOW + timedelta(minutes=5)

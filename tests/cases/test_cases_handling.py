@@ -13,7 +13,8 @@ from cases.handling import claim, close, hand_over, release, reopen, waive
 from cases.life import CaseRefusal
 from ledger.entry import Entry, entry_body
 from records.database import writing
-from records.nouns import Actor, Queue
+from records.nouns import Actor
+from records.words import Queue
 from tests.cases.case_samples import ANA, CHIEF, LUIS, NOW, STEP, case_row, join, joining, settle
 
 

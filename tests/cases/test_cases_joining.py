@@ -15,7 +15,7 @@ from cases.exposure import exposure
 from cases.handling import close
 from cases.reference import REFERENCE_MARKS, new_reference
 from records.database import reading, writing
-from records.nouns import Priority, Queue
+from records.words import Priority, Queue
 from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, legs, mention, settle
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cases.life import CaseEvent, CaseRefusal, after, check_closable
-from records.nouns import CaseStatus
+from records.words import CaseStatus
 
 EVENTS = st.sampled_from(CaseEvent)
 

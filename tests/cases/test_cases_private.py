@@ -28,9 +28,9 @@ from cases.private import (
 )
 from cases.silences import gone_silent
 from records.database import open_engine, reading, writing
-from records.nouns import PrivateState
 from records.schema import migrate
 from records.tables.cases import CareCaseRow
+from records.words import PrivateState
 from tests.cases.case_samples import ANA, BRAND, CHIEF, LUIS, NOW, STEP, ago, case_row, join, joining, settle
 
 STATES = st.sampled_from(PrivateState)

@@ -13,9 +13,9 @@ from cases.closing import finished, solved
 from cases.handling import close, waive
 from cases.reopening import reopenable
 from records.database import reading, writing
-from records.nouns import Priority
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
+from records.words import Priority
 from tests.cases.case_samples import ANA, BRAND, CHIEF, NOW, STEP, case_row, join, joining, settle
 
 LATER = NOW + timedelta(days=13)

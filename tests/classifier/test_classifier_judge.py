@@ -11,7 +11,8 @@ from classifier.context import Clue, clues_of, weigh
 from classifier.judge import Judge, load_judge, urgency_given
 from classifier.levels import LEVELS
 from classifier.normalisation import MODEL_TEXT_LIMIT, normalise
-from records.nouns import Assessment, Intent, PostToJudge, Relation, Sentiment, Urgency
+from records.nouns import Assessment, PostToJudge
+from records.words import Intent, Relation, Sentiment, Urgency
 
 HOSTILE = [
     "",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from classifier.folding import fold
 from classifier.personal_data import find_personal_data
-from records.nouns import Owner
+from records.words import Owner
 
 
 def kinds(text: str, market: str = "ES") -> list[str]:

@@ -13,9 +13,10 @@ from dashboard.registry import FrontDesk
 from dashboard.sessions import open_session, write_token
 from people.identities import know
 from records.database import writing
-from records.nouns import Act, Actor, Author, Priority, Queue, Role
+from records.nouns import Actor, Author
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.service import AssessmentRow, DecisionRow
+from records.words import Act, Priority, Queue, Role
 from replies.drafts import Draft
 from replies.outbox import write_drafts
 from service.agents import Agent, add_agent

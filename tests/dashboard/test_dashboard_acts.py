@@ -7,10 +7,10 @@ from dashboard_square import NOW, STEP, Square, employ
 from sqlmodel import col, select
 
 from records.database import reading, writing
-from records.nouns import Queue
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.replies import ReplyRow
+from records.words import Queue
 from room import rooms
 from service import desk
 from service.house import House

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.registry import FrontDesk
 from records.database import reading
-from records.nouns import Role
+from records.words import Role
 from service.crises import in_crisis
 from service.desk_crisis import declare_crisis
 from service.house import House

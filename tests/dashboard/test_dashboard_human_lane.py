@@ -9,8 +9,8 @@ from dashboard_square import NOW, Heard, Square, employ
 
 from dashboard.reads.queued_cases import QueueFilter, open_counts, queued_cases
 from records.database import reading, writing
-from records.nouns import Role, RoomStatus
 from records.tables.room import RoomRow
+from records.words import Role, RoomStatus
 from service.house import House
 
 

@@ -15,7 +15,7 @@ from dashboard.wording import LANGUAGES, wording_in
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
-from records.nouns import Purpose, ReplyStatus, Role
+from records.words import Purpose, ReplyStatus, Role
 from service.crises import declare
 from service.house import House
 

@@ -9,10 +9,10 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Queue, Role
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from records.words import Queue, Role
 from service.crises import in_crisis
 from service.house import House
 

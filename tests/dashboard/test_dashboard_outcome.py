@@ -16,10 +16,11 @@ from cases.private import moved, waits_in_private
 from dashboard.reads.queued_cases import QueueFilter, next_case, queued_cases
 from networks.x.network import XNetwork
 from records.database import reading, writing
-from records.nouns import Permissions, PrivateState, Role
+from records.nouns import Permissions
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from records.words import PrivateState, Role
 from service.house import House
 
 HIDEABLE = Permissions(reply=True, private_message=True, hide=True)

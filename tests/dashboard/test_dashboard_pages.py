@@ -12,8 +12,8 @@ from dashboard.navigation_page import names_of_pages
 from dashboard.visit import Visit
 from dashboard.wording import wording_in
 from records.database import writing
-from records.nouns import Role
 from records.tables.service import AgentRow
+from records.words import Role
 from service.house import House
 
 MAIN = str(Path(dashboard.__file__).parent / "main_page.py")

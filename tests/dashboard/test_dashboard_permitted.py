@@ -16,10 +16,11 @@ from dashboard.wording import wording_in
 from networks.facebook.permitted import permitted
 from networks.protocol import PostStanding
 from records.database import reading, writing
-from records.nouns import Act, Permissions, Priority, ReplyStatus
+from records.nouns import Permissions
 from records.tables.cases import CareCaseRow
 from records.tables.listener import AccountHealthRow, MentionRevisionRow, MentionRow
 from records.tables.replies import ReplyRow
+from records.words import Act, Priority, ReplyStatus
 from replies.doubt import CANNOT_TELL
 from service.house import House
 

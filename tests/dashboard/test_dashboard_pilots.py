@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from policies.rulebook import load_rulebook
 from records.database import reading, writing
-from records.nouns import Actor, Role
+from records.nouns import Actor
 from records.tables.rules import PilotRow, PilotVerdictRow
+from records.words import Role
 from service.desk_pilots import Terms, start_pilot
 from service.house import House
 from service.rulebooks import Source, versions_in_use

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Actor, Role
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
+from records.words import Role
 from room import conversation, files, ratings, rooms
 from room.conversation_human import ask_for_human
 from service.desk_acting import DeskRefusalError

@@ -20,10 +20,10 @@ from dashboard.reads.queued_cases import (
 )
 from dashboard.reads.waiting_texts import waiting_texts
 from records.database import reading, writing
-from records.nouns import Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.listener import OwnPostRow
 from records.tables.replies import ReplyRow
+from records.words import Priority, Queue
 from room import conversation, rooms
 from service.house import House
 from service.steps.tick import tick

@@ -10,8 +10,8 @@ from dashboard.registry import FrontDesk
 from dashboard.sessions import LIFETIME, Session, SignedOut, open_session, read_token, write_token
 from dashboard.visitor import present_session, signed_in_agent
 from records.database import writing
-from records.nouns import Role
 from records.tables.service import AgentRow
+from records.words import Role
 from service.house import House
 
 KEY = b"k" * 32

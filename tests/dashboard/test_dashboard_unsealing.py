@@ -5,8 +5,8 @@ from dashboard_square import NOW, Square, employ
 from sqlmodel import col, select
 
 from records.database import reading
-from records.nouns import Queue, Role
 from records.tables.ledger import LedgerEntryRow
+from records.words import Queue, Role
 from service import desk
 from service.desk import DeskRefusalError
 from service.desk_reading import subject_of_case

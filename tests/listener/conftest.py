@@ -23,9 +23,10 @@ from networks.protocol import Page
 from networks.x.network import open_x
 from records.database import open_engine, writing
 from records.leases import new_claimant
-from records.nouns import Account, Actor, Feed
+from records.nouns import Account, Actor
 from records.schema import migrate
 from records.tables.service import AccountRow
+from records.words import Feed
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 from tests.listener.outbox import outbox

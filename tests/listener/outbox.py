@@ -10,7 +10,8 @@ from sqlmodel import Session
 from ledger.entry import Sealer
 from listener.recognising import Recognise, Recognised
 from networks.protocol import OwnPost
-from records.nouns import Actor, HeardMessage, Mode
+from records.nouns import Actor, HeardMessage
+from records.words import Mode
 from replies.caps import Caps
 from replies.dispatching import Dispatching
 from replies.recognition import recognise_messages, recognise_posts, settle

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from networks.errors import NetworkError
 from networks.protocol import Access, Budget, FeedBounds, Page, Reread
-from records.nouns import Feed, HeardPost
+from records.nouns import HeardPost
+from records.words import Feed
 
 
 @dataclass(kw_only=True)

@@ -15,10 +15,11 @@ from listener.mentions import store_mentions
 from listener.sketch import as_hex, bands_of, from_hex, is_near, sketch_of
 from listener.text_digest import plain_words
 from records.database import open_engine, reading, writing
-from records.nouns import Account, Actor, Feed
+from records.nouns import Account, Actor
 from records.schema import migrate
 from records.tables.listener import MentionRevisionRow, TextBandRow
 from records.tables.service import AccountRow
+from records.words import Feed
 from tests.listener.test_listener_intake import post
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

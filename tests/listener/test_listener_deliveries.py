@@ -10,7 +10,8 @@ from listener.deliveries import KEPT_FOR, Brought, Verified, forget_deliveries, 
 from listener.recognising import nothing_sent
 from networks.protocol import Delivery, Page
 from records.database import writing
-from records.nouns import Feed, PostAbove
+from records.nouns import PostAbove
+from records.words import Feed
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import LISTEN, Ear
 from tests.listener.test_listener_intake import message, own, post

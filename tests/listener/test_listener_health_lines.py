@@ -9,7 +9,7 @@ import pytest
 from listener.access import Checked, check_access
 from listener.hearing import Outcome
 from networks.credentials import XCredentials
-from records.nouns import Feed
+from records.words import Feed
 
 ROWS = [{"id": "1", "text": "@acme mi tarjeta no funciona", "author": "ana", "brand": "acme"}]
 WRONG = XCredentials(

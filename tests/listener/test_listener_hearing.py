@@ -12,7 +12,7 @@ from listener.hearing import Outcome
 from networks.credentials import XCredentials
 from networks.errors import Garbled, RateLimited, TokenRefused, Unreachable
 from records.database import reading
-from records.nouns import Feed
+from records.words import Feed
 
 ROWS = [
     {"id": "1", "text": "@acme mi tarjeta no funciona", "author": "ana", "brand": "acme"},

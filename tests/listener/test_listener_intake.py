@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from networks.protocol import OwnPost, Page
-from records.nouns import Author, Feed, HeardMessage, HeardPost, PostAbove
+from records.nouns import Author, HeardMessage, HeardPost, PostAbove
+from records.words import Feed
 from replies.fingerprint import fingerprint
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -13,9 +13,10 @@ from networks.errors import TokenRefused
 from networks.protocol import Access, Budget, Delivery, Page
 from records.database import open_engine, reading, writing
 from records.leases import new_claimant
-from records.nouns import Account, Feed
+from records.nouns import Account
 from records.schema import migrate
 from records.tables.service import AccountRow
+from records.words import Feed
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import LISTEN, Ear
 from tests.listener.outbox import outbox

@@ -13,7 +13,7 @@ from networks.errors import Invalid, RateLimited, Refused, TokenRefused, Unreach
 from networks.protocol import Page
 from records.database import reading, writing
 from records.leases import new_claimant
-from records.nouns import Feed
+from records.words import Feed
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import LISTEN, Ear
 from tests.listener.scripted import ScriptedNetwork

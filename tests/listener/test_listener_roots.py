@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from networks.protocol import Page
-from records.nouns import Feed
+from records.words import Feed
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import Ear
 from tests.listener.test_listener_deliveries import deliver

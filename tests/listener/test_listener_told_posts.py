@@ -15,7 +15,7 @@ from networks.errors import Garbled, Invalid, RateLimited, TokenRefused, Unreach
 from networks.protocol import Page
 from records.database import writing
 from records.leases import new_claimant
-from records.nouns import Feed
+from records.words import Feed
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import LISTEN, Ear
 from tests.listener.scripted import ScriptedNetwork

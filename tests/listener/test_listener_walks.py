@@ -11,7 +11,7 @@ from listener.hearing import Outcome
 from networks.errors import Invalid, RateLimited, TokenRefused, Unreachable
 from networks.protocol import Budget
 from records.database import reading
-from records.nouns import Feed
+from records.words import Feed
 from tests.listener.conftest import ENDS_AT as NOW
 from tests.listener.conftest import Ear
 from tests.listener.scripted import ScriptedNetwork

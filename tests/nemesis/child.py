@@ -17,8 +17,8 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from records.database import reading
-from records.nouns import Role
 from records.tables.service import AgentRow
+from records.words import Role
 from service.agents import Agent
 from service.demo.scripted_agent import act
 from service.house import House, open_house

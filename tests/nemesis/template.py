@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from records.database import open_engine, writing
-from records.nouns import Role
 from records.schema import migrate, migrate_keys
+from records.words import Role
 from service.agents import add_agent
 from tests.nemesis.population import BEGINS_AT
 

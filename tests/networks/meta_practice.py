@@ -18,7 +18,8 @@ from networks.credentials import MetaCredentials
 from networks.facebook.network import open_facebook
 from networks.instagram.network import open_instagram
 from networks.protocol import Network, Page
-from records.nouns import Account, Feed
+from records.nouns import Account
+from records.words import Feed
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 

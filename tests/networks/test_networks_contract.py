@@ -21,7 +21,8 @@ from networks.files_network import open_files
 from networks.instagram.network import open_instagram
 from networks.protocol import Network, Page, PostStanding
 from networks.x.network import open_x
-from records.nouns import PRIVATE_ACTS, Account, Feed, HeardPost
+from records.nouns import Account, HeardPost
+from records.words import PRIVATE_ACTS, Feed
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 

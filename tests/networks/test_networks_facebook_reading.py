@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from networks.errors import Invalid
-from records.nouns import Feed
+from records.words import Feed
 from tests.networks.meta_practice import heard, own, practising, walk
 
 HOSTILE = "\u202e<script>alert(1)</script> & \x00 \ud800 " + "ñ" * 20_000

@@ -17,9 +17,10 @@ from networks.files_folder import ROWS_A_PAGE
 from networks.files_network import open_files
 from records.database import open_engine, writing
 from records.leases import new_claimant
-from records.nouns import Account, Actor, Feed
+from records.nouns import Account, Actor
 from records.schema import migrate
 from records.tables.service import AccountRow
+from records.words import Feed
 
 ACCOUNT = Account(
     id=1,

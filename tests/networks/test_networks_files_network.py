@@ -16,7 +16,8 @@ from networks.errors import Invalid, Refused, Unreachable
 from networks.files_folder import ROWS_A_PAGE
 from networks.files_network import open_files
 from networks.protocol import Network, Page, PostStanding
-from records.nouns import Account, Feed, HeardPost
+from records.nouns import Account, HeardPost
+from records.words import Feed
 
 CREATED = "2026-05-01T10:00:00Z"
 

@@ -26,7 +26,7 @@ from networks.errors import (
 )
 from networks.facebook.fields import SCOPES
 from networks.meta.usage import budget_of, usage_of
-from records.nouns import Feed
+from records.words import Feed
 from tests.networks.meta_practice import ENDS_AT, NETWORKS, SECRET, TOKEN, scripted, walk
 
 PROOF = hmac.new(SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()

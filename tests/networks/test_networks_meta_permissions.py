@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from networks.protocol import PostStanding
-from records.nouns import Act
+from records.words import Act
 from tests.networks.meta_practice import ENDS_AT as NOW
 from tests.networks.meta_practice import NETWORKS, scripted
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.meta.webhooks import challenge, deliveries, signed
-from records.nouns import Feed
+from records.words import Feed
 from tests.networks.meta_practice import NETWORKS, heard, practising, walk
 
 VERIFY = "the-verify-token"

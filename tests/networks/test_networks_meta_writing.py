@@ -18,7 +18,7 @@ from networks.errors import (
     Uncertain,
     Unreachable,
 )
-from records.nouns import Feed
+from records.words import Feed
 from tests.networks.meta_practice import NETWORKS, account_on, own, practising, walk
 
 OURS = {"author": "marca", "inbound": False}

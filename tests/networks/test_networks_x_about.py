@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from networks.errors import Invalid
 from networks.x.about import LONGEST_QUERY, next_page, opened, query_of
-from records.nouns import Feed
+from records.words import Feed
 
 ids = st.lists(st.integers(min_value=1, max_value=10**19 - 1).map(str), unique=True, max_size=120)
 

@@ -14,7 +14,7 @@ import pytest
 
 from networks.protocol import Delivery, Page
 from networks.x.webhooks import answer_crc, deliveries, signed
-from records.nouns import Feed
+from records.words import Feed
 
 SIGNATURE = "x-twitter-webhooks-signature"
 

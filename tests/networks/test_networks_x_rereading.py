@@ -17,7 +17,7 @@ from networks.x.feeds import XFeeds
 from networks.x.line import XLine
 from networks.x.network import XNetwork
 from networks.x.problems import check_complete, gone_among
-from records.nouns import Act
+from records.words import Act
 
 NOT_FOUND = {
     "resource_id": "7",

@@ -11,8 +11,9 @@ from people.consents import give, has_consent, live_consent, withdraw, wording_v
 from people.identities import know
 from people.links import UnlinkableError, link, live_link, withdraw_links
 from records.database import writing
-from records.nouns import Actor, Author, ProofKind, Purpose
+from records.nouns import Actor, Author
 from records.tables.people import ConsentRow, CustomerRow, IdentityLinkRow
+from records.words import ProofKind, Purpose
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)

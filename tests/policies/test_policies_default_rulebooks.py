@@ -18,7 +18,8 @@ from policies.templates import Template, is_private
 from policies.texts import render
 from policies.vocabulary import default_facts
 from policies.words import State
-from records.nouns import Action, Approval, Brand, Fact, FactValue, Priority, Verdict
+from records.nouns import Brand, Fact, FactValue, Verdict
+from records.words import Action, Approval, Priority
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NAMES = ("default", "retail-bank", "airline")

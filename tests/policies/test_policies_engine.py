@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from policies.engine import decide
 from policies.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import VOCABULARY, FactType, default_facts
-from records.nouns import Action, Approval, Fact, FactValue, Intent, Priority, Queue, Verdict
+from records.nouns import Fact, FactValue, Verdict
+from records.words import Action, Approval, Intent, Priority, Queue
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

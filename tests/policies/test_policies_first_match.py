@@ -14,7 +14,8 @@ from policies.engine import decide
 from policies.fact_reading import FactReader
 from policies.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import VOCABULARY, default_facts, flaw_in
-from records.nouns import Action, Approval, Fact, FactValue, Priority, Queue
+from records.nouns import Fact, FactValue
+from records.words import Action, Approval, Priority, Queue
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -14,7 +14,8 @@ from policies.disguises import comparison_form, with_joined_digits
 from policies.guard import Finding, inspect
 from policies.lengths import weighted_length
 from policies.texts import TemplateError, render
-from records.nouns import Brand, Owner, PersonalDatum
+from records.nouns import Brand, PersonalDatum
+from records.words import Owner
 
 BRAND = Brand(name="acme", domains=("acme.example",))
 COMPOSE = "https://x.com/messages/compose"

@@ -31,7 +31,8 @@ from policies.spelled_codes import (
 )
 from policies.spelled_links import holds_spelled_link, plain_mailboxes, spelled_mailboxes
 from policies.tallies import counts_in_strokes
-from records.nouns import Owner, PersonalDatum
+from records.nouns import PersonalDatum
+from records.words import Owner
 
 INVISIBLE = "an invisible character or one that turns the direction of writing"
 

@@ -9,7 +9,8 @@ import pytest
 
 from policies.channel import Channel
 from policies.guard import inspect
-from records.nouns import Brand, Owner, PersonalDatum
+from records.nouns import Brand, PersonalDatum
+from records.words import Owner
 
 BRAND = Brand(name="Acme Bank", domains=("acme.example", ""))
 

@@ -11,7 +11,7 @@ from policies.checking import check
 from policies.problems import Problem, RulebookError
 from policies.rulebook import load_rulebook
 from policies.words import Hide, State
-from records.nouns import Action, Approval, Priority, Queue
+from records.words import Action, Approval, Priority, Queue
 
 EXAMPLE = """\
 rulebook: retail-bank

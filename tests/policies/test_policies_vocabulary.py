@@ -8,7 +8,7 @@ import pytest
 from classifier.personal_data import find_personal_data
 from policies.vocabulary import PERSONAL_DATA_KINDS, VOCABULARY, FactType, flaw_in
 from policies.wordings import LANGUAGES, wordings
-from records.nouns import PrivateState
+from records.words import PrivateState
 
 IDENTIFIERS = Path(__file__).parents[2] / "classifier" / "identifiers"
 

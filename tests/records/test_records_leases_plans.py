@@ -13,10 +13,10 @@ from sqlmodel import SQLModel, col
 
 from records.database import open_engine, writing
 from records.leases import claim
-from records.nouns import ReplyStatus
 from records.schema import migrate
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRevisionRow
 from records.tables.replies import ReplyRow
+from records.words import ReplyStatus
 from replies.changes import OUTSTANDING
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)

@@ -13,13 +13,14 @@ from networks.protocol import Network
 from people.vault import Vault
 from policies.guard import Finding
 from records.database import reading, writing
-from records.nouns import ANSWER_SLOT, PRIVATE_ACTS, Act, Actor, CaseStatus, Mode, Permissions, Priority, Queue
+from records.nouns import Actor, Permissions
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AccountRow
+from records.words import ANSWER_SLOT, PRIVATE_ACTS, Act, CaseStatus, Mode, Priority, Queue
 from replies.caps import Caps
 from replies.dispatch import dispatch_due
 from replies.dispatching import Dispatched, Dispatching

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from networks.errors import NetworkError, Uncertain
 from networks.protocol import Access, FeedBounds, OwnPost, Page, PostStanding, PostState, Reread, Sent
-from records.nouns import Feed, HeardMessage, Permissions
+from records.nouns import HeardMessage, Permissions
+from records.words import Feed
 
 
 @dataclass

@@ -12,8 +12,9 @@ from sqlmodel import col, select
 
 from networks.errors import RateLimited, TokenRefused, Uncertain
 from records.database import writing
-from records.nouns import Act, Mode, Permissions, ReplyStatus
+from records.nouns import Permissions
 from records.tables.listener import AccountHealthRow, MentionAccountRow, MentionRow
+from records.words import Act, Mode, ReplyStatus
 from replies.caps import Caps
 from replies.drafts import Draft
 from replies.outbox import approve

@@ -22,9 +22,10 @@ from networks.errors import (
 )
 from policies.guard import Finding
 from records.database import writing
-from records.nouns import Act, Actor, Mode, ReplyStatus
+from records.nouns import Actor
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
+from records.words import Act, Mode, ReplyStatus
 from replies.caps import Caps
 from replies.dispatch import dispatch_due
 from replies.outbox import ALREADY_ANSWERED, approve, hold

@@ -6,8 +6,8 @@ import pytest
 from replies_house import ANA, DECIDE, START, House, private
 
 from records.database import writing
-from records.nouns import RoomStatus
 from records.tables.room import RoomRow
+from records.words import RoomStatus
 from replies.drafts import PERSON
 from replies.outbox import withhold, write_drafts
 

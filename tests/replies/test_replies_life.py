@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.nouns import ReplyStatus
+from records.words import ReplyStatus
 from replies.life import FOLLOWS, IllegalTransitionError, check_transition
 
 OVER = {ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.WITHHELD}

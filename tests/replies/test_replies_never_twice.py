@@ -21,7 +21,7 @@ from networks.errors import DuplicateRefused, RateLimited, Refused, TargetGone, 
 from people.vault import Vault
 from records.database import open_engine
 from records.leases import new_claimant
-from records.nouns import Act, ReplyStatus
+from records.words import Act, ReplyStatus
 from replies.drafts import Draft
 
 SETTLED = {ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.WITHHELD, ReplyStatus.HELD}

@@ -16,10 +16,11 @@ from replies_house import ROOM_LINK, House, answer, private
 from networks.credentials import XCredentials
 from networks.x.network import open_x
 from records.database import writing
-from records.nouns import Account, ReplyStatus
+from records.nouns import Account
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import AccountRow
+from records.words import ReplyStatus
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 

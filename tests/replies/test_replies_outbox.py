@@ -7,9 +7,10 @@ import pytest
 from replies_house import DECIDE, House, answer
 
 from records.database import writing
-from records.nouns import CLOSING_SLOT, Act, Actor, ReplyStatus
+from records.nouns import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from records.words import CLOSING_SLOT, Act, ReplyStatus
 from replies.doubt import CANNOT_TELL
 from replies.life import IllegalTransitionError
 from replies.outbox import (

@@ -14,7 +14,8 @@ from sqlalchemy import text
 from networks.errors import Uncertain
 from networks.protocol import OwnPost
 from records.database import writing
-from records.nouns import Actor, HeardMessage, ReplyStatus
+from records.nouns import Actor, HeardMessage
+from records.words import ReplyStatus
 from replies.doubt import CANNOT_TELL
 from replies.drafts import Draft
 from replies.fingerprint import fingerprint

@@ -19,7 +19,8 @@ from networks.errors import (
 )
 from records.database import writing
 from records.leases import new_claimant
-from records.nouns import Act, Actor, ReplyStatus
+from records.nouns import Actor
+from records.words import Act, ReplyStatus
 from replies.doubt import CANNOT_TELL, PRIVATE_REPLY_USED, DoubtfulError
 from replies.drafts import Draft
 from replies.outbox import approve, revise

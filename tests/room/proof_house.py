@@ -16,9 +16,10 @@ from people.customers import Contact
 from people.enrolment import enrol
 from people.register import CustomerRecord
 from records.database import reading, writing
-from records.nouns import Actor, Brand, ProofKind
+from records.nouns import Actor, Brand
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import RoomRow
+from records.words import ProofKind
 from room.codes_of_proof import code_of
 from room.letters import claim_due, settle_reading, settle_sent
 from room.letters import read as read_letter

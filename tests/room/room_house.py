@@ -9,12 +9,13 @@ from sqlalchemy import Engine
 
 from people.vault import Vault
 from records.database import writing
-from records.nouns import Actor, CaseStatus, Priority, Queue
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
 from records.tables.service import AccountRow, AgentRow
+from records.words import CaseStatus, Priority, Queue
 from room.rooms import mark_invited, prepare, token_of
 
 ROOM_KEY = b"room key for tests, 32 bytes long"

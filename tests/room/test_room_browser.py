@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from room_house import ROOM_KEY, House, path_of
 
-from records.nouns import RoomStatus
+from records.words import RoomStatus
 from room.codes import code_of
 from room.guesses import MOST_OF_A_SOURCE
 

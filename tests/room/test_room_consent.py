@@ -12,9 +12,10 @@ from sqlalchemy import delete
 from people.consents import wording_version
 from people.links import live_link
 from records.database import reading, writing
-from records.nouns import Brand, Purpose
+from records.nouns import Brand
 from records.tables.listener import DirectMessageRow
 from records.tables.people import ConsentRow, IdentityLinkRow
+from records.words import Purpose
 from room.consent_doors import question_text
 from room.wordings import words_for
 

@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import CaseStatus, Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import CustomerRow, IdentityRow
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
+from records.words import CaseStatus, Priority, Queue
 from room.conversation import say as say_as
 from room.files import MOST_BYTES, MOST_FILES
 from room.rooms import mark_invited, prepare

@@ -11,8 +11,8 @@ from room_house import ROOM_KEY, STEP, House, SetClock, rows_around_a_case
 
 from people.vault import Vault
 from records.database import open_engine, writing
-from records.nouns import RoomStatus
 from records.schema import migrate, migrate_keys
+from records.words import RoomStatus
 from room.code_entries import invitation_of_code
 from room.codes import code_of
 from room.guesses import MOST_OF_A_SOURCE, Door, forget_guesses, missed, source_digest, sprays, too_many

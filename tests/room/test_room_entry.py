@@ -14,12 +14,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Brand, PrivateState, ProofKind, RoomStatus
+from records.nouns import Brand
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
+from records.words import PrivateState, ProofKind, RoomStatus
 from room.codes import code_of
 from room.rooms import close, hidden_before, revoke, token_of
 

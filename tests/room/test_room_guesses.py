@@ -15,8 +15,8 @@ from sqlmodel import Session
 from starlette.requests import Request
 
 from records.database import reading, writing
-from records.nouns import RoomStatus
 from records.tables.room import RoomGuessRow
+from records.words import RoomStatus
 from room.codes import code_of
 from room.guesses import (
     MOST_AT_A_DOOR,

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading
-from records.nouns import Brand, ProofKind
+from records.nouns import Brand
 from records.tables.room import LetterRow, ProofCodeRow, RoomGuessRow
+from records.words import ProofKind
 
 BANK = Brand(name="banco-marca", phone="+34 900 100 200")
 AIRLINE = Brand(name="aerolinea", proof="booking", address="usted")

@@ -9,8 +9,8 @@ from room_house import AGENT, ROOM_KEY, STEP, House
 from sqlalchemy import delete
 
 from records.database import writing
-from records.nouns import RoomStatus
 from records.tables.listener import DirectMessageRow
+from records.words import RoomStatus
 from room.conversation import MOST_CHARACTERS, UnsayableError, said_text, say
 from room.links import is_token_of, room_link, room_token
 from room.rooms import PERSON, Consumed, Refusal, RoomStateError, consume, find_open, mark_invited, revoke, token_of

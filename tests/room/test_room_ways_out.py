@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import PrivateState, Queue, RoomStatus
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import RoomMessageRow
+from records.words import PrivateState, Queue, RoomStatus
 from room.codes import code_of
 from room.rooms import PERSON, RoomStateError, close
 from room.ways_out import MOST_AN_HOUR, WayOut, masked, read_phone, take_way_out

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import RoomStatus
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import RoomMessageRow
+from records.words import RoomStatus
 from room.conversation import MOST_CHARACTERS
 from room.conversation import say as say_as
 from room.rooms import close, revoke, token_of

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from records.database import reading
-from records.nouns import Action, Actor, Mode, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.service import AssessmentRow, DecisionRow
+from records.words import Action, Mode, ReplyStatus, Role
 from service import desk
 from service.house import open_house
 from tests.service.towns import TEXTS, Town, town

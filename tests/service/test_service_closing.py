@@ -15,10 +15,11 @@ from sqlmodel import Session, col
 from cases.private import answered_in_private, moved, waits_in_private
 from people import consents
 from records.database import reading, writing
-from records.nouns import Actor, CaseStatus, PrivateState, Purpose, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
+from records.words import CaseStatus, PrivateState, Purpose, ReplyStatus, Role
 from service import desk
 from service.alerts import Alerts
 from service.closing import SENT_BY_PERSON

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Act, Actor, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
+from records.words import Act, ReplyStatus, Role
 from room.codes import code_digest, code_of
 from service import desk
 from service.agents import add_agent

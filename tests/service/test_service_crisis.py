@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Actor, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.ledger import LedgerEntryRow
 from records.tables.replies import ReplyRow
+from records.words import ReplyStatus, Role
 from replies import dispatch as dispatching_module
 from service import desk
 from service.crises import IN_CRISIS, MADE_IN_CRISIS, in_crisis

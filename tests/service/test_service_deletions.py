@@ -13,10 +13,11 @@ from sqlmodel import col
 from networks.errors import TargetGone
 from networks.protocol import Network, PostState
 from records.database import reading, writing
-from records.nouns import Actor, CaseStatus, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.replies import ReplyRow
+from records.words import CaseStatus, ReplyStatus, Role
 from service import desk
 from service.round import run_once
 from service.steps.deliver import POST_DELETED, deliver, on_gone

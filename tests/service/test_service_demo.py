@@ -12,7 +12,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from records.nouns import Action
+from records.words import Action
 from service.cli import app
 from tests.service.conftest import Aparte
 from tests.service.towns import TEXTS, row, write_rows

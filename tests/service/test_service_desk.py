@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Actor, CaseStatus, Queue, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomMessageRow, RoomRow
+from records.words import CaseStatus, Queue, ReplyStatus, Role
 from service import desk
 from service.agents import add_agent
 from service.desk import DeskRefusalError

@@ -10,9 +10,10 @@ import pytest
 from sqlmodel import col, select, text
 
 from records.database import reading, writing
-from records.nouns import Act, Actor, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.listener import MentionAccountRow, OwnPostRow
 from records.tables.replies import ReplyRow
+from records.words import Act, ReplyStatus, Role
 from replies.doubt import CANNOT_TELL
 from service import desk
 from service.desk import DeskRefusalError

@@ -16,9 +16,10 @@ from listener.health import State, note_health
 from networks.facebook.permitted import permitted
 from networks.protocol import PostStanding, PostState, Sent
 from records.database import reading, writing
-from records.nouns import Act, Actor, HeardMessage, Permissions, ReplyStatus, Role
+from records.nouns import Actor, HeardMessage, Permissions
 from records.tables.listener import AccountHealthRow, DirectMessageRow, MentionRow
 from records.tables.replies import ReplyRow
+from records.words import Act, ReplyStatus, Role
 from service import desk
 from service.desk import DeskRefusalError
 from service.desk_reading import addressee_of_mention

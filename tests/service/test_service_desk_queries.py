@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from cases.clocks import nobody_waits
 from dashboard.reads.queued_cases import QueueFilter, queued_cases
 from records.database import open_engine, reading, writing
-from records.nouns import ANSWER_SLOT, Act
 from records.schema import migrate
 from records.tables.listener import (
     DirectMessageRow,
@@ -22,6 +21,7 @@ from records.tables.listener import (
     ReadSpendRow,
 )
 from records.tables.replies import ReplyRow
+from records.words import ANSWER_SLOT, Act
 from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import hold_answered, hold_edited, write_drafts
 from service import surroundings

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from policies.rulebook import load_rulebook, shipped_rulebook
-from records.nouns import Account, Act, Action, Approval, Brand, Permissions, Priority, Queue, Verdict
+from records.nouns import Account, Brand, Permissions, Verdict
+from records.words import Act, Action, Approval, Priority, Queue
 from service.bounds import Bounds
 from service.desk_hours import DeskHours
 from service.drafting import Outgoing, as_permitted, outgoing_acts

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.vocabulary import VOCABULARY, flaw_in
-from records.nouns import Account, Brand, Fact, Feed, Intent, Owner, Permissions, Relation, Sentiment, Urgency
+from records.nouns import Account, Brand, Fact, Permissions
+from records.words import Feed, Intent, Owner, Relation, Sentiment, Urgency
 from service.articles import Article
 from service.brand_standing import BrandStanding
 from service.case_standing import NO_CASE, CaseStanding

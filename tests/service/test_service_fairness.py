@@ -16,8 +16,8 @@ from sqlmodel import col
 from networks.credentials import XCredentials
 from networks.errors import Unreachable
 from records.database import reading
-from records.nouns import Feed
 from records.tables.listener import FeedCursorRow
+from records.words import Feed
 from service.house import House, open_house
 from service.settings import MASTER_KEY, account_secret_name, settings_from
 from service.settings_document import AccountSettings, Document

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from records.database import reading
-from records.nouns import Mode
 from records.tables.listener import MentionRow
 from records.tables.service import DecisionRow
+from records.words import Mode
 from service.house import open_house
 from service.settings import load_settings
 from tests.service.towns import TEXTS, Town, row, write_rows

@@ -17,11 +17,11 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import CaseStatus, Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from records.tables.people import CustomerRow, IdentityRow
 from records.tables.room import LetterRow, RoomMessageRow, RoomRow
+from records.words import CaseStatus, Priority, Queue
 from room.conversation import say
 from room.notice_addresses import is_genuine, read_address, reply_address
 from room.notices import announce, still_unread

@@ -13,11 +13,12 @@ from sqlmodel import col
 
 from policies.rulebook import load_rulebook
 from records.database import reading, writing
-from records.nouns import Action, Actor, Mode, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.rules import PilotRow, PilotVerdictRow
 from records.tables.service import DecisionRow
+from records.words import Action, Mode, ReplyStatus, Role
 from service import desk
 from service.agents import add_agent
 from service.desk_pilots import Terms, start_pilot

@@ -15,8 +15,9 @@ from sqlmodel import col
 
 from policies.rulebook import load_rulebook
 from records.database import reading
-from records.nouns import Act, Action, Actor, Mode, Role
+from records.nouns import Actor
 from records.tables.ledger import LedgerEntryRow
+from records.words import Act, Action, Mode, Role
 from service import rulebooks
 from service.brand_orders import read_orders
 from service.desk_acting import DeskRefusalError

@@ -9,7 +9,8 @@ import pytest
 
 from policies.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import default_facts
-from records.nouns import Action, FactValue
+from records.nouns import FactValue
+from records.words import Action
 from service.masked_posts import masked
 from service.outcomes import Assumed, Outcome
 from service.redeciding import Place, Redecider, facts_of

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from records.database import reading, writing
-from records.nouns import Actor, ProofKind
+from records.nouns import Actor
 from records.tables.room import RoomRow
 from records.tables.service import LabelRow
+from records.words import ProofKind
 from service.house import House
 from service.proof_labels import ProofLabels
 from tests.service.letter_town import START, open_town

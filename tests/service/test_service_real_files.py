@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from records.nouns import Action
+from records.words import Action
 from tests.service.conftest import Aparte
 from tests.service.truth_check import compare
 

@@ -13,9 +13,10 @@ from sqlmodel import col
 
 from networks.errors import TokenRefused
 from records.database import reading, writing
-from records.nouns import Actor, Feed, ReplyStatus, Role
+from records.nouns import Actor
 from records.tables.listener import AccountHealthRow, GapRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
+from records.words import Feed, ReplyStatus, Role
 from service import desk
 from service.steps.access import access
 from service.steps.assess import assess

@@ -11,9 +11,10 @@ import pytest
 
 from people.identities import know
 from records.database import reading, writing
-from records.nouns import Act, Actor, Author
+from records.nouns import Actor, Author
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
+from records.words import Act
 from service.guarding import guard_reply
 from service.house import House, open_house
 from service.settings import load_settings, settings_from

@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from policies.rulebook import load_rulebook
 from records.database import reading, writing
-from records.nouns import Action, Actor, Mode, PrivateState, ProofKind, Role
+from records.nouns import Actor
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.room import RoomRow
+from records.words import Action, Mode, PrivateState, ProofKind, Role
 from service.article_files import ArticleRecord
 from service.article_shelf import kept_articles, take_articles
 from service.brand_orders import read_orders

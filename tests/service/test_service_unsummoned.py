@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from networks.errors import Refused
 from records.database import reading
-from records.nouns import Act, Action
 from records.tables.listener import MentionAccountRow
 from records.tables.replies import ReplyRow
+from records.words import Act, Action
 from tests.service.towns import Town, town
 
 OVERHEARD = {
