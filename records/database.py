@@ -51,7 +51,8 @@ def existing_engine(url: str) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads. What it loaded may be used after it has ended."""
-    with Session(engine.execution_options(aparte_reads=True), expire_on_commit=False) as session:
+    with Session(engine, expire_on_commit=False) as session:
+        session.connection(execution_options={"aparte_reads": True})
         yield session
 
 

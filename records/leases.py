@@ -46,13 +46,10 @@ def claim(
     chosen = select(identifier).where(*due_now, free).order_by(*(order_by or (due, identifier))).limit(most)
     if session.get_bind().dialect.name == "postgresql":
         chosen = chosen.with_for_update(skip_locked=True)
-    ids = list(session.execute(chosen).scalars())
+    ids = list(session.connection().execute(chosen).scalars())
     if ids:
-        session.execute(
-            update(table)
-            .where(identifier.in_(ids))
-            .values(claimed_by=claimant, claimed_until=now + LEASE)
-            .execution_options(synchronize_session=False)
+        session.connection().execute(
+            update(table).where(identifier.in_(ids)).values(claimed_by=claimant, claimed_until=now + LEASE)
         )
     return ids
 
@@ -73,7 +70,8 @@ def claim_due(
     """
     identifier = col(table.id)  # type: ignore[attr-defined]
     with reading(engine) as session:
-        if session.execute(select(identifier).where(due.is_not(None), due <= now, *where).limit(1)).first() is None:
+        any_due = select(identifier).where(due.is_not(None), due <= now, *where).limit(1)
+        if session.connection().execute(any_due).first() is None:
             return []
     with writing(engine) as session:
         return claim(session, table, due=due, where=where, claimant=claimant, now=now, most=most)
@@ -86,14 +84,14 @@ def still_held(session: Session, table: type[SQLModel], ids: Sequence[int], clai
     query = select(identifier).where(identifier.in_(ids), claimed_by == claimant)
     if session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update()
-    return set(session.execute(query).scalars())
+    return set(session.connection().execute(query).scalars())
 
 
 def _dead_claimants(
     session: Session, due_now: Sequence[ColumnElement[bool]], claimed_by: Mapped[str | None]
 ) -> list[str]:
-    held = session.execute(select(claimed_by).where(*due_now, claimed_by.is_not(None)).distinct()).scalars()
-    return [name for name in held if name is not None and _is_dead(name)]
+    query = select(claimed_by).where(*due_now, claimed_by.is_not(None)).distinct()
+    return [name for name in session.connection().execute(query).scalars() if name is not None and _is_dead(name)]
 
 
 def _is_dead(claimant: str) -> bool:
