@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, or_, select, update
 from sqlmodel import Session, col
 
 from people.customers import find_by_digest
@@ -19,6 +19,9 @@ EMAIL = "email"
 SMS = "sms"
 MOST_AT_ONCE = 10
 NOTICES_TRIED_FOR = timedelta(days=1)
+
+TRIED_IN_VAIN = 2
+"""So many tries without success are no stumble any more."""
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -110,6 +113,19 @@ def read(session: Session, letter_id: int) -> Letter | None:
         made_at=row.made_at,
         attempts=row.attempts,
     )
+
+
+def failing_because(session: Session, way: str) -> str:
+    """Why the last letter that went this way, or was tried in vain, did not leave; empty where it left."""
+    went = or_(col(LetterRow.sent_at).is_not(None), col(LetterRow.attempts) >= TRIED_IN_VAIN)
+    query = (
+        select(col(LetterRow.sent_at), col(LetterRow.failure))
+        .where(col(LetterRow.way) == way, went)
+        .order_by(col(LetterRow.id).desc())
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    return found.failure if found is not None and found.sent_at is None else ""
 
 
 def settle_reading(session: Session, letter: Letter, *, claimant: str, way: str, proof: str) -> bool:

@@ -15,10 +15,12 @@ import requests
 from networks.errors import NetworkError
 from people.master_key import MasterKeyError, parse_master_key
 from records.database import DatabaseUnusableError, reading
+from room.proof_ports import SignInError
 from service.clock import open_clock
 from service.connections import open_network
 from service.health import expires_soon, refused_feeds
 from service.house import open_databases, open_rulebook
+from service.oidc import sign_in_of
 from service.settings import MASTER_KEY, Settings, SettingsError
 from service.settings_document import AccountSettings
 
@@ -51,6 +53,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _found("address of the rooms", lambda: _check_public_url(settings))
     if settings.document.smtp is not None:
         yield _found("mail server", lambda: _check_mail(settings))
+    sign_in = sign_in_of(settings)
+    if sign_in is not None:
+        yield _found("company sign-in", sign_in.check)
 
 
 def _found(what: str, look: Callable[[], object]) -> Finding:
@@ -60,7 +65,15 @@ def _found(what: str, look: Callable[[], object]) -> Finding:
         return Finding(
             what=what, fault=f"does not answer ({type(error).__name__}): check that it runs, and its address."
         )
-    except (SettingsError, DatabaseUnusableError, NetworkError, MasterKeyError, ValueError, OSError) as error:
+    except (
+        SettingsError,
+        DatabaseUnusableError,
+        NetworkError,
+        MasterKeyError,
+        SignInError,
+        ValueError,
+        OSError,
+    ) as error:
         return Finding(what=what, fault=str(error))
     return Finding(what=what)
 

@@ -51,6 +51,10 @@ class OidcSignIn:
         self._keys: KeySet | None = None
         self._lock = threading.Lock()
 
+    def check(self) -> None:
+        """Read what the issuer says of itself, and its keys. Raises SignInError, with what is wrong."""
+        self._known_keys(anew=True)
+
     def address(self, *, state: str, nonce: str, challenge: str) -> str:
         """Where the browser is sent. Raises SignInError where the issuer does not answer."""
         asked = {

@@ -13,12 +13,13 @@ from service.house import House
 from service.memory import settle_down
 from service.round import EVERY, UPKEEP, WORK, Step
 from service.watching import watch_accounts, watch_cases
+from service.watching_letters import watch_letters
 from service.watching_rooms import watch_rooms
 
 SHORTEST = 0.25
 """Seconds: no step is looked at more often, however fast the clock runs."""
 
-WATCHES = {"listen": watch_accounts, "tick": watch_cases, "recheck": watch_rooms}
+WATCHES = {"listen": watch_accounts, "tick": watch_cases, "recheck": watch_rooms, "notices": watch_letters}
 """What is looked at for alerts after a step."""
 
 log = structlog.get_logger("aparte.schedule")

@@ -26,9 +26,12 @@ from records.tables.room import LetterRow, ProofCodeRow, RoomRow
 from room.codes_of_proof import Tried, try_code
 from room.letters import enqueue
 from room.proof_ports import ProofPorts
+from service.alerts import Alerts
 from service.children import free_port
 from service.house import House
 from service.round import run_once
+from service.scheduling import WATCHES
+from service.settings import Settings
 from service.steps import letters as step
 from service.steps.letters import letters
 from tests.service.letter_town import EMAIL, MOBILE, PERSON, START, Mailbox, MovedClock, ask_for, open_town
@@ -72,6 +75,20 @@ class Town:
     def rows(self, table: type[SQLModel]) -> list[SQLModel]:
         with reading(self.house.engine) as session:
             return list(session.execute(select(table)).scalars())
+
+
+class Told(Alerts):
+    """Remembers what it told."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.told: list[tuple[str, str]] = []
+
+    def raise_once(self, key: str, message: str) -> bool:
+        raised = super().raise_once(key, message)
+        if raised:
+            self.told.append((key, message))
+        return raised
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +209,27 @@ def test_once_the_server_is_back_the_letter_leaves(town: Town) -> None:
     town.hand_over()
     assert len(town.mail.kept) == 1
     assert (town.row().attempts, town.row().failure) == (2, "")
+
+
+def test_one_alert_tells_that_letters_do_not_leave_until_one_has_left(
+    town: Town,
+) -> None:
+    alerts = Told(town.house.settings)
+    town.mail.refusal = "451 later"
+    ask_for(town.house)
+    for _ in range(3):
+        WATCHES["notices"](town.house, alerts, now=town.clock.now())
+        town.hand_over()
+        town.clock.pass_(timedelta(seconds=20))
+    WATCHES["notices"](town.house, alerts, now=town.clock.now())
+    ((key, message),) = alerts.told
+    assert key == "letters-email"
+    assert message.startswith("Letters by email do not leave (refused (451)): ")
+    town.mail.refusal = ""
+    town.clock.pass_(timedelta(seconds=60))
+    town.hand_over()
+    WATCHES["notices"](town.house, alerts, now=town.clock.now())
+    assert alerts.raise_once("letters-email", "it was cleared")
 
 
 def test_an_address_that_is_refused_for_good_is_not_tried_again(town: Town) -> None:

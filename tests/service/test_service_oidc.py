@@ -16,6 +16,7 @@ from records.tables.room import RoomRow
 from room.proof_ports import ProofPorts, SignInError
 from room.rooms import _digest
 from room.web import make_app
+from service.doctor import examine
 from service.house import House
 from service.oidc import OidcSignIn, sign_in_of
 from service.proof_labels import ProofLabels
@@ -228,3 +229,16 @@ def test_an_issuer_that_calls_itself_otherwise_is_not_used(provider: Provider, p
     answer = person.browser.get("/room/sign-in")
     assert answer.status_code == 502
     assert "No hemos podido comprobar tu entrada" in answer.text
+
+
+def test_the_doctor_names_a_sign_in_that_does_not_answer_or_calls_itself_otherwise(
+    person: Person, provider: Provider
+) -> None:
+    def findings() -> list[str]:
+        return [each.fault for each in examine(person.house.settings) if each.what == "company sign-in"]
+
+    assert findings() == [""]
+    provider.document = {"issuer": "https://other.example"}
+    assert findings() == ["The issuer calls itself by another name: check [oidc] issuer."]
+    provider.document = {"jwks_uri": f"{provider.issuer}/nowhere"}
+    assert "does not answer" in findings()[0] or "answers without an object" in findings()[0]
