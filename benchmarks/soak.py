@@ -35,8 +35,10 @@ from service.settings import child_environment, load_settings
 SAMPLE_SECONDS = 10
 LINGER_SECONDS = 90
 """After the last post, so that what is on its way arrives."""
-ASKED_TO_WAIT = 60
-"""Seconds that a 429 of the practice network names."""
+ASKED_TO_WAIT = timedelta(seconds=60)
+"""What a 429 of the practice network names where no spell stands."""
+MINUTES = timedelta(seconds=60)
+"""Meta names whole minutes, rounded up."""
 SHUT_OUT = ("token_expired", "suspended")
 """Failures that close an account for a while."""
 ASKS_TO_WAIT = ("storm", "status:429")
@@ -267,17 +269,23 @@ def _figures(home: Home, samples: Sequence[Sample], told: Told, *, minutes: floa
 def _outages(
     carried_out: Sequence[Mapping[str, str]], *, lasting: int
 ) -> dict[tuple[str, str], list[tuple[float, float]]]:
-    """By account and feed: spans from before each failure that closed it until after the wait."""
+    """By account and feed: spans from a poll before each failure that closed it until two after the wait it named."""
     spans: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for fault in carried_out:
-        if not fault["at"]:
+        closed = [feed for feed, reads in READS.items() if _closes(fault["kind"], reads.search(fault["path"]))]
+        if not closed or not fault["at"]:
             continue
-        at = datetime.fromisoformat(fault["at"]).timestamp()
-        for feed, reads in READS.items():
-            if fault["kind"] in SHUT_OUT or (fault["kind"] in ASKS_TO_WAIT and reads.search(fault["path"])):
-                span = (at - lasting, at + ASKED_TO_WAIT + 2 * lasting)
-                spans.setdefault((fault["account"], feed), []).append(span)
+        at = datetime.fromisoformat(fault["at"])
+        until = datetime.fromisoformat(fault["until"]) if fault["until"] else at + ASKED_TO_WAIT
+        told = until if fault["path"].startswith("/2/") else until + MINUTES
+        for feed in closed:
+            span = (at.timestamp() - lasting, told.timestamp() + 2 * lasting)
+            spans.setdefault((fault["account"], feed), []).append(span)
     return spans
+
+
+def _closes(kind: str, reads: object) -> bool:
+    return kind in SHUT_OUT or (kind in ASKS_TO_WAIT and reads is not None)
 
 
 def _waited(database: sqlite3.Connection, told: Told) -> dict[str, Waited]:

@@ -110,7 +110,8 @@ def _account(network: Network, told: Told) -> BrandAccount:
 
 def _carried_out(each: CarriedOut) -> Told:
     return asdict(each) | {
-        "at": iso(each.at) if each.at is not None else None,
+        "at": _moment(each.at),
+        "until": _moment(each.until),
         "account": str(each.account) if each.account is not None else None,
     }
 
@@ -120,8 +121,12 @@ def _spell(spell: Spell) -> Told:
         "kind": spell.kind,
         "accounts": _ids(spell.accounts),
         "endpoint": spell.endpoint,
-        "until": None if isinf(spell.until) else iso(spell.until),
+        "until": _moment(spell.until),
     }
+
+
+def _moment(seconds: float | None) -> str | None:
+    return None if seconds is None or isinf(seconds) else iso(seconds)
 
 
 def _ids(accounts: frozenset[int] | None) -> list[str] | None:

@@ -73,7 +73,7 @@ class FaultDoor:
         if met.kind is None:
             await self._app(scope, failing.receive, failing.send)
         elif await self._carry_out(met, met.kind, failing):
-            self._plan.note(call, met.kind)
+            self._plan.note(call, met.kind, until=met.until)
 
     def _call(self, scope: Scope, body: bytes, now: float) -> FaultCall:
         query = scope["query_string"].decode("latin-1")

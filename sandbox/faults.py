@@ -95,10 +95,11 @@ class Met:
 
 @dataclass(frozen=True, kw_only=True)
 class CarriedOut:
-    """A failure that really happened. `at` is sandbox time in epoch seconds."""
+    """A failure that really happened. `at` and `until`, the end of its spell, are sandbox time in epoch seconds."""
 
     number: int
     at: float | None
+    until: float | None
     account: int | None
     method: str
     path: str
@@ -151,14 +152,15 @@ class FaultPlan:
             return Met(kind=worst.kind, until=worst.until, skew=skew)
         return Met(kind=kind, skew=skew)
 
-    def note(self, call: FaultCall, kind: str) -> None:
-        """Remember that a failure was carried out."""
+    def note(self, call: FaultCall, kind: str, *, until: float | None = None) -> None:
+        """Remember that a failure was carried out, and until when its spell stands."""
         with self._lock:
             self._number += 1
             self._carried_out.append(
                 CarriedOut(
                     number=self._number,
                     at=call.now,
+                    until=until,
                     account=call.account,
                     method=call.method,
                     path=call.path,

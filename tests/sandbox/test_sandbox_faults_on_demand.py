@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -209,6 +209,16 @@ def test_the_list_of_faults_tells_when_where_and_whom_they_hit(world: World) -> 
         "kind": "status:503",
     }
     assert datetime.fromisoformat(last["at"]) == world.now()
+    assert last["until"] is None
+
+
+def test_the_list_of_faults_tells_until_when_a_spell_stands(world: World) -> None:
+    world.fail("storm", path=MENTIONS, seconds=90)
+    world.mentions()
+    world.mentions()
+    last = world.http.get("/_faults").json()["carried_out"][-1]
+    assert last["kind"] == "storm"
+    assert datetime.fromisoformat(last["until"]) == world.now() + timedelta(seconds=90)
 
 
 def test_calm_ends_and_forgets_everything(world: World) -> None:
