@@ -20,9 +20,9 @@ from records.words import CLOSING_SLOT, Act, Purpose, ReplyStatus
 from replies.drafts import AUTOMATIC, Draft
 from replies.rewording import reword
 from service.desk_reading import Addressee
-from service.drafting import write_text
 from service.holding import SAYS_SOLVED, WITHDREW
 from service.house import House
+from service.reply_texts import write_text
 from service.rulebooks import current
 
 NEUTRAL = "closing"

@@ -39,8 +39,8 @@ from service.desk_doubts import settle_as_sent
 from service.desk_entries import log_act, sealed_for_case
 from service.desk_posts import delete_own, hide, unhide
 from service.desk_reading import Addressee, addressee_of_case, addressee_of_mention, two_must_approve
-from service.drafting import REFERENCE, ROOM_LIFETIME, invitation_text
 from service.house import House
+from service.reply_texts import REFERENCE, ROOM_LIFETIME, invitation_text
 from service.rulebooks import current
 
 __all__ = [

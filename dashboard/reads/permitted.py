@@ -12,8 +12,8 @@ from policies.lengths import limit_of
 from records.database import reading
 from replies.prices import Month
 from service.desk_reading import Addressee, NothingToAnswerError, addressee_of_case
-from service.drafting import write_text
 from service.house import House
+from service.reply_texts import write_text
 from service.rulebooks import current
 from service.spending import month_of
 

@@ -17,8 +17,8 @@ from service import desk
 from service.agents import Agent
 from service.desk import DeskRefusalError
 from service.desk_reading import NothingToAnswerError, addressee_of_mention
-from service.drafting import write_text
 from service.house import House
+from service.reply_texts import write_text
 from service.rulebooks import current
 
 APPROVALS_A_ROUND = 6

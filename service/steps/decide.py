@@ -27,10 +27,11 @@ from service.bounds import read_bounds
 from service.brand_orders import read_orders
 from service.deciding import Decided, decide_all
 from service.decision_entries import facts_digest
-from service.drafting import REFERENCE, ROOM_LIFETIME, Outgoing
+from service.drafting import Outgoing
 from service.house import House
 from service.outages import published_in_an_outage
 from service.pilot_verdicts import store_pilot_verdicts
+from service.reply_texts import REFERENCE, ROOM_LIFETIME
 from service.standing import Standing, read_standings
 
 BATCH = 256

@@ -28,9 +28,10 @@ from records.words import PRIVATE_ACTS, PRIVATE_SLOT, Act, Action, Mode, Priorit
 from replies.drafts import AUTOMATIC, PERSON, Draft
 from replies.outbox import write_drafts
 from room.rooms import prepare
-from service.drafting import REFERENCE, ROOM_LIFETIME, choose_language, invitation_text
+from service.drafting import choose_language
 from service.holding import invitation_hold
 from service.house import House
+from service.reply_texts import REFERENCE, ROOM_LIFETIME, invitation_text
 from service.rulebooks import current
 
 ACTOR = Actor(tag="step:decide")

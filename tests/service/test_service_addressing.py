@@ -8,7 +8,7 @@ import pytest
 
 from policies.rulebook import shipped_rulebook
 from records.nouns import Account, Brand
-from service.drafting import write_text
+from service.reply_texts import write_text
 
 
 def written(network: str, handle: str, *, language: str) -> str:
