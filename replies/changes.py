@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, literal_column
 from sqlmodel import Session
 
 from records.tables.replies import ReplyRow
 from records.words import ReplyStatus
 from replies.life import check_transition
-
-OUTSTANDING: ColumnElement[bool] = literal_column("reply.status IN ('approved', 'sending', 'unknown')")
-"""Spelt as the index over due replies is, so that SQLite sees that the index serves."""
-
 
 _MAY_HAVE_COST = frozenset({ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.SENT})
 

@@ -7,17 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlmodel import col
 
 from networks.errors import NetworkError, RateLimited, TokenRefused, Unreachable
 from networks.protocol import Network
 from records.database import reading
-from records.leases import claim_due
 from records.nouns import Actor
 from records.tables.replies import ReplyRow
 from records.words import ReplyStatus
 from replies.caps import check_caps
-from replies.changes import OUTSTANDING
 from replies.dispatching import Dispatched, Dispatching, Stop, held, postponed
 from replies.entries import Addressee
 from replies.looking import look
@@ -35,6 +32,7 @@ from replies.sending import (
     too_late_to_act,
 )
 from replies.situation import Situation, read_situation, stop_before_looking, stop_by_cap
+from replies.taking import take_one
 from replies.wording import filled, stop_by_guard
 
 _POSTPONED = "postponed"
@@ -52,24 +50,11 @@ def dispatch_due(
     run = _Run(engine=engine, desk=desk, claimant=claimant, actor=actor)
     ends: Counter[str] = Counter()
     for _ in range(most):
-        reply_id = _take_one(engine, claimant=claimant, due_by=now, now=desk.now_again())
+        reply_id = take_one(engine, (ReplyStatus.APPROVED,), claimant=claimant, due_by=now, now=desk.now_again())
         if reply_id is None:
             break
         ends[run.deliver(reply_id)] += 1
     return Dispatched(**ends)
-
-
-def _take_one(engine: Engine, *, claimant: str, due_by: datetime, now: datetime) -> int | None:
-    ids = claim_due(
-        engine,
-        ReplyRow,
-        due=col(ReplyRow.due_at),
-        where=[OUTSTANDING, col(ReplyRow.status) == ReplyStatus.APPROVED.value, col(ReplyRow.due_at) <= due_by],
-        claimant=claimant,
-        now=max(now, due_by),
-        most=1,
-    )
-    return ids[0] if ids else None
 
 
 @dataclass(frozen=True, kw_only=True)

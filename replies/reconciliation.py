@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlmodel import col
 
 from networks.errors import NetworkError, RateLimited, Retry, TokenRefused
 from records.database import reading, writing
-from records.leases import claim_due
 from records.nouns import Actor
 from records.tables.replies import ReplyRow
 from records.words import Act, ReplyStatus
 from replies.acts import TEXT_ACTS
-from replies.changes import OUTSTANDING, change, locked
+from replies.changes import change, locked
 from replies.dispatching import Dispatching
 from replies.doubt import CANNOT_TELL, MAYBE_THIS_ONE, PRIVATE_REPLY_USED
 from replies.entries import Addressee
@@ -24,6 +22,7 @@ from replies.evidence import Evidence, Found
 from replies.reading import IN_DOUBT, read_evidence
 from replies.sending import REFUSED_AS_COPY, Telling, action_of, mark_sent
 from replies.situation import Situation, read_situation
+from replies.taking import take_one
 
 BETWEEN_READINGS = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
@@ -57,28 +56,11 @@ def reconcile_due(
     run = _Run(engine=engine, desk=desk, claimant=claimant, actor=actor)
     ends: Counter[str] = Counter()
     for _ in range(most):
-        reply_id = _take_one(engine, claimant=claimant, due_by=now, now=desk.now_again())
+        reply_id = take_one(engine, IN_DOUBT, claimant=claimant, due_by=now, now=desk.now_again())
         if reply_id is None:
             break
         ends[run.settle(reply_id)] += 1
     return Reconciled(**ends)
-
-
-def _take_one(engine: Engine, *, claimant: str, due_by: datetime, now: datetime) -> int | None:
-    ids = claim_due(
-        engine,
-        ReplyRow,
-        due=col(ReplyRow.due_at),
-        where=[
-            OUTSTANDING,
-            col(ReplyRow.status).in_([status.value for status in IN_DOUBT]),
-            col(ReplyRow.due_at) <= due_by,
-        ],
-        claimant=claimant,
-        now=max(now, due_by),
-        most=1,
-    )
-    return ids[0] if ids else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from records.schema import migrate
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRevisionRow
 from records.tables.replies import ReplyRow
 from records.words import ReplyStatus
-from replies.changes import OUTSTANDING
+from replies.taking import OUTSTANDING
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 
