@@ -6,6 +6,7 @@ Run by hand: `.venv/bin/python benchmarks/soak.py --minutes 30 --per-second 20 -
 from __future__ import annotations
 
 import json
+import math
 import re
 import sqlite3
 import statistics
@@ -52,7 +53,7 @@ READS = {
 """The calls that read each feed. All other failures are part of an ordinary day."""
 CATCHING_UP = 30
 """Seconds after a missed span was read again, in which its posts are still ahead of the newest ones."""
-SETTLED = 0.2
+FIFTHS = 5
 """The first fifth of a run fills caches and loads models; growth is measured after it."""
 NETWORKS = ("x", "facebook", "x", "instagram", "x")
 
@@ -97,8 +98,8 @@ class Soaked:
     threads: tuple[int, int]
     """Fewest and most after the first fifth of the run."""
     files: tuple[int, int]
-    memory_mb: tuple[float, float]
-    """Median of the second fifth, and of the last."""
+    memory_mb: tuple[float, ...]
+    """Median of each fifth of the run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,8 +247,9 @@ def _sample(pid: int, seconds: float) -> Sample:
 
 
 def _figures(home: Home, samples: Sequence[Sample], told: Told, *, minutes: float, posts: int) -> Soaked:
-    settled = samples[int(len(samples) * SETTLED) :]
-    early, late = settled[: len(settled) // 4 or 1], settled[-(len(settled) // 4 or 1) :]
+    size = math.ceil(len(samples) / FIFTHS)
+    fifths = [samples[first : first + size] for first in range(0, len(samples), size)]
+    settled = [sample for fifth in fifths[1:] for sample in fifth]
     with closing(sqlite3.connect(f"file:{home.folder / 'aparte.db'}?mode=ro", uri=True)) as database:
         return Soaked(
             minutes=minutes,
@@ -259,10 +261,7 @@ def _figures(home: Home, samples: Sequence[Sample], told: Told, *, minutes: floa
             waited=_waited(database, told),
             threads=(min(each.threads for each in settled), max(each.threads for each in settled)),
             files=(min(each.files for each in settled), max(each.files for each in settled)),
-            memory_mb=(
-                statistics.median(each.memory_mb for each in early),
-                statistics.median(each.memory_mb for each in late),
-            ),
+            memory_mb=tuple(statistics.median(each.memory_mb for each in fifth) for fifth in fifths),
         )
 
 
