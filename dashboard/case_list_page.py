@@ -45,14 +45,14 @@ def pager(visit: Visit, total: int, *, name: str, page: int = PAGE) -> None:
     where.caption(visit.say("shown_of", first=offset + 1, last=min(total, offset + page), total=total))
 
 
-def show_alike(name: str, digest: str | None) -> None:
-    """Show in the list called `name` the cases that say this and no others; None shows all again."""
-    st.session_state[f"{name}-alike"] = digest
+def show_alike(name: str, wave: str | None) -> None:
+    """Show in the list called `name` the cases of this wave of copies and no others; None shows all again."""
+    st.session_state[f"{name}-alike"] = wave
     back_to_start(name)
 
 
 def alike_in(name: str) -> str | None:
-    """What the cases of the list called `name` must say, where a group was opened."""
+    """Which wave the cases of the list called `name` must belong to, where one was opened."""
     found: str | None = st.session_state.get(f"{name}-alike")
     return found
 

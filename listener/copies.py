@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session, col
 
 from listener.bulk import parts
-from listener.sketch import Sketch, as_hex, bands_of, from_hex, is_near, sketch_of
+from listener.sketch import Sketch, as_hex, bands_of, from_hex, near_ones, sketch_of
 from listener.text_digest import plain_words
 from records.tables.listener import MentionRevisionRow, TextBandRow
 
@@ -54,13 +53,14 @@ def count_copies(session: Session, revision_ids: Sequence[int], *, since: dateti
     for part in parts(list(dict.fromkeys(revision_ids))):
         texts = _texts(session, part, since)
         identical = _count_identical(session, {text.digest for text in texts.values()}, since)
-        sketches = _sketches(session, part)
-        near = _count_near(set(sketches.values()), _count_by_sketch(session, set(sketches.values()), since))
+        sketches = sketches_of(session, part)
+        counts = _count_by_sketch(session, set(sketches.values()), since)
+        near = near_ones(sketches.values(), counts)
         for revision_id, text in texts.items():
             said = identical.get(text.digest, 0)
             sketch = sketches.get(revision_id)
             if sketch is not None:
-                said = max(said, near[sketch])
+                said = max(said, sum(counts[other] for other in near[sketch]))
             found[revision_id] = max(0, said - text.counts_itself)
     return found
 
@@ -69,6 +69,16 @@ def forget_sketches(session: Session, mention_ids: Sequence[int]) -> None:
     """Delete what was kept of the texts of these mentions."""
     of_these = select(col(MentionRevisionRow.id)).where(col(MentionRevisionRow.mention_id).in_(mention_ids))
     session.connection().execute(delete(TextBandRow).where(col(TextBandRow.revision_id).in_(of_these)))
+
+
+def sketches_of(session: Session, revision_ids: Sequence[int]) -> dict[int, Sketch]:
+    """The sketches that are kept of these revisions; those of a few words have none."""
+    query = (
+        select(col(TextBandRow.revision_id), col(TextBandRow.sketch))
+        .where(col(TextBandRow.revision_id).in_(revision_ids))
+        .distinct()
+    )
+    return {revision_id: from_hex(sketch) for revision_id, sketch in session.connection().execute(query)}
 
 
 def _revision_ids(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
@@ -114,31 +124,6 @@ def _count_identical(session: Session, digests: set[str], since: datetime) -> di
         .group_by(col(MentionRevisionRow.text_digest))
     )
     return {row[0]: row[1] for row in session.connection().execute(query)}
-
-
-def _sketches(session: Session, revision_ids: Sequence[int]) -> dict[int, Sketch]:
-    query = (
-        select(col(TextBandRow.revision_id), col(TextBandRow.sketch))
-        .where(col(TextBandRow.revision_id).in_(revision_ids))
-        .distinct()
-    )
-    return {revision_id: from_hex(sketch) for revision_id, sketch in session.connection().execute(query)}
-
-
-def _count_near(sketches: set[Sketch], counts: Mapping[Sketch, int]) -> dict[Sketch, int]:
-    """Mentions near each of `sketches`, of those that share a band with it: each is compared with few others."""
-    by_band: dict[str, list[Sketch]] = defaultdict(list)
-    for other in counts:
-        for band in bands_of(other):
-            by_band[band].append(other)
-    return {
-        sketch: sum(
-            counts[other]
-            for other in {other for band in bands_of(sketch) for other in by_band.get(band, ())}
-            if is_near(sketch, other)
-        )
-        for sketch in sketches
-    }
 
 
 def _count_by_sketch(session: Session, sketches: set[Sketch], since: datetime) -> dict[Sketch, int]:

@@ -18,6 +18,7 @@ from listener.hiding import keep_hidden
 from listener.roots import correct_roots, wrong_roots
 from listener.text_digest import text_digest
 from listener.versions import is_newer, newest_versions
+from listener.waves import tie_copies
 from people.identities import know
 from records.nouns import Account, Actor, HeardPost
 from records.tables.listener import MentionRevisionRow, MentionRow
@@ -97,7 +98,7 @@ def store_mentions(
     _supersede(session, edited, known, now)
     _mend(session, account.network, [post for name, post in newest.items() if name in known], known, now)
     mention_ids = {name: each.mention_id for name, each in known.items()} | ids
-    _keep_sketches(session, [*new, *edited], mention_ids, now)
+    _find_copies(session, [*new, *edited], mention_ids, now)
     edited_names = {post.external_id for post in edited}
     if feed is not None:
         concerns = [
@@ -232,9 +233,10 @@ def _supersede(session: Session, posts: Sequence[HeardPost], known: Mapping[str,
         )
 
 
-def _keep_sketches(session: Session, posts: Sequence[HeardPost], mention_ids: Mapping[str, int], now: datetime) -> None:
+def _find_copies(session: Session, posts: Sequence[HeardPost], mention_ids: Mapping[str, int], now: datetime) -> None:
     texts = {(mention_ids[post.external_id], post.revision_external_id): post.text for post in posts}
     keep_sketches(session, texts, now=now)
+    tie_copies(session, [mention_id for mention_id, _ in texts], now=now)
 
 
 def _mention(post: HeardPost, identity_id: int, now: datetime) -> dict[str, object]:

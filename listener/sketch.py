@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections import defaultdict
+from collections.abc import Iterable
 from operator import eq
 
 PLACES = 16
@@ -40,6 +42,18 @@ def is_near(one: Sketch, other: Sketch) -> bool:
     """True for sketches of texts that are near-identical."""
     agreeing: int = sum(map(eq, one, other))
     return agreeing >= AGREEING
+
+
+def near_ones(sketches: Iterable[Sketch], among: Iterable[Sketch]) -> dict[Sketch, set[Sketch]]:
+    """For each sketch those near it, of those that share a band with it: each is compared with few others."""
+    by_band: dict[str, list[Sketch]] = defaultdict(list)
+    for other in among:
+        for band in bands_of(other):
+            by_band[band].append(other)
+    return {
+        sketch: {other for band in bands_of(sketch) for other in by_band.get(band, ()) if is_near(sketch, other)}
+        for sketch in sketches
+    }
 
 
 def as_hex(sketch: Sketch) -> str:

@@ -1,4 +1,4 @@
-"""Cases whose latest posts say the same: a campaign is one row of the queue, and not a hundred."""
+"""Cases whose latest posts say the same, or nearly: a campaign is one row of the queue, and not a hundred."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEWEST = 3
 def copies_among(conditions: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[Any]]) -> Subquery:
     """`case_id`, `copies` and `alike` of the rows that the queue shows for the open cases under `conditions`.
 
-    Of at least FEWEST cases of one brand whose latest post says the same, the first in `order` stands for all. Cases
+    Of at least FEWEST cases of one brand whose latest posts are copies, the first in `order` stands for all. Cases
     in the harm lane always stand for themselves.
     """
     latest = _latest_posts()
@@ -52,17 +52,17 @@ def each_alone(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
     return alone.where(*conditions).subquery()
 
 
-def saying(digest: str) -> Select[int]:
-    """Ids of the cases whose latest post has this digest."""
+def saying(wave: str) -> Select[int]:
+    """Ids of the cases whose latest post is of this wave of copies."""
     latest = _latest_posts()
-    return select(latest.c.case_id).where(latest.c.place == 1, latest.c.digest == digest)
+    return select(latest.c.case_id).where(latest.c.place == 1, latest.c.wave == wave)
 
 
 def case_says(latest: Subquery) -> ColumnElement[str]:
-    """What a case is grouped by: the digest of its latest post, or itself alone."""
+    """What a case is grouped by: the wave that its latest post belongs to, or itself alone."""
     alone: ColumnElement[str] = literal("case ", String) + cast(col(CareCaseRow.id), String)
-    groups = and_(col(CareCaseRow.harm).is_(False), latest.c.digest != "")
-    return func.coalesce(_where(groups, latest.c.digest), alone)
+    groups = and_(col(CareCaseRow.harm).is_(False), latest.c.wave != "")
+    return func.coalesce(_where(groups, latest.c.wave), alone)
 
 
 def _latest_posts() -> Subquery:
@@ -70,7 +70,7 @@ def _latest_posts() -> Subquery:
     return (
         select(
             col(CaseThreadRow.case_id).label("case_id"),
-            col(MentionRevisionRow.text_digest).label("digest"),
+            _wave().label("wave"),
             func.row_number().over(partition_by=col(CaseThreadRow.case_id), order_by=newest_first).label("place"),
         )
         .join(
@@ -87,6 +87,12 @@ def _latest_posts() -> Subquery:
         .where(col(CaseThreadRow.leg) == "public")
         .subquery()
     )
+
+
+def _wave() -> ColumnElement[str]:
+    """The number of the first text that says the same or nearly; empty where the text was erased."""
+    first = func.coalesce(col(MentionRevisionRow.copy_of), col(MentionRevisionRow.id))
+    return case((col(MentionRevisionRow.text_digest) == "", ""), else_=cast(first, String))
 
 
 def _where(condition: ColumnElement[bool], value: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -33,7 +33,7 @@ class QueueFilter:
     unanswered: bool = False
     asks_human: bool = False
     alike: str | None = None
-    """Digest of a text: the cases whose latest post says it, each in a row of its own."""
+    """A wave of copies: the cases whose latest post belongs to it, each in a row of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ class QueuedCase:
     latest: LatestPost | None
     """None where the case lives in private messages alone."""
     copies: int = 1
-    """How many open cases this row stands for: their latest posts say the same."""
+    """How many open cases this row stands for: their latest posts say the same, or nearly."""
     alike: str = ""
     """Digest of what they say; empty where the row stands for itself alone."""
 

@@ -68,6 +68,8 @@ class MentionRevisionRow(SQLModel, table=True):
     text: str
     text_digest: str
     """Digest of the normalised text, by which copies are found."""
+    copy_of: int | None = Field(default=None, foreign_key="mention_revision.id")
+    """The first of the texts that say the same, or nearly; null for that one itself."""
     language_hint: str
     heard_at: datetime
     superseded_at: datetime | None = None

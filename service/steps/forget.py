@@ -53,7 +53,7 @@ def _erase(session: Session, deleted: Sequence[int]) -> None:
     session.execute(
         update(MentionRevisionRow)
         .where(col(MentionRevisionRow.mention_id).in_(deleted))
-        .values(text="", text_digest="")
+        .values(text="", text_digest="", copy_of=None)
         .execution_options(synchronize_session=False)
     )
     session.execute(

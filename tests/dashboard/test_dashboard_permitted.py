@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dashboard_screen import Screen, press, reference_of, said
 from dashboard_square import NOW, Heard, Square, employ
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from dashboard.permitted_page import dollars
 from dashboard.reads.queued_cases import QueueFilter, queued_cases
@@ -193,12 +193,17 @@ def test_a_case_late_because_of_an_outage_says_so(house: House, screen: Screen, 
 def _campaign(house: House, square: Square, *, harm: bool = False) -> list[Heard]:
     heard = [square.hear("@acme boycott!", handle=f"p{number}", minutes_ago=number) for number in range(1, 5)]
     with writing(house.engine) as session:
+        first = _revision(session, heard[0])
         for each in heard:
-            session.exec(
-                select(MentionRevisionRow).where(col(MentionRevisionRow.mention_id) == each.mention_id)
-            ).one().text_digest = "same"
+            if each is not heard[0]:
+                _revision(session, each).copy_of = first.id
             session.get_one(CareCaseRow, each.case_id).harm = harm
     return heard
+
+
+def _revision(session: Session, heard: Heard) -> MentionRevisionRow:
+    query = select(MentionRevisionRow).where(col(MentionRevisionRow.mention_id) == heard.mention_id)
+    return session.exec(query).one()
 
 
 def test_copies_are_one_row_with_a_count_and_open_into_their_own(house: House, screen: Screen, square: Square) -> None:
@@ -206,7 +211,8 @@ def test_copies_are_one_row_with_a_count_and_open_into_their_own(house: House, s
     alone = square.hear("@acme help", handle="alone", priority=Priority.LOW)
     with reading(house.engine) as session:
         page = queued_cases(session, QueueFilter(), now=NOW)
-        opened = queued_cases(session, QueueFilter(alike="same"), now=NOW)
+        wave = next(case.alike for case in page.cases if case.copies > 1)
+        opened = queued_cases(session, QueueFilter(alike=wave), now=NOW)
     assert (page.total, sorted(case.copies for case in page.cases)) == (2, [1, 4])
     assert (opened.total, {case.copies for case in opened.cases}) == (4, {1})
     screen.sign_in(employ(house))
