@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.alerts import Alerts
 from service.house import House
-from service.memory import settle_down
+from service.memory import give_back, settle_down
 from service.round import EVERY, UPKEEP, WORK, Step
 from service.watching import watch_accounts, watch_cases
 from service.watching_letters import watch_letters
@@ -18,6 +18,8 @@ from service.watching_rooms import watch_rooms
 
 SHORTEST = 0.25
 """Seconds: no step is looked at more often, however fast the clock runs."""
+
+TIDY_EVERY_MINUTES = 5
 
 WATCHES = {"listen": watch_accounts, "tick": watch_cases, "recheck": watch_rooms, "notices": watch_letters}
 """What is looked at for alerts after a step."""
@@ -47,6 +49,7 @@ class Running:
             every = EVERY.get(name, checkpoints)
             seconds = max(SHORTEST, every.total_seconds() / rate)
             self._scheduler.add_job(self._run, "interval", seconds=seconds, args=[name, step], id=name)
+        self._scheduler.add_job(give_back, "interval", minutes=TIDY_EVERY_MINUTES, id="memory")
         self._scheduler.start()
 
     def stop(self) -> None:
