@@ -24,7 +24,7 @@ class Found(StrEnum):
     DOUBTFUL = "doubtful"
     """Something stands there that may be ours, or the network does not tell: only a person can find out."""
     OUT_OF_SIGHT = "out_of_sight"
-    """The post that it answers is gone, and what was said under it with it: that nothing is seen proves nothing."""
+    """The post that it is about is gone, with what was done to it or said under it: seeing nothing proves nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +48,13 @@ class Evidence:
 def read_state(network: Network, reply: ReplyRow) -> Evidence:
     """Whether a post stands as a hide, an unhide or a deletion leaves it. Raises NetworkError."""
     state = network.look_up(reply.target_external_id)
-    if reply.act in {Act.HIDE, Act.UNHIDE} and state.exists and state.hidden is None:
+    if reply.act in {Act.HIDE, Act.UNHIDE} and not state.exists:
+        return Evidence(found=Found.OUT_OF_SIGHT)
+    if reply.act in {Act.HIDE, Act.UNHIDE} and state.hidden is None:
         return Evidence(found=Found.DOUBTFUL)
     done = {
         Act.HIDE: state.hidden is True,
-        Act.UNHIDE: state.exists and state.hidden is False,
+        Act.UNHIDE: state.hidden is False,
         Act.DELETE: not state.exists,
     }[Act(reply.act)]
     if not done:

@@ -16,6 +16,7 @@ from records.nouns import Permissions
 from records.tables.listener import AccountHealthRow, MentionAccountRow, MentionRow
 from records.words import Act, Mode, ReplyStatus
 from replies.caps import Caps
+from replies.doubt import CANNOT_TELL
 from replies.drafts import Draft
 from replies.outbox import approve
 from replies.prices import Month, over_budget, price
@@ -68,6 +69,21 @@ def test_an_unhide_whose_answer_was_lost_is_settled_by_looking(house: House, net
     house.clock.pass_(timedelta(seconds=10))
     assert house.reconcile().sent == 1
     assert network.hides == [(external_id(1), False)]
+
+
+@pytest.mark.parametrize(("draft", "taken"), [(HIDE, True), (HIDE, False), (UNHIDE, True)])
+def test_whether_a_post_that_is_gone_was_hidden_or_shown_before_is_left_to_a_person(
+    house: House, network: MemoryNetwork, draft: Draft, *, taken: bool
+) -> None:
+    network.hidden = {external_id(1)} if draft is UNHIDE else set()
+    network.plans = [Plan(takes=taken, raises=Uncertain("?"))]
+    row_id = house.draft(draft)
+    assert house.deliver().unknown == 1
+    network.gone.add(external_id(1))
+    house.clock.pass_(timedelta(seconds=10))
+    assert house.reconcile().held == 1
+    row = house.reply(row_id)
+    assert (row.status, row.reason) == (ReplyStatus.HELD, CANNOT_TELL)
 
 
 @pytest.mark.parametrize("draft", ACTS, ids=lambda draft: draft.act)
