@@ -12,6 +12,21 @@ from dashboard_square import NOW
 import dashboard
 from dashboard.times import clock, moment, span
 from dashboard.wording import LANGUAGES, preferred, wording_in
+from records.words import (
+    Act,
+    Action,
+    Approval,
+    CaseStatus,
+    Intent,
+    Priority,
+    Queue,
+    Relation,
+    ReplyStatus,
+    Role,
+    RoomStatus,
+    Sentiment,
+    Urgency,
+)
 
 FOLDER = Path(dashboard.__file__).parent
 SOURCES = [*FOLDER.rglob("*.py"), *FOLDER.glob("templates/*.html")]
@@ -44,11 +59,11 @@ def test_both_languages_have_the_same_texts_words_and_holes() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_stored_word_has_a_written_form(language: str) -> None:
     words = wording_in(language).words
-    plain = (words.Action, words.Queue, words.Sentiment, words.Relation, words.Intent)
-    plain += (words.ReplyStatus, words.CaseStatus, words.Act, words.Role)
+    plain = (Action, Queue, Sentiment, Relation, Intent)
+    plain += (ReplyStatus, CaseStatus, Act, Role)
     stored = {word.value for family in plain for word in family}
-    prefixed = (("priority", words.Priority), ("urgency", words.Urgency))
-    prefixed += (("approval", words.Approval), ("room", words.RoomStatus))
+    prefixed = (("priority", Priority), ("urgency", Urgency))
+    prefixed += (("approval", Approval), ("room", RoomStatus))
     stored |= {f"{prefix}_{word}" for prefix, family in prefixed for word in family}
     assert stored <= set(words)
 
