@@ -23,6 +23,9 @@ from records.database import writing
 from records.nouns import Account, Actor
 from records.words import Feed
 
+EDITABLE = timedelta(minutes=30)
+"""For so long X lets a post be edited (docs.x.com/x-api/fundamentals/edit-posts)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
@@ -158,7 +161,18 @@ def _end(session: Session, walk: Walk, place: Place, rests_until: datetime | Non
     if read_until is not None and not recovered:
         _note_why_late(session, walk, since=read_until, until=place.began_at)
     due_at = max(walk.now, place.began_at + walk.poll_every, rests_until or walk.now)
-    end_walk(session, walk.cursor, claimant=walk.claimant, due_at=due_at, read_until=place.began_at)
+    end_walk(session, walk.cursor, claimant=walk.claimant, due_at=due_at, read_until=_reached(walk, place))
+
+
+def _reached(walk: Walk, place: Place) -> datetime:
+    """Up to when everything is read now.
+
+    A post that is edited on X has a new id: while a walk stands still, it moves from the pages that are still to come
+    to those that were read. So a walk that stood still is walked again, as far back as posts could be edited then.
+    """
+    if walk.now - place.began_at <= walk.overlap:
+        return place.began_at
+    return max(place.began_at - EDITABLE, walk.cursor.read_until or place.began_at - EDITABLE)
 
 
 def _note_why_late(session: Session, walk: Walk, *, since: datetime, until: datetime) -> None:

@@ -52,7 +52,7 @@ def test_a_turn_ends_after_its_pages_and_the_next_one_goes_on(ear):
 
 @pytest.mark.parametrize(
     "error",
-    [RateLimited("wait", until=NOW + MINUTE), Unreachable("no way"), TokenRefused("no")],
+    [RateLimited("wait", until=NOW + MINUTE / 2), Unreachable("no way"), TokenRefused("no")],
     ids=["rate limit", "unreachable", "token"],
 )
 def test_a_walk_cut_by_a_failure_keeps_its_place(ear, error):
@@ -63,12 +63,32 @@ def test_a_walk_cut_by_a_failure_keeps_its_place(ear, error):
     network.fails = {}
     ear.run("UPDATE account_health SET state = 'working'")
 
-    ear.hear(network, Feed.MENTIONS, now=NOW + 2 * MINUTE)
+    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE)
 
     assert [page for _, page, _, _ in network.asked] == [None, "2", "2", "4"]
     assert heard(ear) == 6
     # What was published after the walk began is asked for by the next one.
     assert str(cursor(ear)[0]).startswith(NOW.strftime("%Y-%m-%d %H:%M"))
+
+
+@pytest.mark.parametrize(("read_before", "again_from"), [(5, 5), (45, 30)])
+def test_a_walk_that_stood_still_is_walked_again_as_far_back_as_posts_could_be_edited(ear, read_before, again_from):
+    network = six_posts()
+    ear.hear(network, Feed.MENTIONS, now=NOW - read_before * MINUTE)
+    network.fails = {"2": Unreachable("no way")}
+    network.posts = [post(200 + n, published_at=NOW - timedelta(seconds=9 + n)) for n in range(6)]
+    ear.hear(network, Feed.MENTIONS, now=NOW)
+    network.fails = {}
+    # Of the last page, read before its turn came: it was edited, and has another place in the feed.
+    edited = network.posts.pop()
+    ear.hear(network, Feed.MENTIONS, now=NOW + 20 * MINUTE)
+    network.posts.insert(0, edited)
+
+    ear.hear(network, Feed.MENTIONS, now=NOW + 21 * MINUTE)
+
+    assert network.asked[-1][2] == NOW - again_from * MINUTE - MINUTE
+    assert "205" in {external_id for (external_id,) in ear.rows("SELECT external_id FROM mention")}
+    assert str(cursor(ear)[0]).startswith((NOW + 21 * MINUTE).strftime("%Y-%m-%d %H:%M"))
 
 
 def test_the_rest_of_a_walk_is_asked_for_as_its_beginning_was(ear):
