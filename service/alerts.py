@@ -40,6 +40,13 @@ class Alerts:
         self._mail(key, message)
         return True
 
+    def raise_or_clear(self, key: str, message: str) -> None:
+        """Raise it once where there is something to say; an empty message clears it."""
+        if message:
+            self.raise_once(key, message)
+        else:
+            self.clear(key)
+
     def clear(self, key: str) -> None:
         """The cause is gone: the next time it is told again."""
         with self._lock:

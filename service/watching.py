@@ -73,11 +73,7 @@ def watch_cases(house: House, alerts: Alerts, *, now: datetime) -> None:
     for brand in {*house.settings.brands, *(breach.brand for breach in overdue)}:
         for priority in Priority:
             late = [breach for breach in overdue if (breach.brand, breach.priority) == (brand, priority)]
-            key = f"overdue-{brand}-{priority}"
-            if late:
-                alerts.raise_once(key, _overdue(brand, priority, late))
-            else:
-                alerts.clear(key)
+            alerts.raise_or_clear(f"overdue-{brand}-{priority}", _overdue(brand, priority, late) if late else "")
 
 
 def watch_private_waits(house: House, alerts: Alerts, *, now: datetime) -> None:
@@ -87,8 +83,7 @@ def watch_private_waits(house: House, alerts: Alerts, *, now: datetime) -> None:
         overdue = private_breaches(session, promised, now=now)
     for brand in {*house.settings.brands, *(breach.brand for breach in overdue)}:
         late = [breach for breach in overdue if breach.brand == brand]
-        _raise_or_clear(
-            alerts,
+        alerts.raise_or_clear(
             f"private-wait-{brand}",
             f"{len(late)} people wait in private for {brand} for longer than was promised, {late[0].reference} since "
             f"{late[0].since:%Y-%m-%d %H:%M} UTC: answer there; nobody is invited meanwhile."
@@ -103,21 +98,13 @@ def watch_closings(house: House, alerts: Alerts, *, now: datetime) -> None:
         overdue = overdue_closings(session, now=now)
     for brand in {*house.settings.brands, *(closing.brand for closing in overdue)}:
         late = [closing for closing in overdue if closing.brand == brand]
-        _raise_or_clear(
-            alerts,
+        alerts.raise_or_clear(
             f"closing-{brand}",
             f"{len(late)} of {brand}'s cases are solved and not closed in public, {late[0].reference} was due "
             f"{late[0].close_by:%Y-%m-%d %H:%M} UTC: send the closing lines, or waive them."
             if late
             else "",
         )
-
-
-def _raise_or_clear(alerts: Alerts, key: str, message: str) -> None:
-    if message:
-        alerts.raise_once(key, message)
-    else:
-        alerts.clear(key)
 
 
 def _overdue(brand: str, priority: Priority, late: Sequence[Breach]) -> str:

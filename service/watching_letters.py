@@ -17,10 +17,7 @@ def watch_letters(house: House, alerts: Alerts, *, now: datetime) -> None:  # no
     with reading(house.engine) as session:
         failing = {way: failing_because(session, way) for way in _SECTIONS}
     for way, why in failing.items():
-        if why:
-            alerts.raise_once(f"letters-{way}", _told(way, why))
-        else:
-            alerts.clear(f"letters-{way}")
+        alerts.raise_or_clear(f"letters-{way}", _told(way, why) if why else "")
 
 
 def _told(way: str, why: str) -> str:
