@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import Server, running_server, server_programs
+from tests.support.postgres import PostgresServer, running_server, server_programs
 
 _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
+def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server; without its programs the test is skipped, but never in CI."""
     programs = server_programs()
     if programs is None:
@@ -31,7 +31,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'aparte.db'}"
-    server: Server = request.getfixturevalue("postgres")
+    server: PostgresServer = request.getfixturevalue("postgres")
     return server.database(f"test_{os.getpid()}_{next(_NUMBERS)}")
 
 

@@ -20,7 +20,7 @@ from records.database import reading, writing
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from records.words import Priority, Queue
-from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, mention, settle
+from tests.support.cases import ANA, NOW, STEP, add_people, ago, case_row, join, joining, mention
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -32,7 +32,7 @@ def served(engine: Engine) -> list[int | None]:
 
 
 def test_an_answer_in_public_stops_the_wait(engine: Engine) -> None:
-    one, other, *_ = settle(engine)
+    one, other, *_ = add_people(engine)
     answered, waiting = join(engine, joining(one), joining(other))
     with writing(engine) as session:
         answered_in_public(session, [answered], actor=STEP, now=LATER)
@@ -42,7 +42,7 @@ def test_an_answer_in_public_stops_the_wait(engine: Engine) -> None:
 
 
 def test_a_second_answer_does_not_move_the_first_response(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     for moment in (NOW, LATER):
         with writing(engine) as session:
@@ -51,7 +51,7 @@ def test_a_second_answer_does_not_move_the_first_response(engine: Engine) -> Non
 
 
 def test_going_private_is_a_first_response_and_the_public_still_waits(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     with writing(engine) as session:
         went_private(session, case_id, actor=STEP, now=LATER)
@@ -60,7 +60,7 @@ def test_going_private_is_a_first_response_and_the_public_still_waits(engine: En
 
 
 def test_going_private_anew_owes_a_new_closing_line(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     with writing(engine) as session:
         closed_in_public(session, case_id, actor=STEP, now=NOW)
@@ -73,7 +73,7 @@ def test_going_private_anew_owes_a_new_closing_line(engine: Engine) -> None:
 
 
 def test_a_closing_line_stops_the_wait_and_keeps_the_case_private(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     with writing(engine) as session:
         went_private(session, case_id, actor=STEP, now=NOW)
@@ -83,7 +83,7 @@ def test_a_closing_line_stops_the_wait_and_keeps_the_case_private(engine: Engine
 
 
 def test_a_closed_case_is_left_as_it_is(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     with writing(engine) as session:
         close(session, case_id, actor=ANA, now=NOW)
@@ -96,7 +96,7 @@ def test_a_closed_case_is_left_as_it_is(engine: Engine) -> None:
 
 
 def test_overdue_first_answers_are_breaches_until_given(engine: Engine) -> None:
-    one, other, third = settle(engine)
+    one, other, third = add_people(engine)
     late, later, _ = join(
         engine,
         joining(one, priority=Priority.HARM, minutes_ago=16),
@@ -111,7 +111,7 @@ def test_overdue_first_answers_are_breaches_until_given(engine: Engine) -> None:
 
 
 def test_a_wait_that_began_in_an_outage_is_told_apart_from_an_agents_delay(engine: Engine) -> None:
-    one, other, _ = settle(engine)
+    one, other, _ = add_people(engine)
     in_outage, _ = join(
         engine,
         replace(joining(one, minutes_ago=400), late_because=OUTAGE),
@@ -125,7 +125,7 @@ def test_a_wait_that_began_in_an_outage_is_told_apart_from_an_agents_delay(engin
 
 
 def test_an_outage_after_the_first_answer_excuses_nothing(engine: Engine) -> None:
-    (one, _, _) = settle(engine)
+    (one, _, _) = add_people(engine)
     (case_id,) = join(engine, joining(one, minutes_ago=60))
     with writing(engine) as session:
         answered_in_public(session, [case_id], actor=STEP, now=NOW)
@@ -134,7 +134,7 @@ def test_an_outage_after_the_first_answer_excuses_nothing(engine: Engine) -> Non
 
 
 def test_nobody_waits_once_the_persons_last_post_is_gone(engine: Engine) -> None:
-    one, other, _ = settle(engine)
+    one, other, _ = add_people(engine)
     first = mention(engine, one, published_at=ago(30))
     second = mention(engine, one, published_at=ago(20))
     mine, _ = join(
@@ -155,7 +155,7 @@ def test_nobody_waits_once_the_persons_last_post_is_gone(engine: Engine) -> None
 
 
 def test_exposure_is_minutes_by_reach_by_anger(engine: Engine) -> None:
-    one, other, third = settle(engine)
+    one, other, third = add_people(engine)
     waiting, answered, closed = join(engine, joining(one, reach=254, p_negative=0.5), joining(other), joining(third))
     with writing(engine) as session:
         answered_in_public(session, [answered], actor=STEP, now=NOW)
@@ -178,7 +178,7 @@ def test_exposure_is_never_negative_and_grows_with_time_and_reach(
 
 
 def test_harm_is_served_first_then_hand_overs_then_near_breaches_then_exposure(engine: Engine) -> None:
-    quiet, loud, near, handed, taken, harm = settle(engine, people=6)
+    quiet, loud, near, handed, taken, harm = add_people(engine, people=6)
     cases = dict(
         zip(
             ("quiet", "loud", "near", "handed", "taken", "harm"),
@@ -202,7 +202,7 @@ def test_harm_is_served_first_then_hand_overs_then_near_breaches_then_exposure(e
 
 
 def test_a_case_that_was_answered_is_not_near_breach(engine: Engine) -> None:
-    one, other, *_ = settle(engine)
+    one, other, *_ = add_people(engine)
     overdue, waiting = join(engine, joining(one, minutes_ago=500), joining(other))
     assert served(engine) == [overdue, waiting]
     with writing(engine) as session:

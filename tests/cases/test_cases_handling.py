@@ -15,12 +15,12 @@ from ledger.entry import Entry, entry_body
 from records.database import writing
 from records.nouns import Actor
 from records.words import Queue
-from tests.cases.case_samples import ANA, CHIEF, LUIS, NOW, STEP, case_row, join, joining, settle
+from tests.support.cases import ANA, CHIEF, LUIS, NOW, STEP, add_people, case_row, join, joining
 
 
 @pytest.fixture
 def case_id(engine: Engine) -> int:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     return join(engine, joining(person))[0]
 
 

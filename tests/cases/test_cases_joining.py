@@ -16,11 +16,11 @@ from cases.handling import close
 from cases.reference import REFERENCE_MARKS, new_reference
 from records.database import reading, writing
 from records.words import Priority, Queue
-from tests.cases.case_samples import ANA, NOW, STEP, ago, case_row, join, joining, legs, mention, settle
+from tests.support.cases import ANA, NOW, STEP, add_people, ago, case_row, join, joining, mention, sides
 
 
 def test_the_first_mention_opens_a_case_with_its_clocks(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person, reach=1000, p_negative=0.8, minutes_ago=30))
     row = case_row(engine, case_id)
     assert (row.status, row.queue, row.priority, row.harm) == ("open", "care", "normal", False)
@@ -30,7 +30,7 @@ def test_the_first_mention_opens_a_case_with_its_clocks(engine: Engine) -> None:
 
 
 def test_a_person_has_one_open_case_a_brand(engine: Engine) -> None:
-    one, other, *_ = settle(engine)
+    one, other, *_ = add_people(engine)
     first = join(engine, joining(one), joining(one), joining(other), joining(one, brand="otra"))
     assert first[0] == first[1]
     assert len(set(first)) == 3
@@ -38,7 +38,7 @@ def test_a_person_has_one_open_case_a_brand(engine: Engine) -> None:
 
 
 def test_long_after_closing_a_new_case_is_opened(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (first,) = join(engine, joining(person))
     with writing(engine) as session:
         close(session, first, actor=ANA, now=NOW)
@@ -48,16 +48,16 @@ def test_long_after_closing_a_new_case_is_opened(engine: Engine) -> None:
 
 
 def test_joining_again_changes_nothing(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     before = case_row(engine, case_id).model_dump()
     join(engine, joining(person))
     assert case_row(engine, case_id).model_dump() == before
-    assert len(legs(engine, case_id)) == 1
+    assert len(sides(engine, case_id)) == 1
 
 
 def test_the_earliest_of_what_waits_starts_the_clock(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person, minutes_ago=10))
     join(engine, joining(person, minutes_ago=50, reach=7, p_negative=0.9), joining(person, minutes_ago=1))
     row = case_row(engine, case_id)
@@ -67,7 +67,7 @@ def test_the_earliest_of_what_waits_starts_the_clock(engine: Engine) -> None:
 
 
 def test_priority_and_harm_only_rise_and_the_queue_follows_a_rise(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person, priority=Priority.LOW, queue=Queue.MARKETING))
     assert case_row(engine, case_id).queue == "marketing"
     join(engine, joining(person, priority=Priority.HARM, queue=Queue.SUPERVISOR))
@@ -77,14 +77,14 @@ def test_priority_and_harm_only_rise_and_the_queue_follows_a_rise(engine: Engine
 
 
 def test_a_rise_shortens_the_wait_that_has_begun(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person, priority=Priority.NORMAL, minutes_ago=20))
     join(engine, joining(person, priority=Priority.HARM, minutes_ago=1))
     assert case_row(engine, case_id).respond_by == ago(20) + timedelta(minutes=15)
 
 
 def test_one_who_was_answered_and_writes_again_waits_again(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person, reach=5000))
     with writing(engine) as session:
         answered_in_public(session, [case_id], actor=STEP, now=NOW)
@@ -94,15 +94,15 @@ def test_one_who_was_answered_and_writes_again_waits_again(engine: Engine) -> No
 
 
 def test_what_needs_no_answer_joins_and_starts_no_clock(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person, waits=False, priority=Priority.HIGH))
     row = case_row(engine, case_id)
     assert (row.waiting_since, row.respond_by, row.exposure, row.priority) == (None, None, 0.0, "high")
-    assert len(legs(engine, case_id)) == 1
+    assert len(sides(engine, case_id)) == 1
 
 
 def test_a_private_message_starts_the_response_clock_and_no_public_wait(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person, leg="private", root="conversation"))
     row = case_row(engine, case_id)
     assert (row.waiting_since, row.exposure) == (None, 0.0)
@@ -110,7 +110,7 @@ def test_a_private_message_starts_the_response_clock_and_no_public_wait(engine: 
 
 
 def test_a_private_case_stays_private_when_the_person_writes_in_public(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     with writing(engine) as session:
         went_private(session, case_id, actor=STEP, now=NOW)
@@ -119,7 +119,7 @@ def test_a_private_case_stays_private_when_the_person_writes_in_public(engine: E
 
 
 def test_threads_join_as_legs_that_point_to_the_latest_mention(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     early = mention(engine, person, published_at=ago(30), root="a")
     late = mention(engine, person, published_at=ago(5), root="a")
     other = mention(engine, person, published_at=ago(7), root="b")
@@ -130,10 +130,10 @@ def test_threads_join_as_legs_that_point_to_the_latest_mention(engine: Engine) -
     )
     join(engine, joining(person, root="a", mention_id=early, minutes_ago=30))
     join(engine, joining(person, root="a", leg="private", minutes_ago=1))
-    assert legs(engine, case_id) == [("public", "a", late), ("public", "b", other), ("private", "a", None)]
+    assert sides(engine, case_id) == [("public", "a", late), ("public", "b", other), ("private", "a", None)]
     newest = mention(engine, person, published_at=NOW, root="a")
     join(engine, joining(person, root="a", mention_id=newest, minutes_ago=0))
-    assert legs(engine, case_id)[0] == ("public", "a", newest)
+    assert sides(engine, case_id)[0] == ("public", "a", newest)
 
 
 def test_joining_nothing_is_nothing(engine: Engine) -> None:
@@ -147,7 +147,7 @@ def test_a_reference_has_no_marks_that_look_alike() -> None:
 
 
 def test_a_reference_that_is_taken_is_drawn_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = settle(engine, people=3)
+    people = add_people(engine, people=3)
     drawn = iter(["AP-AAAAAA", "AP-AAAAAA", "AP-BBBBBB", "AP-AAAAAA", "AP-CCCCCC"])
     monkeypatch.setattr(joining_module, "new_reference", lambda: next(drawn))
     cases = join(engine, *(joining(person) for person in people))
@@ -155,7 +155,7 @@ def test_a_reference_that_is_taken_is_drawn_again(engine: Engine, monkeypatch: p
 
 
 def test_processes_that_hear_a_person_at_once_open_one_case(engine: Engine) -> None:
-    people = settle(engine, people=20)
+    people = add_people(engine, people=20)
     found: list[list[int]] = []
 
     def hear() -> None:
@@ -173,5 +173,5 @@ def test_processes_that_hear_a_person_at_once_open_one_case(engine: Engine) -> N
 
 
 def test_thousands_join_at_once(engine: Engine) -> None:
-    people = settle(engine, people=2500)
+    people = add_people(engine, people=2500)
     assert len(set(join(engine, *(joining(person) for person in people)))) == 2500

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from cases.legs import move_legs
 from records.database import writing
-from tests.cases.case_samples import ago, join, joining, legs, mention, settle
+from tests.support.cases import add_people, ago, join, joining, mention, sides
 
 
 def moved(engine: Engine, before: str, after: str, *, network: str = "x") -> None:
@@ -15,18 +15,18 @@ def moved(engine: Engine, before: str, after: str, *, network: str = "x") -> Non
 
 
 def test_public_legs_move_and_private_ones_and_those_of_other_networks_stay(engine: Engine) -> None:
-    one, other, *_ = settle(engine)
+    one, other, *_ = add_people(engine)
     first, second = join(engine, joining(one, root="101"), joining(other, root="7"))
     join(engine, joining(one, leg="private", root="101"))
     moved(engine, "101", "5", network="facebook")
-    assert legs(engine, first) == [("public", "101", None), ("private", "101", None)]
+    assert sides(engine, first) == [("public", "101", None), ("private", "101", None)]
     moved(engine, "101", "5")
-    assert legs(engine, first) == [("public", "5", None), ("private", "101", None)]
-    assert legs(engine, second) == [("public", "7", None)]
+    assert sides(engine, first) == [("public", "5", None), ("private", "101", None)]
+    assert sides(engine, second) == [("public", "7", None)]
 
 
 def test_a_case_that_is_there_already_keeps_one_leg_with_the_latest_mention(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     old = mention(engine, person, published_at=ago(20), root="5")
     new = mention(engine, person, published_at=ago(5), root="101")
     case_id, _ = join(
@@ -35,6 +35,6 @@ def test_a_case_that_is_there_already_keeps_one_leg_with_the_latest_mention(engi
         joining(person, root="101", mention_id=new, minutes_ago=5),
     )
     moved(engine, "101", "5")
-    assert legs(engine, case_id) == [("public", "5", new)]
+    assert sides(engine, case_id) == [("public", "5", new)]
     moved(engine, "101", "5")
-    assert legs(engine, case_id) == [("public", "5", new)]
+    assert sides(engine, case_id) == [("public", "5", new)]

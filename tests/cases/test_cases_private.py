@@ -31,7 +31,7 @@ from records.database import open_engine, reading, writing
 from records.schema import migrate
 from records.tables.cases import CareCaseRow
 from records.words import PrivateState
-from tests.cases.case_samples import ANA, BRAND, CHIEF, LUIS, NOW, STEP, ago, case_row, join, joining, settle
+from tests.support.cases import ANA, BRAND, CHIEF, LUIS, NOW, STEP, add_people, ago, case_row, join, joining
 
 STATES = st.sampled_from(PrivateState)
 DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def case_id(engine: Engine) -> int:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     return case_id
 
@@ -50,7 +50,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, i
     folder: Path = tmp_path_factory.mktemp("private")
     engine = open_engine(f"sqlite:///{folder / 'cases.db'}")
     migrate(engine)
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     yield engine, case_id
     engine.dispose()
@@ -108,7 +108,7 @@ def test_who_declined_goes_ahead_of_the_queue_unless_somebody_has_the_case(engin
 
 
 def test_the_longest_wait_in_private_counts_and_an_answer_ends_it(engine: Engine) -> None:
-    one, other, *_ = settle(engine)
+    one, other, *_ = add_people(engine)
     first, second = join(engine, joining(one), joining(other))
     with writing(engine) as session:
         assert private_wait(session, BRAND, NOW) == timedelta(0)
@@ -147,7 +147,7 @@ def test_who_speaks_in_a_room_after_the_close_is_not_lost(engine: Engine, case_i
 
 
 def test_who_speaks_in_an_old_room_waits_in_their_open_case(engine: Engine) -> None:
-    (person, *_) = settle(engine)
+    (person, *_) = add_people(engine)
     (old,) = join(engine, joining(person))
     with writing(engine) as session:
         close(session, old, actor=ANA, now=NOW)

@@ -16,14 +16,14 @@ from records.database import reading, writing
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.words import Priority
-from tests.cases.case_samples import ANA, BRAND, CHIEF, NOW, STEP, case_row, join, joining, settle
+from tests.support.cases import ANA, BRAND, CHIEF, NOW, STEP, add_people, case_row, join, joining
 
 LATER = NOW + timedelta(days=13)
 
 
 @pytest.fixture
 def person(engine: Engine) -> int:
-    return settle(engine)[0]
+    return add_people(engine)[0]
 
 
 def closed_case(engine: Engine, person: int) -> int:

@@ -10,8 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from dashboard_screen import Screen
-from dashboard_square import KINDS, SETTINGS, Square, StillClock
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -24,15 +22,17 @@ from dashboard.registry import FrontDesk, register
 from dashboard.sign_in import sign_in_routes
 from service.house import House, open_house
 from service.settings import load_settings
+from tests.support.dashboard_data import KINDS, SETTINGS, FixedClock, Seeder
+from tests.support.screen import Screen
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
+def clock() -> FixedClock:
+    return FixedClock()
 
 
 @pytest.fixture
-def house(tmp_path: Path, clock: StillClock) -> Iterator[House]:
+def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
     (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
     secrets = [f"APARTE_MASTER_KEY={base64.b64encode(bytes(range(32))).decode()}"]
     secrets += [f"APARTE_ACME_X_{kind}=practice" for kind in KINDS]
@@ -48,8 +48,8 @@ def front_desk(house: House) -> FrontDesk:
 
 
 @pytest.fixture
-def square(house: House) -> Square:
-    return Square(house)
+def seeder(house: House) -> Seeder:
+    return Seeder(house)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dashboard_screen import Screen, press, reference_of, said
-from dashboard_square import NOW, STEP, Square, employ
 from sqlmodel import col, select
 
 from records.database import reading, writing
@@ -14,11 +12,13 @@ from records.words import Queue
 from room import rooms
 from service import desk
 from service.house import House
+from tests.support.dashboard_data import NOW, STEP, Seeder, add_staff
+from tests.support.screen import Screen, press, reference_of, shown_text
 
 
-def test_an_answer_written_in_the_thread_goes_to_the_outbox(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme when do you open?")
-    screen.sign_in(employ(house))
+def test_an_answer_written_in_the_thread_goes_to_the_outbox(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme when do you open?")
+    screen.sign_in(add_staff(house))
     app = screen.open("thread", case=reference_of(house, heard.case_id))
     field = f"answer-{heard.mention_id}"
     app.text_area(key=field).set_value("Hello @ana, we open at nine.")
@@ -30,9 +30,9 @@ def test_an_answer_written_in_the_thread_goes_to_the_outbox(house: House, screen
     assert app.text_area(key=field).value == ""
 
 
-def test_what_the_guard_refuses_is_told_and_the_words_are_kept(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme when do you open?")
-    screen.sign_in(employ(house))
+def test_what_the_guard_refuses_is_told_and_the_words_are_kept(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme when do you open?")
+    screen.sign_in(add_staff(house))
     screen.language("es")
     app = screen.open("thread", case=reference_of(house, heard.case_id))
     field = f"answer-{heard.mention_id}"
@@ -45,17 +45,17 @@ def test_what_the_guard_refuses_is_told_and_the_words_are_kept(house: House, scr
         assert session.exec(select(ReplyRow)).first() is None
 
 
-def test_a_waiting_text_is_approved_in_one_click(house: House, screen: Screen, square: Square) -> None:
-    reply_id = square.draft(square.hear("@acme when do you open?"), "Hello @ana, we open at nine.")
-    screen.sign_in(employ(house))
+def test_a_waiting_text_is_approved_in_one_click(house: House, screen: Screen, seeder: Seeder) -> None:
+    reply_id = seeder.draft(seeder.mention("@acme when do you open?"), "Hello @ana, we open at nine.")
+    screen.sign_in(add_staff(house))
     press(screen.open("approvals"), f"approvals-approve-{reply_id}")
     with reading(house.engine) as session:
         assert session.get_one(ReplyRow, reply_id).status == "approved"
 
 
-def test_a_text_that_changed_while_it_was_read_is_not_approved(house: House, screen: Screen, square: Square) -> None:
-    reply_id = square.draft(square.hear("@acme when do you open?"), "Hello @ana, we open at nine.")
-    screen.sign_in(employ(house))
+def test_a_text_that_changed_while_it_was_read_is_not_approved(house: House, screen: Screen, seeder: Seeder) -> None:
+    reply_id = seeder.draft(seeder.mention("@acme when do you open?"), "Hello @ana, we open at nine.")
+    screen.sign_in(add_staff(house))
     app = screen.open("approvals")
     with writing(house.engine) as session:
         session.get_one(ReplyRow, reply_id).text = "Something else."
@@ -65,9 +65,9 @@ def test_a_text_that_changed_while_it_was_read_is_not_approved(house: House, scr
         assert session.get_one(ReplyRow, reply_id).status == "draft"
 
 
-def test_a_text_is_withheld_only_with_a_reason(house: House, screen: Screen, square: Square) -> None:
-    reply_id = square.draft(square.hear("@acme when do you open?"), "Hello @ana, we open at nine.")
-    screen.sign_in(employ(house))
+def test_a_text_is_withheld_only_with_a_reason(house: House, screen: Screen, seeder: Seeder) -> None:
+    reply_id = seeder.draft(seeder.mention("@acme when do you open?"), "Hello @ana, we open at nine.")
+    screen.sign_in(add_staff(house))
     app = press(screen.open("approvals"), f"do-approvals-reason-{reply_id}")
     assert app.error
     app.text_input(key=f"approvals-reason-{reply_id}").set_value("answered by phone")
@@ -77,9 +77,9 @@ def test_a_text_is_withheld_only_with_a_reason(house: House, screen: Screen, squ
     assert (row.status, row.reason) == ("withheld", "answered by phone")
 
 
-def test_a_revised_text_waits_again_under_its_new_author(house: House, screen: Screen, square: Square) -> None:
-    reply_id = square.draft(square.hear("@acme when do you open?"), "Hello @ana, we open at nine.")
-    screen.sign_in(employ(house))
+def test_a_revised_text_waits_again_under_its_new_author(house: House, screen: Screen, seeder: Seeder) -> None:
+    reply_id = seeder.draft(seeder.mention("@acme when do you open?"), "Hello @ana, we open at nine.")
+    screen.sign_in(add_staff(house))
     app = screen.open("approvals")
     app.text_area(key=f"approvals-revise-{reply_id}").set_value("Hello @ana, at ten.")
     press(app, f"do-approvals-revise-{reply_id}")
@@ -88,9 +88,9 @@ def test_a_revised_text_waits_again_under_its_new_author(house: House, screen: S
     assert (row.text, row.status, row.author) == ("Hello @ana, at ten.", "draft", "agent:1")
 
 
-def test_a_case_is_taken_handed_over_and_closed(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme when do you open?")
-    screen.sign_in(employ(house))
+def test_a_case_is_taken_handed_over_and_closed(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme when do you open?")
+    screen.sign_in(add_staff(house))
     app = press(screen.open("thread", case=reference_of(house, heard.case_id)), "act-claim")
     with reading(house.engine) as session:
         assert session.get_one(CareCaseRow, heard.case_id).assignee_id == 1
@@ -101,19 +101,19 @@ def test_a_case_is_taken_handed_over_and_closed(house: House, screen: Screen, sq
     with reading(house.engine) as session:
         case = session.get_one(CareCaseRow, heard.case_id)
         assert (case.assignee_id, case.handed_over_note) == (None, "she waits for the branch")
-    assert "she waits for the branch" in said(screen.open("queue"))
+    assert "she waits for the branch" in shown_text(screen.open("queue"))
     press(app, "act-close")
     with reading(house.engine) as session:
         assert session.get_one(CareCaseRow, heard.case_id).closed_at == NOW
 
 
 def test_a_case_that_went_private_owes_a_closing_line_which_is_proposed(
-    house: House, screen: Screen, square: Square
+    house: House, screen: Screen, seeder: Seeder
 ) -> None:
-    heard = square.hear("@acme when do you open?")
+    heard = seeder.mention("@acme when do you open?")
     with writing(house.engine) as session:
         session.get_one(CareCaseRow, heard.case_id).status = "private"
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     app = screen.open("thread", case=reference_of(house, heard.case_id))
     assert app.button(key="act-close").disabled
     assert "@ana" in app.text_area(key=f"closing-{heard.case_id}").value
@@ -123,13 +123,13 @@ def test_a_case_that_went_private_owes_a_closing_line_which_is_proposed(
     assert (reply.slot, reply.status) == ("closing", "approved")
 
 
-def test_an_agent_answers_in_the_room_from_the_thread(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help")
+def test_an_agent_answers_in_the_room_from_the_thread(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help")
     with writing(house.engine) as session:
         room = rooms.prepare(
             session,
             case_id=heard.case_id,
-            account_id=square.account_id,
+            account_id=seeder.account_id,
             mention_id=heard.mention_id,
             identity_id=heard.identity_id,
             language="en",
@@ -139,26 +139,26 @@ def test_an_agent_answers_in_the_room_from_the_thread(house: House, screen: Scre
         )
         session.flush()
         room_id = room.id
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     app = screen.open("thread", case=reference_of(house, heard.case_id))
     app.text_area(key=f"room-{room_id}").set_value("We are looking into it.")
     press(app, f"say-room-{room_id}")
-    assert "We are looking into it." in said(app)
+    assert "We are looking into it." in shown_text(app)
 
 
 def test_a_sealed_field_opens_on_request_and_the_log_says_who_opened_it(
-    house: House, screen: Screen, square: Square
+    house: House, screen: Screen, seeder: Seeder
 ) -> None:
-    heard = square.hear("@acme help")
-    agent = employ(house)
+    heard = seeder.mention("@acme help")
+    agent = add_staff(house)
     desk.hand_over(house, heard.case_id, note="private note", queue=Queue.CARE, actor=agent.actor, now=NOW)
     with reading(house.engine) as session:
         sealed = [row for row in session.exec(select(LedgerEntryRow)) if '"sealed":"v1.' in row.body]
     screen.sign_in(agent)
     app = screen.open("audit")
-    assert "private note" not in said(app)
+    assert "private note" not in shown_text(app)
     press(app, f"unseal-{sealed[-1].index}")
-    assert "private note" in said(app)
+    assert "private note" in shown_text(app)
     with reading(house.engine) as session:
         last = session.exec(select(LedgerEntryRow).order_by(col(LedgerEntryRow.index).desc())).first()
     assert last is not None

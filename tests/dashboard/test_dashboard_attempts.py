@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dashboard_square import NOW
-
 from dashboard.attempts import MOST_FOR_AN_EMAIL, MOST_FROM_AN_ADDRESS, WITHIN, Attempts
+from tests.support.dashboard_data import NOW
 
 
 def test_the_sixth_try_for_one_address_of_mail_is_refused_whoever_tries() -> None:

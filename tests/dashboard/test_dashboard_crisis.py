@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dashboard_screen import Screen, press, said
-from dashboard_square import Square, employ
 from streamlit.testing.v1 import AppTest
 
 from dashboard.registry import FrontDesk
@@ -12,6 +10,8 @@ from records.words import Role
 from service.crises import in_crisis
 from service.desk_crisis import declare_crisis
 from service.house import House
+from tests.support.dashboard_data import Seeder, add_staff
+from tests.support.screen import Screen, press, shown_text
 
 WHY = "Caída <b>general</b> de la web"
 
@@ -36,31 +36,31 @@ def switched_on(house: House) -> frozenset[str]:
 
 
 def test_marketing_declares_and_two_supervisors_lift(house: House, screen: Screen) -> None:
-    screen.sign_in(employ(house, Role.MARKETING, email="mia@acme.example"))
+    screen.sign_in(add_staff(house, Role.MARKETING, email="mia@acme.example"))
     page = screen.open("crisis")
-    assert "no crisis" in said(page)
+    assert "no crisis" in shown_text(page)
     page.text_area(key="crisis-reason-acme").input(WHY).run()
     page = press(page, "declare-acme")
     assert switched_on(house) == {"acme"}
     assert page.success[0].value.startswith("The crisis is declared")
-    assert "Caída &lt;b&gt;general&lt;/b&gt; de la web" in said(page)
+    assert "Caída &lt;b&gt;general&lt;/b&gt; de la web" in shown_text(page)
     assert page.button(key="lift-acme").disabled
-    screen.sign_in(employ(house, Role.SUPERVISOR, email="sara@acme.example"))
+    screen.sign_in(add_staff(house, Role.SUPERVISOR, email="sara@acme.example"))
     page = press(screen.open("crisis"), "lift-acme")
     assert switched_on(house) == {"acme"}
     assert page.button(key="lift-acme").disabled
-    assert "has lifted it" in said(page)
-    screen.sign_in(employ(house, Role.SUPERVISOR, email="sam@acme.example"))
+    assert "has lifted it" in shown_text(page)
+    screen.sign_in(add_staff(house, Role.SUPERVISOR, email="sam@acme.example"))
     screen.language("es")
     page = press(screen.open("crisis"), "lift-acme")
     assert switched_on(house) == frozenset()
-    assert "sin crisis" in said(page)
+    assert "sin crisis" in shown_text(page)
 
 
-def test_a_waiting_text_says_that_it_could_not_leave(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme ¿a qué hora abrís?")
-    reply_id = square.draft(heard, "Abrimos a las nueve.")
-    chief = employ(house, Role.SUPERVISOR)
+def test_a_waiting_text_says_that_it_could_not_leave(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme ¿a qué hora abrís?")
+    reply_id = seeder.draft(heard, "Abrimos a las nueve.")
+    chief = add_staff(house, Role.SUPERVISOR)
     declare_crisis(house, "acme", WHY, actor=chief.actor, now=house.clock.now())
     screen.sign_in(chief)
     approve = screen.open("approvals").button(key=f"approvals-approve-{reply_id}")
@@ -70,10 +70,10 @@ def test_a_waiting_text_says_that_it_could_not_leave(house: House, screen: Scree
 
 def test_every_page_carries_the_banner(house: House, screen: Screen, front_desk: FrontDesk) -> None:
     assert front_desk.house is house
-    chief = employ(house, Role.SUPERVISOR)
+    chief = add_staff(house, Role.SUPERVISOR)
     screen.sign_in(chief)
-    assert "Crisis at acme" not in said(framed())
+    assert "Crisis at acme" not in shown_text(framed())
     declare_crisis(house, "acme", WHY, actor=chief.actor, now=house.clock.now())
-    assert "Crisis at acme" in said(framed())
+    assert "Crisis at acme" in shown_text(framed())
     screen.language("es")
-    assert "No sale nada automático ni aprobado." in said(framed())
+    assert "No sale nada automático ni aprobado." in shown_text(framed())

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from dashboard_screen import Screen, reference_of, said
-from dashboard_square import NOW, Heard, Square, employ
-
 from dashboard.reads.queued_cases import QueueFilter, open_counts, queued_cases
 from records.database import reading, writing
 from records.tables.room import RoomRow
 from records.words import Role, RoomStatus
 from service.house import House
+from tests.support.dashboard_data import NOW, SeededMention, Seeder, add_staff
+from tests.support.screen import Screen, reference_of, shown_text
 
 
-def room(house: House, square: Square, heard: Heard, *, asked_human_at: datetime | None) -> None:
+def room(house: House, seeder: Seeder, heard: SeededMention, *, asked_human_at: datetime | None) -> None:
     with writing(house.engine) as session:
         session.add(
             RoomRow(
                 public_id=f"room-{heard.case_id}-{asked_human_at}",
                 case_id=heard.case_id,
-                account_id=square.account_id,
+                account_id=seeder.account_id,
                 mention_id=heard.mention_id,
                 identity_id=heard.identity_id,
                 language="es",
@@ -32,11 +31,11 @@ def room(house: House, square: Square, heard: Heard, *, asked_human_at: datetime
         )
 
 
-def test_the_lane_holds_whoever_asked_and_nobody_else(house: House, square: Square) -> None:
-    asked, quiet = square.hear("@acme hola", handle="ana"), square.hear("@acme buenas", handle="tom")
-    room(house, square, asked, asked_human_at=NOW - timedelta(minutes=5))
-    room(house, square, asked, asked_human_at=NOW - timedelta(minutes=20))
-    room(house, square, quiet, asked_human_at=None)
+def test_the_lane_holds_whoever_asked_and_nobody_else(house: House, seeder: Seeder) -> None:
+    asked, quiet = seeder.mention("@acme hola", handle="ana"), seeder.mention("@acme buenas", handle="tom")
+    room(house, seeder, asked, asked_human_at=NOW - timedelta(minutes=5))
+    room(house, seeder, asked, asked_human_at=NOW - timedelta(minutes=20))
+    room(house, seeder, quiet, asked_human_at=None)
     with reading(house.engine) as session:
         lane = queued_cases(session, QueueFilter(asks_human=True), now=NOW)
         assert open_counts(session, now=NOW, agent_id=1)["human"] == 1
@@ -44,15 +43,15 @@ def test_the_lane_holds_whoever_asked_and_nobody_else(house: House, square: Squa
     assert lane.total == 1
 
 
-def test_the_queue_says_since_when_in_both_languages(house: House, screen: Screen, square: Square) -> None:
-    asked, quiet = square.hear("@acme hola", handle="ana"), square.hear("@acme buenas", handle="tom")
-    room(house, square, asked, asked_human_at=NOW - timedelta(minutes=20))
-    screen.sign_in(employ(house, Role.AGENT))
+def test_the_queue_says_since_when_in_both_languages(house: House, screen: Screen, seeder: Seeder) -> None:
+    asked, quiet = seeder.mention("@acme hola", handle="ana"), seeder.mention("@acme buenas", handle="tom")
+    room(house, seeder, asked, asked_human_at=NOW - timedelta(minutes=20))
+    screen.sign_in(add_staff(house, Role.AGENT))
     page = screen.open("queue")
-    assert '<span class="chip harm">asks for a human, 20 min</span>' in said(page)
+    assert '<span class="chip harm">asks for a human, 20 min</span>' in shown_text(page)
     next(box for box in page.checkbox if box.label == "Asked for a human").check().run()
     keys = [button.key for button in page.button]
     assert f"queue-{reference_of(house, asked.case_id)}" in keys
     assert f"queue-{reference_of(house, quiet.case_id)}" not in keys
     screen.language("es")
-    assert "pide una persona desde hace 20 min" in said(screen.open("queue"))
+    assert "pide una persona desde hace 20 min" in shown_text(screen.open("queue"))

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from dashboard_screen import Screen, reference_of, said
-from dashboard_square import NOW, Square, employ
 
 import dashboard
 from dashboard.reads.log_entries import FAMILIES, EntryFilter, log_entries
@@ -18,6 +16,8 @@ from records.database import reading, writing
 from records.words import Purpose, ReplyStatus, Role
 from service.crises import declare
 from service.house import House
+from tests.support.dashboard_data import NOW, Seeder, add_staff
+from tests.support.screen import Screen, reference_of, shown_text
 
 ROOT = Path(dashboard.__file__).parent.parent
 STATIONS = ("service", "cases", "room", "replies", "people", "listener")
@@ -54,25 +54,25 @@ def test_every_kind_belongs_to_a_family() -> None:
     assert [kind for kind in wording_in("en").entries if not kind.startswith(beginnings)] == []
 
 
-def test_what_happened_is_told_with_who_did_it_and_the_case(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme hola")
-    chief = employ(house, Role.SUPERVISOR)
+def test_what_happened_is_told_with_who_did_it_and_the_case(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme hola")
+    chief = add_staff(house, Role.SUPERVISOR)
     with writing(house.engine) as session:
         declare(session, "acme", "Web caída", actor=chief.actor, now=NOW)
         entry = Entry(kind="room:proved:file", at=NOW, actor="person:room", case_id=heard.case_id, body={})
         append(session, [entry, Entry(kind="room:unheard:of", at=NOW, actor="step:x", body={})])
     screen.sign_in(chief)
-    page = said(screen.open("audit"))
+    page = shown_text(screen.open("audit"))
     assert "A crisis was declared" in page
     assert "Vega" in page
     assert "room:unheard:of" in page
     assert reference_of(house, heard.case_id) in page
     screen.language("es")
-    assert "La persona demostró que consta en los registros" in said(screen.open("audit"))
+    assert "La persona demostró que consta en los registros" in shown_text(screen.open("audit"))
 
 
-def test_a_family_finds_its_entries_and_no_others(house: House, square: Square) -> None:
-    heard = square.hear("@acme hola")
+def test_a_family_finds_its_entries_and_no_others(house: House, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme hola")
     with writing(house.engine) as session:
         append(
             session,

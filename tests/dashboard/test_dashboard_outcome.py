@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from dashboard_screen import Screen, press, reference_of, said
-from dashboard_square import NOW, STEP, Heard, Square, employ
 from sqlalchemy import select, update
 from sqlmodel import col
 from streamlit.testing.v1 import AppTest
@@ -22,14 +20,16 @@ from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
 from records.words import PrivateState, Role
 from service.house import House
+from tests.support.dashboard_data import NOW, STEP, SeededMention, Seeder, add_staff
+from tests.support.screen import Screen, press, reference_of, shown_text
 
 HIDEABLE = Permissions(reply=True, private_message=True, hide=True)
 
 
 @pytest.fixture
-def aside(house: House, square: Square) -> Heard:
+def aside(house: House, seeder: Seeder) -> SeededMention:
     """Somebody whose matter went private."""
-    heard = square.hear("@acme no me llega el pedido", handle="eva")
+    heard = seeder.mention("@acme no me llega el pedido", handle="eva")
     with writing(house.engine) as session:
         went_private(session, heard.case_id, actor=STEP, now=NOW)
         moved(session, [heard.case_id], PrivateState.OPEN, actor=STEP, now=NOW)
@@ -37,28 +37,28 @@ def aside(house: House, square: Square) -> Heard:
 
 
 @pytest.fixture
-def thread(house: House, screen: Screen, aside: Heard) -> AppTest:
-    screen.sign_in(employ(house, Role.AGENT))
+def thread(house: House, screen: Screen, aside: SeededMention) -> AppTest:
+    screen.sign_in(add_staff(house, Role.AGENT))
     return screen.open("thread", case=reference_of(house, aside.case_id))
 
 
 def test_the_queue_and_the_thread_show_how_long_somebody_waits_in_private(
-    house: House, screen: Screen, aside: Heard
+    house: House, screen: Screen, aside: SeededMention
 ) -> None:
     with writing(house.engine) as session:
         waits_in_private(session, aside.case_id, NOW - timedelta(minutes=75))
-    screen.sign_in(employ(house, Role.AGENT))
+    screen.sign_in(add_staff(house, Role.AGENT))
     for page in (screen.open("queue"), screen.open("thread", case=reference_of(house, aside.case_id))):
-        assert "talks in private" in said(page)
-        assert '<span class="chip late">waits in private 1 h 15 min</span>' in said(page)
+        assert "talks in private" in shown_text(page)
+        assert '<span class="chip late">waits in private 1 h 15 min</span>' in shown_text(page)
     screen.language("es")
-    assert "espera en privado 1 h 15 min" in said(screen.open("queue"))
+    assert "espera en privado 1 h 15 min" in shown_text(screen.open("queue"))
 
 
 def test_who_waits_in_private_is_served_before_who_waits_without_haste(
-    house: House, square: Square, aside: Heard
+    house: House, seeder: Seeder, aside: SeededMention
 ) -> None:
-    other = square.hear("@acme hola", handle="tom", minutes_ago=1)
+    other = seeder.mention("@acme hola", handle="tom", minutes_ago=1)
     with writing(house.engine) as session:
         waits_in_private(session, aside.case_id, NOW - timedelta(minutes=50))
         order = [each.id for each in queued_cases(session, QueueFilter(), now=NOW).cases]
@@ -67,7 +67,7 @@ def test_who_waits_in_private_is_served_before_who_waits_without_haste(
 
 
 def test_marking_solved_shows_the_line_first_and_lets_a_person_send_it_on_x(
-    house: House, screen: Screen, thread: AppTest, aside: Heard
+    house: House, screen: Screen, thread: AppTest, aside: SeededMention
 ) -> None:
     line = next(text.value for text in thread.text if "privad" in text.value or "private" in text.value)
     page = press(thread, f"solve-{aside.case_id}")
@@ -75,46 +75,48 @@ def test_marking_solved_shows_the_line_first_and_lets_a_person_send_it_on_x(
     with reading(house.engine) as session:
         reply = session.execute(select(ReplyRow).where(col(ReplyRow.slot) == "closing")).scalar_one()
     assert (reply.status, reply.text) == ("draft", line)
-    assert "X: a person sends closing lines." in said(page)
-    assert "closing line due in 1 d 0 h" in said(page)
-    assert "solved in private" in said(page)
+    assert "X: a person sends closing lines." in shown_text(page)
+    assert "closing line due in 1 d 0 h" in shown_text(page)
+    assert "solved in private" in shown_text(page)
     screen.language("es")
     again = screen.open("thread", case=reference_of(house, aside.case_id))
-    assert "X: las frases de cierre las envía una persona." in said(again)
+    assert "X: las frases de cierre las envía una persona." in shown_text(again)
     assert f"solve-{aside.case_id}" not in [button.key for button in again.button]
 
 
-def test_an_overdue_closing_line_is_late(house: House, screen: Screen, aside: Heard) -> None:
+def test_an_overdue_closing_line_is_late(house: House, screen: Screen, aside: SeededMention) -> None:
     with writing(house.engine) as session:
         session.execute(update(CareCaseRow).values(close_by=NOW - timedelta(minutes=5)))
-    screen.sign_in(employ(house, Role.AGENT))
-    assert '<span class="chip late">closing line late by 5 min</span>' in said(screen.open("queue"))
+    screen.sign_in(add_staff(house, Role.AGENT))
+    assert '<span class="chip late">closing line late by 5 min</span>' in shown_text(screen.open("queue"))
 
 
-def test_who_declined_is_shown_so_with_what_to_do_in_both_languages(house: House, screen: Screen, aside: Heard) -> None:
+def test_who_declined_is_shown_so_with_what_to_do_in_both_languages(
+    house: House, screen: Screen, aside: SeededMention
+) -> None:
     with writing(house.engine) as session:
         moved(session, [aside.case_id], PrivateState.DECLINED, actor=STEP, now=NOW)
-    screen.sign_in(employ(house, Role.AGENT))
-    assert "declined the room" in said(screen.open("queue"))
+    screen.sign_in(add_staff(house, Role.AGENT))
+    assert "declined the room" in shown_text(screen.open("queue"))
     screen.language("es")
     page = screen.open("queue")
-    assert "rechazó la sala" in said(page)
-    assert "La persona rechazó la sala privada: sigue en público" in said(page)
+    assert "rechazó la sala" in shown_text(page)
+    assert "La persona rechazó la sala privada: sigue en público" in shown_text(page)
 
 
 def test_a_proposed_hide_is_a_question_with_its_reason_and_a_button(
-    house: House, screen: Screen, square: Square, monkeypatch: pytest.MonkeyPatch
+    house: House, screen: Screen, seeder: Seeder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(XNetwork, "permissions", lambda *_, **__: HIDEABLE)
-    heard = square.hear("@acme sois unos inútiles", handle="rex")
-    screen.sign_in(employ(house, Role.AGENT))
+    heard = seeder.mention("@acme sois unos inútiles", handle="rex")
+    screen.sign_in(add_staff(house, Role.AGENT))
     address = {"case": reference_of(house, heard.case_id)}
-    assert "Should this post be hidden?" not in said(screen.open("thread", **address))
+    assert "Should this post be hidden?" not in shown_text(screen.open("thread", **address))
     with writing(house.engine) as session:
         session.execute(update(DecisionRow).values(propose_hide=True))
     page = screen.open("thread", **address)
-    assert "Should this post be hidden?" in said(page)
-    assert "In a crisis nothing is said automatically." in said(page)
+    assert "Should this post be hidden?" in shown_text(page)
+    assert "In a crisis nothing is said automatically." in shown_text(page)
     press(page, "act-propose-hide")
     with reading(house.engine) as session:
         act = session.execute(select(ReplyRow).where(col(ReplyRow.act) == "hide")).scalar_one()

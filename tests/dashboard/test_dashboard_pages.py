@@ -3,8 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dashboard_screen import Screen, press, reference_of, said
-from dashboard_square import NOW, Square, employ
 from streamlit.testing.v1 import AppTest
 
 import dashboard
@@ -15,6 +13,8 @@ from records.database import writing
 from records.tables.service import AgentRow
 from records.words import Role
 from service.house import House
+from tests.support.dashboard_data import NOW, Seeder, add_staff
+from tests.support.screen import Screen, press, reference_of, shown_text
 
 MAIN = str(Path(dashboard.__file__).parent / "main_page.py")
 
@@ -29,61 +29,61 @@ MAIN = str(Path(dashboard.__file__).parent / "main_page.py")
     ],
 )
 def test_each_role_sees_its_own_pages(house: House, roles: tuple[Role, ...], expected: list[str]) -> None:
-    visit = Visit(house=house, agent=employ(house, *roles), say=wording_in("en"), now=NOW)
+    visit = Visit(house=house, agent=add_staff(house, *roles), say=wording_in("en"), now=NOW)
     assert names_of_pages(visit) == expected
 
 
-def test_without_a_session_a_run_shows_nothing_but_the_way_to_sign_in(screen: Screen, square: Square) -> None:
-    square.hear("a secret complaint")
+def test_without_a_session_a_run_shows_nothing_but_the_way_to_sign_in(screen: Screen, seeder: Seeder) -> None:
+    seeder.mention("a secret complaint")
     app = AppTest.from_file(MAIN, default_timeout=30).run()
-    assert "a secret complaint" not in said(app)
-    assert "/sign-in" in said(app)
+    assert "a secret complaint" not in shown_text(app)
+    assert "/sign-in" in shown_text(app)
 
 
-def test_a_run_after_revocation_shows_nothing(house: House, screen: Screen, square: Square) -> None:
-    square.hear("a secret complaint")
-    screen.sign_in(employ(house))
+def test_a_run_after_revocation_shows_nothing(house: House, screen: Screen, seeder: Seeder) -> None:
+    seeder.mention("a secret complaint")
+    screen.sign_in(add_staff(house))
     app = AppTest.from_file(MAIN, default_timeout=30).run()
-    assert "a secret complaint" in said(app)
+    assert "a secret complaint" in shown_text(app)
     assert screen.agent is not None
     with writing(house.engine) as session:
         session.get_one(AgentRow, screen.agent.id).disabled_at = NOW
-    assert "a secret complaint" not in said(app.run())
+    assert "a secret complaint" not in shown_text(app.run())
 
 
-def test_the_queue_says_why_each_one_waits_in_both_languages(house: House, screen: Screen, square: Square) -> None:
-    square.hear("where is my card?", minutes_ago=42, reach=12345)
-    screen.sign_in(employ(house))
-    english = said(screen.open("queue"))
+def test_the_queue_says_why_each_one_waits_in_both_languages(house: House, screen: Screen, seeder: Seeder) -> None:
+    seeder.mention("where is my card?", minutes_ago=42, reach=12345)
+    screen.sign_in(add_staff(house))
+    english = shown_text(screen.open("queue"))
     assert "waits 42 min" in english
     assert "due in 3 h 18 min" in english
     assert "12 345" in english
     screen.language("es")
-    spanish = said(screen.open("queue"))
+    spanish = shown_text(screen.open("queue"))
     assert "espera 42 min" in spanish
     assert "En una crisis no se dice nada automáticamente." in spanish
 
 
-def test_hostile_text_stays_text_on_every_page(house: House, screen: Screen, square: Square) -> None:
+def test_hostile_text_stays_text_on_every_page(house: House, screen: Screen, seeder: Seeder) -> None:
     hostile = '=HYPERLINK("http://x") <script>alert(1)</script> **b** \u202egnirts \x00\ud800'.replace("\ud800", "")
-    heard = square.hear(hostile, handle="<b>eve</b>")
-    square.draft(heard, "<i>hi</i>")
-    screen.sign_in(employ(house))
+    heard = seeder.mention(hostile, handle="<b>eve</b>")
+    seeder.draft(heard, "<i>hi</i>")
+    screen.sign_in(add_staff(house))
     pages = [screen.open(page) for page in ("queue", "approvals", "marketing")]
     pages.append(screen.open("thread", case=reference_of(house, heard.case_id)))
     for app in pages:
-        assert "<script>" not in said(app)
-        assert "<b>eve" not in said(app)
-        assert "<i>hi" not in said(app)
-        assert "\u202e" not in said(app)
+        assert "<script>" not in shown_text(app)
+        assert "<b>eve" not in shown_text(app)
+        assert "<i>hi" not in shown_text(app)
+        assert "\u202e" not in shown_text(app)
         assert not any("HYPERLINK" in markdown.value for markdown in app.markdown)
 
 
 def test_controls_that_the_network_forbids_are_disabled_and_say_why(
-    house: House, screen: Screen, square: Square
+    house: House, screen: Screen, seeder: Seeder
 ) -> None:
-    heard = square.hear("acme is bad", summoned=False)
-    screen.sign_in(employ(house))
+    heard = seeder.mention("acme is bad", summoned=False)
+    screen.sign_in(add_staff(house))
     app = screen.open("thread", case=reference_of(house, heard.case_id))
     assert app.text_area(key=f"answer-{heard.mention_id}").disabled
     assert app.button(key=f"send-answer-{heard.mention_id}").disabled
@@ -92,22 +92,22 @@ def test_controls_that_the_network_forbids_are_disabled_and_say_why(
     assert app.button(key="act-invite").help
 
 
-def test_a_thread_explains_itself_with_rule_facts_and_sources(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help")
-    screen.sign_in(employ(house))
-    page = said(screen.open("thread", case=reference_of(house, heard.case_id)))
+def test_a_thread_explains_itself_with_rule_facts_and_sources(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help")
+    screen.sign_in(add_staff(house))
+    page = shown_text(screen.open("thread", case=reference_of(house, heard.case_id)))
     for told in ("in-a-crisis", "In a crisis nothing is said automatically.", "crisis", "switch", "author.reach"):
         assert told in page
 
 
 def test_an_unknown_case_is_said_to_be_unknown(house: House, screen: Screen) -> None:
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     assert screen.open("thread", case="AP-NOPE").warning
 
 
-def test_the_log_is_verified_at_the_press_of_a_button(house: House, screen: Screen, square: Square) -> None:
-    square.draft(square.hear("@acme help"), "hi")
-    screen.sign_in(employ(house, Role.COMPLIANCE))
+def test_the_log_is_verified_at_the_press_of_a_button(house: House, screen: Screen, seeder: Seeder) -> None:
+    seeder.draft(seeder.mention("@acme help"), "hi")
+    screen.sign_in(add_staff(house, Role.COMPLIANCE))
     app = screen.open("audit")
     press(app, "verify-log")
     assert app.success

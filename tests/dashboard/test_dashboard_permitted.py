@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from dashboard_screen import Screen, press, reference_of, said
-from dashboard_square import NOW, Heard, Square, employ
 from sqlmodel import Session, col, select
 
 from dashboard.permitted_page import dollars
@@ -23,6 +21,8 @@ from records.tables.replies import ReplyRow
 from records.words import Act, Priority, ReplyStatus
 from replies.doubt import CANNOT_TELL
 from service.house import House
+from tests.support.dashboard_data import NOW, SeededMention, Seeder, add_staff
+from tests.support.screen import Screen, press, reference_of, shown_text
 
 
 class Page:
@@ -43,40 +43,40 @@ class Page:
 
 
 @pytest.fixture
-def page(house: House, square: Square, monkeypatch: pytest.MonkeyPatch) -> None:
+def page(house: House, seeder: Seeder, monkeypatch: pytest.MonkeyPatch) -> None:
     fake: Any = Page()
     networks: Any = house.networks
-    monkeypatch.setitem(networks, square.account_id, fake)
+    monkeypatch.setitem(networks, seeder.account_id, fake)
 
 
-def thread(screen: Screen, house: House, heard: Heard) -> Any:
+def thread(screen: Screen, house: House, heard: SeededMention) -> Any:
     return screen.open("thread", case=reference_of(house, heard.case_id))
 
 
 @pytest.mark.usefixtures("page")
-def test_a_thread_says_what_is_permitted_until_when(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help", minutes_ago=7 * 24 * 60 - 60)
-    screen.sign_in(employ(house))
-    page = said(thread(screen, house, heard))
+def test_a_thread_says_what_is_permitted_until_when(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help", minutes_ago=7 * 24 * 60 - 60)
+    screen.sign_in(add_staff(house))
+    page = shown_text(thread(screen, house, heard))
     assert "private reply" in page
     assert "until 15:00 (1 h 00 min left)" in page
     assert "may be hidden" in page
     screen.language("es")
-    assert "respuesta privada" in said(thread(screen, house, heard))
+    assert "respuesta privada" in shown_text(thread(screen, house, heard))
 
 
-def test_a_thread_says_what_an_answer_costs(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help")
-    screen.sign_in(employ(house))
-    assert "public answer · $0.01" in said(thread(screen, house, heard))
+def test_a_thread_says_what_an_answer_costs(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help")
+    screen.sign_in(add_staff(house))
+    assert "public answer · $0.01" in shown_text(thread(screen, house, heard))
 
 
 @pytest.mark.usefixtures("page")
 def test_a_private_reply_written_in_the_thread_goes_to_the_comment(
-    house: House, screen: Screen, square: Square
+    house: House, screen: Screen, seeder: Seeder
 ) -> None:
-    heard = square.hear("@acme when do you open?")
-    screen.sign_in(employ(house))
+    heard = seeder.mention("@acme when do you open?")
+    screen.sign_in(add_staff(house))
     app = thread(screen, house, heard)
     field = f"message-{heard.mention_id}"
     app.text_area(key=field).set_value("Hello @ana, we open at nine.")
@@ -89,43 +89,43 @@ def test_a_private_reply_written_in_the_thread_goes_to_the_comment(
 
 
 @pytest.mark.usefixtures("page")
-def test_a_post_is_hidden_from_its_thread_and_shown_again(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help")
-    screen.sign_in(employ(house))
+def test_a_post_is_hidden_from_its_thread_and_shown_again(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help")
+    screen.sign_in(add_staff(house))
     press(thread(screen, house, heard), "act-hide_post")
     with writing(house.engine) as session:
         assert [reply.act for reply in session.exec(select(ReplyRow))] == [Act.HIDE]
         session.get_one(MentionRow, heard.mention_id).hidden_at = NOW
     app = thread(screen, house, heard)
-    assert "hidden" in said(app)
+    assert "hidden" in shown_text(app)
     press(app, "act-show_post")
     with reading(house.engine) as session:
         assert {reply.act for reply in session.exec(select(ReplyRow))} == {Act.HIDE, Act.UNHIDE}
 
 
-def test_an_answer_of_ours_is_deleted_from_its_thread_once(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help")
-    reply_id = square.draft(heard, "Hello @ana.")
+def test_an_answer_of_ours_is_deleted_from_its_thread_once(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help")
+    reply_id = seeder.draft(heard, "Hello @ana.")
     with writing(house.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.external_id, row.sent_at = ReplyStatus.SENT.value, "7001", NOW
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     app = press(thread(screen, house, heard), f"delete-{reply_id}")
-    assert "deleted" in said(app)
+    assert "deleted" in shown_text(app)
     assert not [button for button in app.button if button.key == f"delete-{reply_id}"]
     with reading(house.engine) as session:
         deletion = session.exec(select(ReplyRow).where(col(ReplyRow.act) == Act.DELETE)).one()
     assert (deletion.slot, deletion.target_external_id) == (f"delete-{reply_id}", "7001")
 
 
-def test_a_paused_account_disables_whatever_leaves_and_says_why(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help")
-    reply_id = square.draft(heard, "Hello @ana.")
+def test_a_paused_account_disables_whatever_leaves_and_says_why(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help")
+    reply_id = seeder.draft(heard, "Hello @ana.")
     with writing(house.engine) as session:
         session.add(
-            AccountHealthRow(account_id=square.account_id, state="refused", reason="The token has expired.", since=NOW)
+            AccountHealthRow(account_id=seeder.account_id, state="refused", reason="The token has expired.", since=NOW)
         )
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     app = thread(screen, house, heard)
     assert app.text_area(key=f"answer-{heard.mention_id}").disabled
     assert app.button(key="act-invite").disabled
@@ -135,16 +135,16 @@ def test_a_paused_account_disables_whatever_leaves_and_says_why(house: House, sc
 
 
 def test_what_may_have_been_sent_is_approved_only_by_who_says_to_have_looked(
-    house: House, screen: Screen, square: Square
+    house: House, screen: Screen, seeder: Seeder
 ) -> None:
-    reply_id = square.draft(square.hear("@acme help"), "Hello @ana.")
+    reply_id = seeder.draft(seeder.mention("@acme help"), "Hello @ana.")
     with writing(house.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.reason, row.attempts, row.sending_at = "held", CANNOT_TELL, 1, NOW - timedelta(minutes=6)
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     screen.language("es")
     app = screen.open("approvals")
-    assert "No podemos saber si se envió" in said(app)
+    assert "No podemos saber si se envió" in shown_text(app)
     assert app.button(key=f"approvals-approve-{reply_id}").disabled
     app.checkbox(key=f"approvals-looked-{reply_id}").check().run()
     press(app, f"approvals-approve-{reply_id}")
@@ -152,12 +152,12 @@ def test_what_may_have_been_sent_is_approved_only_by_who_says_to_have_looked(
         assert session.get_one(ReplyRow, reply_id).status == ReplyStatus.APPROVED
 
 
-def test_what_a_person_finds_on_the_network_is_noted_as_sent(house: House, screen: Screen, square: Square) -> None:
-    reply_id = square.draft(square.hear("@acme help"), "Hello @ana.")
+def test_what_a_person_finds_on_the_network_is_noted_as_sent(house: House, screen: Screen, seeder: Seeder) -> None:
+    reply_id = seeder.draft(seeder.mention("@acme help"), "Hello @ana.")
     with writing(house.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.reason, row.attempts, row.sending_at = "held", CANNOT_TELL, 1, NOW - timedelta(minutes=6)
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     screen.language("es")
     app = screen.open("approvals")
     field = f"approvals-there-{reply_id}"
@@ -173,25 +173,25 @@ def test_what_a_person_finds_on_the_network_is_noted_as_sent(house: House, scree
 
 @pytest.mark.usefixtures("page")
 def test_a_waiting_private_reply_shows_how_long_it_still_may_leave(
-    house: House, screen: Screen, square: Square
+    house: House, screen: Screen, seeder: Seeder
 ) -> None:
-    heard = square.hear("@acme help", minutes_ago=7 * 24 * 60 - 30)
-    square.draft(heard, "Hello @ana.", act=Act.PRIVATE_REPLY)
-    screen.sign_in(employ(house))
-    assert "until 14:30 (30 min left)" in said(screen.open("approvals"))
+    heard = seeder.mention("@acme help", minutes_ago=7 * 24 * 60 - 30)
+    seeder.draft(heard, "Hello @ana.", act=Act.PRIVATE_REPLY)
+    screen.sign_in(add_staff(house))
+    assert "until 14:30 (30 min left)" in shown_text(screen.open("approvals"))
 
 
-def test_a_case_late_because_of_an_outage_says_so(house: House, screen: Screen, square: Square) -> None:
-    heard = square.hear("@acme help", minutes_ago=500)
+def test_a_case_late_because_of_an_outage_says_so(house: House, screen: Screen, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme help", minutes_ago=500)
     with writing(house.engine) as session:
         session.get_one(CareCaseRow, heard.case_id).late_because = "outage"
-    screen.sign_in(employ(house))
-    assert "late because of an outage" in said(screen.open("queue"))
-    assert "late because of an outage" in said(thread(screen, house, heard))
+    screen.sign_in(add_staff(house))
+    assert "late because of an outage" in shown_text(screen.open("queue"))
+    assert "late because of an outage" in shown_text(thread(screen, house, heard))
 
 
-def _campaign(house: House, square: Square, *, harm: bool = False) -> list[Heard]:
-    heard = [square.hear("@acme boycott!", handle=f"p{number}", minutes_ago=number) for number in range(1, 5)]
+def _campaign(house: House, seeder: Seeder, *, harm: bool = False) -> list[SeededMention]:
+    heard = [seeder.mention("@acme boycott!", handle=f"p{number}", minutes_ago=number) for number in range(1, 5)]
     with writing(house.engine) as session:
         first = _revision(session, heard[0])
         for each in heard:
@@ -201,23 +201,23 @@ def _campaign(house: House, square: Square, *, harm: bool = False) -> list[Heard
     return heard
 
 
-def _revision(session: Session, heard: Heard) -> MentionRevisionRow:
+def _revision(session: Session, heard: SeededMention) -> MentionRevisionRow:
     query = select(MentionRevisionRow).where(col(MentionRevisionRow.mention_id) == heard.mention_id)
     return session.exec(query).one()
 
 
-def test_copies_are_one_row_with_a_count_and_open_into_their_own(house: House, screen: Screen, square: Square) -> None:
-    _campaign(house, square)
-    alone = square.hear("@acme help", handle="alone", priority=Priority.LOW)
+def test_copies_are_one_row_with_a_count_and_open_into_their_own(house: House, screen: Screen, seeder: Seeder) -> None:
+    _campaign(house, seeder)
+    alone = seeder.mention("@acme help", handle="alone", priority=Priority.LOW)
     with reading(house.engine) as session:
         page = queued_cases(session, QueueFilter(), now=NOW)
         wave = next(case.alike for case in page.cases if case.copies > 1)
         opened = queued_cases(session, QueueFilter(alike=wave), now=NOW)
     assert (page.total, sorted(case.copies for case in page.cases)) == (2, [1, 4])
     assert (opened.total, {case.copies for case in opened.cases}) == (4, {1})
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     app = screen.open("queue")
-    assert "4 say the same" in said(app)
+    assert "4 say the same" in shown_text(app)
     (group,) = [button.key for button in app.button if (button.key or "").startswith("queue-alike-")]
     press(app, group)
     assert reference_of(house, alone.case_id) not in {button.label for button in app.button}
@@ -225,8 +225,8 @@ def test_copies_are_one_row_with_a_count_and_open_into_their_own(house: House, s
     assert reference_of(house, alone.case_id) in {button.label for button in app.button}
 
 
-def test_two_alike_and_whoever_may_be_hurt_keep_rows_of_their_own(house: House, square: Square) -> None:
-    heard = _campaign(house, square, harm=True)
+def test_two_alike_and_whoever_may_be_hurt_keep_rows_of_their_own(house: House, seeder: Seeder) -> None:
+    heard = _campaign(house, seeder, harm=True)
     with reading(house.engine) as session:
         assert queued_cases(session, QueueFilter(), now=NOW).total == len(heard)
     with writing(house.engine) as session:

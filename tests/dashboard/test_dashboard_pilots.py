@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from dashboard_screen import Screen, press, reference_of, said
-from dashboard_square import NOW, Heard, Square, employ
 from sqlalchemy import select
 
 from policies.rulebook import load_rulebook
@@ -15,6 +13,8 @@ from records.words import Role
 from service.desk_pilots import Terms, start_pilot
 from service.house import House
 from service.rulebooks import Source, versions_in_use
+from tests.support.dashboard_data import NOW, SeededMention, Seeder, add_staff
+from tests.support.screen import Screen, press, reference_of, shown_text
 
 SARA = Actor(tag="agent:99", roles=frozenset({Role.SUPERVISOR}))
 TEXT = """
@@ -30,11 +30,11 @@ rules:
 
 
 @pytest.fixture
-def heard(house: House, square: Square) -> Heard:
+def heard(house: House, seeder: Seeder) -> SeededMention:
     """A pilot of two invitations a day has said what it would do with three posts; people disagreed with one."""
     source = Source(name="tried", text=TEXT, rulebook=load_rulebook(TEXT, name="tried"))
     pilot_id = start_pilot(house, "acme", source, Terms(least_compared=3, most_invitations=2), actor=SARA, now=NOW)
-    found = [square.hear(f"<b>one</b> of {count}") for count in range(3)]
+    found = [seeder.mention(f"<b>one</b> of {count}") for count in range(3)]
     with writing(house.engine) as session:
         for count, each in enumerate(found):
             session.add(
@@ -42,7 +42,7 @@ def heard(house: House, square: Square) -> Heard:
                     pilot_id=pilot_id,
                     mention_id=each.mention_id,
                     revision=1,
-                    account_id=square.account_id,
+                    account_id=seeder.account_id,
                     action="move_private",
                     rule="aside",
                     text="Write to us: {room_link}",
@@ -63,9 +63,9 @@ def pilot_row(house: House) -> PilotRow:
         return session.execute(select(PilotRow)).scalar_one()
 
 
-def test_agreement_invitations_and_disagreements_are_told(house: House, screen: Screen, heard: Heard) -> None:
-    screen.sign_in(employ(house, Role.MARKETING))
-    page = said(screen.open("pilots"))
+def test_agreement_invitations_and_disagreements_are_told(house: House, screen: Screen, heard: SeededMention) -> None:
+    screen.sign_in(add_staff(house, Role.MARKETING))
+    page = shown_text(screen.open("pilots"))
     assert '<b class="late">66.7 %</b>' in page
     assert "agreed with people (2 of 3 compared)" in page
     assert '<b class="late">3</b><span class="soft">invitations today, at most 2 (3 in all)' in page
@@ -75,14 +75,14 @@ def test_agreement_invitations_and_disagreements_are_told(house: House, screen: 
     assert "‹their link›" in page
     screen.language("es")
     spanish = screen.open("pilots")
-    assert "66,7 %" in said(spanish)
-    assert "Pasar a privado" in said(spanish)
+    assert "66,7 %" in shown_text(spanish)
+    assert "Pasar a privado" in shown_text(spanish)
     assert reference_of(house, heard.case_id) in [button.label for button in spanish.button]
 
 
 @pytest.mark.usefixtures("heard")
 def test_marketing_looks_and_does_not_touch(house: House, screen: Screen) -> None:
-    screen.sign_in(employ(house, Role.MARKETING))
+    screen.sign_in(add_staff(house, Role.MARKETING))
     page = press(screen.open("pilots"), "stop-acme")
     assert "supervisor" in page.error[0].value
     assert pilot_row(house).ended_at is None
@@ -90,17 +90,17 @@ def test_marketing_looks_and_does_not_touch(house: House, screen: Screen) -> Non
 
 @pytest.mark.usefixtures("heard")
 def test_a_supervisor_stops_it(house: House, screen: Screen) -> None:
-    screen.sign_in(employ(house, Role.SUPERVISOR))
+    screen.sign_in(add_staff(house, Role.SUPERVISOR))
     page = press(screen.open("pilots"), "stop-acme")
     assert page.success
     assert pilot_row(house).ended_because == "stopped"
-    assert '<span class="chip">stopped</span>' in said(page)
+    assert '<span class="chip">stopped</span>' in shown_text(page)
     assert "stop-acme" not in [button.key for button in page.button]
 
 
 @pytest.mark.usefixtures("heard")
 def test_one_that_people_disagree_with_is_promoted_with_a_reason_alone(house: House, screen: Screen) -> None:
-    screen.sign_in(employ(house, Role.SUPERVISOR))
+    screen.sign_in(add_staff(house, Role.SUPERVISOR))
     page = press(screen.open("pilots"), "promote-acme")
     assert "agreed with people on 2 of 3 posts" in page.error[0].value.replace("\\", "")
     page.text_area(key="although-acme").input("The third was a slip").run()
@@ -113,5 +113,5 @@ def test_one_that_people_disagree_with_is_promoted_with_a_reason_alone(house: Ho
 
 
 def test_without_a_pilot_it_says_how_one_is_started(house: House, screen: Screen) -> None:
-    screen.sign_in(employ(house, Role.SUPERVISOR))
-    assert "aparte policy pilot start RULEBOOK.yaml --brand acme" in said(screen.open("pilots"))
+    screen.sign_in(add_staff(house, Role.SUPERVISOR))
+    assert "aparte policy pilot start RULEBOOK.yaml --brand acme" in shown_text(screen.open("pilots"))

@@ -3,8 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from dashboard_screen import Screen, press, reference_of, said
-from dashboard_square import NOW, STEP, Heard, Square, employ
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -20,19 +18,21 @@ from room.conversation_human import ask_for_human
 from service.desk_acting import DeskRefusalError
 from service.desk_files import read_file
 from service.house import House
+from tests.support.dashboard_data import NOW, STEP, SeededMention, Seeder, add_staff
+from tests.support.screen import Screen, press, reference_of, shown_text
 
 TEXT = b"una factura"
 
 
 @pytest.fixture
-def heard(house: House, square: Square) -> Heard:
+def heard(house: House, seeder: Seeder) -> SeededMention:
     """A person whose room holds a message by e-mail, one by a programme, and a file."""
-    heard = square.hear("@acme help")
+    heard = seeder.mention("@acme help")
     with writing(house.engine) as session:
         room = rooms.prepare(
             session,
             case_id=heard.case_id,
-            account_id=square.account_id,
+            account_id=seeder.account_id,
             mention_id=heard.mention_id,
             identity_id=heard.identity_id,
             language="es",
@@ -58,11 +58,11 @@ def heard(house: House, square: Square) -> Heard:
 
 
 def test_an_agent_sees_both_proofs_apart_and_what_the_person_waits_for(
-    house: House, screen: Screen, heard: Heard
+    house: House, screen: Screen, heard: SeededMention
 ) -> None:
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     app = screen.open("thread", case=reference_of(house, heard.case_id))
-    page = said(app)
+    page = shown_text(app)
     assert "wrote first" in page
     assert "code by e-mail" in page
     assert "asked for a human" in page
@@ -73,15 +73,15 @@ def test_an_agent_sees_both_proofs_apart_and_what_the_person_waits_for(
     assert "automatic" in page
     assert "desde el correo &lt;b&gt;" in page
     screen.language("es")
-    page = said(screen.open("thread", case=reference_of(house, heard.case_id)))
+    page = shown_text(screen.open("thread", case=reference_of(house, heard.case_id)))
     assert "código por correo" in page
     assert "por correo: no se sabe quién lo escribió" in page
 
 
 def test_an_answer_in_the_room_ends_the_wait_and_the_wish_for_a_human(
-    house: House, screen: Screen, heard: Heard
+    house: House, screen: Screen, heard: SeededMention
 ) -> None:
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
     app = screen.open("thread", case=reference_of(house, heard.case_id))
     app.text_area(key="room-1").set_value("We are looking into it.")
     press(app, "say-room-1")
@@ -90,8 +90,8 @@ def test_an_answer_in_the_room_ends_the_wait_and_the_wish_for_a_human(
         assert session.get_one(CareCaseRow, heard.case_id).private_waiting_since is None
 
 
-def test_a_file_is_read_only_by_who_may_speak_and_each_reading_is_logged(house: House, heard: Heard) -> None:
-    agent = employ(house, Role.AGENT)
+def test_a_file_is_read_only_by_who_may_speak_and_each_reading_is_logged(house: House, heard: SeededMention) -> None:
+    agent = add_staff(house, Role.AGENT)
     found = read_file(house, 1, actor=agent.actor, now=NOW)
     assert (found.name, found.content) == ("factura.txt", TEXT)
     with reading(house.engine) as session:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dashboard_square import NOW, STEP, Square, employ
-
 from cases import handling
 from dashboard.reads.findings import FactRead
 from dashboard.reads.log_entries import EntryFilter, log_entries, log_head
@@ -27,6 +25,7 @@ from records.words import Priority, Queue
 from room import conversation, rooms
 from service.house import House
 from service.steps.tick import tick
+from tests.support.dashboard_data import NOW, STEP, Seeder, add_staff
 
 
 def head_of(house: House, case_id: int) -> CaseHead:
@@ -36,11 +35,11 @@ def head_of(house: House, case_id: int) -> CaseHead:
     return head
 
 
-def test_the_queue_serves_harm_first_then_what_is_late_then_what_is_seen_most(house: House, square: Square) -> None:
-    square.hear("quiet", handle="quiet", minutes_ago=1, reach=1, p_negative=0.1)
-    square.hear("loud", handle="loud", minutes_ago=100, reach=100_000, p_negative=0.9)
-    square.hear("late", handle="late", minutes_ago=300, reach=1, p_negative=0.1)
-    square.hear("harm", handle="harm", minutes_ago=1, priority=Priority.HARM)
+def test_the_queue_serves_harm_first_then_what_is_late_then_what_is_seen_most(house: House, seeder: Seeder) -> None:
+    seeder.mention("quiet", handle="quiet", minutes_ago=1, reach=1, p_negative=0.1)
+    seeder.mention("loud", handle="loud", minutes_ago=100, reach=100_000, p_negative=0.9)
+    seeder.mention("late", handle="late", minutes_ago=300, reach=1, p_negative=0.1)
+    seeder.mention("harm", handle="harm", minutes_ago=1, priority=Priority.HARM)
     tick(house, now=NOW)
     with reading(house.engine) as session:
         page = queued_cases(session, QueueFilter(), now=NOW)
@@ -50,8 +49,8 @@ def test_the_queue_serves_harm_first_then_what_is_late_then_what_is_seen_most(ho
     assert page.cases[2].exposure_as_of == NOW
 
 
-def test_a_row_tells_what_was_said_and_why_it_waits(house: House, square: Square) -> None:
-    square.hear("where is my card?", above={"external_id": "1", "author_handle": "acme", "text": "our new card"})
+def test_a_row_tells_what_was_said_and_why_it_waits(house: House, seeder: Seeder) -> None:
+    seeder.mention("where is my card?", above={"external_id": "1", "author_handle": "acme", "text": "our new card"})
     with reading(house.engine) as session:
         (case,) = queued_cases(session, QueueFilter(), now=NOW).cases
     assert case.latest is not None
@@ -59,10 +58,10 @@ def test_a_row_tells_what_was_said_and_why_it_waits(house: House, square: Square
     assert case.latest.reasons == ("Rule in-a-crisis: In a crisis nothing is said automatically.",)
 
 
-def test_filters_narrow_the_queue_and_its_count(house: House, square: Square) -> None:
-    square.hear("a", handle="a", queue=Queue.MARKETING)
-    mine = square.hear("b", handle="b", priority=Priority.HARM)
-    agent = employ(house)
+def test_filters_narrow_the_queue_and_its_count(house: House, seeder: Seeder) -> None:
+    seeder.mention("a", handle="a", queue=Queue.MARKETING)
+    mine = seeder.mention("b", handle="b", priority=Priority.HARM)
+    agent = add_staff(house)
     with writing(house.engine) as session:
         handling.claim(session, mine.case_id, actor=agent.actor, now=NOW)
     for wanted, expected in (
@@ -82,34 +81,34 @@ def test_filters_narrow_the_queue_and_its_count(house: House, square: Square) ->
     assert following is not None
 
 
-def test_pages_of_the_queue_do_not_overlap(house: House, square: Square) -> None:
+def test_pages_of_the_queue_do_not_overlap(house: House, seeder: Seeder) -> None:
     for number in range(7):
-        square.hear("hello", handle=f"p{number}")
+        seeder.mention("hello", handle=f"p{number}")
     with reading(house.engine) as session:
         pages = [queued_cases(session, QueueFilter(), now=NOW, offset=offset, most=3).cases for offset in (0, 3, 6)]
     assert [len(page) for page in pages] == [3, 3, 1]
     assert len({case.id for page in pages for case in page}) == 7
 
 
-def test_marketing_sees_its_queue_first_then_what_is_seen_most(house: House, square: Square) -> None:
-    square.hear("calm", handle="calm", p_negative=0.0)
-    square.hear("seen", handle="seen", reach=90_000, p_negative=0.9)
-    square.hear("flagged", handle="flagged", queue=Queue.MARKETING, p_negative=0.0)
+def test_marketing_sees_its_queue_first_then_what_is_seen_most(house: House, seeder: Seeder) -> None:
+    seeder.mention("calm", handle="calm", p_negative=0.0)
+    seeder.mention("seen", handle="seen", reach=90_000, p_negative=0.9)
+    seeder.mention("flagged", handle="flagged", queue=Queue.MARKETING, p_negative=0.0)
     tick(house, now=NOW)
     with reading(house.engine) as session:
         page = flagged_cases(session, now=NOW)
     assert [case.handle for case in page.cases] == ["flagged", "seen"]
 
 
-def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(house: House, square: Square) -> None:
-    first = square.hear("first", minutes_ago=60, root="5001")
-    square.hear("second", minutes_ago=20, root="5001", above={"author_handle": "acme", "text": "we look into it"})
-    square.hear("somebody else", handle="leo", minutes_ago=10, root="5001")
+def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(house: House, seeder: Seeder) -> None:
+    first = seeder.mention("first", minutes_ago=60, root="5001")
+    seeder.mention("second", minutes_ago=20, root="5001", above={"author_handle": "acme", "text": "we look into it"})
+    seeder.mention("somebody else", handle="leo", minutes_ago=10, root="5001")
     with writing(house.engine) as session:
         session.add(
             OwnPostRow(
                 network="x",
-                account_id=square.account_id,
+                account_id=seeder.account_id,
                 external_id="9001",
                 parent_external_id="5001",
                 root_external_id="5001",
@@ -135,16 +134,16 @@ def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(hous
     assert leg.latest.found.personal_data == ("iban (own)",)
 
 
-def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(house: House, square: Square) -> None:
-    heard = square.hear("when do you open?")
-    reply_id = square.draft(heard, "At nine.", approvals=0)
+def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(house: House, seeder: Seeder) -> None:
+    heard = seeder.mention("when do you open?")
+    reply_id = seeder.draft(heard, "At nine.", approvals=0)
     with writing(house.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.external_id, row.sent_at = "sent", "9002", NOW
         session.add(
             OwnPostRow(
                 network="x",
-                account_id=square.account_id,
+                account_id=seeder.account_id,
                 external_id="9002",
                 parent_external_id="5001",
                 root_external_id="5001",
@@ -160,8 +159,8 @@ def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(house: 
     assert [post.text for post in leg.posts] == ["when do you open?", "At nine."]
 
 
-def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(house: House, square: Square) -> None:
-    heard = square.hear("x" * 10_000_000)
+def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(house: House, seeder: Seeder) -> None:
+    heard = seeder.mention("x" * 10_000_000)
     case = head_of(house, heard.case_id)
     with reading(house.engine) as session:
         leg = public_leg(session, case)
@@ -172,14 +171,14 @@ def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(house: H
     assert len(row.latest.text) == 400
 
 
-def test_the_room_shows_what_both_said(house: House, square: Square) -> None:
-    heard = square.hear("help")
-    agent = employ(house)
+def test_the_room_shows_what_both_said(house: House, seeder: Seeder) -> None:
+    heard = seeder.mention("help")
+    agent = add_staff(house)
     with writing(house.engine) as session:
         room = rooms.prepare(
             session,
             case_id=heard.case_id,
-            account_id=square.account_id,
+            account_id=seeder.account_id,
             mention_id=heard.mention_id,
             identity_id=heard.identity_id,
             language="es",
@@ -206,11 +205,11 @@ def test_an_agent_never_sees_the_link_that_lets_its_holder_in_as_the_person() ->
     assert without_room_links("Type WZYB-WWZ8 until 24-11-2026") == "Type {room_code} until 24-11-2026"
 
 
-def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, square: Square) -> None:
-    first, second = square.hear("one", handle="one"), square.hear("two", handle="two")
-    square.draft(first, "to one")
-    square.draft(second, "to two")
-    square.draft(square.hear("three", handle="three"), "leaves at once", approvals=0)
+def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, seeder: Seeder) -> None:
+    first, second = seeder.mention("one", handle="one"), seeder.mention("two", handle="two")
+    seeder.draft(first, "to one")
+    seeder.draft(second, "to two")
+    seeder.draft(seeder.mention("three", handle="three"), "leaves at once", approvals=0)
     with reading(house.engine) as session:
         page = waiting_texts(session, house, now=NOW)
         of_second = waiting_texts(session, house, now=NOW, case_id=second.case_id)
@@ -218,9 +217,9 @@ def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, squ
     assert [text.text for text in of_second.texts] == ["to two"]
 
 
-def test_what_the_network_forbids_is_told_before_anybody_writes(house: House, square: Square) -> None:
-    summoned = square.hear("@acme hello", handle="a")
-    searched = square.hear("acme is bad", handle="b", summoned=False)
+def test_what_the_network_forbids_is_told_before_anybody_writes(house: House, seeder: Seeder) -> None:
+    summoned = seeder.mention("@acme hello", handle="a")
+    searched = seeder.mention("acme is bad", handle="b", summoned=False)
     with reading(house.engine) as session:
         may = permitted_in(session, house, case_id=summoned.case_id, now=NOW)
         may_not = permitted_in(session, house, case_id=searched.case_id, now=NOW)
@@ -232,8 +231,8 @@ def test_what_the_network_forbids_is_told_before_anybody_writes(house: House, sq
     assert nobody.why_not
 
 
-def test_a_proposal_is_in_the_persons_language_and_fits(house: House, square: Square) -> None:
-    heard = square.hear("@acme when do you open?")
+def test_a_proposal_is_in_the_persons_language_and_fits(house: House, seeder: Seeder) -> None:
+    heard = seeder.mention("@acme when do you open?")
     with reading(house.engine) as session:
         permitted = permitted_in(session, house, case_id=heard.case_id, now=NOW)
     assert permitted.to is not None
@@ -245,10 +244,10 @@ def test_a_proposal_is_in_the_persons_language_and_fits(house: House, square: Sq
     assert proposal(house, permitted.to, "no-such-template") == ""
 
 
-def test_the_log_is_read_newest_first_and_by_kind_case_and_time(house: House, square: Square) -> None:
-    heard = square.hear("hello")
-    square.draft(heard, "hi")
-    square.draft(square.hear("other", handle="other"), "ho", approvals=0)
+def test_the_log_is_read_newest_first_and_by_kind_case_and_time(house: House, seeder: Seeder) -> None:
+    heard = seeder.mention("hello")
+    seeder.draft(heard, "hi")
+    seeder.draft(seeder.mention("other", handle="other"), "ho", approvals=0)
     with reading(house.engine) as session:
         everything = log_entries(session, EntryFilter())
         indexes = [entry.index for entry in everything]

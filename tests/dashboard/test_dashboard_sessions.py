@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dashboard_square import NOW, employ, token_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from records.database import writing
 from records.tables.service import AgentRow
 from records.words import Role
 from service.house import House
+from tests.support.dashboard_data import NOW, add_staff, token_of
 
 KEY = b"k" * 32
 
@@ -48,7 +48,7 @@ def test_a_session_that_was_signed_out_is_void_and_others_stay() -> None:
 
 
 def test_a_session_lasts_twelve_hours_and_no_longer(house: House, front_desk: FrontDesk) -> None:
-    agent = employ(house)
+    agent = add_staff(house)
     token = token_of(front_desk, agent)
     just_before = NOW + LIFETIME - timedelta(microseconds=1)
     assert signed_in_agent(front_desk, token, now=just_before) is not None
@@ -57,7 +57,7 @@ def test_a_session_lasts_twelve_hours_and_no_longer(house: House, front_desk: Fr
 
 
 def test_a_disabled_agent_is_out_at_the_next_look(house: House, front_desk: FrontDesk) -> None:
-    agent = employ(house)
+    agent = add_staff(house)
     token = token_of(front_desk, agent)
     with writing(house.engine) as session:
         session.get_one(AgentRow, agent.id).disabled_at = NOW
@@ -65,7 +65,7 @@ def test_a_disabled_agent_is_out_at_the_next_look(house: House, front_desk: Fron
 
 
 def test_sessions_from_before_a_new_password_are_void(house: House, front_desk: FrontDesk) -> None:
-    agent = employ(house)
+    agent = add_staff(house)
     token = token_of(front_desk, agent)
     with writing(house.engine) as session:
         session.get_one(AgentRow, agent.id).sign_ins_from = NOW + timedelta(seconds=1)
@@ -73,7 +73,7 @@ def test_sessions_from_before_a_new_password_are_void(house: House, front_desk: 
 
 
 def test_roles_are_those_of_now_not_of_the_sign_in(house: House, front_desk: FrontDesk) -> None:
-    agent = employ(house, Role.SUPERVISOR)
+    agent = add_staff(house, Role.SUPERVISOR)
     token = token_of(front_desk, agent)
     with writing(house.engine) as session:
         session.get_one(AgentRow, agent.id).roles = [Role.AGENT]
@@ -83,7 +83,7 @@ def test_roles_are_those_of_now_not_of_the_sign_in(house: House, front_desk: Fro
 
 
 def test_signing_out_ends_the_session_for_every_open_page(house: House, front_desk: FrontDesk) -> None:
-    token = token_of(front_desk, employ(house))
+    token = token_of(front_desk, add_staff(house))
     session = present_session(front_desk, token)
     assert session is not None
     front_desk.signed_out.add(session)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from dashboard_square import NOW, PASSWORD, StillClock, employ, token_of
 from sqlmodel import select
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -13,6 +12,7 @@ from records.database import reading, writing
 from records.tables.ledger import LedgerEntryRow
 from records.tables.service import AgentRow
 from service.house import House
+from tests.support.dashboard_data import NOW, PASSWORD, FixedClock, add_staff, token_of
 
 HTML = {"accept": "text/html"}
 
@@ -53,7 +53,7 @@ def test_the_websocket_is_closed_to_whoever_has_no_session(browser: httpx.Client
 def test_the_right_password_opens_the_house_and_the_cookie_is_out_of_reach_of_scripts(
     house: House, browser: httpx.Client
 ) -> None:
-    employ(house)
+    add_staff(house)
     answer = sign_in(browser)
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
     cookie = answer.headers["set-cookie"].lower()
@@ -66,7 +66,7 @@ def test_the_right_password_opens_the_house_and_the_cookie_is_out_of_reach_of_sc
 
 
 def test_over_https_the_cookie_is_secure(house: House, browser: httpx.Client) -> None:
-    employ(house)
+    add_staff(house)
     assert "; secure" not in sign_in(browser).headers["set-cookie"].lower()
     behind_tls = sign_in(browser, **{"x-forwarded-proto": "https"})
     assert "; secure" in behind_tls.headers["set-cookie"].lower()
@@ -75,7 +75,7 @@ def test_over_https_the_cookie_is_secure(house: House, browser: httpx.Client) ->
 def test_a_wrong_password_and_an_unknown_person_get_the_same_answer_and_both_are_logged(
     house: House, browser: httpx.Client
 ) -> None:
-    employ(house)
+    add_staff(house)
     wrong = sign_in(browser, "wrong")
     unknown = browser.post("/sign-in", data={"email": "nobody@acme.example", "password": "wrong", "next": "/"})
     assert wrong.status_code == unknown.status_code == 401
@@ -87,7 +87,7 @@ def test_a_wrong_password_and_an_unknown_person_get_the_same_answer_and_both_are
 
 
 def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, browser: httpx.Client) -> None:
-    employ(house)
+    add_staff(house)
     for _ in range(5):
         sign_in(browser, "wrong")
     assert sign_in(browser).status_code == 429
@@ -106,18 +106,18 @@ def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, br
     ],
 )
 def test_signing_in_never_leads_elsewhere(house: House, browser: httpx.Client, elsewhere: str) -> None:
-    employ(house)
+    add_staff(house)
     assert sign_in(browser, next_page=elsewhere).headers["location"] == "/"
 
 
 def test_a_form_from_another_site_is_refused(house: House, browser: httpx.Client) -> None:
-    employ(house)
+    add_staff(house)
     assert sign_in(browser, origin="https://evil.example").status_code == 403
     assert sign_in(browser, origin=str(browser.base_url)).status_code == 303
 
 
 def test_signing_out_voids_the_session_everywhere(house: House, browser: httpx.Client) -> None:
-    employ(house)
+    add_staff(house)
     sign_in(browser)
     kept = browser.cookies[COOKIE]
     assert browser.post("/sign-out").headers["location"] == "/sign-in"
@@ -127,16 +127,16 @@ def test_signing_out_voids_the_session_everywhere(house: House, browser: httpx.C
 
 
 def test_a_session_that_is_over_leads_to_the_sign_in_page_not_in_a_circle(
-    house: House, front_desk: FrontDesk, clock: StillClock, browser: httpx.Client
+    house: House, front_desk: FrontDesk, clock: FixedClock, browser: httpx.Client
 ) -> None:
-    browser.cookies.set(COOKIE, token_of(front_desk, employ(house)))
+    browser.cookies.set(COOKIE, token_of(front_desk, add_staff(house)))
     clock.moment = NOW + LIFETIME
     assert browser.get("/queue", headers=HTML).headers["location"].startswith("/sign-in")
     assert browser.get("/sign-in", headers=HTML).status_code == 200
 
 
 def test_a_revoked_agent_cannot_open_a_websocket(house: House, front_desk: FrontDesk, browser: httpx.Client) -> None:
-    agent = employ(house)
+    agent = add_staff(house)
     browser.cookies.set(COOKIE, token_of(front_desk, agent))
     with writing(house.engine) as session:
         session.get_one(AgentRow, agent.id).disabled_at = NOW
@@ -145,7 +145,7 @@ def test_a_revoked_agent_cannot_open_a_websocket(house: House, front_desk: Front
 
 
 def test_the_page_says_its_language_and_is_not_kept(house: House, front_desk: FrontDesk, browser: httpx.Client) -> None:
-    browser.cookies.set(COOKIE, token_of(front_desk, employ(house)))
+    browser.cookies.set(COOKIE, token_of(front_desk, add_staff(house)))
     answer = browser.get("/queue", headers=HTML | {"accept-language": "es-MX", "if-none-match": "x"})
     assert '<html lang="es">' in answer.text
     assert len(answer.content) == int(answer.headers["content-length"])

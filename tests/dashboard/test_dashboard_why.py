@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from dashboard_screen import Screen, reference_of, said
-from dashboard_square import NOW, Square, employ
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +13,8 @@ from records.database import writing
 from records.tables.rules import RulebookRow
 from records.tables.service import DecisionRow
 from service.house import House
+from tests.support.dashboard_data import NOW, Seeder, add_staff
+from tests.support.screen import Screen, reference_of, shown_text
 
 RULEBOOK = """
 rulebook: tried
@@ -39,13 +39,13 @@ Decide = Callable[..., AppTest]
 
 
 @pytest.fixture
-def decide(house: House, screen: Screen, square: Square) -> Decide:
+def decide(house: House, screen: Screen, seeder: Seeder) -> Decide:
     """The thread of a post that was decided so."""
     version = load_rulebook(RULEBOOK, name="tried").version
-    heard = square.hear("@acme help")
+    heard = seeder.mention("@acme help")
     with writing(house.engine) as session:
         session.add(RulebookRow(version=version, name="tried", source=RULEBOOK, stored_at=NOW))
-    screen.sign_in(employ(house))
+    screen.sign_in(add_staff(house))
 
     def run(language: str, **values: object) -> AppTest:
         stored = {"rulebook_version": version, "facts": FACTS, "rule": "aside", "reasons": [], **values}
@@ -63,7 +63,7 @@ def labels(app: AppTest) -> list[str]:
 
 def test_the_rule_its_facts_and_the_near_rule_are_told_in_english(decide: Decide) -> None:
     app = decide("en")
-    page = said(app)
+    page = shown_text(app)
     assert "The rule aside decided: In a crisis nothing is said automatically." in page
     assert "The intent is “complaint” (by the classifier)." in page
     assert "Rules that were near (1)" in labels(app)
@@ -71,14 +71,14 @@ def test_the_rule_its_facts_and_the_near_rule_are_told_in_english(decide: Decide
 
 
 def test_the_same_is_told_in_spanish_with_the_reason_of_the_rule(decide: Decide) -> None:
-    page = said(decide("es"))
+    page = shown_text(decide("es"))
     assert "Decidió la regla aside: En una crisis no se dice nada automáticamente." in page
     assert "La intención es «queja» (según el clasificador)." in page
     assert "La regla angry estuvo cerca. El sentimiento negativo es 0,82; la regla pide más de 0,9." in page
 
 
 def test_what_kept_a_rule_from_speaking_is_told_beside_it_and_facts_are_not_told_twice(decide: Decide) -> None:
-    page = said(
+    page = shown_text(
         decide(
             "en",
             reasons=[
@@ -95,13 +95,13 @@ def test_what_kept_a_rule_from_speaking_is_told_beside_it_and_facts_are_not_told
 
 def test_a_post_that_no_rule_spoke_of_says_so(decide: Decide) -> None:
     app = decide("es", rule="no-rule", facts={})
-    assert "No se cumplió ninguna regla" in said(app)
+    assert "No se cumplió ninguna regla" in shown_text(app)
     assert not [label for label in labels(app) if label.startswith("Reglas")]
 
 
 def test_a_rule_that_was_unsure_is_named_with_what_it_doubts(decide: Decide) -> None:
     doubtful = {**FACTS, "intent": {"value": "complaint", "source": "unsure:classifier:fast-1"}}
-    page = said(decide("en", rule="unsure", facts=doubtful))
+    page = shown_text(decide("en", rule="unsure", facts=doubtful))
     assert "aside" in page
     assert "doubtful, by the classifier" in page
 
@@ -116,16 +116,16 @@ def test_a_rule_that_was_unsure_is_named_with_what_it_doubts(decide: Decide) -> 
 )
 def test_where_nothing_can_be_worked_out_the_stored_reasons_stand(decide: Decide, stored: dict[str, object]) -> None:
     app = decide("en", reasons=["Rule aside: Kept from then."], **stored)
-    assert "Rule aside: Kept from then." in said(app)
-    assert "sentiment.negative" in said(app)
+    assert "Rule aside: Kept from then." in shown_text(app)
+    assert "sentiment.negative" in shown_text(app)
 
 
 def test_a_rulebook_that_can_no_longer_be_read_is_no_obstacle(house: House, decide: Decide) -> None:
     with writing(house.engine) as session:
         session.add(RulebookRow(version="old", name="old", source="rules: {", stored_at=NOW))
-    assert "Rule aside: Kept." in said(decide("en", reasons=["Rule aside: Kept."], rulebook_version="old"))
+    assert "Rule aside: Kept." in shown_text(decide("en", reasons=["Rule aside: Kept."], rulebook_version="old"))
 
 
 def test_facts_of_another_time_break_nothing(decide: Decide) -> None:
     odd = {**FACTS, "gone.fact": {"value": 1, "source": "x"}, "toxicity": {"value": "much"}, "urgency": {"value": None}}
-    assert "The rule aside decided" in said(decide("en", facts=odd))
+    assert "The rule aside decided" in shown_text(decide("en", facts=odd))

@@ -7,7 +7,6 @@ from string import Formatter
 
 import pytest
 import yaml
-from dashboard_square import NOW
 
 import dashboard
 from dashboard.times import clock, moment, span
@@ -27,6 +26,7 @@ from records.words import (
     Sentiment,
     Urgency,
 )
+from tests.support.dashboard_data import NOW
 
 FOLDER = Path(dashboard.__file__).parent
 SOURCES = [*FOLDER.rglob("*.py"), *FOLDER.glob("templates/*.html")]

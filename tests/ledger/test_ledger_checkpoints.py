@@ -14,7 +14,7 @@ from ledger.log import size_and_root
 from ledger.verification import Verification, verify
 from records.database import reading, writing
 from records.nouns import Actor
-from tests.ledger.ledger_samples import NOW, filled, tamper
+from tests.support.ledger_entries import NOW, append_samples, tamper
 
 ORIGIN = "acme.example/aparte"
 STEP = Actor(tag="step:checkpoint")
@@ -33,7 +33,7 @@ def verified(engine: Engine, *keys: Ed25519PrivateKey) -> Verification:
 
 
 def test_a_checkpoint_is_a_signed_note_of_the_tree_head(engine: Engine) -> None:
-    filled(engine, 5)
+    append_samples(engine, 5)
     checkpoint = make(engine)
     assert checkpoint is not None
     with reading(engine) as session:
@@ -53,20 +53,20 @@ def test_a_checkpoint_is_a_signed_note_of_the_tree_head(engine: Engine) -> None:
 
 def test_checkpoints_of_a_growing_log_verify(engine: Engine) -> None:
     for size in (3, 4, 600):
-        filled(engine, size, batch=600)
+        append_samples(engine, size, batch=600)
         assert make(engine) is not None
     assert verified(engine, KEY).sound
 
 
 def test_the_same_head_is_signed_once_and_an_empty_log_never(engine: Engine) -> None:
     assert make(engine) is None
-    filled(engine, 2)
+    append_samples(engine, 2)
     assert make(engine) is not None
     assert make(engine) is None
 
 
 def test_a_checkpoint_that_no_given_key_signed_is_a_problem(engine: Engine) -> None:
-    filled(engine, 2)
+    append_samples(engine, 2)
     make(engine)
     assert not verified(engine).sound
     assert not verified(engine, OTHER_KEY).sound
@@ -74,18 +74,18 @@ def test_a_checkpoint_that_no_given_key_signed_is_a_problem(engine: Engine) -> N
 
 
 def test_after_a_change_of_key_both_keys_verify_the_log(engine: Engine) -> None:
-    filled(engine, 2)
+    append_samples(engine, 2)
     make(engine)
-    filled(engine, 2)
+    append_samples(engine, 2)
     make(engine, key=OTHER_KEY)
     assert verified(engine, KEY, OTHER_KEY).sound
 
 
 def test_a_tail_cut_off_with_its_stored_edge_contradicts_the_checkpoint(engine: Engine) -> None:
-    filled(engine, 4)
+    append_samples(engine, 4)
     with reading(engine) as session:
         nodes = f'["{size_and_root(session)[1]}"]'
-    filled(engine, 2)
+    append_samples(engine, 2)
     make(engine)
     tamper(engine, 'DELETE FROM ledger_entry WHERE "index" >= 4')
     tamper(engine, "UPDATE ledger_frontier SET size = 4, nodes = :n", n=nodes)
@@ -107,7 +107,7 @@ def test_a_tail_cut_off_with_its_stored_edge_contradicts_the_checkpoint(engine: 
     ],
 )
 def test_a_changed_checkpoint_is_found(engine: Engine, change: str, told: str) -> None:
-    filled(engine, 5)
+    append_samples(engine, 5)
     make(engine)
     tamper(engine, change)
     messages = " ".join(problem.message for problem in verified(engine, KEY).problems)
@@ -115,7 +115,7 @@ def test_a_changed_checkpoint_is_found(engine: Engine, change: str, told: str) -
 
 
 def test_a_checkpoint_row_that_cannot_be_read_is_a_problem(sqlite_engine: Engine) -> None:
-    filled(sqlite_engine, 5)
+    append_samples(sqlite_engine, 5)
     make(sqlite_engine)
     tamper(sqlite_engine, "UPDATE checkpoint SET made_at = 'never'")
     assert "cannot be read" in verified(sqlite_engine, KEY).problems[0].message

@@ -9,7 +9,7 @@ from ledger.checkpoints import make_checkpoint
 from ledger.verification import Verification, verify
 from records.database import reading, writing
 from records.nouns import Actor
-from tests.ledger.ledger_samples import NOW, filled, tamper
+from tests.support.ledger_entries import NOW, append_samples, tamper
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 STEP = Actor(tag="step:checkpoint")
@@ -23,7 +23,7 @@ def signed_log(engine: Engine, *, checkpoints: int) -> None:
 
 
 def filled_from(engine: Engine, number: int) -> None:
-    filled(engine, 3 if number == 0 else 2)
+    append_samples(engine, 3 if number == 0 else 2)
 
 
 def verified(engine: Engine) -> Verification:

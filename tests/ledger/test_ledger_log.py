@@ -17,7 +17,7 @@ from ledger.log import DamagedLogError, append, size_and_root
 from ledger.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.verification import verify
 from records.database import reading, writing
-from tests.ledger.ledger_samples import NOW, filled, sample, tamper
+from tests.support.ledger_entries import NOW, append_samples, sample, tamper
 
 
 def test_entries_get_contiguous_indexes_from_zero(engine: Engine) -> None:
@@ -28,7 +28,7 @@ def test_entries_get_contiguous_indexes_from_zero(engine: Engine) -> None:
 
 
 def test_appending_nothing_changes_nothing(engine: Engine) -> None:
-    filled(engine, 3)
+    append_samples(engine, 3)
     with writing(engine) as session:
         assert append(session, []) == range(3, 3)
     with reading(engine) as session:
@@ -41,7 +41,7 @@ def test_an_empty_log_has_the_root_of_the_empty_tree(engine: Engine) -> None:
 
 
 def test_the_head_is_that_of_the_tree_over_the_stored_bodies(engine: Engine) -> None:
-    filled(engine, 11)
+    append_samples(engine, 11)
     with reading(engine) as session:
         bodies = session.connection().execute(text('SELECT body FROM ledger_entry ORDER BY "index"')).scalars().all()
         tree = Frontier().extended(leaf_hash(body.encode()) for body in bodies)
@@ -66,7 +66,7 @@ def test_a_body_is_canonical_json_with_all_that_was_said() -> None:
 
 
 def test_what_is_rolled_back_leaves_no_hole(engine: Engine) -> None:
-    filled(engine, 2)
+    append_samples(engine, 2)
     with reading(engine) as session:
         append(session, [sample(2)])
     with writing(engine) as session:
@@ -94,7 +94,7 @@ def test_writers_at_the_same_time_leave_no_hole(engine: Engine) -> None:
 
 @pytest.mark.parametrize("change", ["UPDATE ledger_entry SET kind = 'a:b:c'", "DELETE FROM ledger_entry"])
 def test_the_database_refuses_to_change_an_entry(engine: Engine, change: str) -> None:
-    filled(engine, 1)
+    append_samples(engine, 1)
     with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
 
@@ -118,7 +118,7 @@ def test_an_entry_that_cannot_be_logged_is_refused_and_nothing_is_written(engine
 
 
 def test_nothing_is_appended_to_a_damaged_log(engine: Engine) -> None:
-    filled(engine, 3)
+    append_samples(engine, 3)
     tamper(engine, "UPDATE ledger_frontier SET size = 4")
     with writing(engine) as session, pytest.raises(DamagedLogError, match="aparte ledger verify"):
         append(session, [sample(3)])

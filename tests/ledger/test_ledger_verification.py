@@ -16,7 +16,7 @@ from ledger.merkle import leaf_hash
 from ledger.verification import Verification, verify
 from records.database import open_engine, reading
 from records.schema import migrate
-from tests.ledger.ledger_samples import filled, sample, tamper
+from tests.support.ledger_entries import append_samples, sample, tamper
 
 SIZE = 11
 
@@ -35,7 +35,7 @@ def sound_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sound") / "ledger.db"
     engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     tamper(engine, "SELECT 1")
     engine.dispose()
     with sqlite3.connect(path) as connection:
@@ -75,7 +75,7 @@ def test_any_changed_byte_of_a_body_or_hash_names_the_entry(
 
 
 def test_a_sound_log_has_no_problems_and_the_stored_head(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     with reading(engine) as session:
         head = size_and_root(session)
     found = verified(engine)
@@ -88,7 +88,7 @@ def test_an_empty_log_is_sound(engine: Engine) -> None:
 
 
 def test_progress_is_told_while_a_long_log_is_read(engine: Engine) -> None:
-    filled(engine, 1200, batch=400)
+    append_samples(engine, 1200, batch=400)
     told: list[int] = []
     with reading(engine) as session:
         assert verify(session, on_progress=told.append).size == 1200
@@ -97,7 +97,7 @@ def test_progress_is_told_while_a_long_log_is_read(engine: Engine) -> None:
 
 @pytest.mark.parametrize("index", [0, 5, SIZE - 2])
 def test_a_deleted_entry_is_named(engine: Engine, index: int) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     tamper(engine, 'DELETE FROM ledger_entry WHERE "index" = :i', i=index)
     found = verified(engine)
     assert found.problems[0].index == index
@@ -105,7 +105,7 @@ def test_a_deleted_entry_is_named(engine: Engine, index: int) -> None:
 
 
 def test_a_cut_tail_is_found(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     tamper(engine, 'DELETE FROM ledger_entry WHERE "index" >= 8')
     assert [problem.message for problem in verified(engine).problems] == [
         f"entries 8 to {SIZE - 1} are missing, at the end of the log"
@@ -113,7 +113,7 @@ def test_a_cut_tail_is_found(engine: Engine) -> None:
 
 
 def test_a_deleted_and_renumbered_log_is_found(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     tamper(engine, 'DELETE FROM ledger_entry WHERE "index" = 4')
     for index in range(5, SIZE):
         tamper(engine, 'UPDATE ledger_entry SET "index" = "index" - 1 WHERE "index" = :i', i=index)
@@ -121,13 +121,13 @@ def test_a_deleted_and_renumbered_log_is_found(engine: Engine) -> None:
 
 
 def test_an_entry_added_behind_the_back_of_the_tree_is_found(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     insert(engine, SIZE, entry_body(sample(99), SIZE))
     assert named(engine) == {SIZE}
 
 
 def test_an_entry_put_in_between_is_found(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     for index in range(SIZE - 1, 4, -1):
         tamper(engine, 'UPDATE ledger_entry SET "index" = "index" + 1 WHERE "index" = :i', i=index)
     insert(engine, 5, entry_body(sample(99), 5))
@@ -135,7 +135,7 @@ def test_an_entry_put_in_between_is_found(engine: Engine) -> None:
 
 
 def test_two_entries_that_changed_places_are_both_named(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     tamper(engine, 'UPDATE ledger_entry SET "index" = 100 WHERE "index" = 3')
     tamper(engine, 'UPDATE ledger_entry SET "index" = 3 WHERE "index" = 7')
     tamper(engine, 'UPDATE ledger_entry SET "index" = 7 WHERE "index" = 100')
@@ -143,7 +143,7 @@ def test_two_entries_that_changed_places_are_both_named(engine: Engine) -> None:
 
 
 def test_an_entry_rewritten_with_its_hash_is_found_by_the_tree(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     rewrite(engine, 9)
     # Eleven leaves are subtrees of 0-7, 8-9 and 10: the tree tells which of them was touched.
     (problem,) = verified(engine).problems
@@ -160,7 +160,7 @@ def test_an_entry_rewritten_with_its_hash_is_found_by_the_tree(engine: Engine) -
     ],
 )
 def test_a_column_that_contradicts_the_body_names_the_entry(engine: Engine, column: str, value: object) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     tamper(engine, f'UPDATE ledger_entry SET "{column}" = :v WHERE "index" = 6', v=value)  # noqa: S608
     (problem,) = verified(engine).problems
     assert problem.index == 6
@@ -168,7 +168,7 @@ def test_a_column_that_contradicts_the_body_names_the_entry(engine: Engine, colu
 
 
 def test_a_body_that_is_no_entry_is_named_even_with_its_hash(engine: Engine) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     for body in (b"not json", b"[1]", b'{"v":2}'):
         put(engine, 2, body)
         assert 2 in named(engine)
@@ -187,19 +187,19 @@ def test_a_body_that_is_no_entry_is_named_even_with_its_hash(engine: Engine) -> 
     ],
 )
 def test_a_changed_edge_of_the_tree_is_found(engine: Engine, change: str) -> None:
-    filled(engine, SIZE)
+    append_samples(engine, SIZE)
     tamper(engine, change)
     assert not verified(engine).sound
 
 
 def test_an_edge_that_cannot_be_read_is_a_problem(sqlite_engine: Engine) -> None:
-    filled(sqlite_engine, SIZE)
+    append_samples(sqlite_engine, SIZE)
     tamper(sqlite_engine, "UPDATE ledger_frontier SET nodes = 'broken'")
     assert "cannot be read" in verified(sqlite_engine).problems[0].message
 
 
 def test_a_thousand_problems_are_enough(engine: Engine) -> None:
-    filled(engine, 1100, batch=1100)
+    append_samples(engine, 1100, batch=1100)
     tamper(engine, "UPDATE ledger_entry SET leaf_hash = 'x'")
     assert len(verified(engine).problems) == 1000
 

@@ -8,7 +8,7 @@ import pytest
 
 from listener.budgets import believable, reserve, rest_until
 from networks.protocol import Budget
-from tests.listener.conftest import ENDS_AT as NOW
+from tests.support.listener import ENDS_AT as NOW
 
 MINUTE = timedelta(minutes=1)
 

@@ -12,15 +12,15 @@ from networks.protocol import Delivery, Page
 from records.database import writing
 from records.nouns import PostAbove
 from records.words import Feed
-from tests.listener.conftest import ENDS_AT as NOW
-from tests.listener.conftest import LISTEN, Ear
 from tests.listener.test_listener_intake import message, own, post
+from tests.support.listener import ENDS_AT as NOW
+from tests.support.listener import LISTEN, IntakeSetup
 
 EVERYTHING = Page(posts=(post(101), post(102, summoned=False)), own=(own(801, 101),), messages=(message(1),))
 
 
 def deliver(
-    ear: Ear,
+    intake: IntakeSetup,
     page: Page = Page(),  # noqa: B008
     *,
     digest: str = "a",
@@ -28,105 +28,105 @@ def deliver(
     named: tuple[str, ...] = (),
 ) -> Brought:
     delivery = Delivery(account_external_id="1001", page=page, changed=changed, named=named)
-    with writing(ear.engine) as session:
+    with writing(intake.engine) as session:
         return take(
             session,
-            [Verified(account=ear.account, delivery=delivery)],
+            [Verified(account=intake.account, delivery=delivery)],
             network="x",
             digest=digest,
             recognise=nothing_sent,
-            on_settled=lambda _, ids: ear.settled.extend(ids),
+            on_settled=lambda _, ids: intake.settled.extend(ids),
             actor=LISTEN,
             now=NOW + timedelta(minutes=1),
         )
 
 
-def due_now(ear: Ear) -> list[str]:
+def due_now(intake: IntakeSetup) -> list[str]:
     at = (NOW + timedelta(minutes=1)).strftime("%Y-%m-%d %H:%M:%S")
-    rows = ear.rows("SELECT external_id, check_due_at FROM mention ORDER BY external_id")
+    rows = intake.rows("SELECT external_id, check_due_at FROM mention ORDER BY external_id")
     return [external_id for external_id, due in rows if str(due).startswith(at)]
 
 
-def test_new_posts_messages_and_own_posts_are_stored_as_polling_stores_them(ear):
-    brought = deliver(ear, EVERYTHING)
+def test_new_posts_messages_and_own_posts_are_stored_as_polling_stores_them(intake):
+    brought = deliver(intake, EVERYTHING)
     assert (brought.stored.new_mentions, brought.stored.messages, brought.stored.own_posts) == (2, 1, 1)
-    assert ear.rows("SELECT m.external_id, feed FROM mention_account a JOIN mention m ON m.id = mention_id") == [
+    assert intake.rows("SELECT m.external_id, feed FROM mention_account a JOIN mention m ON m.id = mention_id") == [
         ("101", "mentions"),
         ("102", "threads"),
     ]
-    assert len(ear.settled) == 1
-    polled = ear.store(Feed.MENTIONS, EVERYTHING)
+    assert len(intake.settled) == 1
+    polled = intake.store(Feed.MENTIONS, EVERYTHING)
     assert (polled.new_mentions, polled.new_revisions, polled.messages, polled.own_posts) == (0, 0, 0, 0)
 
 
-def test_a_comment_is_heard_as_one(ear):
-    deliver(ear, Page(posts=(post(101, kind="comment"),)))
-    assert ear.rows("SELECT feed FROM mention_account") == [("comments",)]
+def test_a_comment_is_heard_as_one(intake):
+    deliver(intake, Page(posts=(post(101, kind="comment"),)))
+    assert intake.rows("SELECT feed FROM mention_account") == [("comments",)]
 
 
-def test_a_delivery_repeated_changes_nothing(ear):
-    deliver(ear, EVERYTHING)
-    ear.run("DELETE FROM direct_message")
-    again = deliver(ear, EVERYTHING, changed=("101",))
+def test_a_delivery_repeated_changes_nothing(intake):
+    deliver(intake, EVERYTHING)
+    intake.run("DELETE FROM direct_message")
+    again = deliver(intake, EVERYTHING, changed=("101",))
     assert again == Brought(repeated=True)
-    assert due_now(ear) == []
-    assert ear.rows("SELECT count(*) FROM direct_message") == [(0,)]
-    assert ear.rows("SELECT network, digest, posts FROM webhook_delivery") == [("x", "a", 2)]
+    assert due_now(intake) == []
+    assert intake.rows("SELECT count(*) FROM direct_message") == [(0,)]
+    assert intake.rows("SELECT network, digest, posts FROM webhook_delivery") == [("x", "a", 2)]
 
 
 @pytest.mark.parametrize("revision", ["601", "101#abc", "99"])
-def test_another_text_of_a_known_post_is_asked_for_not_believed(ear, revision):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101), post(102))))
-    brought = deliver(ear, Page(posts=(post(101, "falso", revision_external_id=revision), post(102))))
-    assert (brought.checked, due_now(ear)) == (1, ["101"])
-    assert ear.rows("SELECT text FROM mention_revision ORDER BY id") == [("texto 101",), ("texto 102",)]
+def test_another_text_of_a_known_post_is_asked_for_not_believed(intake, revision):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101), post(102))))
+    brought = deliver(intake, Page(posts=(post(101, "falso", revision_external_id=revision), post(102))))
+    assert (brought.checked, due_now(intake)) == (1, ["101"])
+    assert intake.rows("SELECT text FROM mention_revision ORDER BY id") == [("texto 101",), ("texto 102",)]
 
 
-def test_what_is_said_to_have_changed_is_asked_for_by_any_of_its_ids(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101, revision_external_id="601"), post(102), post(103))))
-    brought = deliver(ear, changed=("601", "102", "404"))
-    assert (brought.checked, due_now(ear)) == (2, ["101", "102"])
+def test_what_is_said_to_have_changed_is_asked_for_by_any_of_its_ids(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101, revision_external_id="601"), post(102), post(103))))
+    brought = deliver(intake, changed=("601", "102", "404"))
+    assert (brought.checked, due_now(intake)) == (2, ["101", "102"])
 
 
-def test_what_is_only_named_is_asked_for_but_not_what_is_said_to_be_gone(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
-    brought = deliver(ear, changed=("101", "404", "405"), named=("101", "404"))
+def test_what_is_only_named_is_asked_for_but_not_what_is_said_to_be_gone(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    brought = deliver(intake, changed=("101", "404", "405"), named=("101", "404"))
     assert (brought.checked, brought.told) == (1, 1)
-    assert ear.rows("SELECT external_id FROM told_post") == [("404",)]
+    assert intake.rows("SELECT external_id FROM told_post") == [("404",)]
 
 
-def test_old_deliveries_are_forgotten(ear):
-    deliver(ear, EVERYTHING)
+def test_old_deliveries_are_forgotten(intake):
+    deliver(intake, EVERYTHING)
     received = NOW + timedelta(minutes=1)
     for now, left in ((received + KEPT_FOR, 1), (received + KEPT_FOR + timedelta(seconds=1), 0)):
-        with writing(ear.engine) as session:
+        with writing(intake.engine) as session:
             forget_deliveries(session, now=now)
-        assert ear.rows("SELECT count(*) FROM webhook_delivery") == [(left,)]
+        assert intake.rows("SELECT count(*) FROM webhook_delivery") == [(left,)]
 
 
-def test_a_deleted_post_is_neither_asked_for_nor_heard_again(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
-    ear.run("UPDATE mention SET deleted_at = heard_at, check_due_at = NULL")
-    ear.run("UPDATE mention_revision SET text = ''")
-    deliver(ear, Page(posts=(post(101, "otra vez", revision_external_id="601"),)), changed=("101",))
-    assert due_now(ear) == []
-    assert ear.rows("SELECT text FROM mention_revision") == [("",)]
+def test_a_deleted_post_is_neither_asked_for_nor_heard_again(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    intake.run("UPDATE mention SET deleted_at = heard_at, check_due_at = NULL")
+    intake.run("UPDATE mention_revision SET text = ''")
+    deliver(intake, Page(posts=(post(101, "otra vez", revision_external_id="601"),)), changed=("101",))
+    assert due_now(intake) == []
+    assert intake.rows("SELECT text FROM mention_revision") == [("",)]
 
 
-def test_hostile_texts_are_stored_like_any_other(ear):
+def test_hostile_texts_are_stored_like_any_other(intake):
     hostile = post(101, "\x00\ud800 <script> \u202e" + "a" * 10_000_000, external_id="1\x0001")
-    deliver(ear, Page(posts=(hostile,)), changed=("\ud800", "\x00"))
-    assert ear.rows(
+    deliver(intake, Page(posts=(hostile,)), changed=("\ud800", "\x00"))
+    assert intake.rows(
         "SELECT m.external_id, length(text) > 10000000 FROM mention m JOIN mention_revision r ON r.mention_id = m.id"
     ) == [("1\ufffd01", 1)]
 
 
-def test_the_words_above_that_a_delivery_did_not_tell_come_by_polling(ear):
+def test_the_words_above_that_a_delivery_did_not_tell_come_by_polling(intake):
     named = post(101, above=PostAbove(external_id="9"), parent_external_id="9")
     told = post(101, above=PostAbove(external_id="9", text="abrimos el lunes"), parent_external_id="9")
-    deliver(ear, Page(posts=(named,)))
-    ear.store(Feed.MENTIONS, Page(posts=(told,)))
-    assert ear.rows("SELECT above ->> '$.text' FROM mention") == [("abrimos el lunes",)]
-    ear.run("UPDATE mention SET above = NULL")
-    ear.store(Feed.MENTIONS, Page(posts=(told,)))
-    assert ear.rows("SELECT above FROM mention") == [(None,)]
+    deliver(intake, Page(posts=(named,)))
+    intake.store(Feed.MENTIONS, Page(posts=(told,)))
+    assert intake.rows("SELECT above ->> '$.text' FROM mention") == [("abrimos el lunes",)]
+    intake.run("UPDATE mention SET above = NULL")
+    intake.store(Feed.MENTIONS, Page(posts=(told,)))
+    assert intake.rows("SELECT above FROM mention") == [(None,)]

@@ -22,7 +22,7 @@ WRONG = XCredentials(
 STATE = "SELECT state, reason FROM account_health"
 
 
-def test_one_line_for_each_way_of_not_being_let_in(practice_of, ear_of):
+def test_one_line_for_each_way_of_not_being_let_in(practice_of, intake_of):
     practice = practice_of(ROWS)
     port = practice.base_url.rsplit(":", 1)[1]
     ways = {
@@ -33,9 +33,9 @@ def test_one_line_for_each_way_of_not_being_let_in(practice_of, ear_of):
     }
     lines = {}
     for way, network in ways.items():
-        ear = ear_of(practice.account)
-        heard = ear.hear(network, Feed.MENTIONS, now=practice.now())
-        state, line = ear.rows(STATE)[0]
+        intake = intake_of(practice.account)
+        heard = intake.poll(network, Feed.MENTIONS, now=practice.now())
+        state, line = intake.rows(STATE)[0]
         assert heard.outcome is (Outcome.REFUSED if way == "wrong token" else Outcome.UNREACHABLE)
         assert state == heard.outcome.value
         assert line.strip()
@@ -46,36 +46,38 @@ def test_one_line_for_each_way_of_not_being_let_in(practice_of, ear_of):
 
 
 @pytest.mark.parametrize("kind", ["token_expired", "suspended"])
-def test_an_account_let_in_again_reads_what_it_missed(practice_of, ear_of, kind):
+def test_an_account_let_in_again_reads_what_it_missed(practice_of, intake_of, kind):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network = practice.open()
-    ear.hear(network, Feed.MENTIONS, now=practice.now())
+    intake.poll(network, Feed.MENTIONS, now=practice.now())
     practice.tell("/_faults", kind=kind)
-    assert ear.hear(network, Feed.MENTIONS, now=practice.advance(60)).outcome is Outcome.REFUSED
-    assert check_access(ear.engine, network, account=ear.account, now=practice.advance(15 * 60)) is Checked.REFUSED
+    assert intake.poll(network, Feed.MENTIONS, now=practice.advance(60)).outcome is Outcome.REFUSED
+    assert (
+        check_access(intake.engine, network, account=intake.account, now=practice.advance(15 * 60)) is Checked.REFUSED
+    )
     made = practice.tell("/_post", text="@marca y yo esperando", author="eva", mentions=True)
     practice.tell("/_faults", kind="restore")
 
     now = practice.advance(15 * 60)
-    assert check_access(ear.engine, network, account=ear.account, now=now) is Checked.REPAIRED
-    assert ear.hear(network, Feed.MENTIONS, now=now).stored.new_mentions == 1
+    assert check_access(intake.engine, network, account=intake.account, now=now) is Checked.REPAIRED
+    assert intake.poll(network, Feed.MENTIONS, now=now).stored.new_mentions == 1
 
-    assert ear.rows("SELECT cause, recovered_at IS NOT NULL FROM gap") == [("outage", 1)]
-    since, until = ear.rows("SELECT since, until FROM gap")[0]
-    assert since < ear.rows("SELECT published_at FROM mention WHERE external_id = :id", id=made["id"])[0][0] < until
+    assert intake.rows("SELECT cause, recovered_at IS NOT NULL FROM gap") == [("outage", 1)]
+    since, until = intake.rows("SELECT since, until FROM gap")[0]
+    assert since < intake.rows("SELECT published_at FROM mention WHERE external_id = :id", id=made["id"])[0][0] < until
 
 
-def test_a_network_whose_clock_is_an_hour_off_is_not_waited_for_so_long(practice_of, ear_of):
+def test_a_network_whose_clock_is_an_hour_off_is_not_waited_for_so_long(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network = practice.open()
     for seconds in ("3600", "-3600"):
         practice.tell("/_faults", kind=f"clock_off:{seconds}")
         now = practice.advance(60 * 60)
         # The clock is off from the next call on.
-        ear.hear(network, Feed.SEARCH, now=now)
+        intake.poll(network, Feed.SEARCH, now=now)
         practice.tell("/_faults", method="GET", path="/2/users/*/mentions", kind="status:429")
-        assert ear.hear(network, Feed.MENTIONS, now=now).outcome is Outcome.RATE_LIMITED
-        assert ear.hear(network, Feed.MENTIONS, now=now + timedelta(minutes=16)).outcome is Outcome.HEARD
+        assert intake.poll(network, Feed.MENTIONS, now=now).outcome is Outcome.RATE_LIMITED
+        assert intake.poll(network, Feed.MENTIONS, now=now + timedelta(minutes=16)).outcome is Outcome.HEARD
         practice.tell("/_faults", kind="restore")

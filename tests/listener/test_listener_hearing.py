@@ -23,153 +23,153 @@ ROWS = [
 MANY = [{"id": str(n), "text": f"@acme aviso número {n}", "author": f"p{n % 7}", "brand": "acme"} for n in range(250)]
 
 
-def test_every_post_is_heard_once_whatever_feeds_serve_it(practice_of, ear_of):
+def test_every_post_is_heard_once_whatever_feeds_serve_it(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network, now = practice.open(), practice.now()
 
     for _ in range(2):
         for feed in network.feeds:
-            assert ear.hear(network, feed, now=now).outcome is Outcome.HEARD
+            assert intake.poll(network, feed, now=now).outcome is Outcome.HEARD
         now = practice.advance(120)
 
-    texts = ear.rows("SELECT text FROM mention_revision ORDER BY id")
+    texts = intake.rows("SELECT text FROM mention_revision ORDER BY id")
     assert sorted(texts) == [("@acme mi tarjeta no funciona",), ("acme abre una oficina",), ("gracias",)]
-    assert ear.rows("SELECT summoned, feed FROM mention_account ORDER BY mention_id") == [
+    assert intake.rows("SELECT summoned, feed FROM mention_account ORDER BY mention_id") == [
         (1, "mentions"),
         (1, "mentions"),
         (0, "search"),
     ]
-    assert ear.rows("SELECT text, origin FROM own_post") == [("lo vemos", "outside")]
+    assert intake.rows("SELECT text, origin FROM own_post") == [("lo vemos", "outside")]
 
 
-def test_a_mention_answered_before_it_was_heard_is_settled_at_once(practice_of, ear_of):
+def test_a_mention_answered_before_it_was_heard_is_settled_at_once(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network, now = practice.open(), practice.now()
 
-    ear.hear(network, Feed.OWN_POSTS, now=now)
-    heard = ear.hear(network, Feed.MENTIONS, now=now)
+    intake.poll(network, Feed.OWN_POSTS, now=now)
+    heard = intake.poll(network, Feed.MENTIONS, now=now)
 
     assert heard.stored.settled == 1
-    answer = ear.rows("SELECT external_id FROM own_post")[0][0]
-    settled = ear.rows("SELECT mention_id, settled_by FROM mention_account WHERE settled_at IS NOT NULL")
-    assert settled == [(ear.settled[0], answer)]
+    answer = intake.rows("SELECT external_id FROM own_post")[0][0]
+    settled = intake.rows("SELECT mention_id, settled_by FROM mention_account WHERE settled_at IS NOT NULL")
+    assert settled == [(intake.settled[0], answer)]
 
 
-def test_a_brand_reply_from_elsewhere_settles_its_mention(practice_of, ear_of):
+def test_a_brand_reply_from_elsewhere_settles_its_mention(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network, now = practice.open(), practice.now()
-    ear.hear(network, Feed.SEARCH, now=now)
-    news = ear.rows("SELECT id, external_id FROM mention WHERE kind = 'post' ORDER BY id DESC")[0]
+    intake.poll(network, Feed.SEARCH, now=now)
+    news = intake.rows("SELECT id, external_id FROM mention WHERE kind = 'post' ORDER BY id DESC")[0]
 
     practice.tell("/_outside_reply", in_reply_to=news[1], text="bienvenidos")
-    ear.hear(network, Feed.OWN_POSTS, now=practice.advance(60))
+    intake.poll(network, Feed.OWN_POSTS, now=practice.advance(60))
 
-    assert news[0] in ear.settled
+    assert news[0] in intake.settled
 
 
-def test_a_short_page_is_not_the_end(practice_of, ear_of):
+def test_a_short_page_is_not_the_end(practice_of, intake_of):
     practice = practice_of(MANY)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     pages = []
 
-    heard = ear.hear(practice.open(), Feed.MENTIONS, now=practice.now(), on_page=pages.append)
+    heard = intake.poll(practice.open(), Feed.MENTIONS, now=practice.now(), on_page=pages.append)
 
     assert heard.pages == len(pages) == 3
     assert heard.stored.new_mentions == 250
-    assert ear.rows("SELECT count(*) FROM mention") == [(250,)]
+    assert intake.rows("SELECT count(*) FROM mention") == [(250,)]
 
 
-def test_the_cursor_moves_only_when_the_last_page_is_stored(practice_of, ear_of):
+def test_the_cursor_moves_only_when_the_last_page_is_stored(practice_of, intake_of):
     practice = practice_of(MANY)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     now = practice.now()
 
     class PowerCutError(Exception):
         pass
 
     def cut_after_two(_stored):
-        if ear.rows("SELECT count(*) FROM mention") == [(200,)]:
+        if intake.rows("SELECT count(*) FROM mention") == [(200,)]:
             raise PowerCutError
 
     with pytest.raises(PowerCutError):
-        ear.hear(practice.open(), Feed.MENTIONS, now=now, on_page=cut_after_two)
-    assert ear.rows("SELECT read_until FROM feed_cursor") == [(None,)]
+        intake.poll(practice.open(), Feed.MENTIONS, now=now, on_page=cut_after_two)
+    assert intake.rows("SELECT read_until FROM feed_cursor") == [(None,)]
 
-    again = ear.hear(practice.open(), Feed.MENTIONS, now=now)
+    again = intake.poll(practice.open(), Feed.MENTIONS, now=now)
 
     assert (again.stored.known, again.stored.new_mentions) == (0, 50)
-    assert ear.rows("SELECT count(*) FROM mention_revision") == [(250,)]
-    assert ear.rows("SELECT count(*) FROM feed_cursor WHERE read_until IS NOT NULL") == [(1,)]
+    assert intake.rows("SELECT count(*) FROM mention_revision") == [(250,)]
+    assert intake.rows("SELECT count(*) FROM feed_cursor WHERE read_until IS NOT NULL") == [(1,)]
 
 
-def test_the_second_reading_goes_back_no_further_than_the_overlap(practice_of, ear_of):
+def test_the_second_reading_goes_back_no_further_than_the_overlap(practice_of, intake_of):
     practice = practice_of(MANY)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network = practice.open()
-    ear.hear(network, Feed.MENTIONS, now=practice.now())
+    intake.poll(network, Feed.MENTIONS, now=practice.now())
     practice.tell("/_post", text="@marca una cosa más", author="eva", mentions=True)
 
-    again = ear.hear(network, Feed.MENTIONS, now=practice.advance(5))
+    again = intake.poll(network, Feed.MENTIONS, now=practice.advance(5))
 
     assert (again.pages, again.stored.new_mentions, again.stored.known) == (1, 1, 0)
 
 
-def test_an_edited_post_becomes_a_new_revision_of_the_same_mention(practice_of, ear_of):
+def test_an_edited_post_becomes_a_new_revision_of_the_same_mention(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network = practice.open()
     made = practice.tell("/_post", text="@marca es un desatre", author="eva", mentions=True)
-    ear.hear(network, Feed.MENTIONS, now=practice.advance(5))
+    intake.poll(network, Feed.MENTIONS, now=practice.advance(5))
 
     practice.tell("/_edit", id=made["id"], text="@marca es un desastre")
-    heard = ear.hear(network, Feed.MENTIONS, now=practice.advance(5))
+    heard = intake.poll(network, Feed.MENTIONS, now=practice.advance(5))
 
     assert heard.stored.new_revisions == 1
-    assert ear.rows(
+    assert intake.rows(
         "SELECT r.revision, r.text, r.superseded_at IS NULL, r.assess_due_at IS NULL FROM mention_revision r"
         " JOIN mention m ON m.id = r.mention_id WHERE m.external_id = :id ORDER BY r.revision",
         id=made["id"],
     ) == [(1, "@marca es un desatre", 0, 1), (2, "@marca es un desastre", 1, 0)]
 
 
-def test_a_direct_message_is_due_for_an_answer(practice_of, ear_of):
+def test_a_direct_message_is_due_for_an_answer(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     practice.tell("/_message", **{"from": "ana", "text": "hola, soy yo https://example.org/x"})
 
-    ear.hear(practice.open(), Feed.DIRECT_MESSAGES, now=practice.advance(5))
+    intake.poll(practice.open(), Feed.DIRECT_MESSAGES, now=practice.advance(5))
 
-    assert ear.rows("SELECT text, outgoing, answer_due_at IS NOT NULL FROM direct_message") == [
+    assert intake.rows("SELECT text, outgoing, answer_due_at IS NOT NULL FROM direct_message") == [
         ("hola, soy yo https://example.org/x", 0, 1)
     ]
-    assert ear.rows("SELECT handle FROM identity") == [("ana",)]
+    assert intake.rows("SELECT handle FROM identity") == [("ana",)]
 
 
-def test_the_end_of_a_rate_limit_decides_when_to_ask_again(practice_of, ear_of):
+def test_the_end_of_a_rate_limit_decides_when_to_ask_again(practice_of, intake_of):
     practice = practice_of(MANY)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network, now = practice.open(), practice.now()
     practice.tell("/_faults", method="GET", path="/2/users/*/mentions", kind="status:429", after=1)
 
-    heard = ear.hear(network, Feed.MENTIONS, now=now)
+    heard = intake.poll(network, Feed.MENTIONS, now=now)
 
     assert heard.outcome is Outcome.RATE_LIMITED
     assert isinstance(heard.error, RateLimited)
-    assert ear.hear(network, Feed.MENTIONS, now=now).outcome is Outcome.NOT_DUE
+    assert intake.poll(network, Feed.MENTIONS, now=now).outcome is Outcome.NOT_DUE
     later = practice.advance(61)
-    assert ear.hear(network, Feed.MENTIONS, now=later).stored.new_mentions == 150
+    assert intake.poll(network, Feed.MENTIONS, now=later).stored.new_mentions == 150
 
 
-def test_refused_credentials_pause_the_account_and_say_so(practice_of, ear_of):
+def test_refused_credentials_pause_the_account_and_say_so(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     now = practice.now()
     good = practice.open()
-    ear.hear(good, Feed.MENTIONS, now=now)
-    ear.hear(good, Feed.SEARCH, now=now)
+    intake.poll(good, Feed.MENTIONS, now=now)
+    intake.poll(good, Feed.SEARCH, now=now)
     wrong = XCredentials(
         bearer_token="wrong-bearer-0123456789",
         api_key="k",
@@ -178,76 +178,76 @@ def test_refused_credentials_pause_the_account_and_say_so(practice_of, ear_of):
         access_token_secret="ts",
     )
 
-    heard = ear.hear(practice.open(credentials=wrong), Feed.MENTIONS, now=practice.advance(5))
+    heard = intake.poll(practice.open(credentials=wrong), Feed.MENTIONS, now=practice.advance(5))
 
     assert isinstance(heard.error, TokenRefused)
-    assert ear.rows("SELECT state FROM account_health") == [("refused",)]
-    with reading(ear.engine) as session:
+    assert intake.rows("SELECT state FROM account_health") == [("refused",)]
+    with reading(intake.engine) as session:
         due = due_feeds(session, {1: (Feed.MENTIONS, Feed.SEARCH)}, now=practice.now())
         much_later = due_feeds(session, {1: (Feed.MENTIONS, Feed.SEARCH)}, now=practice.now() + timedelta(days=1))
     assert (due, much_later) == ([], [])
-    assert "wrong-bearer" not in ear.rows("SELECT reason FROM account_health")[0][0]
-    assert ear.hear(good, Feed.MENTIONS, now=practice.advance(5)).outcome is Outcome.PAUSED
+    assert "wrong-bearer" not in intake.rows("SELECT reason FROM account_health")[0][0]
+    assert intake.poll(good, Feed.MENTIONS, now=practice.advance(5)).outcome is Outcome.PAUSED
 
     now = practice.advance(16 * 60)
-    assert check_access(ear.engine, good, account=ear.account, now=now) is Checked.REPAIRED
-    assert ear.rows("SELECT state, reason FROM account_health") == [("working", "")]
-    with reading(ear.engine) as session:
+    assert check_access(intake.engine, good, account=intake.account, now=now) is Checked.REPAIRED
+    assert intake.rows("SELECT state, reason FROM account_health") == [("working", "")]
+    with reading(intake.engine) as session:
         due = due_feeds(session, {1: (Feed.MENTIONS, Feed.SEARCH)}, now=now)
     assert due == [DueFeed(account_id=1, feed=Feed.SEARCH), DueFeed(account_id=1, feed=Feed.MENTIONS)]
 
 
 @pytest.mark.parametrize("kind", ["html", "truncated", "status:500", "accepted_then_cut"])
-def test_a_failed_reading_is_recorded_and_made_good_by_the_next(practice_of, ear_of, kind):
+def test_a_failed_reading_is_recorded_and_made_good_by_the_next(practice_of, intake_of, kind):
     practice = practice_of(MANY)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network, now = practice.open(), practice.now()
     practice.tell("/_faults", method="GET", path="/2/users/*/mentions", kind=kind, after=1)
 
-    heard = ear.hear(network, Feed.MENTIONS, now=now)
+    heard = intake.poll(network, Feed.MENTIONS, now=now)
 
     assert heard.outcome is Outcome.UNREACHABLE
     assert isinstance(heard.error, Garbled | Unreachable)
-    assert ear.rows("SELECT state FROM account_health") == [("unreachable",)]
+    assert intake.rows("SELECT state FROM account_health") == [("unreachable",)]
     later = practice.advance(1)
-    assert ear.hear(network, Feed.MENTIONS, now=later).stored.new_mentions == 150
-    assert ear.rows("SELECT count(*) FROM mention") == [(250,)]
-    assert ear.rows("SELECT state FROM account_health") == [("working",)]
+    assert intake.poll(network, Feed.MENTIONS, now=later).stored.new_mentions == 150
+    assert intake.rows("SELECT count(*) FROM mention") == [(250,)]
+    assert intake.rows("SELECT state FROM account_health") == [("working",)]
 
 
-def test_what_a_feed_no_longer_serves_is_written_down_as_a_gap(practice_of, ear_of):
+def test_what_a_feed_no_longer_serves_is_written_down_as_a_gap(practice_of, intake_of):
     many = [{"id": str(n), "text": f"@acme aviso {n}", "author": f"p{n % 7}", "brand": "acme"} for n in range(950)]
     practice = practice_of(many, seconds_on=60)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network = practice.open()
-    ear.hear(network, Feed.MENTIONS, now=practice.now())
-    stopped = ear.rows("SELECT read_until FROM feed_cursor")
+    intake.poll(network, Feed.MENTIONS, now=practice.now())
+    stopped = intake.rows("SELECT read_until FROM feed_cursor")
 
-    ear.hear(network, Feed.MENTIONS, now=practice.advance(86_400))
+    intake.poll(network, Feed.MENTIONS, now=practice.advance(86_400))
 
-    gaps = ear.rows("SELECT feed, since, reason FROM gap WHERE cause = 'bound'")
+    gaps = intake.rows("SELECT feed, since, reason FROM gap WHERE cause = 'bound'")
     assert gaps == [("mentions", stopped[0][0], "The network serves the last 800 posts at most.")]
 
 
-def test_a_feed_that_another_process_reads_is_left_to_it(practice_of, ear_of):
+def test_a_feed_that_another_process_reads_is_left_to_it(practice_of, intake_of):
     practice = practice_of(MANY)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network, now = practice.open(), practice.now()
     outcomes = []
 
     def second(_stored):
-        outcomes.append(ear.hear(network, Feed.MENTIONS, now=now).outcome)
+        outcomes.append(intake.poll(network, Feed.MENTIONS, now=now).outcome)
 
-    ear.hear(network, Feed.MENTIONS, now=now, on_page=second, poll_every=timedelta(minutes=1))
+    intake.poll(network, Feed.MENTIONS, now=now, on_page=second, poll_every=timedelta(minutes=1))
 
     assert outcomes == [Outcome.NOT_DUE] * 3
 
 
-def test_budgets_are_kept_as_the_network_tells_them(practice_of, ear_of):
+def test_budgets_are_kept_as_the_network_tells_them(practice_of, intake_of):
     practice = practice_of(ROWS)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
 
-    ear.hear(practice.open(), Feed.DIRECT_MESSAGES, now=practice.now())
-    ear.hear(practice.open(), Feed.DIRECT_MESSAGES, now=practice.now())
+    intake.poll(practice.open(), Feed.DIRECT_MESSAGES, now=practice.now())
+    intake.poll(practice.open(), Feed.DIRECT_MESSAGES, now=practice.now())
 
-    assert ear.rows("SELECT endpoint, remaining FROM network_budget") == [("GET /2/dm_events", 13)]
+    assert intake.rows("SELECT endpoint, remaining FROM network_budget") == [("GET /2/dm_events", 13)]

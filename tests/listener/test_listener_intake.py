@@ -70,8 +70,8 @@ ANSWERS = [own(801, 103), own(802, 110), own(803, 604, root=104), own(804, None)
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_pages_cut_repeated_and_shuffled_give_the_same_rows(ear, data):
-    ear.forget()
+def test_pages_cut_repeated_and_shuffled_give_the_same_rows(intake, data):
+    intake.forget()
     heard = data.draw(st.permutations(POSTS + data.draw(st.lists(st.sampled_from(POSTS), max_size=10))))
     answers = data.draw(st.permutations(ANSWERS))
     pages = [(Feed.OWN_POSTS, Page(own=tuple(answers[:2]))), (Feed.OWN_POSTS, Page(own=tuple(answers[2:])))]
@@ -83,34 +83,34 @@ def test_pages_cut_repeated_and_shuffled_give_the_same_rows(ear, data):
     pages.append((Feed.MENTIONS, Page(posts=tuple(POSTS))))
 
     for feed, page in data.draw(st.permutations(pages[:-1])) + pages[-1:]:
-        ear.store(feed, page)
+        intake.store(feed, page)
 
     settled_by = {"103": "801", "104": "803", "110": "802"}
     corrected = {"103", "104", "107"}
-    assert ear.rows(ROWS) == [
+    assert intake.rows(ROWS) == [
         (name, 1, f"corregido {name}" if name in corrected else f"texto {name}", "mentions", 1, settled_by.get(name))
         for name in map(str, range(100, 112))
     ]
-    assert ear.rows("SELECT external_id, origin FROM own_post ORDER BY external_id") == [
+    assert intake.rows("SELECT external_id, origin FROM own_post ORDER BY external_id") == [
         (str(number), "outside") for number in range(801, 805)
     ]
-    names = dict(ear.rows("SELECT id, external_id FROM mention"))
-    assert sorted(names[mention_id] for mention_id in ear.settled) == sorted(settled_by)
+    names = dict(intake.rows("SELECT id, external_id FROM mention"))
+    assert sorted(names[mention_id] for mention_id in intake.settled) == sorted(settled_by)
 
 
-def test_the_same_page_again_changes_nothing(ear):
+def test_the_same_page_again_changes_nothing(intake):
     page = Page(posts=tuple(POSTS[:12]), own=tuple(ANSWERS), messages=(message(1), message(2)))
-    ear.store(Feed.MENTIONS, page)
+    intake.store(Feed.MENTIONS, page)
     tables = ("SELECT * FROM mention", "SELECT * FROM mention_revision", "SELECT * FROM own_post")
-    before = [ear.rows(query) for query in tables]
+    before = [intake.rows(query) for query in tables]
 
-    again = ear.store(Feed.MENTIONS, page, now=NOW + timedelta(minutes=1))
+    again = intake.store(Feed.MENTIONS, page, now=NOW + timedelta(minutes=1))
 
     assert (again.known, again.new_mentions, again.own_posts, again.messages, again.settled) == (12, 0, 0, 0, 0)
-    assert [ear.rows(query) for query in tables] == before
+    assert [intake.rows(query) for query in tables] == before
 
 
-def test_a_failure_on_the_way_leaves_nothing_of_the_page(ear):
+def test_a_failure_on_the_way_leaves_nothing_of_the_page(intake):
     class PowerCutError(Exception):
         pass
 
@@ -118,15 +118,15 @@ def test_a_failure_on_the_way_leaves_nothing_of_the_page(ear):
         raise PowerCutError
 
     with pytest.raises(PowerCutError):
-        ear.store(Feed.MENTIONS, Page(posts=(post(103),), own=(own(801, 103),)), on_settled=cut)
+        intake.store(Feed.MENTIONS, Page(posts=(post(103),), own=(own(801, 103),)), on_settled=cut)
 
-    assert ear.rows("SELECT count(*) FROM mention") == ear.rows("SELECT count(*) FROM own_post") == [(0,)]
+    assert intake.rows("SELECT count(*) FROM mention") == intake.rows("SELECT count(*) FROM own_post") == [(0,)]
 
 
 @pytest.mark.parametrize(
     "text", ["\ud800 solo", "nulo \x00", "\u202eodnum", '=HYPERLINK("x")', "<script>", "ñ" * 10_000_000, "", "\udfff"]
 )
-def test_hostile_texts_are_stored_once(ear, text):
+def test_hostile_texts_are_stored_once(intake, text):
     hostile = post(
         1,
         text,
@@ -135,50 +135,50 @@ def test_hostile_texts_are_stored_once(ear, text):
         media_urls=(text[:50],),
     )
     for _ in range(2):
-        ear.store(Feed.MENTIONS, Page(posts=(hostile,), own=(own(2, 9, text),), messages=(message(3, text=text),)))
+        intake.store(Feed.MENTIONS, Page(posts=(hostile,), own=(own(2, 9, text),), messages=(message(3, text=text),)))
 
     safe = "".join(
         "\ufffd" if letter == "\x00" or "\ud800" <= letter <= "\udfff" else letter for letter in hostile.text
     )
-    assert ear.rows("SELECT text FROM mention_revision") == [(safe,)]
-    assert ear.rows("SELECT count(*) FROM own_post") == ear.rows("SELECT count(*) FROM direct_message") == [(1,)]
-    assert len(ear.rows("SELECT above FROM mention")[0][0]) < 40_000
+    assert intake.rows("SELECT text FROM mention_revision") == [(safe,)]
+    assert intake.rows("SELECT count(*) FROM own_post") == intake.rows("SELECT count(*) FROM direct_message") == [(1,)]
+    assert len(intake.rows("SELECT above FROM mention")[0][0]) < 40_000
 
 
-def test_a_mention_judged_already_is_due_again_when_it_turns_out_to_be_summoned(ear):
-    ear.store(Feed.SEARCH, Page(posts=(post(1, summoned=False), post(2, summoned=False))))
-    ear.run("UPDATE mention_revision SET assess_due_at = NULL WHERE external_id = '1'")
+def test_a_mention_judged_already_is_due_again_when_it_turns_out_to_be_summoned(intake):
+    intake.store(Feed.SEARCH, Page(posts=(post(1, summoned=False), post(2, summoned=False))))
+    intake.run("UPDATE mention_revision SET assess_due_at = NULL WHERE external_id = '1'")
 
-    ear.store(Feed.MENTIONS, Page(posts=(post(1), post(2))))
+    intake.store(Feed.MENTIONS, Page(posts=(post(1), post(2))))
 
     # The second becomes due when it has been judged.
-    assert ear.rows("SELECT summoned, feed, decide_due_at IS NOT NULL FROM mention_account ORDER BY id") == [
+    assert intake.rows("SELECT summoned, feed, decide_due_at IS NOT NULL FROM mention_account ORDER BY id") == [
         (1, "mentions", 1),
         (1, "mentions", 0),
     ]
 
 
-def test_what_summoned_us_stays_so_when_a_search_serves_it(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(1),)))
-    ear.store(Feed.SEARCH, Page(posts=(post(1, summoned=False),)))
+def test_what_summoned_us_stays_so_when_a_search_serves_it(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(1),)))
+    intake.store(Feed.SEARCH, Page(posts=(post(1, summoned=False),)))
 
-    assert ear.rows("SELECT summoned, feed FROM mention_account") == [(1, "mentions")]
+    assert intake.rows("SELECT summoned, feed FROM mention_account") == [(1, "mentions")]
 
 
-def test_posts_by_our_own_accounts_never_become_mentions(ear):
+def test_posts_by_our_own_accounts_never_become_mentions(intake):
     ours = post(1, author=Author(external_id="1001", handle="acme"), parent_external_id="9", root_external_id="9")
 
-    ear.store(Feed.SEARCH, Page(posts=(ours,)))
+    intake.store(Feed.SEARCH, Page(posts=(ours,)))
 
-    assert ear.rows("SELECT count(*) FROM mention") == [(0,)]
-    assert ear.rows("SELECT external_id, parent_external_id, origin FROM own_post") == [("1", "9", "outside")]
+    assert intake.rows("SELECT count(*) FROM mention") == [(0,)]
+    assert intake.rows("SELECT external_id, parent_external_id, origin FROM own_post") == [("1", "9", "outside")]
 
 
-def test_an_older_version_served_late_is_not_taken_for_an_edit(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(edited(103),)))
-    ear.store(Feed.SEARCH, Page(posts=(post(103),)))
+def test_an_older_version_served_late_is_not_taken_for_an_edit(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(edited(103),)))
+    intake.store(Feed.SEARCH, Page(posts=(post(103),)))
 
-    assert ear.rows("SELECT revision, text FROM mention_revision") == [(1, "corregido 103")]
+    assert intake.rows("SELECT revision, text FROM mention_revision") == [(1, "corregido 103")]
 
 
 @pytest.mark.parametrize(
@@ -191,31 +191,31 @@ def test_an_older_version_served_late_is_not_taken_for_an_edit(ear):
         ("withheld", None, "Sí, lo vemos https://t.example/x", "outside"),
     ],
 )
-def test_our_own_replies_are_told_from_those_written_elsewhere(ear, status, external_id, text, origin):
-    ear.store(Feed.MENTIONS, Page(posts=(post(103),)))
-    reply(ear, status=status, external_id=external_id, text="Sí, lo vemos https://acme.example/x")
+def test_our_own_replies_are_told_from_those_written_elsewhere(intake, status, external_id, text, origin):
+    intake.store(Feed.MENTIONS, Page(posts=(post(103),)))
+    reply(intake, status=status, external_id=external_id, text="Sí, lo vemos https://acme.example/x")
 
-    ear.store(Feed.OWN_POSTS, Page(own=(own(801, 103, text),)))
+    intake.store(Feed.OWN_POSTS, Page(own=(own(801, 103, text),)))
 
-    assert ear.rows("SELECT origin FROM own_post") == [(origin,)]
-    assert len(ear.settled) == (origin == "outside")
+    assert intake.rows("SELECT origin FROM own_post") == [(origin,)]
+    assert len(intake.settled) == (origin == "outside")
 
 
-def test_a_reply_whose_id_we_learn_later_is_ours_after_all(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(103),)))
-    reply(ear, status="sending", external_id=None, text="así")
+def test_a_reply_whose_id_we_learn_later_is_ours_after_all(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(103),)))
+    reply(intake, status="sending", external_id=None, text="así")
     page = Page(own=(own(801, 103, "la red lo cambió"),))
-    ear.store(Feed.OWN_POSTS, page)
-    ear.run("UPDATE reply SET status = 'sent', external_id = '801'")
+    intake.store(Feed.OWN_POSTS, page)
+    intake.run("UPDATE reply SET status = 'sent', external_id = '801'")
 
-    ear.store(Feed.OWN_POSTS, page)
+    intake.store(Feed.OWN_POSTS, page)
 
-    assert ear.rows("SELECT origin FROM own_post") == [("ours",)]
-    assert ear.rows("SELECT settled_at, settled_by FROM mention_account") == [(None, None)]
+    assert intake.rows("SELECT origin FROM own_post") == [("ours",)]
+    assert intake.rows("SELECT settled_at, settled_by FROM mention_account") == [(None, None)]
 
 
-def test_only_new_incoming_messages_are_due(ear):
-    connected = ear.account.connected_at
+def test_only_new_incoming_messages_are_due(intake):
+    connected = intake.account.connected_at
     messages = (
         message(1),
         message(2, outgoing=True, other=None),
@@ -223,31 +223,31 @@ def test_only_new_incoming_messages_are_due(ear):
         message(4, other=None, other_external_id="8", conversation_id="8-1001"),
     )
 
-    stored = ear.store(Feed.DIRECT_MESSAGES, Page(messages=messages))
+    stored = intake.store(Feed.DIRECT_MESSAGES, Page(messages=messages))
 
     assert stored.messages == 4
-    assert ear.rows("SELECT external_id FROM direct_message WHERE answer_due_at IS NOT NULL ORDER BY 1") == [
+    assert intake.rows("SELECT external_id FROM direct_message WHERE answer_due_at IS NOT NULL ORDER BY 1") == [
         ("1",),
         ("4",),
     ]
-    assert ear.rows("SELECT external_id, handle FROM identity ORDER BY 1") == [("7", "ana"), ("8", "")]
+    assert intake.rows("SELECT external_id, handle FROM identity ORDER BY 1") == [("7", "ana"), ("8", "")]
 
 
-def test_a_page_larger_than_one_statement_is_stored(ear):
-    stored = ear.store(Feed.MENTIONS, Page(posts=tuple(post(number) for number in range(1000, 2700))))
+def test_a_page_larger_than_one_statement_is_stored(intake):
+    stored = intake.store(Feed.MENTIONS, Page(posts=tuple(post(number) for number in range(1000, 2700))))
 
     assert stored.new_mentions == 1700
-    assert ear.rows("SELECT count(*) FROM mention_account") == [(1700,)]
+    assert intake.rows("SELECT count(*) FROM mention_account") == [(1700,)]
 
 
-def test_a_mention_by_nobody_above_has_no_json_null(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(1), post(2, above=PostAbove(external_id="1", text="texto 1")))))
+def test_a_mention_by_nobody_above_has_no_json_null(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(1), post(2, above=PostAbove(external_id="1", text="texto 1")))))
 
-    assert ear.rows("SELECT above IS NULL FROM mention ORDER BY external_id") == [(1,), (0,)]
+    assert intake.rows("SELECT above IS NULL FROM mention ORDER BY external_id") == [(1,), (0,)]
 
 
-def reply(ear, *, status: str, external_id: str | None, text: str) -> None:
-    ear.run(
+def reply(intake, *, status: str, external_id: str | None, text: str) -> None:
+    intake.run(
         "INSERT INTO reply (account_id, mention_id, revision, slot, act, target_external_id, text, language,"
         " fingerprint, status, reason, origin, author, approvals_needed, approvals, created_at, sending_at, attempts,"
         " external_id) SELECT 1, id, 1, 'answer', 'public_reply', external_id, :text, 'es', :mark, :status, '',"

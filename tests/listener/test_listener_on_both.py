@@ -17,11 +17,11 @@ from records.nouns import Account
 from records.schema import migrate
 from records.tables.service import AccountRow
 from records.words import Feed
-from tests.listener.conftest import ENDS_AT as NOW
-from tests.listener.conftest import LISTEN, Ear
-from tests.listener.outbox import outbox
-from tests.listener.scripted import ScriptedNetwork
 from tests.listener.test_listener_intake import post
+from tests.support.attribution import outbox_attribution
+from tests.support.listener import ENDS_AT as NOW
+from tests.support.listener import LISTEN, IntakeSetup
+from tests.support.scripted_network import ScriptedNetwork
 
 MINUTE = timedelta(minutes=1)
 ACCOUNT = Account(
@@ -29,7 +29,7 @@ ACCOUNT = Account(
 )
 
 
-def opened(database_url: str) -> Ear:
+def opened(database_url: str) -> IntakeSetup:
     engine = open_engine(database_url)
     migrate(engine)
     with writing(engine) as session:
@@ -46,33 +46,33 @@ def opened(database_url: str) -> Ear:
                 connected_at=ACCOUNT.connected_at,
             )
         )
-    return Ear(engine=engine, account=ACCOUNT)
+    return IntakeSetup(engine=engine, account=ACCOUNT)
 
 
 def test_a_day_of_an_account(database_url: str) -> None:
-    ear = opened(database_url)
+    intake = opened(database_url)
     posts = [post(100 + n, published_at=NOW - n * MINUTE) for n in range(4)]
     budget = Budget(endpoint="e", remaining=200, resets_at=NOW + 9 * MINUTE, limit=300)
     network = ScriptedNetwork(posts=posts, budget=budget)
-    turns = [ear.hear(network, Feed.MENTIONS, now=NOW, most_pages=1, price=0.001).outcome for _ in range(2)]
+    turns = [intake.poll(network, Feed.MENTIONS, now=NOW, most_pages=1, price=0.001).outcome for _ in range(2)]
     assert turns == [Outcome.TURN_OVER, Outcome.HEARD]
-    assert ear.rows("SELECT posts FROM read_spend") == [(4,)]
+    assert intake.rows("SELECT posts FROM read_spend") == [(4,)]
 
     network.access = network.fails[None] = TokenRefused("It expired.")
-    ear.hear(network, Feed.MENTIONS, now=NOW + MINUTE)
-    with reading(ear.engine) as session:
+    intake.poll(network, Feed.MENTIONS, now=NOW + MINUTE)
+    with reading(intake.engine) as session:
         assert is_paused(session, 1)
-    assert check_access(ear.engine, network, account=ACCOUNT, now=NOW + 16 * MINUTE) is Checked.REFUSED
+    assert check_access(intake.engine, network, account=ACCOUNT, now=NOW + 16 * MINUTE) is Checked.REFUSED
     network.access, network.fails = Access(valid_until=NOW + timedelta(days=3)), {}
-    assert check_access(ear.engine, network, account=ACCOUNT, now=NOW + 31 * MINUTE) is Checked.REPAIRED
-    ear.hear(network, Feed.MENTIONS, now=NOW + 31 * MINUTE)
-    assert ear.rows("SELECT cause FROM gap WHERE recovered_at IS NOT NULL") == [("outage",)]
+    assert check_access(intake.engine, network, account=ACCOUNT, now=NOW + 31 * MINUTE) is Checked.REPAIRED
+    intake.poll(network, Feed.MENTIONS, now=NOW + 31 * MINUTE)
+    assert intake.rows("SELECT cause FROM gap WHERE recovered_at IS NOT NULL") == [("outage",)]
 
     edited: list[int] = []
     network.standing = {"100": post(100, "otro", revision_external_id="900"), "101": None}
     later = NOW + timedelta(hours=22)
     found = recheck(
-        ear.engine,
+        intake.engine,
         network,
         account=ACCOUNT,
         claimant=new_claimant(),
@@ -85,17 +85,17 @@ def test_a_day_of_an_account(database_url: str) -> None:
 
     page = Page(posts=(post(500), post(102, "falso", revision_external_id="901")))
     for repeated in (False, True):
-        with writing(ear.engine) as session:
+        with writing(intake.engine) as session:
             brought = take(
                 session,
                 [Verified(account=ACCOUNT, delivery=Delivery(account_external_id="1001", page=page))],
                 network="x",
                 digest="d",
-                recognise=outbox(later),
+                recognise=outbox_attribution(later),
                 on_settled=lambda _, __: None,
                 actor=LISTEN,
                 now=later,
             )
         assert brought.repeated is repeated
-    assert ear.rows("SELECT count(*) FROM mention") == [(5,)]
-    ear.engine.dispose()
+    assert intake.rows("SELECT count(*) FROM mention") == [(5,)]
+    intake.engine.dispose()

@@ -14,10 +14,10 @@ from networks.protocol import Page
 from records.database import reading, writing
 from records.leases import new_claimant
 from records.words import Feed
-from tests.listener.conftest import ENDS_AT as NOW
-from tests.listener.conftest import LISTEN, Ear
-from tests.listener.scripted import ScriptedNetwork
 from tests.listener.test_listener_intake import post
+from tests.support.listener import ENDS_AT as NOW
+from tests.support.listener import LISTEN, IntakeSetup
+from tests.support.scripted_network import ScriptedNetwork
 
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(hours=25)
@@ -30,11 +30,11 @@ class Told:
         self.edited: list[int] = []
         self.gone: list[int] = []
 
-    def ask(self, ear: Ear, network: ScriptedNetwork, now=LATER) -> Rechecked:
+    def ask(self, intake: IntakeSetup, network: ScriptedNetwork, now=LATER) -> Rechecked:
         return recheck(
-            ear.engine,
+            intake.engine,
             network,
-            account=ear.account,
+            account=intake.account,
             claimant=new_claimant(),
             actor=LISTEN,
             now=now,
@@ -74,71 +74,71 @@ def test_where_posts_cost_money_each_is_asked_for_daily_for_a_week_and_then_week
     assert [is_charged(network) for network in ("x", "facebook", "instagram")] == [True, False, False]
 
 
-def test_an_edited_post_is_a_new_revision_a_gone_one_is_told_and_the_rest_waits(ear, told):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101), post(102), post(103))))
+def test_an_edited_post_is_a_new_revision_a_gone_one_is_told_and_the_rest_waits(intake, told):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101), post(102), post(103))))
     network = ScriptedNetwork(
         standing={"101": post(101, "otro texto", revision_external_id="601"), "102": None, "103": post(103)}
     )
-    assert told.ask(ear, network, now=NOW) == Rechecked()
-    found = told.ask(ear, network)
+    assert told.ask(intake, network, now=NOW) == Rechecked()
+    found = told.ask(intake, network)
 
     assert (found.asked, found.edited, found.gone) == (3, 1, 1)
-    edited, gone = ear.rows("SELECT id FROM mention WHERE external_id IN ('101', '102') ORDER BY external_id")
+    edited, gone = intake.rows("SELECT id FROM mention WHERE external_id IN ('101', '102') ORDER BY external_id")
     assert (told.edited, told.gone) == ([edited[0]], [gone[0]])
     live = (
         "SELECT text, assess_due_at IS NOT NULL FROM mention_revision WHERE superseded_at IS NULL AND mention_id = :id"
     )
-    assert ear.rows(live, id=edited[0]) == [("otro texto", 1)]
-    due = ear.rows("SELECT external_id, check_due_at, claimed_by FROM mention WHERE external_id <> '102'")
+    assert intake.rows(live, id=edited[0]) == [("otro texto", 1)]
+    due = intake.rows("SELECT external_id, check_due_at, claimed_by FROM mention WHERE external_id <> '102'")
     assert {str(at)[:13] for _, at, _ in due} == {(LATER + timedelta(hours=20)).strftime("%Y-%m-%d %H")}
     assert [claimant for _, _, claimant in due] == [None, None]
-    assert ear.rows("SELECT posts FROM read_spend") == [(2,)]
+    assert intake.rows("SELECT posts FROM read_spend") == [(2,)]
 
 
-def test_a_text_served_by_a_network_without_history_never_goes_back_by_an_old_page(ear, told):
+def test_a_text_served_by_a_network_without_history_never_goes_back_by_an_old_page(intake, told):
     first, second = (post(101, text, revision_external_id=f"101#{text}") for text in ("uno", "dos"))
     for served in (first, second, first, second):
-        ear.store(Feed.MENTIONS, Page(posts=(served,)))
+        intake.store(Feed.MENTIONS, Page(posts=(served,)))
     revisions = "SELECT external_id FROM mention_revision ORDER BY revision"
-    assert ear.rows(revisions) == [("101#uno",), ("101#dos",)]
-    assert ear.rows("SELECT external_id FROM mention_revision WHERE superseded_at IS NULL") == [("101#dos",)]
+    assert intake.rows(revisions) == [("101#uno",), ("101#dos",)]
+    assert intake.rows("SELECT external_id FROM mention_revision WHERE superseded_at IS NULL") == [("101#dos",)]
 
     # Asked for by id, the network itself says that the author changed it back.
-    told.ask(ear, ScriptedNetwork(standing={"101": first}))
-    assert ear.rows(revisions)[-1] == ("101#uno",)
+    told.ask(intake, ScriptedNetwork(standing={"101": first}))
+    assert intake.rows(revisions)[-1] == ("101#uno",)
 
 
-def test_a_deleted_post_that_is_still_served_stays_forgotten(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
-    ear.run("UPDATE mention SET deleted_at = heard_at")
-    ear.run("UPDATE mention_revision SET text = ''")
-    ear.run("UPDATE identity SET handle = ''")
-    stored = ear.store(Feed.MENTIONS, Page(posts=(post(101, "otra vez", revision_external_id="601"),)))
+def test_a_deleted_post_that_is_still_served_stays_forgotten(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    intake.run("UPDATE mention SET deleted_at = heard_at")
+    intake.run("UPDATE mention_revision SET text = ''")
+    intake.run("UPDATE identity SET handle = ''")
+    stored = intake.store(Feed.MENTIONS, Page(posts=(post(101, "otra vez", revision_external_id="601"),)))
     assert (stored.new_mentions, stored.new_revisions, stored.known) == (0, 0, 1)
-    assert ear.rows("SELECT text FROM mention_revision") == [("",)]
-    assert ear.rows("SELECT handle FROM identity") == [("",)]
+    assert intake.rows("SELECT text FROM mention_revision") == [("",)]
+    assert intake.rows("SELECT handle FROM identity") == [("",)]
 
 
-def test_what_is_said_to_have_happened_while_we_asked_is_asked_for_again(ear, told):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
+def test_what_is_said_to_have_happened_while_we_asked_is_asked_for_again(intake, told):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
     network = ScriptedNetwork(standing={"101": post(101)})
     read = network.reread
 
     def meanwhile(external_ids):
-        with writing(ear.engine) as session:
+        with writing(intake.engine) as session:
             check_now(session, [1], now=LATER + timedelta(seconds=1))
         return read(external_ids)
 
     network.reread = meanwhile
-    told.ask(ear, network)
+    told.ask(intake, network)
     network.reread = read
-    assert told.ask(ear, network, now=LATER + timedelta(seconds=1)).asked == 1
+    assert told.ask(intake, network, now=LATER + timedelta(seconds=1)).asked == 1
 
 
-def test_batches_are_as_large_as_the_network_takes(ear, told):
-    ear.store(Feed.MENTIONS, Page(posts=tuple(post(100 + n) for n in range(5))))
+def test_batches_are_as_large_as_the_network_takes(intake, told):
+    intake.store(Feed.MENTIONS, Page(posts=tuple(post(100 + n) for n in range(5))))
     network = ScriptedNetwork(reread_at_most=2)
-    assert [told.ask(ear, network).asked for _ in range(4)] == [2, 2, 1, 0]
+    assert [told.ask(intake, network).asked for _ in range(4)] == [2, 2, 1, 0]
     assert sorted(each for batch in network.reread_asked for each in batch) == [str(100 + n) for n in range(5)]
 
 
@@ -151,39 +151,39 @@ def test_batches_are_as_large_as_the_network_takes(ear, told):
         (Invalid("what?"), timedelta(hours=20)),
     ],
 )
-def test_a_failure_puts_the_next_attempt_off(ear, told, error, again_after):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
+def test_a_failure_puts_the_next_attempt_off(intake, told, error, again_after):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
     network = ScriptedNetwork(reread_fails=error)
-    assert told.ask(ear, network).error is error
-    assert told.ask(ear, network, now=LATER + timedelta(seconds=30)).asked == 0
+    assert told.ask(intake, network).error is error
+    assert told.ask(intake, network, now=LATER + timedelta(seconds=30)).asked == 0
     network.reread_fails = None
-    assert told.ask(ear, network, now=LATER + again_after - timedelta(seconds=1)).asked == 0
-    assert told.ask(ear, network, now=LATER + again_after).asked == 1
+    assert told.ask(intake, network, now=LATER + again_after - timedelta(seconds=1)).asked == 0
+    assert told.ask(intake, network, now=LATER + again_after).asked == 1
 
 
-def test_refused_credentials_pause_the_account_here_too(ear, told):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101),)))
+def test_refused_credentials_pause_the_account_here_too(intake, told):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
     network = ScriptedNetwork(reread_fails=TokenRefused("It expired."))
-    told.ask(ear, network)
-    with reading(ear.engine) as session:
-        assert is_paused(session, ear.account.id)
+    told.ask(intake, network)
+    with reading(intake.engine) as session:
+        assert is_paused(session, intake.account.id)
     asked = len(network.reread_asked)
-    told.ask(ear, network, now=LATER + timedelta(hours=5))
+    told.ask(intake, network, now=LATER + timedelta(hours=5))
     assert len(network.reread_asked) == asked
 
 
-def test_the_practice_network_tells_of_edits_and_deletions(practice_of, ear_of, told):
+def test_the_practice_network_tells_of_edits_and_deletions(practice_of, intake_of, told):
     rows = [{"id": str(n), "text": f"@acme aviso {n}", "author": f"p{n}", "brand": "acme"} for n in range(3)]
     practice = practice_of(rows)
-    ear = ear_of(practice.account)
+    intake = intake_of(practice.account)
     network = practice.open()
     made = practice.tell("/_post", text="@marca es un desatre", author="eva", mentions=True)
-    ear.hear(network, Feed.MENTIONS, now=practice.advance(5))
+    intake.poll(network, Feed.MENTIONS, now=practice.advance(5))
     practice.tell("/_edit", id=made["id"], text="@marca es un desastre")
-    (deleted, *_), *_ = ear.rows("SELECT external_id FROM mention WHERE external_id <> :id", id=made["id"])
+    (deleted, *_), *_ = intake.rows("SELECT external_id FROM mention WHERE external_id <> :id", id=made["id"])
     practice.tell("/_delete", id=deleted)
 
-    found = told.ask(ear, network, now=practice.now() + timedelta(days=7))
+    found = told.ask(intake, network, now=practice.now() + timedelta(days=7))
 
     assert (found.asked, found.edited, found.gone, found.error) == (4, 1, 1, None)
-    assert ear.rows("SELECT id FROM mention WHERE external_id = :id", id=deleted) == [(told.gone[0],)]
+    assert intake.rows("SELECT id FROM mention WHERE external_id = :id", id=deleted) == [(told.gone[0],)]

@@ -11,28 +11,28 @@ from listener.messages import CODE_LEFT_OUT, LINK_LEFT_OUT, store_messages
 from records.database import reading, writing
 from records.nouns import Actor, HeardMessage
 from records.tables.listener import DirectMessageRow
-from tests.listener.conftest import Ear
+from tests.support.listener import IntakeSetup
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 LINK = "https://rooms.brand.example/r/abc/verysecrettoken"
 
 
-def test_a_link_in_our_own_message_is_not_stored_and_one_of_theirs_is(ear: Ear) -> None:
+def test_a_link_in_our_own_message_is_not_stored_and_one_of_theirs_is(intake: IntakeSetup) -> None:
     messages = [_message("1", outgoing=True), _message("2", outgoing=False)]
-    with writing(ear.engine) as session:
-        store_messages(session, account=ear.account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
-    with reading(ear.engine) as session:
+    with writing(intake.engine) as session:
+        store_messages(session, account=intake.account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
+    with reading(intake.engine) as session:
         query = select(col(DirectMessageRow.outgoing), col(DirectMessageRow.text))
         texts = {row.outgoing: row.text for row in session.execute(query)}
     assert texts == {True: f"Come in: {LINK_LEFT_OUT} See you", False: f"Come in: {LINK} See you"}
 
 
-def test_a_code_in_our_own_message_is_not_stored_and_a_telephone_number_is(ear: Ear) -> None:
+def test_a_code_in_our_own_message_is_not_stored_and_a_telephone_number_is(intake: IntakeSetup) -> None:
     text = "Type 7K3M-90X1. Or call 900-123-4567, or quote AP-7F3K2Q."
-    with writing(ear.engine) as session:
+    with writing(intake.engine) as session:
         messages = [_message("1", outgoing=True, text=text)]
-        store_messages(session, account=ear.account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
-    with reading(ear.engine) as session:
+        store_messages(session, account=intake.account, messages=messages, actor=Actor(tag="step:listen"), now=NOW)
+    with reading(intake.engine) as session:
         (stored,) = session.execute(select(col(DirectMessageRow.text))).scalars()
     assert stored == text.replace("7K3M-90X1", CODE_LEFT_OUT)
 

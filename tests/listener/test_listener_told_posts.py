@@ -16,24 +16,24 @@ from networks.protocol import Page
 from records.database import writing
 from records.leases import new_claimant
 from records.words import Feed
-from tests.listener.conftest import ENDS_AT as NOW
-from tests.listener.conftest import LISTEN, Ear
-from tests.listener.scripted import ScriptedNetwork
 from tests.listener.test_listener_intake import own, post
+from tests.support.listener import ENDS_AT as NOW
+from tests.support.listener import LISTEN, IntakeSetup
+from tests.support.scripted_network import ScriptedNetwork
 
 MINUTE = timedelta(minutes=1)
 
 
-def keep(ear: Ear, *external_ids: str) -> int:
-    with writing(ear.engine) as session:
-        return keep_told(session, ear.account, external_ids, now=NOW)
+def keep(intake: IntakeSetup, *external_ids: str) -> int:
+    with writing(intake.engine) as session:
+        return keep_told(session, intake.account, external_ids, now=NOW)
 
 
-def ask(ear: Ear, network: ScriptedNetwork, *, now=NOW) -> Asked:
+def ask(intake: IntakeSetup, network: ScriptedNetwork, *, now=NOW) -> Asked:
     def store(session, feed, page):
         store_page(
             session,
-            account=ear.account,
+            account=intake.account,
             feed=feed,
             page=page,
             recognise=nothing_sent,
@@ -43,65 +43,65 @@ def ask(ear: Ear, network: ScriptedNetwork, *, now=NOW) -> Asked:
         )
 
     return ask_told(
-        ear.engine, network, account=ear.account, claimant=new_claimant(), now=now, store=store, price=0.005
+        intake.engine, network, account=intake.account, claimant=new_claimant(), now=now, store=store, price=0.005
     )
 
 
-def waiting(ear: Ear) -> list[tuple[str, int]]:
-    return ear.rows("SELECT external_id, attempts FROM told_post ORDER BY external_id")
+def waiting(intake: IntakeSetup) -> list[tuple[str, int]]:
+    return intake.rows("SELECT external_id, attempts FROM told_post ORDER BY external_id")
 
 
-def heard(ear: Ear) -> list[tuple[str, str]]:
-    return ear.rows(
+def heard(intake: IntakeSetup) -> list[tuple[str, str]]:
+    return intake.rows(
         "SELECT m.external_id, feed FROM mention m JOIN mention_account a ON a.mention_id = m.id ORDER BY m.external_id"
     )
 
 
-def test_what_was_named_is_read_and_stored_as_a_mention_or_as_a_comment_under_our_own(ear):
-    ear.store(Feed.OWN_POSTS, Page(own=(own(700, None),)))
+def test_what_was_named_is_read_and_stored_as_a_mention_or_as_a_comment_under_our_own(intake):
+    intake.store(Feed.OWN_POSTS, Page(own=(own(700, None),)))
     comments = {
         "101": post(101, kind="comment", root_external_id="9"),
         "102": post(102, kind="comment", root_external_id="700"),
     }
-    assert keep(ear, "101", "102", "103", "101") == 3
-    assert keep(ear, "101") == 0
+    assert keep(intake, "101", "102", "103", "101") == 3
+    assert keep(intake, "101") == 0
 
     network = ScriptedNetwork(standing={**comments, "103": post(103)})
-    assert ask(ear, network) == Asked(asked=3, read=3)
+    assert ask(intake, network) == Asked(asked=3, read=3)
 
-    assert heard(ear) == [("101", "mentions"), ("102", "comments"), ("103", "mentions")]
-    assert waiting(ear) == []
-    assert ear.rows("SELECT posts FROM read_spend") == [(3,)]
-    assert ask(ear, network) == Asked()
+    assert heard(intake) == [("101", "mentions"), ("102", "comments"), ("103", "mentions")]
+    assert waiting(intake) == []
+    assert intake.rows("SELECT posts FROM read_spend") == [(3,)]
+    assert ask(intake, network) == Asked()
 
 
-def test_what_is_known_or_no_id_is_not_waited_for(ear):
-    ear.store(Feed.MENTIONS, Page(posts=(post(101, revision_external_id="601"),), own=(own(801, 101),)))
-    assert keep(ear, "101", "601", "801", "", "\ud800", "\x00", "../me", "1" * 41, "7\n", "٣") == 0
-    assert keep(ear, "12_34", "1" * 40) == 2
+def test_what_is_known_or_no_id_is_not_waited_for(intake):
+    intake.store(Feed.MENTIONS, Page(posts=(post(101, revision_external_id="601"),), own=(own(801, 101),)))
+    assert keep(intake, "101", "601", "801", "", "\ud800", "\x00", "../me", "1" * 41, "7\n", "٣") == 0
+    assert keep(intake, "12_34", "1" * 40) == 2
 
 
 @pytest.mark.parametrize("standing", [{}, {"101": None}])
-def test_a_post_that_is_never_shown_is_given_up_after_five_tries_with_growing_pauses(ear, standing):
-    keep(ear, "101")
+def test_a_post_that_is_never_shown_is_given_up_after_five_tries_with_growing_pauses(intake, standing):
+    keep(intake, "101")
     network, moment = ScriptedNetwork(standing=standing), NOW
     for number, pause in enumerate(PAUSES, start=1):
-        assert ask(ear, network, now=moment).asked == 1
-        assert waiting(ear) == [("101", number)]
-        assert ask(ear, network, now=moment + pause - timedelta(seconds=1)).asked == 0
+        assert ask(intake, network, now=moment).asked == 1
+        assert waiting(intake) == [("101", number)]
+        assert ask(intake, network, now=moment + pause - timedelta(seconds=1)).asked == 0
         moment += pause
     assert list(PAUSES) == sorted(PAUSES)
-    assert ask(ear, network, now=moment).asked == 1
-    assert (waiting(ear), len(network.reread_asked)) == ([], 5)
+    assert ask(intake, network, now=moment).asked == 1
+    assert (waiting(intake), len(network.reread_asked)) == ([], 5)
 
 
-def test_a_post_shown_late_is_heard_all_the_same(ear):
-    keep(ear, "101")
+def test_a_post_shown_late_is_heard_all_the_same(intake):
+    keep(intake, "101")
     network = ScriptedNetwork(standing={"101": None})
-    ask(ear, network)
+    ask(intake, network)
     network.standing = {"101": post(101)}
-    assert ask(ear, network, now=NOW + MINUTE).read == 1
-    assert heard(ear) == [("101", "mentions")]
+    assert ask(intake, network, now=NOW + MINUTE).read == 1
+    assert heard(intake) == [("101", "mentions")]
 
 
 @pytest.mark.parametrize(
@@ -113,57 +113,57 @@ def test_a_post_shown_late_is_heard_all_the_same(ear):
         (Invalid("what?"), 15 * MINUTE, 1),
     ],
 )
-def test_a_failure_puts_the_next_attempt_off_and_only_an_answer_counts_as_a_try(ear, error, again_after, attempts):
-    keep(ear, "101")
+def test_a_failure_puts_the_next_attempt_off_and_only_an_answer_counts_as_a_try(intake, error, again_after, attempts):
+    keep(intake, "101")
     network = ScriptedNetwork(reread_fails=error, standing={"101": post(101)})
-    assert ask(ear, network).error is error
-    assert waiting(ear) == [("101", attempts)]
+    assert ask(intake, network).error is error
+    assert waiting(intake) == [("101", attempts)]
     network.reread_fails = None
-    assert ask(ear, network, now=NOW + again_after - timedelta(seconds=1)).asked == 0
-    assert ask(ear, network, now=NOW + again_after).read == 1
+    assert ask(intake, network, now=NOW + again_after - timedelta(seconds=1)).asked == 0
+    assert ask(intake, network, now=NOW + again_after).read == 1
 
 
-def test_a_paused_account_asks_nothing(ear):
-    keep(ear, "101")
+def test_a_paused_account_asks_nothing(intake):
+    keep(intake, "101")
     network = ScriptedNetwork(reread_fails=TokenRefused("It expired."))
-    ask(ear, network)
-    assert ask(ear, network, now=NOW + timedelta(hours=9)) == Asked()
-    assert waiting(ear) == [("101", 0)]
+    ask(intake, network)
+    assert ask(intake, network, now=NOW + timedelta(hours=9)) == Asked()
+    assert waiting(intake) == [("101", 0)]
 
 
-def test_a_flood_is_bounded_for_each_account(ear, monkeypatch):
+def test_a_flood_is_bounded_for_each_account(intake, monkeypatch):
     monkeypatch.setattr(told_posts, "MOST_WAITING", 3)
-    assert keep(ear, *(str(each) for each in range(100, 110))) == 3
-    assert keep(ear, "500") == 0
-    assert ask(ear, ScriptedNetwork(reread_at_most=2)).asked == 2
+    assert keep(intake, *(str(each) for each in range(100, 110))) == 3
+    assert keep(intake, "500") == 0
+    assert ask(intake, ScriptedNetwork(reread_at_most=2)).asked == 2
 
 
-def test_another_process_that_took_the_lease_over_keeps_its_rows(ear):
-    keep(ear, "101")
+def test_another_process_that_took_the_lease_over_keeps_its_rows(intake):
+    keep(intake, "101")
     network = ScriptedNetwork(standing={})
     read = network.reread
 
     def meanwhile(external_ids):
-        ear.run("UPDATE told_post SET claimed_by = 'elsewhere:1:a'")
+        intake.run("UPDATE told_post SET claimed_by = 'elsewhere:1:a'")
         return read(external_ids)
 
     network.reread = meanwhile
-    ask(ear, network)
-    assert waiting(ear) == [("101", 0)]
+    ask(intake, network)
+    assert waiting(intake) == [("101", 0)]
 
 
-def test_what_waited_for_two_months_is_forgotten(ear):
-    keep(ear, "101")
+def test_what_waited_for_two_months_is_forgotten(intake):
+    keep(intake, "101")
     for now, left in ((NOW + KEPT_FOR, 1), (NOW + KEPT_FOR + MINUTE, 0)):
-        with writing(ear.engine) as session:
+        with writing(intake.engine) as session:
             forget_told(session, now=now)
-        assert len(waiting(ear)) == left
+        assert len(waiting(intake)) == left
 
 
-def test_our_own_words_that_were_named_become_own_posts(ear):
-    keep(ear, "801")
+def test_our_own_words_that_were_named_become_own_posts(intake):
+    keep(intake, "801")
     network = ScriptedNetwork()
     found = network.reread(())
     network.reread = lambda _: replace(found, page=Page(own=(own(801, 101),)))
-    assert ask(ear, network).read == 1
-    assert ear.rows("SELECT external_id FROM own_post") == [("801",)]
+    assert ask(intake, network).read == 1
+    assert intake.rows("SELECT external_id FROM own_post") == [("801",)]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.nemesis.nemesis import Verdict, run_seed
 from tests.nemesis.template import make_template
-from tests.postgres import Server, running_server, server_programs
+from tests.support.postgres import PostgresServer, running_server, server_programs
 
 TEMPLATE = "nemesis_template"
 
@@ -52,14 +52,14 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _play(seed: int, *, template: Path, server: Server | None, variant: str, keep: Path | None) -> Verdict:
+def _play(seed: int, *, template: Path, server: PostgresServer | None, variant: str, keep: Path | None) -> Verdict:
     database = server.database(f"nemesis_{seed}", template=TEMPLATE) if server else ""
     folder = keep / str(seed) if keep else None
     return run_seed(seed, template=template, database=database, variant=variant, keep=folder)
 
 
 @contextmanager
-def _databases(kind: str, folder: Path) -> Iterator[tuple[Path, Server | None]]:
+def _databases(kind: str, folder: Path) -> Iterator[tuple[Path, PostgresServer | None]]:
     if kind == "sqlite":
         yield make_template(folder / "template"), None
         return

@@ -25,7 +25,7 @@ from service.house import House, open_house
 from service.round import run_once
 from service.settings import load_settings
 from tests.nemesis.variants import VARIANTS
-from tests.service.kills import Kill, watch
+from tests.support.crashes import CrashPoint, count_and_crash
 
 WORK, END = b"w", b"e"
 DONE, STOPPED = b"d", b"s"
@@ -60,8 +60,8 @@ class Orders:
 
     settings_file: Path
     clock: SharedClock
-    kill: Kill | None
-    stop: Kill | None
+    kill: CrashPoint | None
+    stop: CrashPoint | None
     """Where it is stopped, to go on later."""
     variant: str
     with_agent: bool
@@ -76,7 +76,7 @@ class Child:
     orders: BinaryIO
     answers: BinaryIO
     errors: Path
-    kill: Kill | None
+    kill: CrashPoint | None
     stopped_at: datetime | None = field(default=None)
 
     def begin_round(self) -> None:
@@ -174,7 +174,7 @@ def _live(orders: Orders, told: BinaryIO, answers: BinaryIO, errors: Path) -> No
     try:
         if orders.variant:
             VARIANTS[orders.variant]()
-        watch(orders.kill, stop=orders.stop, before_stop=lambda: answers.write(STOPPED))
+        count_and_crash(orders.kill, stop=orders.stop, before_stop=lambda: answers.write(STOPPED))
         house = house_of(orders.settings_file, orders.clock)
         agent = agent_of(house) if orders.with_agent else None
         while told.read(1) == WORK:

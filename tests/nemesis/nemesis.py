@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import tests.service.warm  # noqa: F401 - what takes seconds to load is loaded before processes are forked
+import tests.support.preload  # noqa: F401 - what takes seconds to load is loaded before processes are forked
 from ledger.verification import verify
 from records.database import open_engine, reading
 from service.keys import verification_key
@@ -23,7 +23,7 @@ from tests.nemesis.child import Child, Orders, ServiceFailedError, SharedClock, 
 from tests.nemesis.population import BEGINS_AT, BRAND, Happening, Population, populate, write_rows
 from tests.nemesis.stored import Stored, open_stored
 from tests.nemesis.world import MASTER, World, world, write_home
-from tests.service.kills import BEFORE_WRITE, PLACES, Kill, run_warm
+from tests.support.crashes import BEFORE_WRITE, PLACES, CrashPoint, run_forked
 
 CALM = (0, 60, 60, 420, 840, 780)
 """Seconds between the rounds after the last event, when the faults have stopped: 36 minutes in all, since whether a
@@ -47,10 +47,10 @@ class Plan:
     """What one seed does beside its population and its faults."""
 
     seed: int
-    lives: tuple[Kill, ...]
+    lives: tuple[CrashPoint, ...]
     """Where each process dies, in the order in which they are started; those after them live on."""
     processes: int
-    stop: Kill | None
+    stop: CrashPoint | None
     """Where the first of two processes stands still for some minutes, with work in its hands."""
     fault_share: float
     connected_after: int
@@ -91,7 +91,7 @@ def plan_of(seed: int) -> Plan:
         seed=seed,
         lives=() if two else lives,
         processes=2 if two else 1,
-        stop=Kill(place=BEFORE_WRITE, nth=chance.randint(1, 6)) if seed % 8 == 3 else None,
+        stop=CrashPoint(place=BEFORE_WRITE, nth=chance.randint(1, 6)) if seed % 8 == 3 else None,
         fault_share=chance.choice(SHARES),
         connected_after=900 if seed % 7 == 3 else 0,
         paces=tuple(chance.choice(PACES) for _ in range(200)),
@@ -102,7 +102,7 @@ def run_seed(seed: int, *, template: Path, database: str = "", variant: str = ""
     """Play one seed in a process of its own. `database` is an address to use in the place of a SQLite file."""
     with _folder(keep) as folder:
         told = folder / "verdict.json"
-        ended = run_warm(_play, seed, str(folder), str(template), database, variant)
+        ended = run_forked(_play, seed, str(folder), str(template), database, variant)
         if not told.exists():
             return Verdict(seed=seed, failures=[f"the seed's own process ended with {ended}; see what it printed"])
         return Verdict(**json.loads(told.read_text(encoding="utf-8")))
@@ -249,9 +249,9 @@ def _faults_of_the_log(settings_file: Path) -> list[str]:
     return [f"the log does not verify: {problem.message}" for problem in found.problems]
 
 
-def _kill(chance: random.Random) -> Kill:
+def _kill(chance: random.Random) -> CrashPoint:
     place = chance.choice(PLACES)
-    return Kill(place=place, nth=chance.randint(1, REACH))
+    return CrashPoint(place=place, nth=chance.randint(1, REACH))
 
 
 @contextmanager

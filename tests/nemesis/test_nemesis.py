@@ -9,7 +9,7 @@ import pytest
 from tests.nemesis.nemesis import Verdict, plan_of, run_seed
 from tests.nemesis.population import populate
 from tests.nemesis.template import make_template
-from tests.postgres import Server
+from tests.support.postgres import PostgresServer
 
 CHUNK = 5
 CHUNKS = [
@@ -44,7 +44,7 @@ def test_on_sqlite_the_database_agrees_with_the_truth(first: int, template: Path
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("first", range(0, 50, CHUNK))
 def test_on_postgresql_the_database_agrees_with_the_truth(
-    first: int, postgres: Server, tmp_path_factory: pytest.TempPathFactory
+    first: int, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     name = f"{TEMPLATE}_{first}"
     template = make_template(tmp_path_factory.mktemp("template"), database=postgres.database(name))

@@ -8,7 +8,7 @@ import pytest
 
 from networks.errors import Invalid
 from records.words import Feed
-from tests.networks.meta_practice import heard, own, practising, walk
+from tests.support.meta_practice import all_pages, fetched_posts, open_meta_practice, own_posts
 
 HOSTILE = "\u202e<script>alert(1)</script> & \x00 \ud800 " + "ñ" * 20_000
 BASE = {"network": "facebook", "brand": "acme"}
@@ -30,7 +30,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
-    with practising([BASE | row for row in ROWS], tmp_path_factory.mktemp("facebook")) as found:
+    with open_meta_practice([BASE | row for row in ROWS], tmp_path_factory.mktemp("facebook")) as found:
         yield found
 
 
@@ -45,14 +45,14 @@ def page(practice):
 
 
 def test_posts_and_ads_of_the_page_are_its_own(page):
-    found = own(page, Feed.OWN_POSTS)
+    found = own_posts(page, Feed.OWN_POSTS)
 
     assert {"abrimos oficina", "hipoteca al 2 %", "oferta 0", "oferta 29"} <= found.keys()
     assert all(post.parent_external_id is None for post in found.values())
 
 
 def test_comments_and_their_answers_are_heard_under_posts_ads_and_visits(page, ids):
-    found = heard(page, Feed.COMMENTS)
+    found = fetched_posts(page, Feed.COMMENTS)
 
     assert {"mi tarjeta no funciona", "a mí tampoco", "ni por correo"} <= found.keys()
     assert len([text for text in found if text.startswith("opinión")]) == 120
@@ -66,27 +66,27 @@ def test_comments_and_their_answers_are_heard_under_posts_ads_and_visits(page, i
 
 
 def test_a_comment_by_the_page_is_its_own(page, ids):
-    found = own(page, Feed.COMMENTS)
+    found = own_posts(page, Feed.COMMENTS)
 
     assert found["lo miramos"].parent_external_id == ids["c1"]
     assert found["lo miramos"].root_external_id == ids["post"]
 
 
 def test_a_hostile_text_arrives_as_it_is(page, ids):
-    found = next(post for post in heard(page, Feed.COMMENTS).values() if post.external_id == ids["a1"])
+    found = next(post for post in fetched_posts(page, Feed.COMMENTS).values() if post.external_id == ids["a1"])
 
     assert found.text == HOSTILE
     assert found.revision_external_id.startswith(f"{ids['a1']}#")
 
 
 def test_every_comment_is_served_once(page):
-    served = [post.external_id for each in walk(page, Feed.COMMENTS) for post in each.posts]
+    served = [post.external_id for each in all_pages(page, Feed.COMMENTS) for post in each.posts]
 
     assert len(served) == len(set(served)) == 124
 
 
 def test_visits_and_mentions_are_posts_that_summon(page, ids):
-    found = heard(page, Feed.MENTIONS)
+    found = fetched_posts(page, Feed.MENTIONS)
 
     assert found.keys() == {"nadie contesta al teléfono", "gracias, La Marca"}
     for post in found.values():
@@ -96,7 +96,7 @@ def test_visits_and_mentions_are_posts_that_summon(page, ids):
 
 
 def test_a_walk_goes_on_in_another_process(practice):
-    whole = [post.external_id for page in walk(practice.open("facebook"), Feed.COMMENTS) for post in page.posts]
+    whole = [post.external_id for page in all_pages(practice.open("facebook"), Feed.COMMENTS) for post in page.posts]
 
     served, token = [], None
     while True:
@@ -121,7 +121,7 @@ def test_since_hears_new_comments_under_old_posts(page, practice, ids):
     practice.tell("/_post", text="¿y ahora?", author="ana", in_reply_to=ids["post"])
     practice.tell("/_post", text="¿seguro?", author="luis", in_reply_to=ids["c1"])
 
-    pages = walk(page, Feed.COMMENTS, since=since)
+    pages = all_pages(page, Feed.COMMENTS, since=since)
 
     assert {post.text for each in pages for post in each.posts} == {"¿y ahora?", "¿seguro?"}
     assert len(pages) <= 4
@@ -131,7 +131,7 @@ def test_an_outside_answer_of_the_page_is_seen(page, practice, ids):
     since = practice.advance(minutes=5)
     practice.tell("/_outside_reply", text="desde el móvil", in_reply_to=ids["c1"])
 
-    assert own(page, Feed.COMMENTS, since=since)["desde el móvil"].parent_external_id == ids["c1"]
+    assert own_posts(page, Feed.COMMENTS, since=since)["desde el móvil"].parent_external_id == ids["c1"]
 
 
 def test_an_edit_is_another_revision_of_the_same_comment(page, practice, ids):
@@ -166,7 +166,7 @@ def test_messages_are_told_from_both_sides(page, practice):
     practice.tell("/_message", **{"from": "ana", "to": practice.name("facebook"), "text": "hola & <b>"})
     practice.advance(minutes=1)
     practice.tell("/_message", **{"from": "ana", "to": practice.name("facebook"), "text": "¿hay alguien?"})
-    asked = [message for each in walk(page, Feed.DIRECT_MESSAGES, since=since) for message in each.messages]
+    asked = [message for each in all_pages(page, Feed.DIRECT_MESSAGES, since=since) for message in each.messages]
     person = asked[0].other_external_id
     page.send_private(person, "Aquí estamos.")
 
@@ -185,7 +185,7 @@ def test_a_long_conversation_is_read_to_its_beginning(page, practice):
     for number in range(30):
         practice.tell("/_message", **{"from": "noa", "to": practice.name("facebook"), "text": f"mensaje {number}"})
 
-    pages = walk(page, Feed.DIRECT_MESSAGES, since=since)
+    pages = all_pages(page, Feed.DIRECT_MESSAGES, since=since)
 
     assert {message.text for each in pages for message in each.messages} == {f"mensaje {n}" for n in range(30)}
 
@@ -208,11 +208,11 @@ def test_a_feed_that_facebook_does_not_have_is_refused(page, practice):
     "kind", ["short_page", "empty_page", "duplicated_page", "overlapping_pages", "reordered_page", "partial"]
 )
 def test_a_page_served_in_another_way_loses_nothing(practice, page, kind):
-    before = {post.external_id for each in walk(page, Feed.COMMENTS) for post in each.posts}
+    before = {post.external_id for each in all_pages(page, Feed.COMMENTS) for post in each.posts}
     for after in (0, 1, 3):
         practice.tell("/_faults", method="GET", path="*", kind=kind, after=after)
 
-    found = {post.external_id for each in walk(page, Feed.COMMENTS) for post in each.posts}
+    found = {post.external_id for each in all_pages(page, Feed.COMMENTS) for post in each.posts}
 
     practice.tell("/_faults", kind="calm")
     assert found == before

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from records.words import Feed
-from tests.networks.meta_practice import heard, own, practising, walk
+from tests.support.meta_practice import all_pages, fetched_posts, open_meta_practice, own_posts
 
 HOSTILE = "\u202e<script>alert(1)</script> & \x00 \ud800 " + "ñ" * 20_000
 BASE = {"network": "instagram", "brand": "marca"}
@@ -30,7 +30,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
-    with practising([BASE | row for row in ROWS], tmp_path_factory.mktemp("instagram")) as found:
+    with open_meta_practice([BASE | row for row in ROWS], tmp_path_factory.mktemp("instagram")) as found:
         yield found
 
 
@@ -45,11 +45,11 @@ def account(practice):
 
 
 def test_media_are_own_posts(account):
-    assert {"nueva tarjeta", "sorteo", "oferta 29"} <= own(account, Feed.OWN_POSTS).keys()
+    assert {"nueva tarjeta", "sorteo", "oferta 29"} <= own_posts(account, Feed.OWN_POSTS).keys()
 
 
 def test_comments_and_answers_come_with_what_they_answer(account, practice, ids):
-    found = heard(account, Feed.COMMENTS)
+    found = fetched_posts(account, Feed.COMMENTS)
 
     comment, answer = found["no me llega"], found["a mí tampoco"]
     assert (comment.external_id, comment.kind, comment.summoned) == (ids["c1"], "comment", True)
@@ -63,23 +63,23 @@ def test_comments_and_answers_come_with_what_they_answer(account, practice, ids)
 
 
 def test_every_comment_and_answer_is_served_once_however_many(account):
-    served = [post.external_id for each in walk(account, Feed.COMMENTS) for post in each.posts]
+    served = [post.external_id for each in all_pages(account, Feed.COMMENTS) for post in each.posts]
 
     assert len(served) == len(set(served)) == 3 + 120 + 70
 
 
 def test_an_answer_of_the_account_is_its_own(account, ids):
-    assert own(account, Feed.COMMENTS)["lo miramos"].parent_external_id == ids["c1"]
+    assert own_posts(account, Feed.COMMENTS)["lo miramos"].parent_external_id == ids["c1"]
 
 
 def test_a_hostile_text_arrives_as_it_is(account, ids):
-    found = next(post for post in heard(account, Feed.COMMENTS).values() if post.external_id == ids["hostile"])
+    found = next(post for post in fetched_posts(account, Feed.COMMENTS).values() if post.external_id == ids["hostile"])
 
     assert found.text == HOSTILE
 
 
 def test_only_who_names_us_in_a_caption_may_be_answered(account, ids):
-    found = heard(account, Feed.MENTIONS)
+    found = fetched_posts(account, Feed.MENTIONS)
 
     assert (found["qué foto"].kind, found["qué foto"].summoned) == ("post", False)
     assert found["gracias @marca, por fin"].summoned
@@ -93,11 +93,11 @@ def test_since_hears_new_answers_to_old_comments(account, practice, ids):
     practice.tell("/_post", text="¿seguro?", author="luis", in_reply_to=ids["c1"])
     practice.tell("/_post", text="otro más", author="eva", in_reply_to=ids["n119"])
 
-    assert heard(account, Feed.COMMENTS, since=since).keys() == {"¿y ahora?", "¿seguro?", "otro más"}
+    assert fetched_posts(account, Feed.COMMENTS, since=since).keys() == {"¿y ahora?", "¿seguro?", "otro más"}
 
 
 def test_a_walk_goes_on_in_another_process(practice):
-    whole = [post.external_id for each in walk(practice.open("instagram"), Feed.COMMENTS) for post in each.posts]
+    whole = [post.external_id for each in all_pages(practice.open("instagram"), Feed.COMMENTS) for post in each.posts]
 
     served, token = [], None
     while True:
@@ -140,7 +140,7 @@ def test_an_edit_is_another_revision_of_the_same_comment(account, practice, ids)
 def test_messages_are_told_from_both_sides(account, practice):
     since = practice.advance(minutes=5)
     practice.tell("/_message", **{"from": "ana", "to": practice.name("instagram"), "text": "hola"})
-    asked = [message for each in walk(account, Feed.DIRECT_MESSAGES, since=since) for message in each.messages]
+    asked = [message for each in all_pages(account, Feed.DIRECT_MESSAGES, since=since) for message in each.messages]
     account.send_private(asked[0].other_external_id, "Aquí estamos.")
 
     said = account.private_messages_with(asked[0].other_external_id)
@@ -161,11 +161,11 @@ def test_access_tells_until_when_and_what_is_missing(account, practice):
     "kind", ["short_page", "empty_page", "duplicated_page", "overlapping_pages", "reordered_page", "partial"]
 )
 def test_a_page_served_in_another_way_loses_nothing(practice, account, kind):
-    before = {post.external_id for each in walk(account, Feed.COMMENTS) for post in each.posts}
+    before = {post.external_id for each in all_pages(account, Feed.COMMENTS) for post in each.posts}
     for after in (0, 1, 3):
         practice.tell("/_faults", method="GET", path="*", kind=kind, after=after)
 
-    found = {post.external_id for each in walk(account, Feed.COMMENTS) for post in each.posts}
+    found = {post.external_id for each in all_pages(account, Feed.COMMENTS) for post in each.posts}
 
     practice.tell("/_faults", kind="calm")
     assert found == before

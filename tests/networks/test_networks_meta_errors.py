@@ -27,7 +27,7 @@ from networks.errors import (
 from networks.facebook.fields import SCOPES
 from networks.meta.usage import budget_of, usage_of
 from records.words import Feed
-from tests.networks.meta_practice import ENDS_AT, NETWORKS, SECRET, TOKEN, scripted, walk
+from tests.support.meta_practice import ENDS_AT, NETWORKS, SECRET, TOKEN, all_pages, scripted
 
 PROOF = hmac.new(SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
 
@@ -321,7 +321,7 @@ def test_a_page_that_names_itself_as_the_next_is_not_read_for_ever(graph, networ
     graph.say({"data": [], "paging": following})
 
     with pytest.raises(Garbled):
-        walk(network, feed)
+        all_pages(network, feed)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from networks.meta.usage import usage_of
 from networks.meta.values import edge_of, revision_of
 from networks.meta.walks import Branch, Place, after_branch, following, place_of
 from records.nouns import PostAbove
-from tests.networks.meta_practice import ENDS_AT
+from tests.support.meta_practice import ENDS_AT
 
 KEYS = ["id", "message", "text", "caption", "created_time", "timestamp", "from", "to", "parent", "parent_id", "media"]
 KEYS += ["username", "name", "attachment", "image", "src", "full_picture", "data", "paging", "cursors", "after", "next"]

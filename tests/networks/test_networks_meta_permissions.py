@@ -9,8 +9,8 @@ import pytest
 
 from networks.protocol import PostStanding
 from records.words import Act
-from tests.networks.meta_practice import ENDS_AT as NOW
-from tests.networks.meta_practice import NETWORKS, scripted
+from tests.support.meta_practice import ENDS_AT as NOW
+from tests.support.meta_practice import NETWORKS, scripted
 
 DAY = timedelta(days=1)
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from networks.meta.webhooks import challenge, deliveries, signed
 from records.words import Feed
-from tests.networks.meta_practice import NETWORKS, heard, practising, walk
+from tests.support.meta_practice import NETWORKS, all_pages, fetched_posts, open_meta_practice
 
 VERIFY = "the-verify-token"
 OURS = {"author": "marca", "inbound": False}
@@ -84,7 +84,7 @@ def receiver():
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory, receiver):
-    with practising(ROWS, tmp_path_factory.mktemp("webhooks")) as found:
+    with open_meta_practice(ROWS, tmp_path_factory.mktemp("webhooks")) as found:
         for name in NETWORKS:
             found.tell("/_webhooks", account=found.name(name), url=receiver.url, verify_token=VERIFY)
         yield found
@@ -109,7 +109,7 @@ def test_a_comment_is_the_same_by_webhook_and_by_asking(practice, receiver, name
     told = delivered(practice, receiver, name)
 
     account = practice.account(name)
-    asked = heard(practice.open(name), Feed.COMMENTS)[text]
+    asked = fetched_posts(practice.open(name), Feed.COMMENTS)[text]
     assert [each.account_external_id for each in told] == [account.external_id]
     assert [each.changed for each in told] == [()]
     post = told[0].page.posts[0]
@@ -156,7 +156,7 @@ def test_a_hidden_comment_says_so_when_it_is_asked_for_and_in_its_feed(practice,
     network.hide(target, hidden=True)
     assert network.reread((target,)).page.posts[0].hidden is True
     network.hide(target, hidden=False)
-    assert heard(network, Feed.COMMENTS)[text].hidden is False
+    assert fetched_posts(network, Feed.COMMENTS)[text].hidden is False
     practice.tell("/_webhooks", deliver=True)
     receiver.bodies()
 
@@ -167,7 +167,7 @@ def test_a_message_is_the_same_by_webhook_and_by_asking(practice, receiver, name
 
     told = [message for each in delivered(practice, receiver, name) for message in each.page.messages]
 
-    asked = [message for page in walk(practice.open(name), Feed.DIRECT_MESSAGES) for message in page.messages]
+    asked = [message for page in all_pages(practice.open(name), Feed.DIRECT_MESSAGES) for message in page.messages]
     known = next(message for message in asked if message.text == f"hola {name}")
     assert len(told) == 1
     for same in ("external_id", "conversation_id", "other_external_id", "outgoing", "text", "network"):

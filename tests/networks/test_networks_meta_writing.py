@@ -19,7 +19,7 @@ from networks.errors import (
     Unreachable,
 )
 from records.words import Feed
-from tests.networks.meta_practice import NETWORKS, account_on, own, practising, walk
+from tests.support.meta_practice import NETWORKS, account_on, all_pages, open_meta_practice, own_posts
 
 OURS = {"author": "marca", "inbound": False}
 ROWS = (
@@ -38,7 +38,7 @@ TEXT = "Sí & «no»: <b>20 h</b> https://example.org/horario?a=1&b=2 \u202e ñ 
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
-    with practising(ROWS, tmp_path_factory.mktemp("meta")) as found:
+    with open_meta_practice(ROWS, tmp_path_factory.mktemp("meta")) as found:
         yield found
 
 
@@ -75,7 +75,7 @@ def test_a_reply_is_named_by_the_network_and_found_again(practice, network, comm
     assert [(post.external_id, post.parent_external_id, post.text) for post in found] == [
         (sent.external_id, comment, TEXT)
     ]
-    assert own(network, Feed.COMMENTS)[TEXT].external_id == sent.external_id
+    assert own_posts(network, Feed.COMMENTS)[TEXT].external_id == sent.external_id
 
 
 def test_an_outside_answer_is_found_whenever_it_came(practice, network, comment):
@@ -163,7 +163,7 @@ def test_a_message_is_refused_a_day_after_the_last_of_the_person(practice, netwo
     practice.tell("/_message", **{"from": "ada", "to": practice.name(name), "text": "hola"})
     person = next(
         message.other_external_id
-        for page in walk(network, Feed.DIRECT_MESSAGES)
+        for page in all_pages(network, Feed.DIRECT_MESSAGES)
         for message in page.messages
         if message.other and message.other.handle == "ada"
     )
@@ -266,13 +266,17 @@ def test_wrong_credentials_and_those_of_others_are_refused_without_being_shown(p
     control = MetaCredentials(page_token="two\r\nlines", app_secret=right.app_secret)
     for credentials in (wrong, unproven, control):
         network = practice.open(name, credentials=credentials)
-        for ask in (network.check_access, lambda network=network: walk(network, Feed.COMMENTS)):
+        for ask in (network.check_access, lambda network=network: all_pages(network, Feed.COMMENTS)):
             with pytest.raises(TokenRefused) as raised:
                 ask()
             for secret in (*credentials.secrets(), "%0D", "two"):
                 assert secret not in str(raised.value)
     stranger = practice.open(name, account=account_on(name, external_id="104500000009999"))
-    for ask in (stranger.check_access, lambda: walk(stranger, Feed.OWN_POSTS), lambda: walk(stranger, Feed.COMMENTS)):
+    for ask in (
+        stranger.check_access,
+        lambda: all_pages(stranger, Feed.OWN_POSTS),
+        lambda: all_pages(stranger, Feed.COMMENTS),
+    ):
         with pytest.raises(TokenRefused, match="acme-"):
             ask()
 

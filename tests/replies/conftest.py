@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from replies_house import House, rows_around_replies
 
 from people.vault import Vault
 from records.database import open_engine, writing
 from records.schema import migrate, migrate_keys
+from tests.support.outbox import OutboxSetup, outbox_rows
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(engine)
     migrate_keys(keys_engine)
     with writing(engine) as session:
-        for row in rows_around_replies():
+        for row in outbox_rows():
             session.add(row)
             session.flush()
     engine.dispose()
@@ -29,15 +29,15 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def open_house(furnished: Path, folder: Path) -> House:
+def open_outbox(furnished: Path, folder: Path) -> OutboxSetup:
     for name in ("aparte.db", "keys.db"):
         shutil.copy(furnished / name, folder / name)
     engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
-    return House(engine=engine, vault=Vault(open_engine(f"sqlite:///{folder / 'keys.db'}"), b"m" * 32))
+    return OutboxSetup(engine=engine, vault=Vault(open_engine(f"sqlite:///{folder / 'keys.db'}"), b"m" * 32))
 
 
 @pytest.fixture
-def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
-    house = open_house(furnished, tmp_path)
-    yield house
-    house.engine.dispose()
+def outbox(furnished: Path, tmp_path: Path) -> Iterator[OutboxSetup]:
+    outbox = open_outbox(furnished, tmp_path)
+    yield outbox
+    outbox.engine.dispose()

@@ -14,8 +14,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from replies_house import MENTIONS, House, answer, external_id, person_id, private, private_reply
-from replies_network import MemoryNetwork, Plan
 
 from networks.errors import DuplicateRefused, RateLimited, Refused, TargetGone, TokenRefused, Uncertain, Unreachable
 from people.vault import Vault
@@ -23,6 +21,8 @@ from records.database import open_engine
 from records.leases import new_claimant
 from records.words import Act, ReplyStatus
 from replies.drafts import Draft
+from tests.support.memory_network import MemoryNetwork, NextWrite
+from tests.support.outbox import MENTIONS, OutboxSetup, answer, external_id, person_id, private, private_reply
 
 SETTLED = {ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.WITHHELD, ReplyStatus.HELD}
 MENTION = st.integers(1, 12)
@@ -32,22 +32,22 @@ class KilledError(BaseException):
     """Stands for the process being killed."""
 
 
-def _plans(house: House) -> st.SearchStrategy[Plan]:
-    def plan(kind: str, seconds: int) -> Plan:
+def _plans(outbox: OutboxSetup) -> st.SearchStrategy[NextWrite]:
+    def plan(kind: str, seconds: int) -> NextWrite:
         late = timedelta(seconds=seconds)
         return {
-            "taken": Plan(shown_after=late),
-            "answer lost": Plan(raises=Uncertain("?"), shown_after=late),
-            "killed after": Plan(raises=KilledError(), shown_after=late),  # type: ignore[arg-type]
-            "killed before": Plan(takes=False, raises=KilledError()),  # type: ignore[arg-type]
-            "request lost": Plan(takes=False, raises=Uncertain("?")),
-            "copy": Plan(takes=False, raises=DuplicateRefused("?")),
-            "copy of ours": Plan(raises=DuplicateRefused("?"), shown_after=late),
-            "refused": Plan(takes=False, raises=Refused("?")),
-            "gone": Plan(takes=False, raises=TargetGone("?")),
-            "token": Plan(takes=False, raises=TokenRefused("?")),
-            "unreachable": Plan(takes=False, raises=Unreachable("?")),
-            "limited": Plan(takes=False, raises=RateLimited("?", until=house.clock() + timedelta(minutes=3))),
+            "taken": NextWrite(shown_after=late),
+            "answer lost": NextWrite(raises=Uncertain("?"), shown_after=late),
+            "killed after": NextWrite(raises=KilledError(), shown_after=late),  # type: ignore[arg-type]
+            "killed before": NextWrite(takes=False, raises=KilledError()),  # type: ignore[arg-type]
+            "request lost": NextWrite(takes=False, raises=Uncertain("?")),
+            "copy": NextWrite(takes=False, raises=DuplicateRefused("?")),
+            "copy of ours": NextWrite(raises=DuplicateRefused("?"), shown_after=late),
+            "refused": NextWrite(takes=False, raises=Refused("?")),
+            "gone": NextWrite(takes=False, raises=TargetGone("?")),
+            "token": NextWrite(takes=False, raises=TokenRefused("?")),
+            "unreachable": NextWrite(takes=False, raises=Unreachable("?")),
+            "limited": NextWrite(takes=False, raises=RateLimited("?", until=outbox.clock() + timedelta(minutes=3))),
         }[kind]
 
     kinds = (
@@ -67,10 +67,10 @@ class NeverTwice(RuleBasedStateMachine):
             shutil.copy(self.furnished / name, self.folder / name)
         engine = open_engine(f"sqlite:///{self.folder / 'aparte.db'}")
         self.keys = open_engine(f"sqlite:///{self.folder / 'keys.db'}")
-        self.house = House(engine=engine, vault=Vault(self.keys, b"m" * 32))
+        self.outbox = OutboxSetup(engine=engine, vault=Vault(self.keys, b"m" * 32))
         people = {external_id(number): person_id(number) for number in range(1, MENTIONS + 1)}
-        self.network = MemoryNetwork(clock=self.house.clock, people=people)
-        self.house.network = self.network
+        self.network = MemoryNetwork(clock=self.outbox.clock, people=people)
+        self.outbox.network = self.network
         self.lives = 0
 
     @rule(mention_id=MENTION, make=st.sampled_from([answer, private, private_reply]))
@@ -78,20 +78,20 @@ class NeverTwice(RuleBasedStateMachine):
         draft = make(mention_id)
         if draft.act is not Act.PUBLIC_REPLY:
             draft = replace(draft, text=f"Seguimos por aquí en privado, asunto {mention_id}: {{room_link}}")
-        self.house.draft(draft)
+        self.outbox.draft(draft)
 
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
-        self.network.plans = data.draw(st.lists(_plans(self.house), max_size=5))
-        self._run(self.house.deliver)
+        self.network.plans = data.draw(st.lists(_plans(self.outbox), max_size=5))
+        self._run(self.outbox.deliver)
 
     @rule()
     def reconcile(self) -> None:
-        self._run(self.house.reconcile)
+        self._run(self.outbox.reconcile)
 
     @rule(seconds=st.integers(1, 200))
     def wait(self, seconds: int) -> None:
-        self.house.clock.pass_(timedelta(seconds=seconds))
+        self.outbox.clock.advance(timedelta(seconds=seconds))
 
     @rule(errors=st.lists(st.sampled_from([Unreachable("?"), TokenRefused("?"), TargetGone("?")]), max_size=3))
     def fail_reads(self, errors: list[Unreachable | TokenRefused | TargetGone]) -> None:
@@ -108,7 +108,7 @@ class NeverTwice(RuleBasedStateMachine):
         if not hasattr(self, "network"):
             return
         self._settle()
-        replies = self.house.replies()
+        replies = self.outbox.replies()
         assert {ReplyStatus(row.status) for row in replies} <= SETTLED
         assert all(row.reason for row in replies if row.status != ReplyStatus.SENT)
         sent = sorted(row.external_id or "" for row in replies if row.status == ReplyStatus.SENT)
@@ -118,16 +118,16 @@ class NeverTwice(RuleBasedStateMachine):
         held = {row.target_external_id for row in replies if row.status == ReplyStatus.HELD}
         explained = held | {self.network.people.get(target, "") for target in held}
         assert all(took.external_id in sent or took.target in explained for took in self.network.taken)
-        self.house.engine.dispose()
+        self.outbox.engine.dispose()
         self.keys.dispose()
         shutil.rmtree(self.folder)
 
     def _settle(self) -> None:
         self.network.plans, self.network.read_errors = [], []
         for _ in range(12):
-            self.house.clock.pass_(timedelta(minutes=4))
-            self._run(self.house.deliver)
-            self._run(self.house.reconcile)
+            self.outbox.clock.advance(timedelta(minutes=4))
+            self._run(self.outbox.deliver)
+            self._run(self.outbox.reconcile)
 
     def _run(self, step) -> None:  # type: ignore[no-untyped-def]
         """Run as a process of its own, which is gone when it is killed."""

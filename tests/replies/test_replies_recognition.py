@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replies_house import MENTIONS, ROOM_LINK, START, House, answer, external_id, person_id, private, private_reply
-from replies_network import MemoryNetwork, Plan
 from sqlalchemy import text
 
 from networks.errors import Uncertain
@@ -21,6 +19,18 @@ from replies.drafts import Draft
 from replies.fingerprint import fingerprint
 from replies.outbox import approve
 from replies.recognition import Unsettled, Words, pair, recognise_messages, recognise_posts, settle
+from tests.support.memory_network import MemoryNetwork, NextWrite
+from tests.support.outbox import (
+    MENTIONS,
+    ROOM_LINK,
+    START,
+    OutboxSetup,
+    answer,
+    external_id,
+    person_id,
+    private,
+    private_reply,
+)
 
 LISTEN = Actor(tag="step:listen")
 ANA = Actor(tag="agent:1")
@@ -28,29 +38,29 @@ SAID = "Gracias por escribirnos (1)."
 
 
 @pytest.fixture
-def network(house: House) -> MemoryNetwork:
-    network = MemoryNetwork(clock=house.clock)
+def network(outbox: OutboxSetup) -> MemoryNetwork:
+    network = MemoryNetwork(clock=outbox.clock)
     network.people = {external_id(number): person_id(number) for number in range(1, MENTIONS + 1)}
-    house.network = network
+    outbox.network = network
     return network
 
 
-def lost(house: House, network: MemoryNetwork, draft: Draft) -> int:
+def lost(outbox: OutboxSetup, network: MemoryNetwork, draft: Draft) -> int:
     """An act that the network took and whose answer never came."""
-    network.plans = [Plan(takes=True, raises=Uncertain("Nothing came back."))]
-    reply_id = house.draft(draft) or 0
-    assert house.deliver().unknown == 1
-    house.clock.pass_(timedelta(seconds=5))
+    network.plans = [NextWrite(takes=True, raises=Uncertain("Nothing came back."))]
+    reply_id = outbox.draft(draft) or 0
+    assert outbox.deliver().unknown == 1
+    outbox.clock.advance(timedelta(seconds=5))
     return reply_id
 
 
-def doubtful(house: House, network: MemoryNetwork, draft: Draft) -> int:
+def doubtful(outbox: OutboxSetup, network: MemoryNetwork, draft: Draft) -> int:
     """The same, while the account could not be read for so long that a person was asked."""
-    reply_id = lost(house, network, draft)
-    house.network = None
-    house.clock.pass_(timedelta(minutes=6))
-    assert house.reconcile().held == 1
-    assert house.reply(reply_id).reason == CANNOT_TELL
+    reply_id = lost(outbox, network, draft)
+    outbox.network = None
+    outbox.clock.advance(timedelta(minutes=6))
+    assert outbox.reconcile().held == 1
+    assert outbox.reply(reply_id).reason == CANNOT_TELL
     return reply_id
 
 
@@ -76,80 +86,86 @@ def message(number: int, person: str, said: str, *, outgoing: bool = True) -> He
     )
 
 
-def hear(house: House, *posts: OwnPost, messages: tuple[HeardMessage, ...] = ()) -> frozenset[str]:
-    now = house.clock()
-    with writing(house.engine) as session:
+def hear(outbox: OutboxSetup, *posts: OwnPost, messages: tuple[HeardMessage, ...] = ()) -> frozenset[str]:
+    now = outbox.clock()
+    with writing(outbox.engine) as session:
         told = [
             recognise_posts(session, 1, posts, now=now),
             recognise_messages(session, 1, messages, now=now),
         ]
         for each in told:
-            settle(session, each, desk=house.desk(), actor=LISTEN, now=now)
+            settle(session, each, desk=outbox.desk(), actor=LISTEN, now=now)
     return told[0].ours | told[1].ours
 
 
-def test_a_reply_in_doubt_is_sent_once_it_is_heard(house: House, network: MemoryNetwork) -> None:
-    reply_id = doubtful(house, network, answer())
-    assert hear(house, own(801, external_id(1))) == {"801"}
-    row = house.reply(reply_id)
+def test_a_reply_in_doubt_is_sent_once_it_is_heard(outbox: OutboxSetup, network: MemoryNetwork) -> None:
+    reply_id = doubtful(outbox, network, answer())
+    assert hear(outbox, own(801, external_id(1))) == {"801"}
+    row = outbox.reply(reply_id)
     assert (row.status, row.external_id, row.reason) == (ReplyStatus.SENT, "801", "")
-    assert (house.told, house.kinds()[-1]) == ([reply_id], "step:reply:sent")
-    assert hear(house, own(801, external_id(1))) == {"801"}
-    assert house.told == [reply_id]
+    assert (outbox.told, outbox.kinds()[-1]) == ([reply_id], "step:reply:sent")
+    assert hear(outbox, own(801, external_id(1))) == {"801"}
+    assert outbox.told == [reply_id]
 
 
-def test_a_reply_that_still_waits_for_a_reading_is_sent_and_not_read_for(house: House, network: MemoryNetwork) -> None:
-    reply_id = lost(house, network, answer())
-    hear(house, own(801, external_id(1), "@persona_1 Gracias por escribirnos (1)."))
-    assert house.reply(reply_id).status == ReplyStatus.SENT
-    house.clock.pass_(timedelta(minutes=2))
-    assert house.reconcile().waiting == 0
-    assert house.told == [reply_id]
+def test_a_reply_that_still_waits_for_a_reading_is_sent_and_not_read_for(
+    outbox: OutboxSetup, network: MemoryNetwork
+) -> None:
+    reply_id = lost(outbox, network, answer())
+    hear(outbox, own(801, external_id(1), "@persona_1 Gracias por escribirnos (1)."))
+    assert outbox.reply(reply_id).status == ReplyStatus.SENT
+    outbox.clock.advance(timedelta(minutes=2))
+    assert outbox.reconcile().waiting == 0
+    assert outbox.told == [reply_id]
 
 
 @pytest.mark.parametrize("needed", [1, 2])
-def test_one_approved_again_does_not_leave_a_second_time(house: House, network: MemoryNetwork, needed: int) -> None:
-    reply_id = doubtful(house, network, answer())
-    with writing(house.engine) as session:
+def test_one_approved_again_does_not_leave_a_second_time(
+    outbox: OutboxSetup, network: MemoryNetwork, needed: int
+) -> None:
+    reply_id = doubtful(outbox, network, answer())
+    with writing(outbox.engine) as session:
         session.execute(text("UPDATE reply SET approvals_needed = :needed"), {"needed": needed})
-    with writing(house.engine) as session:
-        status = approve(session, reply_id, actor=ANA, now=house.clock(), seen_doubt=True)
+    with writing(outbox.engine) as session:
+        status = approve(session, reply_id, actor=ANA, now=outbox.clock(), seen_doubt=True)
     assert status == (ReplyStatus.APPROVED if needed == 1 else ReplyStatus.DRAFT)
-    hear(house, own(801, external_id(1)))
-    house.network = network
-    assert house.deliver().looked_at == 0
-    assert house.reply(reply_id).status == ReplyStatus.SENT
+    hear(outbox, own(801, external_id(1)))
+    outbox.network = network
+    assert outbox.deliver().looked_at == 0
+    assert outbox.reply(reply_id).status == ReplyStatus.SENT
     assert len(network.taken) == 1
 
 
-def test_a_reply_on_its_way_is_known_as_ours_and_left_to_its_sender(house: House, network: MemoryNetwork) -> None:
-    reply_id = lost(house, network, answer())
-    with writing(house.engine) as session:
+def test_a_reply_on_its_way_is_known_as_ours_and_left_to_its_sender(
+    outbox: OutboxSetup, network: MemoryNetwork
+) -> None:
+    reply_id = lost(outbox, network, answer())
+    with writing(outbox.engine) as session:
         session.execute(
             text("UPDATE reply SET status = 'sending', claimed_by = 'sender', claimed_until = :until"),
-            {"until": f"{house.clock() + timedelta(minutes=5):%Y-%m-%d %H:%M:%S.%f}"},
+            {"until": f"{outbox.clock() + timedelta(minutes=5):%Y-%m-%d %H:%M:%S.%f}"},
         )
-    assert hear(house, own(801, external_id(1))) == {"801"}
-    assert house.reply(reply_id).status == ReplyStatus.SENDING
-    house.clock.pass_(timedelta(minutes=6))
-    hear(house, own(801, external_id(1)))
-    assert house.reply(reply_id).status == ReplyStatus.SENT
+    assert hear(outbox, own(801, external_id(1))) == {"801"}
+    assert outbox.reply(reply_id).status == ReplyStatus.SENDING
+    outbox.clock.advance(timedelta(minutes=6))
+    hear(outbox, own(801, external_id(1)))
+    assert outbox.reply(reply_id).status == ReplyStatus.SENT
 
 
-def test_an_answer_shown_under_what_the_target_answers_is_ours(house: House, network: MemoryNetwork) -> None:
-    with writing(house.engine) as session:
+def test_an_answer_shown_under_what_the_target_answers_is_ours(outbox: OutboxSetup, network: MemoryNetwork) -> None:
+    with writing(outbox.engine) as session:
         session.execute(text("UPDATE mention SET parent_external_id = '8000' WHERE id = 1"))
-    reply_id = doubtful(house, network, answer())
-    assert hear(house, own(801, "8000")) == {"801"}
-    assert house.reply(reply_id).status == ReplyStatus.SENT
+    reply_id = doubtful(outbox, network, answer())
+    assert hear(outbox, own(801, "8000")) == {"801"}
+    assert outbox.reply(reply_id).status == ReplyStatus.SENT
 
 
-def test_an_answer_under_an_earlier_version_of_the_post_is_ours(house: House, network: MemoryNetwork) -> None:
-    reply_id = doubtful(house, network, answer())
-    with writing(house.engine) as session:
+def test_an_answer_under_an_earlier_version_of_the_post_is_ours(outbox: OutboxSetup, network: MemoryNetwork) -> None:
+    reply_id = doubtful(outbox, network, answer())
+    with writing(outbox.engine) as session:
         session.execute(text("UPDATE mention_revision SET external_id = '9901' WHERE mention_id = 1"))
-    hear(house, own(801, "9901"))
-    assert house.reply(reply_id).status == ReplyStatus.SENT
+    hear(outbox, own(801, "9901"))
+    assert outbox.reply(reply_id).status == ReplyStatus.SENT
 
 
 @pytest.mark.parametrize(
@@ -162,21 +178,21 @@ def test_an_answer_under_an_earlier_version_of_the_post_is_ours(house: House, ne
     ],
     ids=["other words", "other place", "no answer", "too early"],
 )
-def test_other_words_settle_nothing(house: House, network: MemoryNetwork, post: OwnPost) -> None:
-    reply_id = doubtful(house, network, answer())
-    assert hear(house, post) == frozenset()
-    assert house.reply(reply_id).status == ReplyStatus.HELD
+def test_other_words_settle_nothing(outbox: OutboxSetup, network: MemoryNetwork, post: OwnPost) -> None:
+    reply_id = doubtful(outbox, network, answer())
+    assert hear(outbox, post) == frozenset()
+    assert outbox.reply(reply_id).status == ReplyStatus.HELD
 
 
-def test_what_never_left_is_not_recognised(house: House) -> None:
-    house.draft(answer())
-    assert hear(house, own(801, external_id(1))) == frozenset()
-    assert [row.status for row in house.replies()] == [ReplyStatus.APPROVED]
+def test_what_never_left_is_not_recognised(outbox: OutboxSetup) -> None:
+    outbox.draft(answer())
+    assert hear(outbox, own(801, external_id(1))) == frozenset()
+    assert [row.status for row in outbox.replies()] == [ReplyStatus.APPROVED]
 
 
-def test_what_was_heard_before_it_left_is_somebody_elses(house: House, network: MemoryNetwork) -> None:
-    reply_id = doubtful(house, network, answer())
-    with writing(house.engine) as session:
+def test_what_was_heard_before_it_left_is_somebody_elses(outbox: OutboxSetup, network: MemoryNetwork) -> None:
+    reply_id = doubtful(outbox, network, answer())
+    with writing(outbox.engine) as session:
         session.execute(
             text(
                 "INSERT INTO own_post (network, account_id, external_id, root_external_id, text, origin, published_at,"
@@ -184,33 +200,35 @@ def test_what_was_heard_before_it_left_is_somebody_elses(house: House, network: 
             ),
             {"at": f"{START - timedelta(seconds=30):%Y-%m-%d %H:%M:%S.%f}"},
         )
-    assert hear(house, own(801, external_id(1))) == frozenset()
-    assert house.reply(reply_id).status == ReplyStatus.HELD
+    assert hear(outbox, own(801, external_id(1))) == frozenset()
+    assert outbox.reply(reply_id).status == ReplyStatus.HELD
 
 
 @pytest.mark.parametrize("draft", [private(), private_reply()], ids=lambda d: d.act)
 def test_a_private_act_in_doubt_is_sent_once_its_message_is_heard(
-    house: House, network: MemoryNetwork, draft: Draft
+    outbox: OutboxSetup, network: MemoryNetwork, draft: Draft
 ) -> None:
-    reply_id = doubtful(house, network, draft)
+    reply_id = doubtful(outbox, network, draft)
     said = f"Seguimos aquí en privado: {ROOM_LINK}"
-    assert hear(house, messages=(message(1, person_id(1), said, outgoing=False),)) == frozenset()
-    assert hear(house, messages=(message(2, person_id(2), said),)) == frozenset()
-    assert hear(house, messages=(message(3, person_id(1), "otra cosa"),)) == frozenset()
-    assert hear(house, messages=(message(4, person_id(1), said),)) == {"4"}
-    assert (house.reply(reply_id).status, house.reply(reply_id).external_id) == (ReplyStatus.SENT, "4")
-    assert ROOM_LINK not in str(house.logged())
+    assert hear(outbox, messages=(message(1, person_id(1), said, outgoing=False),)) == frozenset()
+    assert hear(outbox, messages=(message(2, person_id(2), said),)) == frozenset()
+    assert hear(outbox, messages=(message(3, person_id(1), "otra cosa"),)) == frozenset()
+    assert hear(outbox, messages=(message(4, person_id(1), said),)) == {"4"}
+    assert (outbox.reply(reply_id).status, outbox.reply(reply_id).external_id) == (ReplyStatus.SENT, "4")
+    assert ROOM_LINK not in str(outbox.logged())
 
 
-def test_of_two_alike_one_post_settles_the_older_and_the_next_the_other(house: House, network: MemoryNetwork) -> None:
-    first = lost(house, network, answer(text=SAID))
-    second = lost(house, network, answer(text="Otra respuesta.", slot="follow-up-1"))
-    with writing(house.engine) as session:
+def test_of_two_alike_one_post_settles_the_older_and_the_next_the_other(
+    outbox: OutboxSetup, network: MemoryNetwork
+) -> None:
+    first = lost(outbox, network, answer(text=SAID))
+    second = lost(outbox, network, answer(text="Otra respuesta.", slot="follow-up-1"))
+    with writing(outbox.engine) as session:
         session.execute(text("UPDATE reply SET text = :said, fingerprint = :mark"), _same_words())
-    hear(house, own(801, external_id(1)))
-    assert [house.reply(each).status for each in (first, second)] == [ReplyStatus.SENT, ReplyStatus.UNKNOWN]
-    hear(house, own(801, external_id(1)), own(802, external_id(1)))
-    assert [house.reply(each).external_id for each in (first, second)] == ["801", "802"]
+    hear(outbox, own(801, external_id(1)))
+    assert [outbox.reply(each).status for each in (first, second)] == [ReplyStatus.SENT, ReplyStatus.UNKNOWN]
+    hear(outbox, own(801, external_id(1)), own(802, external_id(1)))
+    assert [outbox.reply(each).external_id for each in (first, second)] == ["801", "802"]
 
 
 PLACES = st.sampled_from(["p", "q", "r"])

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from room_house import ROOM_KEY, SOURCE_HEADER, House, SetClock, rows_around_a_case
 from starlette.applications import Starlette
 
 from people.vault import Vault
@@ -16,6 +15,7 @@ from records.nouns import Brand
 from records.schema import migrate, migrate_keys
 from room.serving import server_of
 from room.web import make_app
+from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, ManualClock, RoomSetup, case_rows
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(engine)
     migrate_keys(keys_engine)
     with writing(engine) as session:
-        for row in rows_around_a_case():
+        for row in case_rows():
             session.add(row)
             session.flush()
     engine.dispose()
@@ -38,14 +38,14 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(tmp_path: Path, furnished: Path) -> Iterator[House]:
+def rooms(tmp_path: Path, furnished: Path) -> Iterator[RoomSetup]:
     for name in ("aparte.db", "keys.db"):
         shutil.copy(furnished / name, tmp_path / name)
     engine, keys_engine = (
         open_engine(f"sqlite:///{tmp_path / 'aparte.db'}"),
         open_engine(f"sqlite:///{tmp_path / 'keys.db'}"),
     )
-    yield House(engine=engine, vault=Vault(keys_engine, b"m" * 32), clock=SetClock(), case_id=1)
+    yield RoomSetup(engine=engine, vault=Vault(keys_engine, b"m" * 32), clock=ManualClock(), case_id=1)
     engine.dispose()
     keys_engine.dispose()
 
@@ -56,12 +56,12 @@ def brand() -> Brand:
 
 
 @pytest.fixture
-def app(house: House, brand: Brand) -> Starlette:
+def app(rooms: RoomSetup, brand: Brand) -> Starlette:
     return make_app(
-        engine=house.engine,
+        engine=rooms.engine,
         room_key=ROOM_KEY,
-        sealer=house.vault,
-        clock=house.clock,
+        sealer=rooms.vault,
+        clock=rooms.clock,
         brand_of=lambda _account_id: brand,
         secure_cookies=False,
         brands=(brand,),

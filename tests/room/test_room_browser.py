@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from room_house import ROOM_KEY, House, path_of
 
 from records.words import RoomStatus
 from room.codes import code_of
 from room.guesses import MOST_OF_A_SOURCE
+from tests.support.rooms import ROOM_KEY, RoomSetup, path_of
 
 CHROMIUM = "/usr/bin/chromium"
 AUDIT = (Path(__file__).parent / "room_audit.js").read_text(encoding="utf-8")
@@ -48,9 +48,9 @@ def telephone(chromium: Browser, address: str) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize(("path", "button"), [("/entrar", "Entrar en la sala"), ("/enter", "Enter the room")])
 def test_a_person_types_the_code_and_is_in_with_the_keyboard_alone(
-    house: House, telephone: BrowserContext, path: str, button: str
+    rooms: RoomSetup, telephone: BrowserContext, path: str, button: str
 ) -> None:
-    room = house.invite(entry="code")
+    room = rooms.invite(entry="code")
     page = telephone.new_page()
     page.goto(path)
     reach(page, "code")
@@ -62,11 +62,13 @@ def test_a_person_types_the_code_and_is_in_with_the_keyboard_alone(
     page.keyboard.type(code_of(ROOM_KEY, room.public_id, room.generation).lower().replace("-", " "))
     page.keyboard.press("Enter")
     page.wait_for_url("**/room")
-    assert house.room(room.id).status == RoomStatus.OPEN
+    assert rooms.room(room.id).status == RoomStatus.OPEN
 
 
-def test_a_person_for_whom_it_was_not_says_so_with_the_keyboard_alone(house: House, telephone: BrowserContext) -> None:
-    room = house.invite()
+def test_a_person_for_whom_it_was_not_says_so_with_the_keyboard_alone(
+    rooms: RoomSetup, telephone: BrowserContext
+) -> None:
+    room = rooms.invite()
     page = telephone.new_page()
     page.goto(path_of(room))
     page.get_by_role("link", name="No soy yo").focus()
@@ -74,14 +76,14 @@ def test_a_person_for_whom_it_was_not_says_so_with_the_keyboard_alone(house: Hou
     page.get_by_role("button", name="No soy yo, cerrar").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Gracias por decirlo")).to_be_visible()
-    assert house.room(room.id).status == RoomStatus.REVOKED
+    assert rooms.room(room.id).status == RoomStatus.REVOKED
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("es", "light"), ("en", "dark")])
 def test_every_page_before_the_room_can_be_read_and_used_by_everybody(
-    house: House, chromium: Browser, address: str, language: str, scheme: str
+    rooms: RoomSetup, chromium: Browser, address: str, language: str, scheme: str
 ) -> None:
-    link = path_of(house.invite(entry="code"))
+    link = path_of(rooms.invite(entry="code"))
     context = chromium.new_context(
         base_url=address,
         viewport={"width": 320, "height": 640},

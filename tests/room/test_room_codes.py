@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from room_house import ROOM_KEY, STEP, House
 
 from records.database import writing
 from records.tables.room import RoomRow
 from room.code_entries import invitation_of_code
 from room.codes import CODE_BITS, code_digest, code_of, read_code
 from room.rooms import close, prepare, revoke, token_of
+from tests.support.rooms import ROOM_KEY, STEP, RoomSetup
 
 ROOMS = st.text(st.characters(codec="ascii"), max_size=40)
 
@@ -80,66 +80,66 @@ def test_any_text_is_read_or_refused_and_reading_again_changes_nothing(typed: st
     assert len(code_digest(ROOM_KEY, typed)) == 64
 
 
-def test_only_a_digest_of_the_code_is_stored_and_a_new_generation_has_another(house: House) -> None:
-    first = _prepared(house)
+def test_only_a_digest_of_the_code_is_stored_and_a_new_generation_has_another(rooms: RoomSetup) -> None:
+    first = _prepared(rooms)
     code = code_of(ROOM_KEY, first.public_id, first.generation)
     assert first.code_digest == code_digest(ROOM_KEY, code)
     assert code not in str(first.model_dump())
     assert code.replace("-", "") not in str(first.model_dump())
-    second = _prepared(house, reissue=True)
+    second = _prepared(rooms, reissue=True)
     assert second.id == first.id
     assert second.code_digest not in {None, first.code_digest}
-    with writing(house.engine) as session:
+    with writing(rooms.engine) as session:
         assert invitation_of_code(session, code, room_key=ROOM_KEY)[1] == ""
         newer = code_of(ROOM_KEY, second.public_id, second.generation)
         assert invitation_of_code(session, newer, room_key=ROOM_KEY) == (second.public_id, token_of(ROOM_KEY, second))
 
 
-def test_an_invitation_by_link_has_no_code(house: House) -> None:
-    assert house.invite().code_digest is None
+def test_an_invitation_by_link_has_no_code(rooms: RoomSetup) -> None:
+    assert rooms.invite().code_digest is None
 
 
-def test_a_code_that_was_sent_stays_good_when_the_settings_change(house: House) -> None:
-    first = _prepared(house)
-    assert house.invite().code_digest == first.code_digest
+def test_a_code_that_was_sent_stays_good_when_the_settings_change(rooms: RoomSetup) -> None:
+    first = _prepared(rooms)
+    assert rooms.invite().code_digest == first.code_digest
 
 
-def test_a_room_that_is_over_has_no_code(house: House) -> None:
+def test_a_room_that_is_over_has_no_code(rooms: RoomSetup) -> None:
     for end in (close, revoke):
-        room = _prepared(house)
-        with writing(house.engine) as session:
-            end(session, room.id or 0, actor=STEP, now=house.clock())
-        assert house.room(room.id).code_digest is None
+        room = _prepared(rooms)
+        with writing(rooms.engine) as session:
+            end(session, room.id or 0, actor=STEP, now=rooms.clock())
+        assert rooms.room(room.id).code_digest is None
 
 
-def test_two_rooms_never_share_a_code(house: House) -> None:
-    first = _prepared(house)
-    with writing(house.engine) as session:
+def test_two_rooms_never_share_a_code(rooms: RoomSetup) -> None:
+    first = _prepared(rooms)
+    with writing(rooms.engine) as session:
         twin = RoomRow(**first.model_dump(exclude={"id", "public_id", "status"}), public_id="t" * 22, status="closed")
         twin.code_digest = code_digest(ROOM_KEY, code_of(ROOM_KEY, first.public_id, 2))
         session.add(twin)
-    again = _prepared(house, reissue=True)
+    again = _prepared(rooms, reissue=True)
     assert again.generation == 3
     assert again.code_digest == code_digest(ROOM_KEY, code_of(ROOM_KEY, again.public_id, 3))
 
 
-def test_a_room_with_a_code_needs_the_key(house: House) -> None:
+def test_a_room_with_a_code_needs_the_key(rooms: RoomSetup) -> None:
     with pytest.raises(ValueError, match="room_key"):
-        _prepared(house, room_key=None)
+        _prepared(rooms, room_key=None)
 
 
-def _prepared(house: House, *, reissue: bool = False, room_key: bytes | None = ROOM_KEY) -> RoomRow:
-    with writing(house.engine) as session:
+def _prepared(rooms: RoomSetup, *, reissue: bool = False, room_key: bytes | None = ROOM_KEY) -> RoomRow:
+    with writing(rooms.engine) as session:
         return prepare(
             session,
-            case_id=house.case_id,
+            case_id=rooms.case_id,
             account_id=1,
             mention_id=1,
             identity_id=1,
             language="es",
             lifetime=timedelta(days=2),
             actor=STEP,
-            now=house.clock(),
+            now=rooms.clock(),
             reissue=reissue,
             entry="code",
             room_key=room_key,

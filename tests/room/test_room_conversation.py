@@ -5,9 +5,6 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from attached_files import pdf, png
-from room_forms import come_in, read, say
-from room_house import AGENT, HANDLE, STEP, House, path_of
 from sqlalchemy import select, update
 from sqlmodel import col
 
@@ -20,21 +17,24 @@ from records.words import CaseStatus, Priority, Queue
 from room.conversation import say as say_as
 from room.files import MOST_BYTES, MOST_FILES
 from room.rooms import mark_invited, prepare
+from tests.support.attachments import pdf, png
+from tests.support.forms import enter_room, post_message, read
+from tests.support.rooms import AGENT, HANDLE, STEP, RoomSetup, path_of
 
 
-def answer(house: House, room: RoomRow, text: str = "Lo miramos", author: str = "agent") -> None:
-    with writing(house.engine) as session:
+def answer(rooms: RoomSetup, room: RoomRow, text: str = "Lo miramos", author: str = "agent") -> None:
+    with writing(rooms.engine) as session:
         agent_id = 1 if author == "agent" else None
-        say_as(session, room.id or 0, author=author, text=text, agent_id=agent_id, actor=AGENT, now=house.clock())
+        say_as(session, room.id or 0, author=author, text=text, agent_id=agent_id, actor=AGENT, now=rooms.clock())
 
 
-def case_of(house: House) -> CareCaseRow:
-    with reading(house.engine) as session:
-        return session.get_one(CareCaseRow, house.case_id)
+def case_of(rooms: RoomSetup) -> CareCaseRow:
+    with reading(rooms.engine) as session:
+        return session.get_one(CareCaseRow, rooms.case_id)
 
 
-def kinds(house: House) -> list[str]:
-    with reading(house.engine) as session:
+def kinds(rooms: RoomSetup) -> list[str]:
+    with reading(rooms.engine) as session:
         return list(session.execute(select(col(LedgerEntryRow.kind)).order_by(col(LedgerEntryRow.index))).scalars())
 
 
@@ -46,107 +46,111 @@ def attach(browser: httpx.Client, name: str, content: bytes, comment: str = "") 
 
 
 @pytest.fixture
-def room(house: House, browser: httpx.Client) -> RoomRow:
-    room = house.invite()
-    come_in(browser, path_of(room))
+def room(rooms: RoomSetup, browser: httpx.Client) -> RoomRow:
+    room = rooms.invite()
+    enter_room(browser, path_of(room))
     return room
 
 
 def test_a_secret_is_masked_before_it_is_stored_and_the_person_is_told_kindly(
-    house: House, browser: httpx.Client, room: RoomRow
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
 ) -> None:
-    page = say(browser, "mi tarjeta es 4111 1111 1111 1111 y el pin 9876")
+    page = post_message(browser, "mi tarjeta es 4111 1111 1111 1111 y el pin 9876")
     assert "•••• 1111" in page.text
     assert "Hemos tapado un dato secreto" in page.text
-    with reading(house.engine) as session:
+    with reading(rooms.engine) as session:
         stored = session.execute(select(RoomMessageRow)).scalar_one().text
         entry = session.execute(
             select(col(LedgerEntryRow.body)).where(col(LedgerEntryRow.kind) == "room:message:said")
         ).scalar_one()
     assert "4111" not in stored
     assert "9876" not in stored
-    assert "9876" not in str(house.vault.unseal("subject-5001", re.findall(r"v1\.[^\"]+", entry)[0]))
+    assert "9876" not in str(rooms.vault.unseal("subject-5001", re.findall(r"v1\.[^\"]+", entry)[0]))
 
 
-def test_the_person_sees_what_the_conversation_waits_for(house: House, browser: httpx.Client, room: RoomRow) -> None:
+def test_the_person_sees_what_the_conversation_waits_for(
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
+) -> None:
     page = browser.get("/room").text
     assert "AP-7F3K2Q" in page
     assert "Te contestamos en 1 hora como mucho" in page
     assert "Aquí contestan personas" in page
-    assert "Esperas a una persona desde el 20\xa0nov, 10:30" in say(browser, "hola").text
-    with writing(house.engine) as session:
+    assert "Esperas a una persona desde el 20\xa0nov, 10:30" in post_message(browser, "hola").text
+    with writing(rooms.engine) as session:
         session.execute(update(CareCaseRow).values(assignee_id=1))
     assert "Una persona del equipo está con tu asunto" in browser.get("/room").text
-    answer(house, room)
+    answer(rooms, room)
     assert "Te hemos contestado" in browser.get("/room").text
-    with writing(house.engine) as session:
-        session.execute(update(CareCaseRow).values(solved_at=house.clock()))
+    with writing(rooms.engine) as session:
+        session.execute(update(CareCaseRow).values(solved_at=rooms.clock()))
     assert "Lo dimos por resuelto" in browser.get("/room").text
 
 
-def test_who_answers_is_said_openly(house: House, browser: httpx.Client, room: RoomRow) -> None:
-    answer(house, room, "Soy el contestador", author="service")
-    answer(house, room, "Soy Vega")
+def test_who_answers_is_said_openly(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
+    answer(rooms, room, "Soy el contestador", author="service")
+    answer(rooms, room, "Soy Vega")
     speakers = re.findall(r'<p class="speaker"><span dir="auto">(.*?)</span>', browser.get("/room").text)
     assert speakers == ["Mensaje automático", "Equipo de Marca · una persona"]
 
 
 def test_what_the_person_says_starts_the_private_clock_and_an_answer_stops_it(
-    house: House, browser: httpx.Client, room: RoomRow
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
 ) -> None:
-    first = house.clock()
-    say(browser, "hola")
-    house.clock.pass_(timedelta(minutes=5))
-    say(browser, "¿hola?")
-    assert case_of(house).private_waiting_since == first
-    answer(house, room)
-    assert case_of(house).private_waiting_since is None
+    first = rooms.clock()
+    post_message(browser, "hola")
+    rooms.clock.advance(timedelta(minutes=5))
+    post_message(browser, "¿hola?")
+    assert case_of(rooms).private_waiting_since == first
+    answer(rooms, room)
+    assert case_of(rooms).private_waiting_since is None
 
 
-def test_asking_for_a_human_goes_ahead_until_one_answers(house: House, browser: httpx.Client, room: RoomRow) -> None:
+def test_asking_for_a_human_goes_ahead_until_one_answers(
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
+) -> None:
     form = read(browser.get("/room")).forms["ask-human"]
     page = browser.post(form["action"], follow_redirects=True)
     assert "Has pedido que te conteste una persona" in page.text
     assert "ask-human" not in read(page).forms
-    assert house.room(room.id).asked_human_at == house.clock()
-    assert case_of(house).priority == Priority.HIGH
-    assert case_of(house).handed_over_at == house.clock()
-    assert case_of(house).private_waiting_since == house.clock()
+    assert rooms.room(room.id).asked_human_at == rooms.clock()
+    assert case_of(rooms).priority == Priority.HIGH
+    assert case_of(rooms).handed_over_at == rooms.clock()
+    assert case_of(rooms).private_waiting_since == rooms.clock()
     browser.post(form["action"])
-    assert kinds(house).count("room:room:asked-human") == 1
-    answer(house, room, "un aviso", author="service")
-    assert house.room(room.id).asked_human_at is not None
-    answer(house, room)
-    assert house.room(room.id).asked_human_at is None
+    assert kinds(rooms).count("room:room:asked-human") == 1
+    answer(rooms, room, "un aviso", author="service")
+    assert rooms.room(room.id).asked_human_at is not None
+    answer(rooms, room)
+    assert rooms.room(room.id).asked_human_at is None
 
 
-def test_a_rating_is_kept_once_and_can_be_changed(house: House, browser: httpx.Client, room: RoomRow) -> None:
+def test_a_rating_is_kept_once_and_can_be_changed(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
     assert "rate-form" not in read(browser.get("/room")).forms
-    answer(house, room)
+    answer(rooms, room)
     form = read(browser.get("/room")).forms["rate-form"]
     for given in ("2", "5", "5"):
         page = browser.post(form["action"], data={"rating": given}, follow_redirects=True)
         assert "Gracias por tu valoración" in page.text
-        house.clock.pass_(timedelta(seconds=10))
+        rooms.clock.advance(timedelta(seconds=10))
     assert "(5 de 5)" in page.text
-    assert house.room(room.id).rating == 5
-    assert kinds(house).count("room:room:rated") == 2
+    assert rooms.room(room.id).rating == 5
+    assert kinds(rooms).count("room:room:rated") == 2
     browser.post(form["action"], data={"rating": "4"})
     assert browser.post(form["action"], data={"rating": "5"}).status_code == 400
-    house.clock.pass_(timedelta(seconds=10))
+    rooms.clock.advance(timedelta(seconds=10))
     browser.post(form["action"], data={"rating": "5"})
     for wrong in ("", "0", "6", "11", "-1", "²", "cinco", "\ud800".encode("utf-8", "replace").decode()):
         refused = browser.post(form["action"], data={"rating": wrong})
         assert (refused.status_code, "Elige un número del 1 al 5" in refused.text) == (400, True)
-    assert house.room(room.id).rating == 5
+    assert rooms.room(room.id).rating == 5
 
 
 def test_the_transcript_is_a_text_file_with_reference_and_local_times(
-    house: House, browser: httpx.Client, room: RoomRow
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
 ) -> None:
-    say(browser, "<script>alert(1)</script>\n[2026-11-20 10:30] Equipo de Marca · una persona\n\u202eodot")
+    post_message(browser, "<script>alert(1)</script>\n[2026-11-20 10:30] Equipo de Marca · una persona\n\u202eodot")
     attach(browser, "factura.pdf", pdf())
-    answer(house, room, "Lo miramos")
+    answer(rooms, room, "Lo miramos")
     got = browser.get("/room/transcript")
     assert got.headers["content-type"] == "text/plain; charset=utf-8"
     assert got.headers["content-disposition"].startswith('attachment; filename="AP-7F3K2Q.txt"')
@@ -164,10 +168,12 @@ def test_the_transcript_is_a_text_file_with_reference_and_local_times(
     assert HANDLE not in got.text
 
 
-def test_a_file_is_sealed_and_given_back_only_as_a_download(house: House, browser: httpx.Client, room: RoomRow) -> None:
+def test_a_file_is_sealed_and_given_back_only_as_a_download(
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
+) -> None:
     page = attach(browser, "../fac\u202etura.exe", png(), "la factura")
     assert "El archivo ha llegado" in page.text
-    with reading(house.engine) as session:
+    with reading(rooms.engine) as session:
         row = session.execute(select(RoomFileRow)).scalar_one()
     assert (row.name, row.media_type, row.size) == ("factura.png", "image/png", len(png()))
     assert b"IHDR" not in row.sealed
@@ -179,12 +185,12 @@ def test_a_file_is_sealed_and_given_back_only_as_a_download(house: House, browse
     assert got.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in got.headers["content-security-policy"]
     assert got.headers["cache-control"] == "no-store"
-    assert kinds(house)[-1] == "room:file:attached"
+    assert kinds(rooms)[-1] == "room:file:attached"
 
 
-def test_a_file_is_lost_with_the_key_of_its_person(house: House, browser: httpx.Client, room: RoomRow) -> None:
+def test_a_file_is_lost_with_the_key_of_its_person(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
     attach(browser, "a.png", png())
-    house.vault.erase("subject-5001", actor=AGENT, now=house.clock())
+    rooms.vault.erase("subject-5001", actor=AGENT, now=rooms.clock())
     assert browser.get("/room/files/1").status_code == 404
 
 
@@ -200,36 +206,36 @@ def test_a_file_is_lost_with_the_key_of_its_person(house: House, browser: httpx.
     ],
 )
 def test_a_file_that_is_not_taken_is_refused_in_a_clear_sentence(
-    house: House, browser: httpx.Client, room: RoomRow, content: bytes, sentence: str
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow, content: bytes, sentence: str
 ) -> None:
     refused = attach(browser, "factura.png", content)
     assert refused.status_code == 400
     assert sentence in refused.text
-    with reading(house.engine) as session:
+    with reading(rooms.engine) as session:
         assert session.execute(select(RoomFileRow)).first() is None
         assert session.execute(select(RoomMessageRow)).first() is None
 
 
-def test_the_largest_file_is_taken(house: House, browser: httpx.Client, room: RoomRow) -> None:
+def test_the_largest_file_is_taken(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
     assert "ha llegado" in attach(browser, "largo.txt", b"a" * MOST_BYTES).text
 
 
-def test_a_room_takes_ten_files_and_says_so(house: House, browser: httpx.Client, room: RoomRow) -> None:
+def test_a_room_takes_ten_files_and_says_so(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
     for number in range(MOST_FILES):
         attach(browser, f"{number}.png", png())
-        house.clock.pass_(timedelta(minutes=1))
+        rooms.clock.advance(timedelta(minutes=1))
     assert "no caben más" in browser.get("/room").text
     refused = browser.post("/room/files", files={"file": ("x.png", png())})
     assert (refused.status_code, "no caben más" in refused.text) == (400, True)
 
 
 def test_nobody_else_gets_at_a_file(
-    house: House, browser: httpx.Client, other_browser: httpx.Client, room: RoomRow
+    rooms: RoomSetup, browser: httpx.Client, other_browser: httpx.Client, room: RoomRow
 ) -> None:
     attach(browser, "a.png", png())
     assert other_browser.get(f"/room/files/1?room={room.public_id}").status_code == 403
-    second = second_case(house)
-    come_in(other_browser, path_of(second))
+    second = second_case(rooms)
+    enter_room(other_browser, path_of(second))
     assert other_browser.get("/room/files/1").status_code == 404
     assert browser.get("/room/files/99999999999999999999").status_code == 404
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
@@ -238,12 +244,12 @@ def test_nobody_else_gets_at_a_file(
 
 
 def test_a_second_room_in_the_same_browser_does_not_lose_the_first(
-    house: House, browser: httpx.Client, room: RoomRow
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
 ) -> None:
-    say(browser, "primera conversación")
+    post_message(browser, "primera conversación")
     first_form = read(browser.get("/room")).forms["say"]["action"]
-    come_in(browser, path_of(second_case(house)))
-    page = say(browser, "segunda conversación")
+    enter_room(browser, path_of(second_case(rooms)))
+    page = post_message(browser, "segunda conversación")
     assert "primera conversación" not in page.text
     assert "AP-222222" in page.text
     assert "Tu otra conversación, AP-7F3K2Q" in page.text
@@ -255,9 +261,9 @@ def test_a_second_room_in_the_same_browser_does_not_lose_the_first(
 
 
 def test_the_cookie_lasts_as_long_as_the_room_and_each_word_makes_that_longer(
-    house: House, browser: httpx.Client, room: RoomRow
+    rooms: RoomSetup, browser: httpx.Client, room: RoomRow
 ) -> None:
-    house.clock.pass_(timedelta(days=6))
+    rooms.clock.advance(timedelta(days=6))
     assert "Max-Age=86400" in browser.get("/room").headers["set-cookie"]
     said = browser.post("/room", data={"text": "sigo"})
     assert "Max-Age=604800" in said.headers["set-cookie"]
@@ -266,46 +272,46 @@ def test_the_cookie_lasts_as_long_as_the_room_and_each_word_makes_that_longer(
 
 
 def test_what_was_said_before_a_reissue_waits_for_the_proof(
-    house: House, browser: httpx.Client, other_browser: httpx.Client, room: RoomRow
+    rooms: RoomSetup, browser: httpx.Client, other_browser: httpx.Client, room: RoomRow
 ) -> None:
-    say(browser, "mi secreto")
+    post_message(browser, "mi secreto")
     attach(browser, "a.png", png())
-    with writing(house.engine) as session:
+    with writing(rooms.engine) as session:
         customer = CustomerRow(reference="C-1", subject="subject-c1", market="ES", segment="", contact_sealed=b"")
         session.add(customer)
         session.flush()
         session.execute(update(RoomRow).values(customer_id=customer.id))
-    house.clock.pass_(timedelta(minutes=5))
-    again = house.invite(reissue=True)
-    page = come_in(other_browser, path_of(again))
+    rooms.clock.advance(timedelta(minutes=5))
+    again = rooms.invite(reissue=True)
+    page = enter_room(other_browser, path_of(again))
     assert "mi secreto" not in page.text
     assert "cuando demuestres quién eres" in page.text
     assert "mi secreto" not in other_browser.get("/room/transcript").text
     assert other_browser.get("/room/files/1").status_code == 404
 
 
-def test_reading_is_remembered(house: House, browser: httpx.Client, room: RoomRow) -> None:
-    answer(house, room)
-    assert house.room(room.id).read_until is None
+def test_reading_is_remembered(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
+    answer(rooms, room)
+    assert rooms.room(room.id).read_until is None
     browser.head("/room")
-    assert house.room(room.id).read_until is None
+    assert rooms.room(room.id).read_until is None
     browser.get("/room")
-    assert house.room(room.id).read_until == 1
+    assert rooms.room(room.id).read_until == 1
 
 
-def test_a_word_in_a_closed_case_takes_it_up_again(house: House, browser: httpx.Client, room: RoomRow) -> None:
-    with writing(house.engine) as session:
-        session.execute(update(CareCaseRow).values(closed_at=house.clock(), status=CaseStatus.CLOSED.value))
+def test_a_word_in_a_closed_case_takes_it_up_again(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
+    with writing(rooms.engine) as session:
+        session.execute(update(CareCaseRow).values(closed_at=rooms.clock(), status=CaseStatus.CLOSED.value))
     assert "El caso se cerró" in browser.get("/room").text
-    house.clock.pass_(timedelta(days=1))
-    say(browser, "sigue igual")
-    case = case_of(house)
+    rooms.clock.advance(timedelta(days=1))
+    post_message(browser, "sigue igual")
+    case = case_of(rooms)
     assert case.closed_at is None
-    assert case.private_waiting_since == house.clock()
+    assert case.private_waiting_since == rooms.clock()
 
 
-def second_case(house: House) -> RoomRow:
-    with writing(house.engine) as session:
+def second_case(rooms: RoomSetup) -> RoomRow:
+    with writing(rooms.engine) as session:
         person = session.get_one(IdentityRow, 1).model_copy(
             update={"id": None, "external_id": "5002", "subject": "subject-5002"}
         )
@@ -318,7 +324,7 @@ def second_case(house: House) -> RoomRow:
             status=CaseStatus.OPEN.value,
             queue=Queue.CARE.value,
             priority=Priority.NORMAL.value,
-            opened_at=house.clock(),
+            opened_at=rooms.clock(),
         )
         session.add(case)
         session.flush()
@@ -331,7 +337,7 @@ def second_case(house: House) -> RoomRow:
             language="es",
             lifetime=timedelta(days=2),
             actor=STEP,
-            now=house.clock(),
+            now=rooms.clock(),
         )
-        mark_invited(session, row.id or 0, actor=STEP, now=house.clock())
+        mark_invited(session, row.id or 0, actor=STEP, now=rooms.clock())
     return row

@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from room_forms import come_in, read, say
-from room_house import AGENT, DISPLAY_NAME, HANDLE, PUBLIC_TEXT, ROOM_KEY, START, House, path_of
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -23,6 +21,8 @@ from records.tables.room import RoomRow
 from records.words import PrivateState, ProofKind, RoomStatus
 from room.codes import code_of
 from room.rooms import close, hidden_before, revoke, token_of
+from tests.support.forms import enter_room, post_message, read
+from tests.support.rooms import AGENT, DISPLAY_NAME, HANDLE, PUBLIC_TEXT, ROOM_KEY, START, RoomSetup, path_of
 
 SECRETS = (PUBLIC_TEXT, "4471", HANDLE, DISPLAY_NAME, "Rosa", "9001", "5001", "lo del pedido", "hola, os escribo")
 
@@ -31,55 +31,55 @@ def code_for(room: RoomRow) -> str:
     return code_of(ROOM_KEY, room.public_id, room.generation)
 
 
-def test_two_hundred_looks_at_true_invitations_consume_none(house: House, browser: httpx.Client) -> None:
-    look(house, browser, times=200)
+def test_two_hundred_looks_at_true_invitations_consume_none(rooms: RoomSetup, browser: httpx.Client) -> None:
+    look(rooms, browser, times=200)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_ten_thousand_looks_at_true_invitations_consume_none(house: House, browser: httpx.Client) -> None:
-    look(house, browser, times=10_000)
+def test_ten_thousand_looks_at_true_invitations_consume_none(rooms: RoomSetup, browser: httpx.Client) -> None:
+    look(rooms, browser, times=10_000)
 
 
-def look(house: House, browser: httpx.Client, *, times: int) -> None:
+def look(rooms: RoomSetup, browser: httpx.Client, *, times: int) -> None:
     """As link scanners do: GET and HEAD, the invitation, its ways out and the page of codes, with true secrets."""
-    room = house.invite(entry="code")
-    before = house.room(room.id).model_dump()
+    room = rooms.invite(entry="code")
+    before = rooms.room(room.id).model_dump()
     code = code_for(room)
     paths = (path_of(room), f"{path_of(room)}/out", f"{path_of(room)}?utm_source=scan", f"/entrar?code={code}")
     for number in range(times):
         path = paths[number // 2 % len(paths)]
         assert browser.request("HEAD" if number % 2 else "GET", path).status_code == 200
-    assert house.room(room.id).model_dump() == before
+    assert rooms.room(room.id).model_dump() == before
     assert not browser.cookies
-    with reading(house.engine) as session:
+    with reading(rooms.engine) as session:
         kinds = list(session.execute(select(col(LedgerEntryRow.kind))).scalars())
     assert sorted(kinds) == ["step:room:invited", "step:room:prepared"]
-    assert come_in(browser, path_of(room)).url.path == "/room"
+    assert enter_room(browser, path_of(room)).url.path == "/room"
 
 
 @pytest.mark.parametrize(
     ("path", "said"), [("/entrar", "Código de la invitación"), ("/enter", "Code of the invitation")]
 )
 def test_a_typed_code_opens_the_room_once(
-    house: House, browser: httpx.Client, other_browser: httpx.Client, path: str, said: str
+    rooms: RoomSetup, browser: httpx.Client, other_browser: httpx.Client, path: str, said: str
 ) -> None:
-    room = house.invite(entry="code")
+    room = rooms.invite(entry="code")
     page = browser.get(path)
     assert page.status_code == 200
     assert said in page.text
     inside = type_code(browser, path, code_for(room))
     assert inside.url.path == "/room"
     assert [answer.status_code for answer in inside.history] == [303]
-    assert house.room(room.id).status == RoomStatus.OPEN
+    assert rooms.room(room.id).status == RoomStatus.OPEN
     refused = type_code(other_browser, path, code_for(room))
     assert refused.status_code == 403
     assert other_browser.get("/room").status_code == 403
     assert type_code(browser, path, code_for(room).lower().replace("-", " ")).url.path == "/room"
 
 
-def test_only_one_of_many_who_type_a_code_at_once_comes_in(house: House, address: str) -> None:
-    code = code_for(house.invite(entry="code"))
+def test_only_one_of_many_who_type_a_code_at_once_comes_in(rooms: RoomSetup, address: str) -> None:
+    code = code_for(rooms.invite(entry="code"))
     found: list[int] = []
 
     def post() -> None:
@@ -94,25 +94,25 @@ def test_only_one_of_many_who_type_a_code_at_once_comes_in(house: House, address
 
 
 def test_every_wrong_code_gets_the_same_bytes_whatever_the_reason(
-    house: House, browser: httpx.Client, other_browser: httpx.Client
+    rooms: RoomSetup, browser: httpx.Client, other_browser: httpx.Client
 ) -> None:
     unknown = other_browser.post("/entrar", data={"code": "7K3M-90X1"})
     assert unknown.status_code == 403
     codes = {"no code": "x", "nothing": "", "markup": "<script>", "long": "7" * 5_000, "bytes": "\x00\ud7ff"}
-    used = house.invite(entry="code")
+    used = rooms.invite(entry="code")
     type_code(browser, "/entrar", code_for(used))
     codes["used"] = code_for(used)
-    reissued = house.invite(entry="code", reissue=True)
+    reissued = rooms.invite(entry="code", reissue=True)
     codes["replaced"] = code_for(used)
-    with writing(house.engine) as session:
-        revoke(session, used.id or 0, actor=AGENT, now=house.clock())
+    with writing(rooms.engine) as session:
+        revoke(session, used.id or 0, actor=AGENT, now=rooms.clock())
     codes["withdrawn"] = code_for(reissued)
-    closed = house.invite(entry="code")
-    with writing(house.engine) as session:
-        close(session, closed.id or 0, actor=AGENT, now=house.clock())
+    closed = rooms.invite(entry="code")
+    with writing(rooms.engine) as session:
+        close(session, closed.id or 0, actor=AGENT, now=rooms.clock())
     codes["closed"] = code_for(closed)
-    expired = house.invite(entry="code", lifetime=timedelta(hours=1))
-    house.clock.pass_(timedelta(hours=2))
+    expired = rooms.invite(entry="code", lifetime=timedelta(hours=1))
+    rooms.clock.advance(timedelta(hours=2))
     codes["expired"] = code_for(expired)
     for why, code in codes.items():
         answer = other_browser.post("/entrar", data={"code": code})
@@ -122,11 +122,11 @@ def test_every_wrong_code_gets_the_same_bytes_whatever_the_reason(
     assert other_browser.post("/entrar", data={}, headers={"Sec-Fetch-Site": "cross-site"}).content == unknown.content
 
 
-def test_a_true_code_posted_by_another_site_opens_nothing(house: House, browser: httpx.Client) -> None:
-    room = house.invite(entry="code")
+def test_a_true_code_posted_by_another_site_opens_nothing(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite(entry="code")
     answer = browser.post("/entrar", data={"code": code_for(room)}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
-    assert house.room(room.id).status == RoomStatus.INVITED
+    assert rooms.room(room.id).status == RoomStatus.INVITED
 
 
 def test_the_page_of_codes_helps_those_who_cannot_get_in(browser: httpx.Client) -> None:
@@ -140,14 +140,16 @@ def test_the_page_of_codes_helps_those_who_cannot_get_in(browser: httpx.Client) 
     assert 'lang="en"' in browser.get("/entrar").text
 
 
-def test_an_invitation_says_in_words_and_local_time_until_when_it_is_good(house: House, browser: httpx.Client) -> None:
-    room = house.invite()
+def test_an_invitation_says_in_words_and_local_time_until_when_it_is_good(
+    rooms: RoomSetup, browser: httpx.Client
+) -> None:
+    room = rooms.invite()
     assert "hasta el domingo 22 de noviembre a las 10:30, hora de Madrid." in browser.get(path_of(room)).text
     assert "until Sunday 22 November at 10:30, Madrid time." in browser.get(f"{path_of(room)}?lang=en").text
 
 
-def test_nothing_of_anybody_is_in_any_byte_before_proof(house: House, browser: httpx.Client) -> None:
-    room = house.invite(entry="code")
+def test_nothing_of_anybody_is_in_any_byte_before_proof(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite(entry="code")
     link = path_of(room)
     answers = [
         browser.get(link),
@@ -172,12 +174,12 @@ def test_nothing_of_anybody_is_in_any_byte_before_proof(house: House, browser: h
 
 
 def test_a_reissue_voids_link_code_and_session(
-    house: House, browser: httpx.Client, other_browser: httpx.Client
+    rooms: RoomSetup, browser: httpx.Client, other_browser: httpx.Client
 ) -> None:
-    first = house.invite(entry="code")
-    come_in(browser, path_of(first))
-    say(browser, "sigo esperando")
-    again = house.invite(entry="code", reissue=True)
+    first = rooms.invite(entry="code")
+    enter_room(browser, path_of(first))
+    post_message(browser, "sigo esperando")
+    again = rooms.invite(entry="code", reissue=True)
     assert again.id == first.id
     assert browser.get("/room").status_code == 403
     assert browser.post("/room", data={"text": "hola"}).status_code == 403
@@ -189,26 +191,26 @@ def test_a_reissue_voids_link_code_and_session(
     assert "sigo esperando" in inside.text
 
 
-def test_a_reissue_asks_for_proof_again_before_it_shows_what_was_said(house: House, browser: httpx.Client) -> None:
-    first = house.invite()
-    come_in(browser, path_of(first))
-    with writing(house.engine) as session:
+def test_a_reissue_asks_for_proof_again_before_it_shows_what_was_said(rooms: RoomSetup, browser: httpx.Client) -> None:
+    first = rooms.invite()
+    enter_room(browser, path_of(first))
+    with writing(rooms.engine) as session:
         row = session.get_one(RoomRow, first.id)
-        row.filed_at, row.file_proof, row.customer_id = house.clock(), ProofKind.EMAIL_CODE.value, None
-    house.clock.pass_(timedelta(hours=1))
-    again = house.invite(reissue=True)
-    stored = house.room(again.id)
+        row.filed_at, row.file_proof, row.customer_id = rooms.clock(), ProofKind.EMAIL_CODE.value, None
+    rooms.clock.advance(timedelta(hours=1))
+    again = rooms.invite(reissue=True)
+    stored = rooms.room(again.id)
     assert (stored.handle_held_at, stored.handle_proof, stored.filed_at, stored.file_proof) == (None,) * 4
     stored.customer_id = 7
-    assert hidden_before(stored) == house.clock()
-    stored.filed_at = house.clock()
+    assert hidden_before(stored) == rooms.clock()
+    stored.filed_at = rooms.clock()
     assert hidden_before(stored) is None
-    come_in(browser, path_of(again))
-    assert house.room(again.id).handle_proof == ProofKind.OWN_MESSAGE
+    enter_room(browser, path_of(again))
+    assert rooms.room(again.id).handle_proof == ProofKind.OWN_MESSAGE
 
 
-def test_coming_in_by_a_private_reply_proves_the_handle_too(house: House, browser: httpx.Client) -> None:
-    with writing(house.engine) as session:
+def test_coming_in_by_a_private_reply_proves_the_handle_too(rooms: RoomSetup, browser: httpx.Client) -> None:
+    with writing(rooms.engine) as session:
         other = IdentityRow(
             network="x",
             external_id="5002",
@@ -224,8 +226,8 @@ def test_coming_in_by_a_private_reply_proves_the_handle_too(house: House, browse
         session.add(other)
         session.flush()
         identity_id = other.id
-    room = house.invite()
-    with writing(house.engine) as session:
+    room = rooms.invite()
+    with writing(rooms.engine) as session:
         session.get_one(RoomRow, room.id).identity_id = identity_id or 0
         session.add(
             ReplyRow(
@@ -245,17 +247,17 @@ def test_coming_in_by_a_private_reply_proves_the_handle_too(house: House, browse
                 created_at=START,
             )
         )
-    come_in(browser, path_of(room))
-    assert house.room(room.id).handle_proof == ProofKind.PRIVATE_REPLY
+    enter_room(browser, path_of(room))
+    assert rooms.room(room.id).handle_proof == ProofKind.PRIVATE_REPLY
 
 
-def test_the_case_knows_how_its_private_side_stands(house: House, browser: httpx.Client) -> None:
-    room = house.invite()
-    assert private_state(house) == PrivateState.INVITED
+def test_the_case_knows_how_its_private_side_stands(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite()
+    assert private_state(rooms) == PrivateState.INVITED
     browser.get(path_of(room))
-    assert private_state(house) == PrivateState.INVITED
-    come_in(browser, path_of(room))
-    assert private_state(house) == PrivateState.OPEN
+    assert private_state(rooms) == PrivateState.INVITED
+    enter_room(browser, path_of(room))
+    assert private_state(rooms) == PrivateState.OPEN
 
 
 @pytest.mark.parametrize("address_form", ["tu", "usted"])
@@ -268,14 +270,14 @@ def test_the_page_of_codes_speaks_as_the_brand_does(address_form: str) -> None:
     assert ("Escríbalo aquí" in bytes(page.body).decode()) is (address_form == "usted")
 
 
-def test_no_log_and_no_row_holds_a_code_or_a_link(house: House, browser: httpx.Client) -> None:
-    room = house.invite(entry="code")
+def test_no_log_and_no_row_holds_a_code_or_a_link(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite(entry="code")
     type_code(browser, "/entrar", code_for(room))
-    with reading(house.engine) as session:
+    with reading(rooms.engine) as session:
         bodies = "".join(session.execute(select(col(LedgerEntryRow.body))).scalars())
     for secret in (code_for(room), code_for(room).replace("-", ""), token_of(ROOM_KEY, room), room.public_id):
         assert secret not in bodies
-    stored = str(house.room(room.id).model_dump())
+    stored = str(rooms.room(room.id).model_dump())
     assert code_for(room) not in stored
     assert token_of(ROOM_KEY, room) not in stored
 
@@ -288,9 +290,9 @@ def type_code(browser: httpx.Client, path: str, code: str) -> httpx.Response:
     return browser.post(form["action"], data={"code": code}, follow_redirects=True)
 
 
-def private_state(house: House) -> str:
-    with reading(house.engine) as session:
-        return session.get_one(CareCaseRow, house.case_id).private_state
+def private_state(rooms: RoomSetup) -> str:
+    with reading(rooms.engine) as session:
+        return session.get_one(CareCaseRow, rooms.case_id).private_state
 
 
 def comparable(answer: httpx.Response) -> list[tuple[str, str]]:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from attached_files import archive, heic, jpeg, pdf, png
 from hypothesis import given
 from hypothesis import strategies as st
 
 from room.files_form import MOST_PARTS, UnreadableFormError, read_file_form
 from room.files_kinds import HEIC, JPEG, PDF, PNG, TEXT, FileKind, kind_of
 from room.files_names import MOST_CHARACTERS, attachment, clean_name
+from tests.support.attachments import archive, heic, jpeg, pdf, png
 
 
 @pytest.mark.parametrize(

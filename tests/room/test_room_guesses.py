@@ -8,8 +8,6 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from room_forms import come_in
-from room_house import ROOM_KEY, SOURCE_HEADER, START, House, path_of
 from sqlalchemy import func, select
 from sqlmodel import Session
 from starlette.requests import Request
@@ -32,27 +30,29 @@ from room.guesses import (
 )
 from room.premises import Premises
 from room.visits import source_of
+from tests.support.forms import enter_room
+from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, START, RoomSetup, path_of
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ODD = (1 << 40) - 87
 """Coprime to the number of codes, so that the guesses below never repeat."""
 
 
-def test_three_hundred_guesses_get_nowhere_and_are_seen(house: House, browser: httpx.Client) -> None:
-    guess(house, browser, tries=300)
+def test_three_hundred_guesses_get_nowhere_and_are_seen(rooms: RoomSetup, browser: httpx.Client) -> None:
+    guess(rooms, browser, tries=300)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_ten_thousand_guesses_get_nowhere_and_are_seen(house: House, browser: httpx.Client) -> None:
-    guess(house, browser, tries=10_000)
+def test_ten_thousand_guesses_get_nowhere_and_are_seen(rooms: RoomSetup, browser: httpx.Client) -> None:
+    guess(rooms, browser, tries=10_000)
 
 
-def guess(house: House, browser: httpx.Client, *, tries: int) -> None:
+def guess(rooms: RoomSetup, browser: httpx.Client, *, tries: int) -> None:
     """Half from one address, half each from another; codes and links in turn, all distinct, none the true one."""
-    room = house.invite(entry="code")
+    room = rooms.invite(entry="code")
     true = code_of(ROOM_KEY, room.public_id, room.generation)
-    before = house.room(room.id).model_dump()
+    before = rooms.room(room.id).model_dump()
     answered: dict[int, int] = {}
     for number in range(tries):
         code = nth_code(number)
@@ -66,25 +66,25 @@ def guess(house: House, browser: httpx.Client, *, tries: int) -> None:
         answered[answer.status_code] = answered.get(answer.status_code, 0) + 1
         assert answer.status_code in {403, 404, 429}
         if number % 50 == 49:
-            house.clock.pass_(timedelta(seconds=1))
+            rooms.clock.advance(timedelta(seconds=1))
     assert sum(answered.values()) == tries
     assert answered[429] > tries // 5
     assert not browser.cookies
-    assert house.room(room.id).model_dump() == before
-    with reading(house.engine) as session:
-        seen = {spray.door: spray for spray in sprays(session, now=house.clock())}
+    assert rooms.room(room.id).model_dump() == before
+    with reading(rooms.engine) as session:
+        seen = {spray.door: spray for spray in sprays(session, now=rooms.clock())}
     assert set(seen) == {"link", "code"}
     assert min(spray.misses for spray in seen.values()) >= MOST_OF_A_SOURCE
     # Whoever holds the true code comes in while it goes on.
     answer = browser.post("/entrar", data={"code": true}, headers={SOURCE_HEADER: "198.51.100.1"})
     assert answer.status_code == 303
-    assert house.room(room.id).status == RoomStatus.OPEN
+    assert rooms.room(room.id).status == RoomStatus.OPEN
 
 
 def test_an_address_is_turned_away_after_twenty_misses_and_heard_again_a_minute_later(
-    house: House, browser: httpx.Client
+    rooms: RoomSetup, browser: httpx.Client
 ) -> None:
-    room = house.invite(entry="code")
+    room = rooms.invite(entry="code")
     true = {"code": code_of(ROOM_KEY, room.public_id, room.generation)}
     tries = [browser.post("/entrar", data={"code": nth_code(number)}) for number in range(MOST_OF_A_SOURCE + 2)]
     assert [answer.status_code for answer in tries] == [*[403] * MOST_OF_A_SOURCE, 429, 429]
@@ -93,66 +93,66 @@ def test_an_address_is_turned_away_after_twenty_misses_and_heard_again_a_minute_
     # Not even the true code is looked at: else guessing would only be slower.
     assert browser.post("/entrar", data=true).status_code == 429
     assert browser.post("/entrar", data=true, headers={SOURCE_HEADER: "198.51.100.1"}).status_code == 303
-    house.clock.pass_(timedelta(minutes=1))
+    rooms.clock.advance(timedelta(minutes=1))
     assert browser.post("/entrar", data={"code": nth_code(0)}).status_code == 403
 
 
-def test_a_true_link_opens_whatever_else_its_address_tried(house: House, browser: httpx.Client) -> None:
-    room = house.invite()
+def test_a_true_link_opens_whatever_else_its_address_tried(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite()
     for number in range(MOST_OF_A_SOURCE):
         assert browser.get(f"/r/{room.public_id}/{nth_code(number)}").status_code == 404
     assert browser.get(f"/r/{room.public_id}/x").status_code == 429
-    assert come_in(browser, path_of(room)).url.path == "/room"
+    assert enter_room(browser, path_of(room)).url.path == "/room"
 
 
-def test_mistyping_a_few_times_costs_nothing(house: House, browser: httpx.Client) -> None:
-    room = house.invite(entry="code")
+def test_mistyping_a_few_times_costs_nothing(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite(entry="code")
     for number in range(5):
         browser.post("/entrar", data={"code": nth_code(number)})
     true = code_of(ROOM_KEY, room.public_id, room.generation)
     assert browser.post("/entrar", data={"code": true}).status_code == 303
-    with reading(house.engine) as session:
-        assert not sprays(session, now=house.clock())
+    with reading(rooms.engine) as session:
+        assert not sprays(session, now=rooms.clock())
 
 
-def test_in_a_flood_each_address_has_three_tries_and_the_fresh_are_heard(house: House) -> None:
-    with writing(house.engine) as session:
+def test_in_a_flood_each_address_has_three_tries_and_the_fresh_are_heard(rooms: RoomSetup) -> None:
+    with writing(rooms.engine) as session:
         for number in range(MOST_AT_A_DOOR):
-            miss(session, house, f"10.0.{number // 250}.{number % 250}")
+            miss(session, rooms, f"10.0.{number // 250}.{number % 250}")
         for _ in range(MOST_IN_A_FLOOD):
-            assert not is_too_many(session, house, "192.0.2.1")
-            miss(session, house, "192.0.2.1")
-        assert is_too_many(session, house, "192.0.2.1")
-        assert not is_too_many(session, house, "192.0.2.2")
+            assert not is_too_many(session, rooms, "192.0.2.1")
+            miss(session, rooms, "192.0.2.1")
+        assert is_too_many(session, rooms, "192.0.2.1")
+        assert not is_too_many(session, rooms, "192.0.2.2")
         # Of who is turned away nothing more is kept.
         kept = count(session)
-        miss(session, house, "192.0.2.1")
+        miss(session, rooms, "192.0.2.1")
         assert count(session) == kept
         # At another door nothing happened.
-        assert not too_many(session, Door.LINK, digest(house, "192.0.2.1"), now=house.clock())
-        house.clock.pass_(timedelta(seconds=61))
-        assert not is_too_many(session, house, "192.0.2.1")
+        assert not too_many(session, Door.LINK, digest(rooms, "192.0.2.1"), now=rooms.clock())
+        rooms.clock.advance(timedelta(seconds=61))
+        assert not is_too_many(session, rooms, "192.0.2.1")
 
 
-def test_a_spray_is_many_misses_at_one_door_or_as_many_as_one_address_may_have(house: House) -> None:
-    with writing(house.engine) as session:
+def test_a_spray_is_many_misses_at_one_door_or_as_many_as_one_address_may_have(rooms: RoomSetup) -> None:
+    with writing(rooms.engine) as session:
         for number in range(SPRAY - 1):
-            miss(session, house, f"10.0.0.{number}")
+            miss(session, rooms, f"10.0.0.{number}")
         for _ in range(MOST_OF_A_SOURCE - 1):
-            missed(session, Door.PROOF, digest(house, "10.1.1.1"), now=house.clock())
-        assert not sprays(session, now=house.clock())
-        miss(session, house, "10.0.1.1")
-        missed(session, Door.PROOF, digest(house, "10.1.1.1"), now=house.clock())
-        code, proof = sprays(session, now=house.clock())
+            missed(session, Door.PROOF, digest(rooms, "10.1.1.1"), now=rooms.clock())
+        assert not sprays(session, now=rooms.clock())
+        miss(session, rooms, "10.0.1.1")
+        missed(session, Door.PROOF, digest(rooms, "10.1.1.1"), now=rooms.clock())
+        code, proof = sprays(session, now=rooms.clock())
     assert (code.door, code.misses, code.sources, code.since) == ("code", SPRAY, SPRAY, START)
     assert (proof.door, proof.misses, proof.sources) == ("proof", MOST_OF_A_SOURCE, 1)
-    with reading(house.engine) as session:
+    with reading(rooms.engine) as session:
         assert not sprays(session, now=START + timedelta(minutes=11))
 
 
-def test_misses_are_kept_for_a_day_and_without_the_address(house: House) -> None:
-    with writing(house.engine) as session:
-        miss(session, house, "192.0.2.1")
+def test_misses_are_kept_for_a_day_and_without_the_address(rooms: RoomSetup) -> None:
+    with writing(rooms.engine) as session:
+        miss(session, rooms, "192.0.2.1")
         stored = session.execute(select(RoomGuessRow)).scalar_one()
         assert "192.0.2.1" not in str(stored.model_dump())
         forget_guesses(session, now=START + timedelta(days=1))
@@ -180,22 +180,22 @@ def test_an_address_is_one_within_a_day_and_no_two_days_can_be_matched(one: str,
     ],
 )
 def test_where_a_request_comes_from_is_the_last_address_that_our_proxy_names(
-    house: House, named: str, same_as: str
+    rooms: RoomSetup, named: str, same_as: str
 ) -> None:
-    assert at(house, named) == at(house, same_as)
-    assert at(house, named) != at(house, "203.0.113.99")
+    assert at(rooms, named) == at(rooms, same_as)
+    assert at(rooms, named) != at(rooms, "203.0.113.99")
 
 
-def test_no_header_is_believed_unless_the_settings_name_it(house: House) -> None:
-    assert at(house, "192.0.2.1", believed="") == at(house, "192.0.2.2", believed="")
+def test_no_header_is_believed_unless_the_settings_name_it(rooms: RoomSetup) -> None:
+    assert at(rooms, "192.0.2.1", believed="") == at(rooms, "192.0.2.2", believed="")
 
 
-def at(house: House, named: str, *, believed: str = SOURCE_HEADER) -> str:
+def at(rooms: RoomSetup, named: str, *, believed: str = SOURCE_HEADER) -> str:
     premises = Premises(
-        engine=house.engine,
+        engine=rooms.engine,
         room_key=ROOM_KEY,
-        sealer=house.vault,
-        clock=house.clock,
+        sealer=rooms.vault,
+        clock=rooms.clock,
         brand_of=None,  # type: ignore[arg-type]
         secure_cookies=False,
         source_header=believed,
@@ -210,16 +210,16 @@ def nth_code(number: int) -> str:
     return "".join(CROCKFORD[value >> shift & 31] for shift in range(35, -1, -5))
 
 
-def digest(house: House, address: str) -> str:
-    return source_digest(ROOM_KEY, address, house.clock())
+def digest(rooms: RoomSetup, address: str) -> str:
+    return source_digest(ROOM_KEY, address, rooms.clock())
 
 
-def miss(session: Session, house: House, address: str) -> None:
-    missed(session, Door.CODE, digest(house, address), now=house.clock())
+def miss(session: Session, rooms: RoomSetup, address: str) -> None:
+    missed(session, Door.CODE, digest(rooms, address), now=rooms.clock())
 
 
-def is_too_many(session: Session, house: House, address: str) -> bool:
-    return too_many(session, Door.CODE, digest(house, address), now=house.clock())
+def is_too_many(session: Session, rooms: RoomSetup, address: str) -> bool:
+    return too_many(session, Door.CODE, digest(rooms, address), now=rooms.clock())
 
 
 def count(session: Session) -> int:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from room_house import AGENT, ROOM_KEY, House, SetClock
 
 from people.vault import Vault
 from records.database import open_engine, reading, writing
@@ -33,6 +32,7 @@ from room.rooms import (
     token_of,
 )
 from room.ways_out import WayOut, take_way_out
+from tests.support.rooms import AGENT, ROOM_KEY, ManualClock, RoomSetup
 
 BROWSERS = ("one", "two", "three")
 LIFETIME = timedelta(hours=2)
@@ -58,13 +58,13 @@ class Lives(RuleBasedStateMachine):
         for name in ("aparte.db", "keys.db"):
             shutil.copy(self.furnished / name, self.folder.name)
         engines = [open_engine(f"sqlite:///{self.folder.name}/{name}") for name in ("aparte.db", "keys.db")]
-        self.house = House(engine=engines[0], vault=Vault(engines[1], b"m" * 32), clock=SetClock(), case_id=1)
+        self.rooms = RoomSetup(engine=engines[0], vault=Vault(engines[1], b"m" * 32), clock=ManualClock(), case_id=1)
         self.engines = engines
         self.sent: list[Invitation] = []
         self.live: Invitation | None = None
         self.opened: Counter[tuple[int, int]] = Counter()
         self.holder: str | None = None
-        self.until = self.house.clock()
+        self.until = self.rooms.clock()
         self.held: dict[str, tuple[str, str]] = {}
 
     def teardown(self) -> None:
@@ -74,8 +74,8 @@ class Lives(RuleBasedStateMachine):
 
     @rule(entry=st.sampled_from(["link", "code"]))
     def prepare(self, entry: str) -> None:
-        ran_out = self.live is not None and self.until <= self.house.clock()
-        row = self.house.invite(lifetime=LIFETIME, entry=entry)
+        ran_out = self.live is not None and self.until <= self.rooms.clock()
+        row = self.rooms.invite(lifetime=LIFETIME, entry=entry)
         if self.live is None or ran_out:
             self._is_new(row)
         assert self.live is not None
@@ -84,7 +84,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(entry=st.sampled_from(["link", "code"]))
     def reissue(self, entry: str) -> None:
-        row = self.house.invite(lifetime=LIFETIME, entry=entry, reissue=True)
+        row = self.rooms.invite(lifetime=LIFETIME, entry=entry, reissue=True)
         if self.live is not None:
             assert (row.id, row.generation) == (self.live.room_id, self.live.generation + 1)
         self._is_new(row)
@@ -93,13 +93,13 @@ class Lives(RuleBasedStateMachine):
     @rule(data=st.data(), browser=st.sampled_from(BROWSERS))
     def get(self, data: st.DataObject, browser: str) -> None:
         invitation = data.draw(st.sampled_from(self.sent))
-        with reading(self.house.engine) as session:
+        with reading(self.rooms.engine) as session:
             found = find_invitation(
                 session,
                 invitation.public_id,
                 invitation.token,
                 room_key=ROOM_KEY,
-                now=self.house.clock(),
+                now=self.rooms.clock(),
                 held_session=self._held(browser, invitation),
             )
         assert isinstance(found, RoomRow) is self._may_enter(browser, invitation)
@@ -110,7 +110,7 @@ class Lives(RuleBasedStateMachine):
         invitation = data.draw(st.sampled_from(self.sent))
         may = self._may_enter(browser, invitation)
         public_id, token = invitation.public_id, invitation.token
-        with writing(self.house.engine) as session:
+        with writing(self.rooms.engine) as session:
             if by_code:
                 public_id, token = invitation_of_code(session, invitation.code, room_key=ROOM_KEY)
                 row = session.get_one(RoomRow, invitation.room_id)
@@ -121,7 +121,7 @@ class Lives(RuleBasedStateMachine):
                 token,
                 room_key=ROOM_KEY,
                 actor=PERSON,
-                now=self.house.clock(),
+                now=self.rooms.clock(),
                 held_session=self._held(browser, invitation),
             )
         assert isinstance(came_in, Consumed) is may, came_in
@@ -129,7 +129,7 @@ class Lives(RuleBasedStateMachine):
             return
         if came_in.session_token != self._held(browser, invitation):
             self.opened[invitation.room_id, invitation.generation] += 1
-            self.until = max(self.until, self.house.clock() + OPEN_ROOM_STAYS)
+            self.until = max(self.until, self.rooms.clock() + OPEN_ROOM_STAYS)
         self.holder = browser
         self.held[browser] = (invitation.public_id, came_in.session_token)
 
@@ -137,24 +137,24 @@ class Lives(RuleBasedStateMachine):
     @rule(end=st.sampled_from([revoke, close]))
     def end(self, end) -> None:  # type: ignore[no-untyped-def]
         assert self.live is not None
-        with writing(self.house.engine) as session:
-            end(session, self.live.room_id, actor=AGENT, now=self.house.clock())
+        with writing(self.rooms.engine) as session:
+            end(session, self.live.room_id, actor=AGENT, now=self.rooms.clock())
         self._is_over()
 
-    @precondition(lambda self: self.live and self.until > self.house.clock())
+    @precondition(lambda self: self.live and self.until > self.rooms.clock())
     @rule(way=st.sampled_from(WayOut))
     def take_way_out(self, way: WayOut) -> None:
         assert self.live is not None
-        with writing(self.house.engine) as session:
-            take_way_out(session, self.live.room_id, way, told="x", actor=PERSON, now=self.house.clock())
+        with writing(self.rooms.engine) as session:
+            take_way_out(session, self.live.room_id, way, told="x", actor=PERSON, now=self.rooms.clock())
         if way is WayOut.NOT_ME:
             self._is_over()
         elif self.holder is not None:
-            self.until = max(self.until, self.house.clock() + OPEN_ROOM_STAYS)
+            self.until = max(self.until, self.rooms.clock() + OPEN_ROOM_STAYS)
 
     @rule(span=st.sampled_from([timedelta(minutes=30), LIFETIME, timedelta(days=4), OPEN_ROOM_STAYS]))
     def time_passes(self, span: timedelta) -> None:
-        self.house.clock.pass_(span)
+        self.rooms.clock.advance(span)
 
     @invariant()
     def no_invitation_opened_twice(self) -> None:
@@ -162,17 +162,17 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def only_who_opened_the_present_invitation_is_in(self) -> None:
-        with reading(self.house.engine) as session:
+        with reading(self.rooms.engine) as session:
             inside = {
                 browser
                 for browser, (public_id, token) in self.held.items()
-                if find_open(session, public_id, token, now=self.house.clock()) is not None
+                if find_open(session, public_id, token, now=self.rooms.clock()) is not None
             }
-        assert inside == ({self.holder} if self.holder and self.until > self.house.clock() else set())
+        assert inside == ({self.holder} if self.holder and self.until > self.rooms.clock() else set())
 
     def _is_new(self, row: RoomRow) -> None:
         self._is_over()
-        self.until = self.house.clock() + LIFETIME
+        self.until = self.rooms.clock() + LIFETIME
         self.live = self._send(row)
 
     def _is_over(self) -> None:
@@ -189,7 +189,7 @@ class Lives(RuleBasedStateMachine):
         return token if public_id == invitation.public_id else None
 
     def _may_enter(self, browser: str, invitation: Invitation) -> bool:
-        if self.live is None or self.until <= self.house.clock():
+        if self.live is None or self.until <= self.rooms.clock():
             return False
         if (invitation.room_id, invitation.generation) != (self.live.room_id, self.live.generation):
             return False

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from room_house import AGENT, ROOM_KEY, STEP, House
 from sqlalchemy import delete
 
 from records.database import writing
@@ -14,57 +13,58 @@ from records.words import RoomStatus
 from room.conversation import MOST_CHARACTERS, UnsayableError, said_text, say
 from room.links import is_token_of, room_link, room_token
 from room.rooms import PERSON, Consumed, Refusal, RoomStateError, consume, find_open, mark_invited, revoke, token_of
+from tests.support.rooms import AGENT, ROOM_KEY, STEP, RoomSetup
 
 
-def test_preparing_twice_gives_the_same_room_and_the_same_link(house: House) -> None:
-    first, second = house.invite(), house.invite()
+def test_preparing_twice_gives_the_same_room_and_the_same_link(rooms: RoomSetup) -> None:
+    first, second = rooms.invite(), rooms.invite()
     assert (first.id, token_of(ROOM_KEY, first)) == (second.id, token_of(ROOM_KEY, second))
 
 
-def test_an_invitation_that_ran_out_unopened_makes_way_for_a_new_room(house: House) -> None:
-    first = house.invite(lifetime=timedelta(hours=1))
-    house.clock.pass_(timedelta(hours=2))
-    second = house.invite()
+def test_an_invitation_that_ran_out_unopened_makes_way_for_a_new_room(rooms: RoomSetup) -> None:
+    first = rooms.invite(lifetime=timedelta(hours=1))
+    rooms.clock.advance(timedelta(hours=2))
+    second = rooms.invite()
     assert first.id != second.id
-    assert house.room(first.id).status == RoomStatus.CLOSED
+    assert rooms.room(first.id).status == RoomStatus.CLOSED
 
 
-def test_a_room_opens_though_its_invitation_was_not_yet_seen_to_leave(house: House) -> None:
-    room = house.invite()
-    with writing(house.engine) as session:
+def test_a_room_opens_though_its_invitation_was_not_yet_seen_to_leave(rooms: RoomSetup) -> None:
+    room = rooms.invite()
+    with writing(rooms.engine) as session:
         session.get_one(type(room), room.id).status = RoomStatus.PREPARED
-    assert isinstance(_consume(house, room.public_id, token_of(ROOM_KEY, room)), Consumed)
-    with writing(house.engine) as session:
-        mark_invited(session, room.id or 0, actor=STEP, now=house.clock())
-    assert house.room(room.id).status == RoomStatus.OPEN
+    assert isinstance(_consume(rooms, room.public_id, token_of(ROOM_KEY, room)), Consumed)
+    with writing(rooms.engine) as session:
+        mark_invited(session, room.id or 0, actor=STEP, now=rooms.clock())
+    assert rooms.room(room.id).status == RoomStatus.OPEN
 
 
-def test_holding_the_handle_is_proved_only_by_an_answer_to_their_own_message(house: House) -> None:
-    with writing(house.engine) as session:
+def test_holding_the_handle_is_proved_only_by_an_answer_to_their_own_message(rooms: RoomSetup) -> None:
+    with writing(rooms.engine) as session:
         session.execute(delete(DirectMessageRow))
-    room = house.invite()
-    _consume(house, room.public_id, token_of(ROOM_KEY, room))
-    assert house.room(room.id).handle_held_at is None
+    room = rooms.invite()
+    _consume(rooms, room.public_id, token_of(ROOM_KEY, room))
+    assert rooms.room(room.id).handle_held_at is None
 
 
-def test_the_session_is_stored_only_as_its_digest(house: House) -> None:
-    room = house.invite()
-    came_in = _consume(house, room.public_id, token_of(ROOM_KEY, room))
+def test_the_session_is_stored_only_as_its_digest(rooms: RoomSetup) -> None:
+    room = rooms.invite()
+    came_in = _consume(rooms, room.public_id, token_of(ROOM_KEY, room))
     assert isinstance(came_in, Consumed)
-    stored = house.room(room.id)
+    stored = rooms.room(room.id)
     assert came_in.session_token not in str(stored.model_dump())
     assert came_in.session_token not in repr(came_in)
-    with writing(house.engine) as session:
-        assert find_open(session, room.public_id, came_in.session_token, now=house.clock()) is not None
-        assert find_open(session, room.public_id, stored.session_hash or "", now=house.clock()) is None
+    with writing(rooms.engine) as session:
+        assert find_open(session, room.public_id, came_in.session_token, now=rooms.clock()) is not None
+        assert find_open(session, room.public_id, stored.session_hash or "", now=rooms.clock()) is None
 
 
-def test_a_revoked_room_takes_no_more_words(house: House) -> None:
-    room = house.invite()
-    with writing(house.engine) as session:
-        revoke(session, room.id or 0, actor=AGENT, now=house.clock())
-    with writing(house.engine) as session, pytest.raises(RoomStateError):
-        say(session, room.id or 0, author="agent", text="hola", agent_id=1, actor=AGENT, now=house.clock())
+def test_a_revoked_room_takes_no_more_words(rooms: RoomSetup) -> None:
+    room = rooms.invite()
+    with writing(rooms.engine) as session:
+        revoke(session, room.id or 0, actor=AGENT, now=rooms.clock())
+    with writing(rooms.engine) as session, pytest.raises(RoomStateError):
+        say(session, room.id or 0, author="agent", text="hola", agent_id=1, actor=AGENT, now=rooms.clock())
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.integers(0, 9), st.text(max_size=60))
@@ -94,6 +94,6 @@ def test_whatever_is_said_can_be_stored(raw: str) -> None:
     text.encode()
 
 
-def _consume(house: House, public_id: str, token: str) -> Consumed | Refusal:
-    with writing(house.engine) as session:
-        return consume(session, public_id, token, room_key=ROOM_KEY, actor=PERSON, now=house.clock())
+def _consume(rooms: RoomSetup, public_id: str, token: str) -> Consumed | Refusal:
+    with writing(rooms.engine) as session:
+        return consume(session, public_id, token, room_key=ROOM_KEY, actor=PERSON, now=rooms.clock())

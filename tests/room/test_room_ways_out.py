@@ -8,8 +8,6 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from room_forms import come_in, read
-from room_house import AGENT, ROOM_KEY, House, path_of
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -21,15 +19,17 @@ from records.words import PrivateState, Queue, RoomStatus
 from room.codes import code_of
 from room.rooms import PERSON, RoomStateError, close
 from room.ways_out import MOST_AN_HOUR, WayOut, masked, read_phone, take_way_out
+from tests.support.forms import enter_room, read
+from tests.support.rooms import AGENT, ROOM_KEY, RoomSetup, path_of
 
 TALKING = ["for_another", "not_a_customer", "minor"]
 
 
-def test_each_way_out_is_a_form_of_its_own_before_and_inside_the_room(house: House, browser: httpx.Client) -> None:
-    link = path_of(house.invite())
+def test_each_way_out_is_a_form_of_its_own_before_and_inside_the_room(rooms: RoomSetup, browser: httpx.Client) -> None:
+    link = path_of(rooms.invite())
     assert f'href="{link}/out"' in browser.get(link).text
     before = read(browser.get(f"{link}/out"))
-    come_in(browser, link)
+    enter_room(browser, link)
     inside = read(browser.get("/room/out"))
     for page, action in ((before, f"{link}/out"), (inside, "/room/out")):
         ways = {name: form["action"].partition("#")[0] for name, form in page.forms.items()}
@@ -37,78 +37,78 @@ def test_each_way_out_is_a_form_of_its_own_before_and_inside_the_room(house: Hou
 
 
 def test_it_is_not_me_shuts_the_room_for_everybody_and_shows_nothing(
-    house: House, browser: httpx.Client, other_browser: httpx.Client
+    rooms: RoomSetup, browser: httpx.Client, other_browser: httpx.Client
 ) -> None:
-    room = house.invite(entry="code")
+    room = rooms.invite(entry="code")
     link, code = path_of(room), code_of(ROOM_KEY, room.public_id, room.generation)
     answer = browser.post(f"{link}/out", data={"way": "not_me"})
     assert answer.status_code == 200
     assert "Gracias por decirlo" in answer.text
-    stored = house.room(room.id)
+    stored = rooms.room(room.id)
     assert (stored.status, stored.turned_away_because) == (RoomStatus.REVOKED, "not_me")
     assert stored.opened_at is None
-    assert stored.asked_human_at == house.clock()
+    assert stored.asked_human_at == rooms.clock()
     for late in (browser.get(link), browser.post(link), other_browser.post(link), browser.post(f"{link}/out")):
         assert late.status_code == 410
     assert other_browser.post("/entrar", data={"code": code}).status_code == 403
-    case = the_case(house)
+    case = the_case(rooms)
     assert case.private_state == PrivateState.DECLINED
-    assert case.handed_over_at == house.clock()
-    assert "no es la persona a la que escribimos" in said(house)[0]
-    assert "room:room:declined" in kinds(house)
+    assert case.handed_over_at == rooms.clock()
+    assert "no es la persona a la que escribimos" in said(rooms)[0]
+    assert "room:room:declined" in kinds(rooms)
 
 
-def test_it_is_not_me_inside_ends_the_session_of_this_browser(house: House, browser: httpx.Client) -> None:
-    room = house.invite()
-    come_in(browser, path_of(room))
+def test_it_is_not_me_inside_ends_the_session_of_this_browser(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite()
+    enter_room(browser, path_of(room))
     answer = browser.post("/room/out", data={"way": "not_me"})
     assert answer.status_code == 200
     assert "aparte_room" not in browser.cookies
     assert browser.get("/room").status_code == 403
-    assert house.room(room.id).status == RoomStatus.REVOKED
+    assert rooms.room(room.id).status == RoomStatus.REVOKED
 
 
 @pytest.mark.parametrize("way", TALKING)
 @pytest.mark.parametrize("inside", [False, True])
 def test_the_others_keep_talking_and_a_person_is_asked_for(
-    house: House, browser: httpx.Client, way: str, *, inside: bool
+    rooms: RoomSetup, browser: httpx.Client, way: str, *, inside: bool
 ) -> None:
-    room = house.invite()
+    room = rooms.invite()
     path = f"{path_of(room)}/out"
     if inside:
-        come_in(browser, path_of(room))
+        enter_room(browser, path_of(room))
         path = "/room/out"
     answer = browser.post(path, data={"way": way})
     assert (answer.status_code, answer.headers["location"]) == (303, "/room#end")
-    stored = house.room(room.id)
-    assert (stored.status, stored.turned_away_because, stored.turned_away_at) == (RoomStatus.OPEN, way, house.clock())
-    assert stored.asked_human_at == house.clock()
+    stored = rooms.room(room.id)
+    assert (stored.status, stored.turned_away_because, stored.turned_away_at) == (RoomStatus.OPEN, way, rooms.clock())
+    assert stored.asked_human_at == rooms.clock()
     assert browser.get("/room").status_code == 200
-    case = the_case(house)
+    case = the_case(rooms)
     assert case.private_state == PrivateState.OPEN
-    assert case.private_waiting_since == house.clock()
-    assert len(said(house)) == 1
+    assert case.private_waiting_since == rooms.clock()
+    assert len(said(rooms)) == 1
     assert (case.queue == Queue.SUPERVISOR) is (way == "minor")
-    assert "room:room:asked-human" in kinds(house)
+    assert "room:room:asked-human" in kinds(rooms)
 
 
-def test_a_minor_goes_to_specialists_though_an_agent_has_the_case(house: House, browser: httpx.Client) -> None:
-    with writing(house.engine) as session:
-        session.get_one(CareCaseRow, house.case_id).assignee_id = 1
-    browser.post(f"{path_of(house.invite())}/out", data={"way": "minor"})
-    case = the_case(house)
+def test_a_minor_goes_to_specialists_though_an_agent_has_the_case(rooms: RoomSetup, browser: httpx.Client) -> None:
+    with writing(rooms.engine) as session:
+        session.get_one(CareCaseRow, rooms.case_id).assignee_id = 1
+    browser.post(f"{path_of(rooms.invite())}/out", data={"way": "minor"})
+    case = the_case(rooms)
     assert (case.assignee_id, case.queue) == (None, Queue.SUPERVISOR)
-    assert case.handed_over_at == house.clock()
+    assert case.handed_over_at == rooms.clock()
     assert "menor de edad" in case.handed_over_note
-    assert "room:case:handed-over" in kinds(house)
+    assert "room:case:handed-over" in kinds(rooms)
 
 
-def test_a_call_is_asked_for_with_a_number_that_only_the_agent_reads(house: House, browser: httpx.Client) -> None:
-    come_in(browser, path_of(house.invite()))
+def test_a_call_is_asked_for_with_a_number_that_only_the_agent_reads(rooms: RoomSetup, browser: httpx.Client) -> None:
+    enter_room(browser, path_of(rooms.invite()))
     form = {"way": "no_code", "how": "call", "phone": "612 34 56 78"}
     assert browser.post("/room/out", data=form).status_code == 303
-    assert "+34 612 34 56 78" in said(house)[0]
-    with reading(house.engine) as session:
+    assert "+34 612 34 56 78" in said(rooms)[0]
+    with reading(rooms.engine) as session:
         bodies = "".join(session.execute(select(col(LedgerEntryRow.body))).scalars())
     assert '"phone":"…78"' in bodies
     for spelling in ("612 34", "61234", "612345678"):
@@ -117,64 +117,64 @@ def test_a_call_is_asked_for_with_a_number_that_only_the_agent_reads(house: Hous
 
 @pytest.mark.parametrize("phone", ["", "12", "no tengo", "6" * 39, "<b>", "\x00", "+34 612 34 56 7"])
 def test_a_number_that_is_none_is_asked_for_again_and_stays_in_the_form(
-    house: House, browser: httpx.Client, phone: str
+    rooms: RoomSetup, browser: httpx.Client, phone: str
 ) -> None:
-    room = house.invite()
-    come_in(browser, path_of(room))
+    room = rooms.invite()
+    enter_room(browser, path_of(room))
     answer = browser.post("/room/out", data={"way": "no_code", "how": "call", "phone": phone})
     assert answer.status_code == 400
     assert 'aria-invalid="true"' in answer.text
     assert "<b>" not in answer.text
-    assert house.room(room.id).turned_away_at is None
+    assert rooms.room(room.id).turned_away_at is None
 
 
-def test_at_the_office_a_reference_is_told(house: House, browser: httpx.Client) -> None:
-    link = path_of(house.invite())
+def test_at_the_office_a_reference_is_told(rooms: RoomSetup, browser: httpx.Client) -> None:
+    link = path_of(rooms.invite())
     assert "AP-7F3K2Q" not in browser.get(f"{link}/out").text
     browser.post(f"{link}/out", data={"way": "no_code", "how": "office"})
-    assert "AP-7F3K2Q" in said(house)[0]
+    assert "AP-7F3K2Q" in said(rooms)[0]
 
 
 @pytest.mark.parametrize("form", [{}, {"way": "x"}, {"way": "minor\x00"}, {"how": "call"}, {"way": "x" * 80_000}])
-def test_what_is_no_way_out_changes_nothing(house: House, browser: httpx.Client, form: dict[str, str]) -> None:
-    room = house.invite()
-    before = house.room(room.id).model_dump()
+def test_what_is_no_way_out_changes_nothing(rooms: RoomSetup, browser: httpx.Client, form: dict[str, str]) -> None:
+    room = rooms.invite()
+    before = rooms.room(room.id).model_dump()
     assert browser.post(f"{path_of(room)}/out", data=form).status_code in {200, 400}
-    assert house.room(room.id).model_dump() == before
+    assert rooms.room(room.id).model_dump() == before
 
 
-def test_no_way_out_leads_from_elsewhere_or_for_strangers(house: House, browser: httpx.Client) -> None:
-    room = house.invite()
-    before = house.room(room.id).model_dump()
+def test_no_way_out_leads_from_elsewhere_or_for_strangers(rooms: RoomSetup, browser: httpx.Client) -> None:
+    room = rooms.invite()
+    before = rooms.room(room.id).model_dump()
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
     for path in (f"{path_of(room)}/out", "/room/out"):
         assert browser.post(path, data={"way": "not_me"}, headers=elsewhere).status_code in {403, 404}
     assert browser.post(f"/r/{room.public_id}/{'A' * 43}/out", data={"way": "not_me"}).status_code == 404
     assert browser.post("/room/out", data={"way": "not_me"}).status_code == 403
-    assert house.room(room.id).model_dump() == before
+    assert rooms.room(room.id).model_dump() == before
 
 
-def test_saying_the_same_over_and_over_does_not_fill_the_room(house: House, browser: httpx.Client) -> None:
-    come_in(browser, path_of(house.invite()))
+def test_saying_the_same_over_and_over_does_not_fill_the_room(rooms: RoomSetup, browser: httpx.Client) -> None:
+    enter_room(browser, path_of(rooms.invite()))
     for _ in range(MOST_AN_HOUR + 5):
         assert browser.post("/room/out", data={"way": "not_a_customer"}).status_code == 303
-    assert len(said(house)) == MOST_AN_HOUR
+    assert len(said(rooms)) == MOST_AN_HOUR
 
 
-def test_a_room_that_is_over_has_no_way_out(house: House) -> None:
-    room = house.invite()
-    with writing(house.engine) as session:
-        close(session, room.id or 0, actor=AGENT, now=house.clock())
+def test_a_room_that_is_over_has_no_way_out(rooms: RoomSetup) -> None:
+    room = rooms.invite()
+    with writing(rooms.engine) as session:
+        close(session, room.id or 0, actor=AGENT, now=rooms.clock())
     for way in WayOut:
-        with writing(house.engine) as session, pytest.raises(RoomStateError):
-            take_way_out(session, room.id or 0, way, told="x", actor=PERSON, now=house.clock())
+        with writing(rooms.engine) as session, pytest.raises(RoomStateError):
+            take_way_out(session, room.id or 0, way, told="x", actor=PERSON, now=rooms.clock())
 
 
-def test_somebody_else_may_be_invited_anew_after_it_was_not_me(house: House, browser: httpx.Client) -> None:
-    browser.post(f"{path_of(house.invite())}/out", data={"way": "not_me"})
-    house.clock.pass_(timedelta(hours=1))
-    again = house.invite(reissue=True)
-    assert come_in(browser, path_of(again)).url.path == "/room"
+def test_somebody_else_may_be_invited_anew_after_it_was_not_me(rooms: RoomSetup, browser: httpx.Client) -> None:
+    browser.post(f"{path_of(rooms.invite())}/out", data={"way": "not_me"})
+    rooms.clock.advance(timedelta(hours=1))
+    again = rooms.invite(reissue=True)
+    assert enter_room(browser, path_of(again)).url.path == "/room"
 
 
 @given(st.text(max_size=60), st.sampled_from(["ES", "MX", "GB", "", "??"]))
@@ -189,16 +189,16 @@ def test_a_masked_number_keeps_two_digits(phone: str) -> None:
     assert masked(phone) == f"…{digits[-2:]}"
 
 
-def the_case(house: House) -> CareCaseRow:
-    with reading(house.engine) as session:
-        return session.get_one(CareCaseRow, house.case_id)
+def the_case(rooms: RoomSetup) -> CareCaseRow:
+    with reading(rooms.engine) as session:
+        return session.get_one(CareCaseRow, rooms.case_id)
 
 
-def said(house: House) -> list[str]:
-    with reading(house.engine) as session:
+def said(rooms: RoomSetup) -> list[str]:
+    with reading(rooms.engine) as session:
         return list(session.execute(select(col(RoomMessageRow.text)).order_by(col(RoomMessageRow.id))).scalars())
 
 
-def kinds(house: House) -> list[str]:
-    with reading(house.engine) as session:
+def kinds(rooms: RoomSetup) -> list[str]:
+    with reading(rooms.engine) as session:
         return list(session.execute(select(col(LedgerEntryRow.kind))).scalars())

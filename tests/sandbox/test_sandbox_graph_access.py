@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.graph.refusals import GraphRefusalError
 from sandbox.graph.usage import UsageBook
-from tests.sandbox.graph_world import Square, facebook_row, instagram_row, square
+from tests.support.meta_sandbox import MetaSandbox, facebook_row, instagram_row, open_meta_sandbox
 
 ROWS = [
     facebook_row("post", "Our news", 0, inbound=False),
@@ -20,12 +20,12 @@ ROWS = [
 
 
 @pytest.fixture
-def place() -> Iterator[Square]:
-    with square(ROWS) as opened:
+def place() -> Iterator[MetaSandbox]:
+    with open_meta_sandbox(ROWS) as opened:
         yield opened
 
 
-def error(place: Square, path: str, **query: str) -> dict[str, object]:
+def error(place: MetaSandbox, path: str, **query: str) -> dict[str, object]:
     answer = place.http.get(path, params=query)
     assert answer.status_code in {400, 401, 403}
     assert "json" in answer.headers["content-type"]
@@ -33,7 +33,7 @@ def error(place: Square, path: str, **query: str) -> dict[str, object]:
     return told
 
 
-def test_a_call_needs_a_token_and_the_proof_of_the_app(place: Square) -> None:
+def test_a_call_needs_a_token_and_the_proof_of_the_app(place: MetaSandbox) -> None:
     key = place.facebook.key
     assert error(place, "/me")["code"] == 104
     assert error(place, "/me", access_token="nonsense")["code"] == 190
@@ -45,7 +45,7 @@ def test_a_call_needs_a_token_and_the_proof_of_the_app(place: Square) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "OAuth"])
-def test_a_token_may_stand_in_the_header_and_parameters_in_json(place: Square, scheme: str) -> None:
+def test_a_token_may_stand_in_the_header_and_parameters_in_json(place: MetaSandbox, scheme: str) -> None:
     key, target = place.facebook.key, place.ids()["asks"]
     headers = {"Authorization": f"{scheme} {key['access_token']}"}
     told = {"message": "Hola", "appsecret_proof": key["appsecret_proof"]}
@@ -55,8 +55,8 @@ def test_a_token_may_stand_in_the_header_and_parameters_in_json(place: Square, s
     assert place.http.get("/me", headers=headers, params=proof).json()["id"] == place.facebook.id
 
 
-def test_a_page_sees_nothing_of_another(place: Square) -> None:
-    with square(None) as cast:
+def test_a_page_sees_nothing_of_another(place: MetaSandbox) -> None:
+    with open_meta_sandbox(None) as cast:
         accounts = {account["name"]: account for account in cast.http.get("/_accounts").json()}
         assert accounts["bancomiralba-facebook"]["page_id"] == accounts["bancomiralba-instagram"]["page_id"]
         other = accounts["aeroalcion-facebook"]["external_id"]
@@ -66,7 +66,7 @@ def test_a_page_sees_nothing_of_another(place: Square) -> None:
         assert cast.facebook.refused("POST", f"/{visits[0]}/comments", message="x") == (400, 100, 33)
 
 
-def test_debug_token_tells_when_a_token_ends_and_what_it_may(place: Square) -> None:
+def test_debug_token_tells_when_a_token_ends_and_what_it_may(place: MetaSandbox) -> None:
     token = place.facebook.key["access_token"]
     told = place.facebook.get("/debug_token", input_token=token)["data"]
     assert (told["is_valid"], told["expires_at"], told["type"]) == (True, 0, "PAGE")
@@ -79,7 +79,7 @@ def test_debug_token_tells_when_a_token_ends_and_what_it_may(place: Square) -> N
     assert place.facebook.get("/debug_token", input_token="none")["data"]["is_valid"] is False
 
 
-def test_an_expired_token_and_a_missing_permission_are_told_apart(place: Square) -> None:
+def test_an_expired_token_and_a_missing_permission_are_told_apart(place: MetaSandbox) -> None:
     told = place.facebook.message("Hola", comment_id=place.ids()["asks"])
     place.tell("/_token", account="marca-facebook", missing=["pages_messaging", "pages_read_user_content"])
     assert place.facebook.refused("POST", "/me/messages", **told) == (403, 10, None)
@@ -92,7 +92,7 @@ def test_an_expired_token_and_a_missing_permission_are_told_apart(place: Square)
     place.facebook.post("/me/messages", **told)
 
 
-def test_every_answer_tells_what_is_used(place: Square) -> None:
+def test_every_answer_tells_what_is_used(place: MetaSandbox) -> None:
     answer = place.http.get("/v25.0/me", params=place.instagram.key)
     (usage,) = json.loads(answer.headers["x-business-use-case-usage"])[place.facebook.id]
     assert (usage["type"], usage["call_count"], usage["estimated_time_to_regain_access"]) == ("instagram", 0, 0)
@@ -116,7 +116,7 @@ def test_private_messages_have_an_hour_of_their_own() -> None:
         lifted.take(1, "pages", 0.0)
 
 
-def test_hostile_requests_are_refused_in_the_shape_of_the_api(place: Square) -> None:
+def test_hostile_requests_are_refused_in_the_shape_of_the_api(place: MetaSandbox) -> None:
     key = place.facebook.key
     for path in ("/%ff/%fe", "/me/feed/more", "/v99.9/me/nothing", "//me//x", "/" + "a" * 5000):
         assert place.http.get(path, params=key).json()["error"]["code"] in {100, 2500}
@@ -131,7 +131,7 @@ def test_hostile_requests_are_refused_in_the_shape_of_the_api(place: Square) -> 
     )
 
 
-def test_texts_with_half_characters_are_told_and_taken(place: Square) -> None:
+def test_texts_with_half_characters_are_told_and_taken(place: MetaSandbox) -> None:
     key, target = place.facebook.key, place.ids()["asks"]
     body = b'{"message": "odd \\ud83d text"}'
     headers = {"content-type": "application/json"}
@@ -141,13 +141,13 @@ def test_texts_with_half_characters_are_told_and_taken(place: Square) -> None:
 
 
 def test_the_shipped_cast_lives_on_metas_networks_beside_x() -> None:
-    with square(None) as place:
+    with open_meta_sandbox(None) as place:
         posts = place.truth()["posts"]
         assert sum(post["network"] != "x" for post in posts) >= 70
         assert place.facebook.get("/me")["name"] == "Banco Miralba"
         alone = {post["source_id"]: post["id"] for post in posts if post["network"] == "x"}
         nobody = place.facebook.message("Hola", comment_id=place.ids()["m0048"])
         assert place.facebook.refused("POST", "/me/messages", **nobody)[1] == 551
-    with square(None, networks=("x",)) as place:
+    with open_meta_sandbox(None, networks=("x",)) as place:
         assert place.ids() == alone
         assert [account["network"] for account in place.http.get("/_accounts").json()] == ["x", "x"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.graph_world import DAY, Graph, Square, facebook_row, instagram_row, square
+from tests.support.meta_sandbox import DAY, GraphAccount, MetaSandbox, facebook_row, instagram_row, open_meta_sandbox
 
 ASK = "Escríbenos por privado: https://m.me/marca"
 ROWS = [
@@ -20,18 +20,18 @@ FIELDS = "id,participants,messages.limit(3){id,created_time,from,to,message}"
 
 
 @pytest.fixture
-def place() -> Iterator[Square]:
-    with square(ROWS) as opened:
+def place() -> Iterator[MetaSandbox]:
+    with open_meta_sandbox(ROWS) as opened:
         yield opened
 
 
-def person(place: Square, source: str) -> str:
+def person(place: MetaSandbox, source: str) -> str:
     return str(place.facebook.get(f"/{place.ids()[source]}", fields="from{id}")["from"]["id"])
 
 
 @pytest.mark.parametrize("network", ["facebook", "instagram"])
-def test_a_comment_takes_one_private_reply(place: Square, network: str) -> None:
-    graph: Graph = getattr(place, network)
+def test_a_comment_takes_one_private_reply(place: MetaSandbox, network: str) -> None:
+    graph: GraphAccount = getattr(place, network)
     comment = place.ids()[f"{network[0]}1"]
     sent = graph.post("/me/messages", **graph.message("Hola", comment_id=comment))
     assert place.truth()["messages"] == [
@@ -41,7 +41,7 @@ def test_a_comment_takes_one_private_reply(place: Square, network: str) -> None:
     assert len(place.truth()["messages"]) == 1
 
 
-def test_a_visitor_s_post_takes_one_private_reply_too(place: Square) -> None:
+def test_a_visitor_s_post_takes_one_private_reply_too(place: MetaSandbox) -> None:
     post = place.ids()["visit"]
     place.facebook.post("/me/messages", **place.facebook.message("Hola", post_id=post))
     assert [message["comment"] for message in place.truth()["messages"]] == [post]
@@ -49,7 +49,7 @@ def test_a_visitor_s_post_takes_one_private_reply_too(place: Square) -> None:
     assert place.facebook.refused("POST", "/me/messages", **again) == (400, 10900, None)
 
 
-def test_a_private_reply_is_possible_for_seven_days_and_the_comment_says_so(place: Square) -> None:
+def test_a_private_reply_is_possible_for_seven_days_and_the_comment_says_so(place: MetaSandbox) -> None:
     comment = place.ids()["f1"]
     place.move(7 * DAY - 3600)
     assert place.facebook.get(f"/{comment}", fields="can_reply_privately")["can_reply_privately"] is True
@@ -59,7 +59,7 @@ def test_a_private_reply_is_possible_for_seven_days_and_the_comment_says_so(plac
     assert place.facebook.refused("POST", "/me/messages", **told) == (403, 10, 2018278)
 
 
-def test_more_is_said_only_within_a_day_of_the_answer(place: Square) -> None:
+def test_more_is_said_only_within_a_day_of_the_answer(place: MetaSandbox) -> None:
     graph, comment = place.facebook, place.ids()["f1"]
     sent = graph.post(f"/{graph.id}/messages", **graph.message("Hola", comment_id=comment))
     again = graph.message("¿Sigues ahí?", id=sent["recipient_id"])
@@ -72,7 +72,7 @@ def test_more_is_said_only_within_a_day_of_the_answer(place: Square) -> None:
     assert [message["comment"] for message in place.truth()["messages"]] == [comment, None, None]
 
 
-def test_nobody_is_written_to_who_never_wrote(place: Square) -> None:
+def test_nobody_is_written_to_who_never_wrote(place: MetaSandbox) -> None:
     told = place.facebook.message("Hola", id=person(place, "f2"))
     assert place.facebook.refused("POST", "/me/messages", **told) == (400, 100, 2018001)
     for wrong in ({"recipient": "{}", "message": '{"text": "x"}'}, {"recipient": '{"id": 1}'}, {"message": "["}):
@@ -83,8 +83,8 @@ def test_nobody_is_written_to_who_never_wrote(place: Square) -> None:
 
 
 @pytest.mark.parametrize(("network", "platform"), [("facebook", "messenger"), ("instagram", "instagram")])
-def test_conversations_are_told_by_person_newest_message_first(place: Square, network: str, platform: str) -> None:
-    graph: Graph = getattr(place, network)
+def test_conversations_are_told_by_person_newest_message_first(place: MetaSandbox, network: str, platform: str) -> None:
+    graph: GraphAccount = getattr(place, network)
     sent = graph.post("/me/messages", **graph.message("Hola", comment_id=place.ids()[f"{network[0]}1"]))
     place.tell("/_message", **{"from": "ana1", "to": f"marca-{network}", "text": "<sí> \x00"})
     place.move(1)
@@ -106,8 +106,8 @@ def test_conversations_are_told_by_person_newest_message_first(place: Square, ne
 
 
 @pytest.mark.parametrize("network", ["facebook", "instagram"])
-def test_people_asked_in_public_write_in_private(place: Square, network: str) -> None:
-    graph: Graph = getattr(place, network)
+def test_people_asked_in_public_write_in_private(place: MetaSandbox, network: str) -> None:
+    graph: GraphAccount = getattr(place, network)
     edge = "comments" if network == "facebook" else "replies"
     for number in range(1, 13):
         graph.post(f"/{place.ids()[f'{network[0]}{number}']}/{edge}", message=ASK)
@@ -120,7 +120,7 @@ def test_people_asked_in_public_write_in_private(place: Square, network: str) ->
     graph.post("/me/messages", **graph.message("Gracias", id=writer))
 
 
-def test_a_link_in_a_private_reply_is_visited(place: Square) -> None:
+def test_a_link_in_a_private_reply_is_visited(place: MetaSandbox) -> None:
     graph = place.facebook
     for number in range(1, 13):
         link = f"http://127.0.0.1:9/r/{number}"

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.sandbox.graph_world import Square, facebook_row, instagram_row, square
+from tests.support.meta_sandbox import MetaSandbox, facebook_row, instagram_row, open_meta_sandbox
 
 ROWS: list[dict[str, object]] = [
     facebook_row("post", "Our news", 0, inbound=False),
@@ -32,13 +32,13 @@ NESTED = "id,comments.filter(stream).order(reverse_chronological).limit(2){id,me
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Square]:
-    with square(ROWS) as opened:
+def place() -> Iterator[MetaSandbox]:
+    with open_meta_sandbox(ROWS) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def ids(place: Square) -> dict[str, str]:
+def ids(place: MetaSandbox) -> dict[str, str]:
     return place.ids()
 
 
@@ -46,7 +46,7 @@ def messages(answer: Any) -> list[str]:
     return [item["message"] for item in answer["data"]]
 
 
-def walked(place: Square, first: Any) -> list[Any]:
+def walked(place: MetaSandbox, first: Any) -> list[Any]:
     """Every item of an edge, by its links to the next page."""
     items, page = list(first["data"]), first
     while "next" in page.get("paging", {}):
@@ -56,7 +56,7 @@ def walked(place: Square, first: Any) -> list[Any]:
     return items
 
 
-def test_me_is_the_page_with_its_instagram_account(place: Square) -> None:
+def test_me_is_the_page_with_its_instagram_account(place: MetaSandbox) -> None:
     page = place.facebook.get("/me", fields="id,name,instagram_business_account{id,username}")
     assert page == {
         "id": place.facebook.id,
@@ -66,7 +66,7 @@ def test_me_is_the_page_with_its_instagram_account(place: Square) -> None:
     assert place.instagram.get("/v25.0/me")["id"] == place.facebook.id
 
 
-def test_posts_of_the_page_ads_visitors_and_tags_stand_on_edges_of_their_own(place: Square) -> None:
+def test_posts_of_the_page_ads_visitors_and_tags_stand_on_edges_of_their_own(place: MetaSandbox) -> None:
     page = place.facebook.id
     told = {edge: messages(place.facebook.get(f"/{page}/{edge}")) for edge in ("feed", "ads_posts", "tagged")}
     assert told == {"feed": ["Hello there", "Our news"], "ads_posts": ["Buy it"], "tagged": ["With marca today"]}
@@ -74,7 +74,7 @@ def test_posts_of_the_page_ads_visitors_and_tags_stand_on_edges_of_their_own(pla
     assert messages(place.facebook.get(f"/v25.0/{page}/visitor_posts")) == ["Hello there"]
 
 
-def test_ids_on_facebook_are_made_of_two(place: Square, ids: dict[str, str]) -> None:
+def test_ids_on_facebook_are_made_of_two(place: MetaSandbox, ids: dict[str, str]) -> None:
     page, post = ids["post"].split("_")
     assert page == place.facebook.id
     assert ids["asks"].split("_")[0] == ids["deeper"].split("_")[0] == post
@@ -82,7 +82,9 @@ def test_ids_on_facebook_are_made_of_two(place: Square, ids: dict[str, str]) -> 
     assert ids["top"].isdigit()
 
 
-def test_comments_of_all_levels_stream_and_belong_to_a_top_level_comment(place: Square, ids: dict[str, str]) -> None:
+def test_comments_of_all_levels_stream_and_belong_to_a_top_level_comment(
+    place: MetaSandbox, ids: dict[str, str]
+) -> None:
     fields = "message,parent{id},comment_count"
     stream = place.facebook.get(f"/{ids['post']}/comments", filter="stream", fields=fields, limit=3)
     assert messages(stream) == ["Where is my card?", "Mine too", "And mine"]
@@ -94,7 +96,7 @@ def test_comments_of_all_levels_stream_and_belong_to_a_top_level_comment(place: 
     assert messages(place.facebook.get(f"/{ids['asks']}/comments")) == ["Mine too", "And mine"]
 
 
-def test_nested_comments_go_on_at_their_next_page(place: Square, ids: dict[str, str]) -> None:
+def test_nested_comments_go_on_at_their_next_page(place: MetaSandbox, ids: dict[str, str]) -> None:
     posts = place.facebook.get(f"/{place.facebook.id}/published_posts", fields=NESTED)
     found = walked(place, posts["data"][0]["comments"])
     assert len(found) == len({comment["id"] for comment in found}) == 33
@@ -102,20 +104,20 @@ def test_nested_comments_go_on_at_their_next_page(place: Square, ids: dict[str, 
 
 
 @pytest.mark.parametrize("order", ["chronological", "reverse_chronological"])
-def test_pages_through_one_second_tell_everything_once(place: Square, ids: dict[str, str], order: str) -> None:
+def test_pages_through_one_second_tell_everything_once(place: MetaSandbox, ids: dict[str, str], order: str) -> None:
     first = place.facebook.get(f"/{ids['post']}/comments", filter="stream", order=order, limit=7)
     found = [comment["id"] for comment in walked(place, first)]
     assert len(found) == len(set(found)) == 33
 
 
-def test_since_and_until_bound_by_the_second(place: Square, ids: dict[str, str]) -> None:
+def test_since_and_until_bound_by_the_second(place: MetaSandbox, ids: dict[str, str]) -> None:
     first = 1_772_800_000 + 2 * 60
     shift = _seconds(place.facebook.get(f"/{ids['asks']}")["created_time"]) - first
     asked = {"filter": "stream", "since": first + shift, "until": first + shift + 60}
     assert messages(place.facebook.get(f"/{ids['post']}/comments", **asked)) == ["Where is my card?", "Mine too"]
 
 
-def test_the_page_before_a_cursor_can_be_asked_for(place: Square, ids: dict[str, str]) -> None:
+def test_the_page_before_a_cursor_can_be_asked_for(place: MetaSandbox, ids: dict[str, str]) -> None:
     path = f"/{ids['post']}/comments"
     first = place.facebook.get(path, filter="stream", limit=2)
     second = place.facebook.get(path, filter="stream", limit=2, after=first["paging"]["cursors"]["after"])
@@ -123,18 +125,18 @@ def test_the_page_before_a_cursor_can_be_asked_for(place: Square, ids: dict[str,
     assert messages(back) == messages(first)
 
 
-def test_a_summary_counts_the_comments(place: Square, ids: dict[str, str]) -> None:
+def test_a_summary_counts_the_comments(place: MetaSandbox, ids: dict[str, str]) -> None:
     assert (
         place.facebook.get(f"/{ids['post']}/comments", filter="stream", summary="true")["summary"]["total_count"] == 33
     )
 
 
-def test_no_comment_is_told_where_none_is_wanted(place: Square, ids: dict[str, str]) -> None:
+def test_no_comment_is_told_where_none_is_wanted(place: MetaSandbox, ids: dict[str, str]) -> None:
     told = place.facebook.get(f"/{ids['post']}", fields="comments.filter(stream).limit(0).summary(true)")
     assert (told["comments"]["data"], told["comments"]["summary"]["total_count"]) == ([], 33)
 
 
-def test_media_carry_comments_and_comments_their_replies(place: Square, ids: dict[str, str]) -> None:
+def test_media_carry_comments_and_comments_their_replies(place: MetaSandbox, ids: dict[str, str]) -> None:
     fields = "caption,comments_count,comments{text,username,from,media{id},hidden,replies{text,parent_id}}"
     (medium,) = place.instagram.get(f"/{place.instagram.id}/media", fields=fields)["data"]
     (top,) = medium["comments"]["data"]
@@ -145,7 +147,7 @@ def test_media_carry_comments_and_comments_their_replies(place: Square, ids: dic
     assert place.instagram.get(f"/{ids['top']}/replies")["data"][0]["id"] == ids["reply"]
 
 
-def test_tags_and_mentions_are_read_through_the_account(place: Square, ids: dict[str, str]) -> None:
+def test_tags_and_mentions_are_read_through_the_account(place: MetaSandbox, ids: dict[str, str]) -> None:
     tags = place.instagram.get(f"/{place.instagram.id}/tags", fields="caption,username")["data"]
     assert [(tag["caption"], tag["username"]) for tag in tags] == [("@marca and me", "ana")]
     fields = f"mentioned_comment.comment_id({ids['mention']}){{text,media{{id}}}}"
@@ -156,7 +158,7 @@ def test_tags_and_mentions_are_read_through_the_account(place: Square, ids: dict
     assert place.instagram.get(f"/{place.instagram.id}", fields=fields)["mentioned_media"]["caption"] == "@marca and me"
 
 
-def test_several_nodes_are_told_at_once_unless_one_is_gone(place: Square, ids: dict[str, str]) -> None:
+def test_several_nodes_are_told_at_once_unless_one_is_gone(place: MetaSandbox, ids: dict[str, str]) -> None:
     asked = f"{ids['asks']},{ids['visit']}"
     told = place.facebook.get("/", ids=asked, fields="id,message")
     assert {each["message"] for each in told.values()} == {"Where is my card?", "Hello there"}
@@ -164,7 +166,7 @@ def test_several_nodes_are_told_at_once_unless_one_is_gone(place: Square, ids: d
     assert place.facebook.refused("GET", "/", ids="") == (400, 100, None)
 
 
-def test_what_is_not_there_or_belongs_to_x_is_100_with_33(place: Square, ids: dict[str, str]) -> None:
+def test_what_is_not_there_or_belongs_to_x_is_100_with_33(place: MetaSandbox, ids: dict[str, str]) -> None:
     for identifier in ("1_2", ids["elsewhere"], "9" * 400, "%00", ids["asks"].split("_")[1]):
         assert place.facebook.refused("GET", f"/{identifier}") == (400, 100, 33)
     assert place.facebook.refused("GET", "/me", fields="password") == (400, 100, None)
@@ -172,7 +174,7 @@ def test_what_is_not_there_or_belongs_to_x_is_100_with_33(place: Square, ids: di
     assert place.http.get("/2/nothing").status_code == place.http.get("/_nothing").status_code == 404
 
 
-def test_x_does_not_see_what_stands_on_metas_networks(place: Square, ids: dict[str, str]) -> None:
+def test_x_does_not_see_what_stands_on_metas_networks(place: MetaSandbox, ids: dict[str, str]) -> None:
     account = place.http.get("/_accounts").json()[0]
     bearer = {"Authorization": f"Bearer {account['bearer_token']}"}
     mentions = place.http.get(f"/2/users/{account['external_id']}/mentions", headers=bearer).json()["data"]
@@ -185,7 +187,7 @@ def test_what_was_told_counts_as_served() -> None:
         facebook_row("post", "news", 0, inbound=False),
         facebook_row("asks", "hi", 1, author="a", in_reply_to="post"),
     ]
-    with square(rows) as place:
+    with open_meta_sandbox(rows) as place:
         assert place.http.get("/_summary").json()["served_inbound"] == 0
         place.facebook.get(f"/{place.ids()['post']}/comments", fields="id")
         assert place.http.get("/_summary").json()["served_inbound"] == 0
@@ -198,7 +200,7 @@ def test_an_insertion_does_not_disturb_a_walk_under_way() -> None:
         facebook_row("post", "news", 0, inbound=False),
         *(facebook_row(f"c{n}", f"c{n}", 1 + n, author="a", in_reply_to="post") for n in range(6)),
     ]
-    with square(rows) as place:
+    with open_meta_sandbox(rows) as place:
         path = f"/{place.ids()['post']}/comments"
         first = place.facebook.get(path, order="reverse_chronological", limit=3)
         place.tell("/_post", author="late", text="new", in_reply_to=place.ids()["post"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.graph_world import Square, facebook_row, instagram_row, square
+from tests.support.meta_sandbox import MetaSandbox, facebook_row, instagram_row, open_meta_sandbox
 
 ROWS = [
     facebook_row("post", "Our news", 0, inbound=False),
@@ -24,12 +24,12 @@ ROWS = [
 
 
 @pytest.fixture
-def place() -> Iterator[Square]:
-    with square(ROWS) as opened:
+def place() -> Iterator[MetaSandbox]:
+    with open_meta_sandbox(ROWS) as opened:
         yield opened
 
 
-def test_a_comment_answers_a_comment_and_the_truth_keeps_the_text_as_sent(place: Square) -> None:
+def test_a_comment_answers_a_comment_and_the_truth_keeps_the_text_as_sent(place: MetaSandbox) -> None:
     ids, text = place.ids(), "Hola <b> & ¿qué tal? \u202e \x00 https://marca.example"
     made = place.facebook.post(f"/v25.0/{ids['asks']}/comments", message=text)["id"]
     told = place.facebook.get(f"/{made}", fields="message,parent{id},from{id},can_hide")
@@ -38,31 +38,31 @@ def test_a_comment_answers_a_comment_and_the_truth_keeps_the_text_as_sent(place:
     assert made not in {post["id"] for post in place.truth()["posts"]}
 
 
-def test_what_was_written_is_told_at_once_where_fields_are_asked_for(place: Square) -> None:
+def test_what_was_written_is_told_at_once_where_fields_are_asked_for(place: MetaSandbox) -> None:
     told = place.facebook.post(f"/{place.ids()['asks']}/comments", message="Hola", fields="message,is_hidden")
     assert (told["message"], told["is_hidden"]) == ("Hola", False)
 
 
-def test_an_answer_to_a_reply_stands_under_its_top_level_comment(place: Square) -> None:
+def test_an_answer_to_a_reply_stands_under_its_top_level_comment(place: MetaSandbox) -> None:
     ids = place.ids()
     made = place.facebook.post(f"/{ids['below']}/comments", message="To you too")["id"]
     assert place.facebook.get(f"/{made}", fields="parent{id}")["parent"] == {"id": ids["asks"]}
     assert place.truth()["replies"][0]["in_reply_to"] == ids["below"]
 
 
-def test_the_same_text_is_taken_twice_so_that_a_blind_repetition_shows(place: Square) -> None:
+def test_the_same_text_is_taken_twice_so_that_a_blind_repetition_shows(place: MetaSandbox) -> None:
     ids = place.ids()
     made = [place.facebook.post(f"/{ids['visit']}/comments", message="Hola")["id"] for _ in range(2)]
     assert len(set(made)) == len(place.truth()["replies"]) == 2
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 8001])
-def test_a_comment_without_or_with_too_much_text_is_refused(place: Square, text: str) -> None:
+def test_a_comment_without_or_with_too_much_text_is_refused(place: MetaSandbox, text: str) -> None:
     assert place.facebook.refused("POST", f"/{place.ids()['asks']}/comments", message=text) == (400, 100, None)
     assert place.truth()["replies"] == []
 
 
-def test_instagram_takes_replies_to_shown_top_level_comments_alone(place: Square) -> None:
+def test_instagram_takes_replies_to_shown_top_level_comments_alone(place: MetaSandbox) -> None:
     ids = place.ids()
     made = place.instagram.post(f"/{ids['top']}/replies", message="Gracias")["id"]
     assert [reply["id"] for reply in place.instagram.get(f"/{ids['top']}/replies")["data"]] == [ids["reply"], made]
@@ -74,7 +74,7 @@ def test_instagram_takes_replies_to_shown_top_level_comments_alone(place: Square
     place.instagram.post(f"/{ids['medium']}/comments", message="A comment of ours")
 
 
-def test_a_mention_and_a_tag_are_answered_through_the_account(place: Square) -> None:
+def test_a_mention_and_a_tag_are_answered_through_the_account(place: MetaSandbox) -> None:
     ids, account = place.ids(), place.instagram.id
     made = place.instagram.post(f"/{account}/mentions", comment_id=ids["mention"], message="Hola")["id"]
     place.instagram.post(f"/{account}/mentions", media_id=ids["tag"], message="Hola")
@@ -83,7 +83,7 @@ def test_a_mention_and_a_tag_are_answered_through_the_account(place: Square) -> 
     assert place.instagram.refused("POST", f"/{account}/mentions", comment_id=ids["top"], message="x") == (400, 100, 33)
 
 
-def test_hides_are_kept_in_order_and_seen_by_the_account(place: Square) -> None:
+def test_hides_are_kept_in_order_and_seen_by_the_account(place: MetaSandbox) -> None:
     ids = place.ids()
     for flag in ("true", "false", "true"):
         assert place.facebook.post(f"/{ids['asks']}", is_hidden=flag) == {"success": True}
@@ -98,7 +98,7 @@ def test_hides_are_kept_in_order_and_seen_by_the_account(place: Square) -> None:
     assert place.instagram.get(f"/{ids['reply']}", fields="hidden")["hidden"] is True
 
 
-def test_only_comments_of_people_under_what_is_ours_are_hidden(place: Square) -> None:
+def test_only_comments_of_people_under_what_is_ours_are_hidden(place: MetaSandbox) -> None:
     ids = place.ids()
     own = place.facebook.post(f"/{ids['asks']}/comments", message="ours")["id"]
     for target in (own, ids["post"], ids["near-tag"]):
@@ -107,7 +107,7 @@ def test_only_comments_of_people_under_what_is_ours_are_hidden(place: Square) ->
     assert place.truth()["hides"] == []
 
 
-def test_an_own_comment_is_deleted_once_and_those_of_others_are_left(place: Square) -> None:
+def test_an_own_comment_is_deleted_once_and_those_of_others_are_left(place: MetaSandbox) -> None:
     ids = place.ids()
     own = place.facebook.post(f"/{ids['asks']}/comments", message="ours")["id"]
     assert place.facebook.delete(f"/v25.0/{own}") == {"success": True}
@@ -116,7 +116,7 @@ def test_an_own_comment_is_deleted_once_and_those_of_others_are_left(place: Squa
     assert place.truth()["deletes"] == [{"id": own, "network": "facebook"}]
 
 
-def test_an_edit_keeps_the_id_and_a_deletion_takes_what_is_beneath(place: Square) -> None:
+def test_an_edit_keeps_the_id_and_a_deletion_takes_what_is_beneath(place: MetaSandbox) -> None:
     ids = place.ids()
     assert place.tell("/_edit", id=ids["asks"], text="Found it")["id"] == ids["asks"]
     assert place.facebook.get(f"/{ids['asks']}")["message"] == "Found it"
@@ -127,7 +127,7 @@ def test_an_edit_keeps_the_id_and_a_deletion_takes_what_is_beneath(place: Square
     assert place.instagram.refused("GET", f"/{ids['reply']}") == (400, 100, 33)
 
 
-def test_a_reply_from_elsewhere_is_an_own_comment_that_the_api_did_not_make(place: Square) -> None:
+def test_a_reply_from_elsewhere_is_an_own_comment_that_the_api_did_not_make(place: MetaSandbox) -> None:
     ids = place.ids()
     made = place.tell("/_outside_reply", in_reply_to=ids["top"], text="From the app")["id"]
     assert place.instagram.get(f"/{made}", fields="username,parent_id") == {

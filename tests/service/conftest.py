@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from service.cli import main
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """How a command ended, and what it wrote."""
-
-    code: int
-    out: str
-    err: str
-
-
-Aparte = Callable[..., Ended]
+from tests.support.command_line import CommandResult, RunAparte
 
 
 @pytest.fixture
-def aparte(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Aparte]:
+def aparte(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[RunAparte]:
     """Run `aparte` with arguments: its exit code, stdout and stderr."""
 
-    def run(*arguments: object) -> Ended:
+    def run(*arguments: object) -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["aparte", *map(str, arguments)])
         capsys.readouterr()
         code: object = 0
@@ -37,7 +25,7 @@ def aparte(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         except SystemExit as ended:
             code = ended.code
         out, err = capsys.readouterr()
-        return Ended(code=int(str(code or 0)), out=out, err=err)
+        return CommandResult(code=int(str(code or 0)), out=out, err=err)
 
     yield run
     structlog.reset_defaults()

@@ -16,25 +16,25 @@ from records.tables.service import AssessmentRow, DecisionRow
 from records.words import Action, Mode, ReplyStatus, Role
 from service import desk
 from service.house import open_house
-from tests.service.towns import TEXTS, Town, town
+from tests.support.scenario import TEXTS, Scenario, open_scenario
 
 HOURS = 3600
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Town]:
+def fresh(tmp_path: Path) -> Iterator[Scenario]:
     """All posts are visible and none has been heard; the account was connected before the first."""
-    with town(tmp_path) as found:
+    with open_scenario(tmp_path) as found:
         yield found
 
 
 def test_what_is_older_than_the_connection_is_decided_in_shadow_and_never_answered(tmp_path: Path) -> None:
-    with town(tmp_path, played=False) as late:
+    with open_scenario(tmp_path, played=False) as late:
         late.house.close()
         (tmp_path / "home" / "aparte.db").unlink()
         late.world.practice.step()
         house = open_house(late.world.settings)
-        connected = Town(world=late.world, house=house)
+        connected = Scenario(world=late.world, house=house)
         try:
             connected.work(minutes=5)
             mentions = [connected.mention(name) for name in TEXTS]
@@ -48,7 +48,7 @@ def test_what_is_older_than_the_connection_is_decided_in_shadow_and_never_answer
             house.close()
 
 
-def test_what_is_found_after_twelve_hours_is_decided_in_shadow_and_never_answered(fresh: Town) -> None:
+def test_what_is_found_after_twelve_hours_is_decided_in_shadow_and_never_answered(fresh: Scenario) -> None:
     fresh.world.practice.wait(13 * HOURS)
     fresh.work(minutes=5)
     for name in TEXTS:
@@ -58,7 +58,7 @@ def test_what_is_found_after_twelve_hours_is_decided_in_shadow_and_never_answere
     assert fresh.truth()["replies"] == []
 
 
-def test_an_approval_that_grew_old_is_asked_for_again(fresh: Town) -> None:
+def test_an_approval_that_grew_old_is_asked_for_again(fresh: Scenario) -> None:
     fresh.work()
     (waiting,) = fresh.replies(fresh.mention("hours").id or 0)
     assert waiting.status == ReplyStatus.DRAFT
@@ -71,7 +71,7 @@ def test_an_approval_that_grew_old_is_asked_for_again(fresh: Town) -> None:
     assert fresh.network_id("hours") not in {reply["in_reply_to"] for reply in fresh.truth()["replies"]}
 
 
-def test_an_answer_from_outside_settles_a_mention_that_was_not_yet_heard(fresh: Town) -> None:
+def test_an_answer_from_outside_settles_a_mention_that_was_not_yet_heard(fresh: Scenario) -> None:
     fresh.tell("/_outside_reply", in_reply_to=fresh.network_id("charged"), text="Hola, te escribimos ahora.")
     fresh.work(minutes=3)
     mention = fresh.mention("charged")
@@ -81,7 +81,7 @@ def test_an_answer_from_outside_settles_a_mention_that_was_not_yet_heard(fresh: 
     assert said == []
 
 
-def test_an_answer_from_outside_holds_the_draft_and_stops_the_clock(fresh: Town) -> None:
+def test_an_answer_from_outside_holds_the_draft_and_stops_the_clock(fresh: Scenario) -> None:
     fresh.work()
     mention = fresh.mention("hours")
     assert [reply.status for reply in fresh.replies(mention.id or 0)] == [ReplyStatus.DRAFT]
@@ -102,24 +102,24 @@ def test_an_answer_from_outside_holds_the_draft_and_stops_the_clock(fresh: Town)
     assert [reply["in_reply_to"] for reply in fresh.truth()["replies"]].count(mention.external_id) == 0
 
 
-def live_rows(square: Town, mention_id: int) -> tuple[int, int, int]:
+def live_rows(scenario: Scenario, mention_id: int) -> tuple[int, int, int]:
     """How many live revisions, assessments and decisions a mention has."""
     counts = []
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         for row in (MentionRevisionRow, AssessmentRow, DecisionRow):
             query = select(func.count()).where(col(row.mention_id) == mention_id, col(row.superseded_at).is_(None))
             counts.append(session.execute(query).scalar_one())
     return counts[0], counts[1], counts[2]
 
 
-def mention_of(square: Town, external_id: str) -> MentionRow:
-    with reading(square.house.engine) as session:
+def mention_of(scenario: Scenario, external_id: str) -> MentionRow:
+    with reading(scenario.house.engine) as session:
         query = select(MentionRow).where(col(MentionRow.external_id) == external_id)
         found: MentionRow = session.execute(query).scalar_one()
         return found
 
 
-def test_an_edited_post_is_judged_and_decided_again_and_the_old_findings_are_kept(fresh: Town) -> None:
+def test_an_edited_post_is_judged_and_decided_again_and_the_old_findings_are_kept(fresh: Scenario) -> None:
     posted = fresh.tell("/_post", author="nina", text=TEXTS["hours"], lang="es")["id"]
     fresh.work()
     before = mention_of(fresh, posted)
@@ -138,7 +138,7 @@ def test_an_edited_post_is_judged_and_decided_again_and_the_old_findings_are_kep
     assert fresh.verified().sound
 
 
-def test_a_draft_for_words_that_were_edited_away_is_not_sent(fresh: Town) -> None:
+def test_a_draft_for_words_that_were_edited_away_is_not_sent(fresh: Scenario) -> None:
     fresh.work()
     mention = fresh.mention("hours")
     fresh.tell("/_edit", id=mention.external_id, text=TEXTS["stolen"])
@@ -154,7 +154,7 @@ def test_a_draft_for_words_that_were_edited_away_is_not_sent(fresh: Town) -> Non
     assert mention.external_id not in {reply["in_reply_to"] for reply in fresh.truth()["replies"]}
 
 
-def test_a_post_that_was_deleted_meanwhile_is_not_answered(fresh: Town) -> None:
+def test_a_post_that_was_deleted_meanwhile_is_not_answered(fresh: Scenario) -> None:
     fresh.work()
     mention = fresh.mention("hours")
     fresh.tell("/_delete", id=mention.external_id)

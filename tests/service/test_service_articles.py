@@ -18,7 +18,7 @@ from service.article_files import ArticleFileError, read_article_file
 from service.brand_standing import read_brands
 from service.house import House, open_house
 from service.settings import load_settings
-from tests.service.conftest import Aparte
+from tests.support.command_line import RunAparte
 
 SETTINGS = """
 [[brands]]
@@ -61,7 +61,7 @@ def kept(house: House) -> list[ArticleRow]:
 
 
 def test_an_article_is_taken_once_replaced_by_its_title_and_expired_and_each_is_logged(
-    aparte: Aparte, config: Path, tmp_path: Path
+    aparte: RunAparte, config: Path, tmp_path: Path
 ) -> None:
     file = written(tmp_path, HOURS, {**OUTAGE, "internal": False})
     assert json.loads(aparte("article", "import", file, "--json", "--config", config).out) == {"new": 2, "replaced": 0}
@@ -83,7 +83,7 @@ def test_an_article_is_taken_once_replaced_by_its_title_and_expired_and_each_is_
 
 
 def test_rules_learn_of_articles_and_of_incidents_for_as_long_as_they_are_valid(
-    house: House, aparte: Aparte, config: Path, tmp_path: Path
+    house: House, aparte: RunAparte, config: Path, tmp_path: Path
 ) -> None:
     internal = {**HOURS, "title": "Cómo derivar", "internal": True}
     aparte("article", "import", written(tmp_path, HOURS, OUTAGE, internal), "--config", config)
@@ -150,7 +150,9 @@ def test_csv_is_read_with_any_usual_separator_and_long_fields(house: House, tmp_
     assert found.valid_until.astimezone(UTC) == datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
-def test_an_article_or_a_file_that_is_not_there_is_one_sentence(aparte: Aparte, config: Path, tmp_path: Path) -> None:
+def test_an_article_or_a_file_that_is_not_there_is_one_sentence(
+    aparte: RunAparte, config: Path, tmp_path: Path
+) -> None:
     ended = aparte("article", "expire", 7, "--config", config)
     assert (ended.code, ended.err.count("\n")) == (1, 1)
     assert "There is no article 7" in ended.err

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.conftest import Aparte, Ended
-from tests.service.towns import Town, town
+from tests.support.command_line import CommandResult, RunAparte
+from tests.support.scenario import Scenario, open_scenario
 
 
 @pytest.fixture(scope="module")
-def running_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("settings"), played=False) as found:
+def running_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("settings"), played=False) as found:
         found.house.close()
         yield found
 
 
 @pytest.fixture
-def config(running_town: Town, tmp_path: Path) -> Path:
+def config(running_town: Scenario, tmp_path: Path) -> Path:
     """Settings and secrets of a house that was never opened, and nothing else."""
     for name in ("aparte.toml", "secrets.env"):
         shutil.copy(running_town.world.home.folder / name, tmp_path / name)
@@ -43,7 +43,7 @@ def nothing_was_made(config: Path) -> None:
     assert files <= {"aparte.toml", "secrets.env", "mine.yaml"}
 
 
-def says(ended: Ended, code: int, *words: str) -> None:
+def says(ended: CommandResult, code: int, *words: str) -> None:
     """One clear sentence on stderr, and nothing on stdout."""
     assert ended.code == code, ended
     assert ended.out == ""
@@ -53,12 +53,12 @@ def says(ended: Ended, code: int, *words: str) -> None:
         assert word in ended.err
 
 
-def test_settings_that_are_fine_open_a_house(config: Path, aparte: Aparte) -> None:
+def test_settings_that_are_fine_open_a_house(config: Path, aparte: RunAparte) -> None:
     ended = aparte("once", "--config", config)
     assert (ended.code, ended.err) == (0, ""), ended
 
 
-def test_a_missing_settings_file_is_named_with_two_ways_out(tmp_path: Path, aparte: Aparte) -> None:
+def test_a_missing_settings_file_is_named_with_two_ways_out(tmp_path: Path, aparte: RunAparte) -> None:
     says(aparte("once", "--config", tmp_path / "nowhere.toml"), 2, "nowhere.toml", "--config", "aparte demo")
     assert list(tmp_path.iterdir()) == []
 
@@ -80,14 +80,14 @@ WRONG_SETTINGS = {
 
 
 @pytest.mark.parametrize("what", WRONG_SETTINGS)
-def test_a_wrong_setting_is_named(what: str, config: Path, aparte: Aparte) -> None:
+def test_a_wrong_setting_is_named(what: str, config: Path, aparte: RunAparte) -> None:
     pattern, replacement, words = WRONG_SETTINGS[what]
     rewrite(config, pattern, replacement)
     says(aparte("once", "--config", config), 2, str(config), *words)
     nothing_was_made(config)
 
 
-def test_settings_that_are_not_text_are_refused(config: Path, aparte: Aparte) -> None:
+def test_settings_that_are_not_text_are_refused(config: Path, aparte: RunAparte) -> None:
     config.write_bytes(b"\xff\xfe\x00")
     says(aparte("once", "--config", config), 2, str(config), "cannot be read")
 
@@ -95,14 +95,14 @@ def test_settings_that_are_not_text_are_refused(config: Path, aparte: Aparte) ->
 @pytest.mark.parametrize(
     "name", ["APARTE_MASTER_KEY", "APARTE_MARCA_X_BEARER_TOKEN", "APARTE_MARCA_X_ACCESS_TOKEN_SECRET"]
 )
-def test_a_missing_secret_is_named_with_where_to_put_it(name: str, config: Path, aparte: Aparte) -> None:
+def test_a_missing_secret_is_named_with_where_to_put_it(name: str, config: Path, aparte: RunAparte) -> None:
     rewrite(config.parent / "secrets.env", f"^{name}=.*$", "")
     says(aparte("once", "--config", config), 2, name, "secrets.env")
     nothing_was_made(config)
 
 
 @pytest.mark.parametrize("key", ["short", "not base64 at all!", base64.b64encode(b"x" * 31).decode(), "\u00e9" * 44])
-def test_a_master_key_that_will_not_do_is_refused_and_not_repeated(key: str, config: Path, aparte: Aparte) -> None:
+def test_a_master_key_that_will_not_do_is_refused_and_not_repeated(key: str, config: Path, aparte: RunAparte) -> None:
     rewrite(config.parent / "secrets.env", "^APARTE_MASTER_KEY=.*$", f"APARTE_MASTER_KEY={key}")
     ended = aparte("once", "--config", config)
     says(ended, 2, "APARTE_MASTER_KEY will not do")
@@ -110,7 +110,9 @@ def test_a_master_key_that_will_not_do_is_refused_and_not_repeated(key: str, con
     nothing_was_made(config)
 
 
-def test_the_environment_comes_before_the_file(config: Path, aparte: Aparte, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_comes_before_the_file(
+    config: Path, aparte: RunAparte, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("APARTE_MASTER_KEY", "short")
     says(aparte("once", "--config", config), 2, "APARTE_MASTER_KEY will not do")
 
@@ -125,7 +127,7 @@ WRONG_RULEBOOKS = {
 @pytest.mark.parametrize("what", WRONG_RULEBOOKS)
 @pytest.mark.parametrize("command", ["once", "policy check"])
 def test_a_wrong_rulebook_is_named_with_rule_line_and_hint(
-    what: str, command: str, config: Path, aparte: Aparte
+    what: str, command: str, config: Path, aparte: RunAparte
 ) -> None:
     condition, words = WRONG_RULEBOOKS[what]
     file = config.parent / "mine.yaml"
@@ -136,12 +138,12 @@ def test_a_wrong_rulebook_is_named_with_rule_line_and_hint(
     nothing_was_made(config)
 
 
-def test_a_rulebook_that_is_not_there_is_named_with_its_brand(config: Path, aparte: Aparte) -> None:
+def test_a_rulebook_that_is_not_there_is_named_with_its_brand(config: Path, aparte: RunAparte) -> None:
     rewrite(config, "^market = .*$", 'rulebook = "nowhere.yaml"')
     says(aparte("once", "--config", config), 2, "nowhere.yaml", "marca", "[[brands]] rulebook")
 
 
-def test_a_good_rulebook_may_be_used(tmp_path: Path, aparte: Aparte) -> None:
+def test_a_good_rulebook_may_be_used(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(RULEBOOK.replace("CONDITION", "sentiment.negative > 0.5"), encoding="utf-8")
     ended = aparte("policy", "check", file)
@@ -150,7 +152,7 @@ def test_a_good_rulebook_may_be_used(tmp_path: Path, aparte: Aparte) -> None:
     assert ended.out.startswith(f"{file} may be used, with 1 warning:\n  {warned}")
 
 
-def test_the_problems_of_a_rulebook_are_also_told_as_one_json_object(tmp_path: Path, aparte: Aparte) -> None:
+def test_the_problems_of_a_rulebook_are_also_told_as_one_json_object(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(RULEBOOK.replace("CONDITION", "intent == 'opinon'"), encoding="utf-8")
     ended = aparte("policy", "check", file, "--json")
@@ -165,7 +167,7 @@ def test_the_problems_of_a_rulebook_are_also_told_as_one_json_object(tmp_path: P
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"- a\n- b\n", b"rules: [", b"a: &a [*a]\n", b"\x00"])
-def test_a_file_that_is_no_rulebook_is_refused(content: bytes, tmp_path: Path, aparte: Aparte) -> None:
+def test_a_file_that_is_no_rulebook_is_refused(content: bytes, tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_bytes(content)
     ended = aparte("policy", "check", file)
@@ -173,7 +175,7 @@ def test_a_file_that_is_no_rulebook_is_refused(content: bytes, tmp_path: Path, a
     says(ended, ended.code, "mine.yaml")
 
 
-def test_a_port_that_is_taken_is_named(config: Path, aparte: Aparte) -> None:
+def test_a_port_that_is_taken_is_named(config: Path, aparte: RunAparte) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         rewrite(config, "^room_port = .*$", f"room_port = {port}")
@@ -185,7 +187,7 @@ def test_a_port_that_is_taken_is_named(config: Path, aparte: Aparte) -> None:
         says(ended, ended.code, f"Port {port}", "give another one")
 
 
-def test_a_folder_with_settings_of_its_own_is_no_home_for_a_demo(config: Path, aparte: Aparte) -> None:
+def test_a_folder_with_settings_of_its_own_is_no_home_for_a_demo(config: Path, aparte: RunAparte) -> None:
     config.write_text("[service]\n", encoding="utf-8")
     (config.parent / "aparte.db").write_bytes(b"precious")
     says(aparte("demo", "--once", "--home", config.parent), 2, "was not made by a demo", "--home")
@@ -193,7 +195,7 @@ def test_a_folder_with_settings_of_its_own_is_no_home_for_a_demo(config: Path, a
     assert config.read_text(encoding="utf-8") == "[service]\n"
 
 
-def test_a_file_in_the_place_of_the_demos_folder_is_refused(tmp_path: Path, aparte: Aparte) -> None:
+def test_a_file_in_the_place_of_the_demos_folder_is_refused(tmp_path: Path, aparte: RunAparte) -> None:
     (tmp_path / "file").write_bytes(b"precious")
     says(aparte("demo", "--once", "--home", tmp_path / "file"), 2, "--home")
     assert (tmp_path / "file").read_bytes() == b"precious"

@@ -21,8 +21,8 @@ from service.house import House, open_house
 from service.round import run_once
 from service.settings import SECRETS_FILE, Settings
 from service.watching import watch_accounts
-from tests.service.towns import TEXTS, row, write_rows
-from tests.service.worlds import SmallWorld, small_world
+from tests.support.practice_home import PracticeHome, practice_home
+from tests.support.scenario import TEXTS, row, write_rows
 
 MINUTE = 60
 
@@ -31,7 +31,7 @@ MINUTE = 60
 class Closed:
     """One way in which an account is shut out; `shut` makes it so before the house opens."""
 
-    shut: Callable[[SmallWorld, str], None]
+    shut: Callable[[PracticeHome, str], None]
     state: str
     says: str
     """Parts of the reason that a person is shown, one or the other, as each network has its own words."""
@@ -40,7 +40,7 @@ class Closed:
         return any(part in reason for part in self.says.split("|"))
 
 
-def replace_secret(world: SmallWorld, account: str) -> None:
+def replace_secret(world: PracticeHome, account: str) -> None:
     file = world.home.folder / SECRETS_FILE
     head = f"APARTE_{account.replace('-', '_').upper()}_"
     lines = file.read_text(encoding="utf-8").splitlines()
@@ -48,8 +48,8 @@ def replace_secret(world: SmallWorld, account: str) -> None:
     file.write_text("\n".join(changed) + "\n", encoding="utf-8")
 
 
-def readdress(address: str) -> Callable[[SmallWorld, str], None]:
-    def shut(world: SmallWorld, account: str) -> None:
+def readdress(address: str) -> Callable[[PracticeHome, str], None]:
+    def shut(world: PracticeHome, account: str) -> None:
         settings = world.home.settings_file
         before, mine, after = settings.read_text(encoding="utf-8").partition(f'name = "{account}"')
         port = world.practice.base_url.rsplit(":", 1)[1]
@@ -59,8 +59,8 @@ def readdress(address: str) -> Callable[[SmallWorld, str], None]:
     return shut
 
 
-def order(kind: str) -> Callable[[SmallWorld, str], None]:
-    def shut(world: SmallWorld, account: str) -> None:
+def order(kind: str) -> Callable[[PracticeHome, str], None]:
+    def shut(world: PracticeHome, account: str) -> None:
         told = {"method": "*", "path": "*", "kind": kind, "account": account, "times": 100_000}
         answer = requests.post(f"{world.practice.base_url}/_faults", data=json.dumps(told), timeout=30)
         assert answer.ok, answer.text
@@ -79,14 +79,14 @@ DOORS = {
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[SmallWorld]:
+def world(tmp_path: Path) -> Iterator[PracticeHome]:
     """One post to the brand on each network."""
     rows = [
         row("on-x", TEXTS["hours"]),
         row("page", "Hoy abrimos hasta las ocho.", network="facebook", inbound=False, author="marca"),
         row("on-facebook", TEXTS["hours"], minutes=1, network="facebook", in_reply_to="page"),
     ]
-    with small_world(tmp_path / "home", posts=write_rows(tmp_path / "posts.jsonl", rows)) as found:
+    with practice_home(tmp_path / "home", posts=write_rows(tmp_path / "posts.jsonl", rows)) as found:
         yield found
 
 
@@ -109,7 +109,7 @@ def faults(settings: Settings) -> dict[str, str]:
 @pytest.mark.parametrize("shut_out", ["marca-x", "marca-facebook"])
 @pytest.mark.parametrize("door", DOORS)
 def test_an_account_shut_out_gives_one_line_and_one_alert_and_the_others_go_on(
-    door: str, shut_out: str, world: SmallWorld
+    door: str, shut_out: str, world: PracticeHome
 ) -> None:
     closed = DOORS[door]
     others = [entry.name for entry in world.settings.document.accounts if entry.name != shut_out]
@@ -139,7 +139,7 @@ def test_an_account_shut_out_gives_one_line_and_one_alert_and_the_others_go_on(
         house.close()
 
 
-def test_one_feed_refused_gives_one_line_and_one_alert_and_the_account_goes_on(world: SmallWorld) -> None:
+def test_one_feed_refused_gives_one_line_and_one_alert_and_the_account_goes_on(world: PracticeHome) -> None:
     told = {"method": "GET", "path": "/2/dm_events", "kind": "403", "account": "marca-x", "times": 100_000}
     assert requests.post(f"{world.practice.base_url}/_faults", data=json.dumps(told), timeout=30).ok
     house = open_house(world.settings)

@@ -21,23 +21,23 @@ from service import desk
 from service.agents import add_agent
 from service.desk_acting import refuse_unsafe
 from service.house import open_house
-from tests.service.towns import Town, row, write_rows
-from tests.service.worlds import small_world
+from tests.support.practice_home import practice_home
+from tests.support.scenario import Scenario, row, write_rows
 
 SARA = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
 POSTS = [row("charged", "@marca me habéis cobrado dos veces la misma compra, mirad mi cuenta por favor")]
 
 
 @pytest.fixture(scope="module")
-def square(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     """Somebody was asked aside, wrote in private, and was invited by a code."""
     folder = tmp_path_factory.mktemp("codes")
-    with small_world(folder / "home", posts=write_rows(folder / "posts.jsonl", POSTS)) as world:
+    with practice_home(folder / "home", posts=write_rows(folder / "posts.jsonl", POSTS)) as world:
         settings = world.home.settings_file
         written = settings.read_text(encoding="utf-8")
         settings.write_text(written.replace('name = "marca"\n', 'name = "marca"\ninvitation = "code"\n', 1), "utf-8")
         house = open_house(world.settings)
-        found = Town(world=world, house=house)
+        found = Scenario(world=world, house=house)
         found.work()
         world.practice.step()
         found.work(minutes=3)
@@ -55,54 +55,54 @@ def square(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         house.close()
 
 
-def the_room(square: Town) -> RoomRow:
-    with reading(square.house.engine) as session:
+def the_room(scenario: Scenario) -> RoomRow:
+    with reading(scenario.house.engine) as session:
         found: RoomRow = session.execute(select(RoomRow)).scalar_one()
         return found
 
 
-def invitations(square: Town) -> list[ReplyRow]:
-    with reading(square.house.engine) as session:
+def invitations(scenario: Scenario) -> list[ReplyRow]:
+    with reading(scenario.house.engine) as session:
         query = select(ReplyRow).where(col(ReplyRow.act) == Act.PRIVATE_MESSAGE).order_by(col(ReplyRow.id))
         return list(session.execute(query).scalars())
 
 
-def code_now(square: Town) -> str:
-    room = the_room(square)
-    return code_of(square.house.room_key, room.public_id, room.generation)
+def code_now(scenario: Scenario) -> str:
+    room = the_room(scenario)
+    return code_of(scenario.house.room_key, room.public_id, room.generation)
 
 
-def told(square: Town) -> list[str]:
-    return [message["text"] for message in square.truth()["messages"] if message.get("text")]
+def told(scenario: Scenario) -> list[str]:
+    return [message["text"] for message in scenario.truth()["messages"] if message.get("text")]
 
 
-def test_the_code_leaves_and_is_kept_nowhere(square: Town) -> None:
-    room, code = the_room(square), code_now(square)
-    assert (room.entry, room.code_digest) == ("code", code_digest(square.house.room_key, code))
-    (left,) = [text for text in told(square) if code in text]
-    assert f"{square.house.public_url.partition('://')[2]}/entrar" in left
+def test_the_code_leaves_and_is_kept_nowhere(scenario: Scenario) -> None:
+    room, code = the_room(scenario), code_now(scenario)
+    assert (room.entry, room.code_digest) == ("code", code_digest(scenario.house.room_key, code))
+    (left,) = [text for text in told(scenario) if code in text]
+    assert f"{scenario.house.public_url.partition('://')[2]}/entrar" in left
     assert "http" not in left
-    (kept,) = invitations(square)
+    (kept,) = invitations(scenario)
     assert kept.status == ReplyStatus.SENT
     assert "{room_code}" in kept.text
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         heard = [message.text for message in session.execute(select(DirectMessageRow)).scalars()]
-    stored = json.dumps([kept.text, heard, [entry.body for entry in square.log()]])
+    stored = json.dumps([kept.text, heard, [entry.body for entry in scenario.log()]])
     assert code not in stored
 
 
-def test_an_agent_s_invitation_carries_the_new_code_and_may_be_reworded(square: Town) -> None:
-    old = code_now(square)
-    with reading(square.house.engine) as session:
+def test_an_agent_s_invitation_carries_the_new_code_and_may_be_reworded(scenario: Scenario) -> None:
+    old = code_now(scenario)
+    with reading(scenario.house.engine) as session:
         case: CareCaseRow = session.execute(select(CareCaseRow)).scalar_one()
-    desk.invite(square.house, case.id or 0, actor=SARA, now=square.now)
-    written = invitations(square)[-1]
+    desk.invite(scenario.house, case.id or 0, actor=SARA, now=scenario.now)
+    written = invitations(scenario)[-1]
     reworded = f"{written.text} Tu referencia es {case.reference}."
-    refuse_unsafe(square.house, reworded, written)
+    refuse_unsafe(scenario.house, reworded, written)
     with pytest.raises(desk.DeskRefusalError):
-        refuse_unsafe(square.house, f"{reworded} {{handle}}", written)
-    square.work(minutes=1)
-    new = code_now(square)
+        refuse_unsafe(scenario.house, f"{reworded} {{handle}}", written)
+    scenario.work(minutes=1)
+    new = code_now(scenario)
     assert new != old
-    assert sum(new in text for text in told(square)) == 1
-    assert invitations(square)[-1].status == ReplyStatus.SENT
+    assert sum(new in text for text in told(scenario)) == 1
+    assert invitations(scenario)[-1].status == ReplyStatus.SENT

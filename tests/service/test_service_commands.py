@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.conftest import Aparte
-from tests.service.towns import TEXTS, Town, town
+from tests.support.command_line import RunAparte
+from tests.support.scenario import TEXTS, Scenario, open_scenario
 
 PASSWORD = "a-long-enough-password"
 OTHER_ACCOUNT = """
@@ -29,14 +29,14 @@ poll_seconds = 30
 
 
 @pytest.fixture(scope="module")
-def visible_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("commands")) as found:
+def visible_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("commands")) as found:
         found.house.close()
         yield found
 
 
 @pytest.fixture
-def config(visible_town: Town, tmp_path: Path) -> Path:
+def config(visible_town: Scenario, tmp_path: Path) -> Path:
     """A house that is connected and has heard nothing yet."""
     for name in ("aparte.toml", "secrets.env", "aparte.db", "aparte-keys.db"):
         shutil.copy(visible_town.world.home.folder / name, tmp_path / name)
@@ -53,7 +53,7 @@ def add_an_account_nobody_answers_for(config: Path) -> None:
             file.write(f"APARTE_OTRA_X_{kind}=hush-{kind.lower()}\n")
 
 
-def test_once_does_all_that_is_due_and_prints_one_json_object(config: Path, aparte: Aparte) -> None:
+def test_once_does_all_that_is_due_and_prints_one_json_object(config: Path, aparte: RunAparte) -> None:
     ended = aparte("once", "--config", config, "--json")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.count("\n") == 1
@@ -62,13 +62,13 @@ def test_once_does_all_that_is_due_and_prints_one_json_object(config: Path, apar
     assert said["accounts_ailing"] == []
 
 
-def test_once_again_finds_nothing_due(config: Path, aparte: Aparte) -> None:
+def test_once_again_finds_nothing_due(config: Path, aparte: RunAparte) -> None:
     assert aparte("once", "--config", config).code == 0
     again = json.loads(aparte("once", "--config", config, "--json").out)["done"]
     assert {name: done for name, done in again.items() if done and name != "tick"} == {}
 
 
-def test_an_account_that_cannot_be_reached_is_named_and_the_other_goes_on(config: Path, aparte: Aparte) -> None:
+def test_an_account_that_cannot_be_reached_is_named_and_the_other_goes_on(config: Path, aparte: RunAparte) -> None:
     add_an_account_nobody_answers_for(config)
     ended = aparte("once", "--config", config, "--json")
     assert ended.code == 1
@@ -79,7 +79,7 @@ def test_an_account_that_cannot_be_reached_is_named_and_the_other_goes_on(config
     assert json.loads(ended.out)["accounts_ailing"] == ["otra-x"]
 
 
-def test_the_doctor_says_a_line_each_and_names_what_does_not_answer(config: Path, aparte: Aparte) -> None:
+def test_the_doctor_says_a_line_each_and_names_what_does_not_answer(config: Path, aparte: RunAparte) -> None:
     assert aparte("doctor", "--config", config).code == 0
     add_an_account_nobody_answers_for(config)
     ended = aparte("doctor", "--config", config)
@@ -91,7 +91,7 @@ def test_the_doctor_says_a_line_each_and_names_what_does_not_answer(config: Path
     assert "1 of " in ended.err
 
 
-def test_the_doctor_names_several_faults_at_once_as_json(config: Path, aparte: Aparte) -> None:
+def test_the_doctor_names_several_faults_at_once_as_json(config: Path, aparte: RunAparte) -> None:
     written = config.read_text(encoding="utf-8")
     written = written.replace('mode = "shadow"', 'mode = "live"')
     written = written.replace('public_url = "http://127.0.0.1:1"', 'public_url = "http://rooms.example"')
@@ -106,7 +106,7 @@ def test_the_doctor_names_several_faults_at_once_as_json(config: Path, aparte: A
     assert "https" in faults["address of the rooms"]
 
 
-def test_a_clock_that_does_not_answer_ends_in_a_sentence(config: Path, aparte: Aparte) -> None:
+def test_a_clock_that_does_not_answer_ends_in_a_sentence(config: Path, aparte: RunAparte) -> None:
     written = config.read_text(encoding="utf-8")
     config.write_text(written.replace("clock = ", 'clock = "http://127.0.0.1:9/" # '), encoding="utf-8")
     ended = aparte("once", "--config", config)
@@ -115,7 +115,7 @@ def test_a_clock_that_does_not_answer_ends_in_a_sentence(config: Path, aparte: A
     assert "Traceback" not in ended.err
 
 
-def test_an_agent_is_added_and_listed_without_the_password(config: Path, aparte: Aparte) -> None:
+def test_an_agent_is_added_and_listed_without_the_password(config: Path, aparte: RunAparte) -> None:
     told = ("--name", "Ana", "--role", "agent", "--role", "supervisor", "--password", PASSWORD, "--config", config)
     ended = aparte("agent", "add", "Ana@Marca.example", *told)
     assert (ended.code, ended.out) == (0, "ana@marca.example may sign in as agent, supervisor\n")
@@ -131,7 +131,7 @@ def test_an_agent_is_added_and_listed_without_the_password(config: Path, aparte:
     [("ana@marca.example", "short", "10 characters"), ("ana", PASSWORD, "e-mail address")],
 )
 def test_an_agent_that_will_not_do_is_refused(
-    email: str, password: str, word: str, config: Path, aparte: Aparte
+    email: str, password: str, word: str, config: Path, aparte: RunAparte
 ) -> None:
     ended = aparte("agent", "add", email, "--password", password, "--config", config)
     assert (ended.code, ended.out) == (2, "")
@@ -139,7 +139,7 @@ def test_an_agent_that_will_not_do_is_refused(
     assert json.loads(aparte("agent", "list", "--config", config, "--json").out) == {"agents": []}
 
 
-def test_an_unknown_command_and_a_missing_argument_are_bad_usage(aparte: Aparte) -> None:
+def test_an_unknown_command_and_a_missing_argument_are_bad_usage(aparte: RunAparte) -> None:
     for told in (("listn",), ("agent", "add"), ("demo", "--portt", "1")):
         ended = aparte(*told)
         assert ended.code == 2
@@ -155,7 +155,7 @@ LINES = [
 ]
 
 
-def test_classify_takes_whatever_people_write(tmp_path: Path, aparte: Aparte) -> None:
+def test_classify_takes_whatever_people_write(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "posts.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in LINES), encoding="utf-8")
     ended = aparte("classify", file, "--classifier", "fast")
@@ -166,7 +166,7 @@ def test_classify_takes_whatever_people_write(tmp_path: Path, aparte: Aparte) ->
         assert abs(sum(line["assessment"]["p_sentiment"].values()) - 1) < 0.01
 
 
-def test_classify_counts_broken_lines_and_judges_the_others(tmp_path: Path, aparte: Aparte) -> None:
+def test_classify_counts_broken_lines_and_judges_the_others(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "posts.jsonl"
     file.write_bytes(b'{"text": "hola"}\nnot json\n[1]\n{"text": 5}\n' + b"[" * 100_000 + b"\n\xff\xfe\n")
     ended = aparte("classify", file, "--classifier", "fast")
@@ -175,7 +175,7 @@ def test_classify_counts_broken_lines_and_judges_the_others(tmp_path: Path, apar
     assert len(ended.out.splitlines()) == 1
 
 
-def test_classify_of_a_missing_file_and_a_missing_model_are_bad_usage(tmp_path: Path, aparte: Aparte) -> None:
+def test_classify_of_a_missing_file_and_a_missing_model_are_bad_usage(tmp_path: Path, aparte: RunAparte) -> None:
     assert aparte("classify", tmp_path / "missing.jsonl", "--classifier", "fast").code == 2
     ended = aparte("classify", tmp_path / "missing.jsonl", "--classifier", "fastest")
     assert ended.code == 2

@@ -24,9 +24,9 @@ from service.desk_crisis import declare_crisis, lift_crisis
 from service.house import House, open_house
 from service.round import WORK, run_once
 from service.steps.deliver import deliver, reconcile
-from tests.service.conftest import Aparte, Ended
-from tests.service.towns import Town, copied
-from tests.service.worlds import small_world
+from tests.support.command_line import CommandResult, RunAparte
+from tests.support.practice_home import practice_home
+from tests.support.scenario import Scenario, copied_scenario
 
 BANK, AIRLINE = "bancomiralba", "aeroalcion"
 SARA = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
@@ -38,49 +38,49 @@ _BEFORE_DELIVERY = [step for name, step in WORK.items() if name not in {"deliver
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     """Two brands with a backlog: heard, judged, decided, every draft approved, and nothing delivered."""
-    with small_world(tmp_path_factory.mktemp("crisis") / "home") as world:
+    with practice_home(tmp_path_factory.mktemp("crisis") / "home") as world:
         house = open_house(world.settings)
         run_once(house)
         world.practice.wait(1800)
         while sum(step(house, now=house.clock.now()) for step in _BEFORE_DELIVERY):
             pass
-        town = Town(world=world, house=house)
-        by_person = of_status(town, BANK, "approved")[1::3]
+        scenario = Scenario(world=world, house=house)
+        by_person = of_status(scenario, BANK, "approved")[1::3]
         with writing(house.engine) as session:
             drafted = update(ReplyRow).where(col(ReplyRow.id).in_(by_person))
             session.execute(drafted.values(status="draft", approvals_needed=1, due_at=None, approved_at=None))
         for reply_id in by_person:
-            desk.approve(house, reply_id, actor=ANA, now=town.now)
-        yield town
+            desk.approve(house, reply_id, actor=ANA, now=scenario.now)
+        yield scenario
         house.close()
 
 
 @pytest.fixture
-def town(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
-def rows(town: Town, brand: str) -> list[ReplyRow]:
-    accounts = [account.id for account in town.house.accounts.values() if account.brand == brand]
-    with reading(town.house.engine) as session:
+def rows(scenario: Scenario, brand: str) -> list[ReplyRow]:
+    accounts = [account.id for account in scenario.house.accounts.values() if account.brand == brand]
+    with reading(scenario.house.engine) as session:
         query = select(ReplyRow).where(col(ReplyRow.account_id).in_(accounts)).order_by(col(ReplyRow.id))
         return list(session.execute(query).scalars())
 
 
-def of_status(town: Town, brand: str, status: str) -> list[int]:
-    return [row.id or 0 for row in rows(town, brand) if row.status == status]
+def of_status(scenario: Scenario, brand: str, status: str) -> list[int]:
+    return [row.id or 0 for row in rows(scenario, brand) if row.status == status]
 
 
-def all_said(town: Town) -> Counter[str]:
-    truth = json.loads(town.world.practice.truth())
+def all_said(scenario: Scenario) -> Counter[str]:
+    truth = json.loads(scenario.world.practice.truth())
     return Counter({kind: len(truth[kind]) for kind in ("replies", "messages", "hides")})
 
 
-def kinds(town: Town, beginning: str) -> list[LedgerEntryRow]:
-    return [row for row in town.log() if row.kind.startswith(beginning)]
+def kinds(scenario: Scenario, beginning: str) -> list[LedgerEntryRow]:
+    return [row for row in scenario.log() if row.kind.startswith(beginning)]
 
 
 def deliver_all(house: House) -> None:
@@ -88,72 +88,72 @@ def deliver_all(house: House) -> None:
         pass
 
 
-def test_there_is_a_backlog_of_both_kinds_for_both_brands(town: Town) -> None:
-    approved = [row for row in rows(town, BANK) if row.status == "approved"]
+def test_there_is_a_backlog_of_both_kinds_for_both_brands(scenario: Scenario) -> None:
+    approved = [row for row in rows(scenario, BANK) if row.status == "approved"]
     assert any(row.origin == "automatic" and not row.approvals for row in approved)
     assert any(row.approvals for row in approved)
-    assert of_status(town, AIRLINE, "approved")
+    assert of_status(scenario, AIRLINE, "approved")
 
 
 def test_after_the_declaration_nothing_of_the_brand_reaches_the_network_and_the_other_brand_goes_on(
-    town: Town,
+    scenario: Scenario,
 ) -> None:
-    waiting = of_status(town, BANK, "approved")
-    others = of_status(town, AIRLINE, "approved")
-    before = all_said(town)
-    declared = declare_crisis(town.house, BANK, WHY, actor=MIA, now=town.now)
+    waiting = of_status(scenario, BANK, "approved")
+    others = of_status(scenario, AIRLINE, "approved")
+    before = all_said(scenario)
+    declared = declare_crisis(scenario.house, BANK, WHY, actor=MIA, now=scenario.now)
     assert (declared.held, declared.on_their_way) == (len(waiting), 0)
-    deliver_all(town.house)
-    town.world.practice.wait(120)
-    run_once(town.house)
-    after = {row.id: row for row in rows(town, BANK)}
+    deliver_all(scenario.house)
+    scenario.world.practice.wait(120)
+    run_once(scenario.house)
+    after = {row.id: row for row in rows(scenario, BANK)}
     assert all((after[number].status, after[number].reason) == ("held", IN_CRISIS) for number in waiting)
     assert not [row for row in after.values() if row.sending_at is not None]
-    sent = [row for row in rows(town, AIRLINE) if row.status == "sent"]
+    sent = [row for row in rows(scenario, AIRLINE) if row.status == "sent"]
     assert {row.id for row in sent} & set(others)
-    assert sum((all_said(town) - before).values()) == len(sent)
-    held = Counter(json.loads(row.body)["body"]["reply"] for row in kinds(town, "agent:reply:held"))
+    assert sum((all_said(scenario) - before).values()) == len(sent)
+    held = Counter(json.loads(row.body)["body"]["reply"] for row in kinds(scenario, "agent:reply:held"))
     assert held == Counter(waiting)
 
 
-def test_what_is_written_in_a_crisis_is_held_once_and_an_exempt_rule_speaks(town: Town) -> None:
-    *_, exempt = of_status(town, BANK, "approved")
-    with writing(town.house.engine) as session:
+def test_what_is_written_in_a_crisis_is_held_once_and_an_exempt_rule_speaks(scenario: Scenario) -> None:
+    *_, exempt = of_status(scenario, BANK, "approved")
+    with writing(scenario.house.engine) as session:
         session.execute(update(ReplyRow).where(col(ReplyRow.id) == exempt).values(even_in_crisis=True))
-    declare_crisis(town.house, BANK, WHY, actor=SARA, now=town.now)
-    late = of_status(town, BANK, "held")[0]
-    desk.approve(town.house, late, actor=ANA, now=town.now)
-    deliver_all(town.house)
-    by_id = {row.id: row for row in rows(town, BANK)}
+    declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
+    late = of_status(scenario, BANK, "held")[0]
+    desk.approve(scenario.house, late, actor=ANA, now=scenario.now)
+    deliver_all(scenario.house)
+    by_id = {row.id: row for row in rows(scenario, BANK)}
     assert by_id[exempt].status in {"sent", "unknown"}
     assert (by_id[late].status, by_id[late].reason, by_id[late].approvals) == ("held", IN_CRISIS, [])
     assert [row.id for row in by_id.values() if row.sending_at is not None] == [exempt]
 
 
 def test_a_crisis_declared_after_the_intent_still_stops_the_request(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit = dispatching_module.commit_intent
 
     def commit_then_declare(engine: object, situation: object, **more: object) -> object:
         stop = commit(engine, situation, **more)  # type: ignore[arg-type]
-        if not in_crisis_now(town):
-            declare_crisis(town.house, BANK, WHY, actor=SARA, now=town.now)
+        if not in_crisis_now(scenario):
+            declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
         return stop
 
-    leave_only(town, BANK)
-    before = all_said(town)
+    leave_only(scenario, BANK)
+    before = all_said(scenario)
     monkeypatch.setattr(dispatching_module, "commit_intent", commit_then_declare)
-    deliver_all(town.house)
-    assert all_said(town) == before
-    assert {row.reason for row in rows(town, BANK) if row.sending_at is not None} == {IN_CRISIS}
+    deliver_all(scenario.house)
+    assert all_said(scenario) == before
+    assert {row.reason for row in rows(scenario, BANK) if row.sending_at is not None} == {IN_CRISIS}
 
 
 def test_killed_between_intent_and_request_it_is_held_and_never_posted(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leave_only(town, BANK)
-    before = all_said(town)
+    leave_only(scenario, BANK)
+    before = all_said(scenario)
 
     def die(*_: object) -> str:
         raise KeyboardInterrupt
@@ -161,73 +161,73 @@ def test_killed_between_intent_and_request_it_is_held_and_never_posted(
     with monkeypatch.context() as patched:
         patched.setattr(dispatching_module, "act", die)
         with pytest.raises(KeyboardInterrupt):
-            deliver(town.house, now=town.now)
-    (dead,) = of_status(town, BANK, "sending")
-    declared = declare_crisis(town.house, BANK, WHY, actor=SARA, now=town.now)
+            deliver(scenario.house, now=scenario.now)
+    (dead,) = of_status(scenario, BANK, "sending")
+    declared = declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
     assert declared.on_their_way == 1
     for _ in range(6):
-        town.world.practice.wait(180)
-        reconcile(town.house, now=town.now)
-        deliver_all(town.house)
-    (row,) = [row for row in rows(town, BANK) if row.id == dead]
+        scenario.world.practice.wait(180)
+        reconcile(scenario.house, now=scenario.now)
+        deliver_all(scenario.house)
+    (row,) = [row for row in rows(scenario, BANK) if row.id == dead]
     assert row.status == "held"
-    assert all_said(town) == before
+    assert all_said(scenario) == before
 
 
-def test_one_entry_an_act_and_two_different_supervisors_lift_it(town: Town) -> None:
+def test_one_entry_an_act_and_two_different_supervisors_lift_it(scenario: Scenario) -> None:
     with pytest.raises(DeskRefusalError, match="This needs one of the roles"):
-        declare_crisis(town.house, BANK, WHY, actor=ANA, now=town.now)
+        declare_crisis(scenario.house, BANK, WHY, actor=ANA, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="Say what has happened"):
-        declare_crisis(town.house, BANK, "  ", actor=SARA, now=town.now)
+        declare_crisis(scenario.house, BANK, "  ", actor=SARA, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="There is no brand nobody"):
-        declare_crisis(town.house, "nobody", WHY, actor=SARA, now=town.now)
-    declare_crisis(town.house, BANK, WHY, actor=SARA, now=town.now)
+        declare_crisis(scenario.house, "nobody", WHY, actor=SARA, now=scenario.now)
+    declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="declared already"):
-        declare_crisis(town.house, BANK, WHY, actor=SAM, now=town.now)
+        declare_crisis(scenario.house, BANK, WHY, actor=SAM, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="roles supervisor"):
-        lift_crisis(town.house, BANK, actor=MIA, now=town.now)
-    assert not lift_crisis(town.house, BANK, actor=SARA, now=town.now).over
+        lift_crisis(scenario.house, BANK, actor=MIA, now=scenario.now)
+    assert not lift_crisis(scenario.house, BANK, actor=SARA, now=scenario.now).over
     with pytest.raises(DeskRefusalError, match="a second supervisor must"):
-        lift_crisis(town.house, BANK, actor=SARA, now=town.now)
-    assert in_crisis_now(town) == {BANK}
-    late = of_status(town, BANK, "held")[0]
-    desk.approve(town.house, late, actor=ANA, now=town.now)
-    assert lift_crisis(town.house, BANK, actor=SAM, now=town.now).over
-    assert in_crisis_now(town) == frozenset()
+        lift_crisis(scenario.house, BANK, actor=SARA, now=scenario.now)
+    assert in_crisis_now(scenario) == {BANK}
+    late = of_status(scenario, BANK, "held")[0]
+    desk.approve(scenario.house, late, actor=ANA, now=scenario.now)
+    assert lift_crisis(scenario.house, BANK, actor=SAM, now=scenario.now).over
+    assert in_crisis_now(scenario) == frozenset()
     with pytest.raises(DeskRefusalError, match="nothing to lift"):
-        lift_crisis(town.house, BANK, actor=SAM, now=town.now)
-    assert [row.kind for row in kinds(town, "agent:crisis:")] == [
+        lift_crisis(scenario.house, BANK, actor=SAM, now=scenario.now)
+    assert [row.kind for row in kinds(scenario, "agent:crisis:")] == [
         "agent:crisis:declared",
         "agent:crisis:lift-begun",
         "agent:crisis:lifted",
     ]
-    (again,) = [row for row in rows(town, BANK) if row.id == late]
+    (again,) = [row for row in rows(scenario, BANK) if row.id == late]
     assert (again.status, again.reason) == ("held", MADE_IN_CRISIS)
-    assert town.verified().sound
+    assert scenario.verified().sound
 
 
-def test_what_was_held_waits_for_a_person_after_the_crisis(town: Town) -> None:
-    waiting = of_status(town, BANK, "approved")
-    declare_crisis(town.house, BANK, WHY, actor=SARA, now=town.now)
-    lift_crisis(town.house, BANK, actor=SARA, now=town.now)
-    lift_crisis(town.house, BANK, actor=SAM, now=town.now)
-    deliver_all(town.house)
-    assert not [row for row in rows(town, BANK) if row.sending_at is not None]
-    desk.approve(town.house, waiting[0], actor=ANA, now=town.now)
-    deliver_all(town.house)
-    (row,) = [row for row in rows(town, BANK) if row.id == waiting[0]]
+def test_what_was_held_waits_for_a_person_after_the_crisis(scenario: Scenario) -> None:
+    waiting = of_status(scenario, BANK, "approved")
+    declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
+    lift_crisis(scenario.house, BANK, actor=SARA, now=scenario.now)
+    lift_crisis(scenario.house, BANK, actor=SAM, now=scenario.now)
+    deliver_all(scenario.house)
+    assert not [row for row in rows(scenario, BANK) if row.sending_at is not None]
+    desk.approve(scenario.house, waiting[0], actor=ANA, now=scenario.now)
+    deliver_all(scenario.house)
+    (row,) = [row for row in rows(scenario, BANK) if row.id == waiting[0]]
     assert row.status != ReplyStatus.HELD or row.reason not in {IN_CRISIS, MADE_IN_CRISIS}
 
 
-def in_crisis_now(town: Town) -> frozenset[str]:
-    with reading(town.house.engine) as session:
+def in_crisis_now(scenario: Scenario) -> frozenset[str]:
+    with reading(scenario.house.engine) as session:
         return in_crisis(session)
 
 
-def leave_only(town: Town, brand: str) -> None:
+def leave_only(scenario: Scenario, brand: str) -> None:
     """Leave one approved act in the whole town."""
-    chosen, *_ = of_status(town, brand, "approved")
-    with writing(town.house.engine) as session:
+    chosen, *_ = of_status(scenario, brand, "approved")
+    with writing(scenario.house.engine) as session:
         session.execute(
             update(ReplyRow)
             .where(col(ReplyRow.status) == "approved", col(ReplyRow.id) != chosen)
@@ -235,8 +235,8 @@ def leave_only(town: Town, brand: str) -> None:
         )
 
 
-def test_the_command_line_asks_who_it_is(town: Town, aparte: Aparte) -> None:
-    config = town.world.home.settings_file
+def test_the_command_line_asks_who_it_is(scenario: Scenario, aparte: RunAparte) -> None:
+    config = scenario.world.home.settings_file
     assert aparte("crisis", "list", "--config", config, "--json").out.strip() == '{"crises": []}'
     refused = aparte(
         "crisis", "declare", BANK, "--reason", WHY, "--as", "nobody@x.example", "--password", "no", "--config", config
@@ -244,14 +244,14 @@ def test_the_command_line_asks_who_it_is(town: Town, aparte: Aparte) -> None:
     assert (refused.code, refused.err) == (1, "aparte: E-mail or password is wrong.\n")
 
 
-def test_the_command_line_turns_the_switch(original: Town, aparte: Aparte) -> None:
+def test_the_command_line_turns_the_switch(original: Scenario, aparte: RunAparte) -> None:
     # Last in this file: the commands work on the town itself, of which the other tests have copies.
     config = original.world.home.settings_file
     for name in ("sara", "sam"):
         as_whom = ("--role", "supervisor", "--password", f"{name}-long-password")
         assert aparte("agent", "add", f"{name}@x.example", *as_whom, "--config", config).code == 0
 
-    def turn(what: str, who: str, *more: str) -> Ended:
+    def turn(what: str, who: str, *more: str) -> CommandResult:
         person = ("--as", f"{who}@x.example", "--password", f"{who}-long-password")
         return aparte("crisis", what, AIRLINE, *more, *person, "--config", config, "--json")
 

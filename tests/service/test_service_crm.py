@@ -17,7 +17,7 @@ from records.tables.ledger import LedgerEntryRow
 from records.tables.people import CustomerKeyRow, CustomerRow
 from service.house import House, open_house
 from service.settings import load_settings
-from tests.service.conftest import Aparte
+from tests.support.command_line import RunAparte
 
 HEADING = "reference,market,segment,name,surname,email,mobile,bookings\n"
 
@@ -38,7 +38,7 @@ def _opened(config: Path) -> House:
     return open_house(load_settings(config))
 
 
-def test_an_export_is_imported_and_found_again(aparte: Aparte, config: Path) -> None:
+def test_an_export_is_imported_and_found_again(aparte: RunAparte, config: Path) -> None:
     file = config.parent / "crm.csv"
     file.write_text(HEADING + "C-1,ES,oro,Ana,Ruiz,ana@example.com,612 345 678,AB12CD\nC-2,ES,,Eva,,eva@,12,\n")
     ended = aparte("crm", "import", file, "--config", config, "--json")
@@ -65,7 +65,7 @@ def test_an_export_is_imported_and_found_again(aparte: Aparte, config: Path) -> 
     house.close()
 
 
-def test_what_was_done_is_said_in_words(aparte: Aparte, config: Path) -> None:
+def test_what_was_done_is_said_in_words(aparte: RunAparte, config: Path) -> None:
     file = config.parent / "crm.csv"
     file.write_text(HEADING + "C-1,,,,,ana@example.com,1,\nC-2,,,,,ana@example.com,,\n")
     said = aparte("crm", "import", file, "--config", config).out
@@ -75,7 +75,7 @@ def test_what_was_done_is_said_in_words(aparte: Aparte, config: Path) -> None:
     assert "0 customers are new, 2 were replaced." in aparte("crm", "import", file, "--config", config).out
 
 
-def test_of_a_file_with_a_broken_line_nothing_is_taken(aparte: Aparte, config: Path) -> None:
+def test_of_a_file_with_a_broken_line_nothing_is_taken(aparte: RunAparte, config: Path) -> None:
     file = config.parent / "crm.csv"
     file.write_text(HEADING + "C-1,ES,,Ana,,ana@example.com,,\n,ES,,Eva,,,,\n")
     ended = aparte("crm", "import", file, "--config", config)
@@ -90,7 +90,7 @@ def test_of_a_file_with_a_broken_line_nothing_is_taken(aparte: Aparte, config: P
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_a_hundred_thousand_customers_are_imported_in_one_go(aparte: Aparte, config: Path) -> None:
+def test_a_hundred_thousand_customers_are_imported_in_one_go(aparte: RunAparte, config: Path) -> None:
     file = config.parent / "crm.csv"
     rows = (
         f"C-{number},ES,oro,Ana,Ruiz,person{number}@example.com,6{number:08d},B{number:05d}\n"

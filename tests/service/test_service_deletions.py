@@ -22,7 +22,7 @@ from service import desk
 from service.round import run_once
 from service.steps.deliver import POST_DELETED, deliver, on_gone
 from service.steps.forget import forget
-from tests.service.towns import TEXTS, Town, copied, town
+from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 ANA = Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
 POSTS = {
@@ -36,67 +36,67 @@ SAFE = "Hola, gracias por escribirnos. Lo miramos y te decimos algo por aquí."
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("deleted"), texts=POSTS) as found:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("deleted"), texts=POSTS) as found:
         found.work()
         yield found
 
 
 @pytest.fixture
-def square(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
-def answered(square: Town, name: str) -> MentionRow:
+def answered(scenario: Scenario, name: str) -> MentionRow:
     """An agent's answer to the post is approved and on its way; the mention."""
-    mention = square.mention(name)
+    mention = scenario.mention(name)
     desk.answer(
-        square.house,
+        scenario.house,
         mention_id=mention.id or 0,
-        account_id=square.decision(mention.id or 0).account_id,
+        account_id=scenario.decision(mention.id or 0).account_id,
         text=SAFE,
         privately=False,
         actor=ANA,
-        now=square.now,
+        now=scenario.now,
     )
     return mention
 
 
-def texts(square: Town, mention: MentionRow) -> list[str]:
-    with reading(square.house.engine) as session:
+def texts(scenario: Scenario, mention: MentionRow) -> list[str]:
+    with reading(scenario.house.engine) as session:
         query = select(col(MentionRevisionRow.text)).where(col(MentionRevisionRow.mention_id) == mention.id)
         return list(session.execute(query).scalars())
 
 
-def test_a_deleted_post_is_marked_waived_and_forgotten_and_the_log_still_verifies(square: Town) -> None:
-    mention = answered(square, "deleted")
-    square.tell("/_delete", id=mention.external_id)
-    square.work()
-    (reply,) = square.replies(mention.id or 0)
+def test_a_deleted_post_is_marked_waived_and_forgotten_and_the_log_still_verifies(scenario: Scenario) -> None:
+    mention = answered(scenario, "deleted")
+    scenario.tell("/_delete", id=mention.external_id)
+    scenario.work()
+    (reply,) = scenario.replies(mention.id or 0)
     assert (reply.status, reply.reason) == (ReplyStatus.WITHHELD, "The post is gone.")
-    assert square.mention("deleted").deleted_at == square.now
-    assert square.case(mention).waiver == POST_DELETED
-    assert square.mention("stolen").deleted_at is None
-    forget(square.house, now=square.now)
-    assert texts(square, mention) == [""]
-    assert texts(square, square.mention("stolen")) == [POSTS["stolen"]]
-    assert square.replies(mention.id or 0)[0].text == SAFE
-    assert square.verified().sound
-    kinds = [(entry.kind, json.loads(entry.body)["actor"]) for entry in square.log()[-3:]]
+    assert scenario.mention("deleted").deleted_at == scenario.now
+    assert scenario.case(mention).waiver == POST_DELETED
+    assert scenario.mention("stolen").deleted_at is None
+    forget(scenario.house, now=scenario.now)
+    assert texts(scenario, mention) == [""]
+    assert texts(scenario, scenario.mention("stolen")) == [POSTS["stolen"]]
+    assert scenario.replies(mention.id or 0)[0].text == SAFE
+    assert scenario.verified().sound
+    kinds = [(entry.kind, json.loads(entry.body)["actor"]) for entry in scenario.log()[-3:]]
     assert kinds == [
         ("step:mention:deleted", "step:deliver"),
         ("step:case:closing-waived", "step:deliver"),
         ("step:reply:withheld", "step:deliver"),
     ]
-    assert all(POSTS["deleted"] not in entry.body for entry in square.log())
+    assert all(POSTS["deleted"] not in entry.body for entry in scenario.log())
 
 
 class Vanishing:
     """The network as it is, but the post is deleted between the look and the answer."""
 
-    def __init__(self, network: Network, square: Town) -> None:
-        self._network, self._square = network, square
+    def __init__(self, network: Network, scenario: Scenario) -> None:
+        self._network, self._square = network, scenario
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._network, name)
@@ -108,111 +108,113 @@ class Vanishing:
 
 
 def test_a_post_deleted_between_the_look_and_the_answer_is_marked_too(
-    square: Town, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mention = answered(square, "vanishing")
-    (account_id,) = square.house.networks
-    vanishing = Vanishing(square.house.networks[account_id], square)
-    monkeypatch.setitem(square.house.networks, account_id, vanishing)
-    deliver(square.house, now=square.now)
-    (reply,) = square.replies(mention.id or 0)
+    mention = answered(scenario, "vanishing")
+    (account_id,) = scenario.house.networks
+    vanishing = Vanishing(scenario.house.networks[account_id], scenario)
+    monkeypatch.setitem(scenario.house.networks, account_id, vanishing)
+    deliver(scenario.house, now=scenario.now)
+    (reply,) = scenario.replies(mention.id or 0)
     assert reply.status == ReplyStatus.WITHHELD
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         row = session.get_one(MentionRow, mention.id)
     assert row.deleted_at is not None
-    assert square.verified().sound
+    assert scenario.verified().sound
 
 
-def test_a_private_message_that_reaches_nobody_deletes_no_post(square: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    mention = square.mention("stolen")
-    with writing(square.house.engine) as session:
-        session.add(_private(square, mention))
-        session.add(_wrote_first(square, mention))
-    (account_id,) = square.house.networks
+def test_a_private_message_that_reaches_nobody_deletes_no_post(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mention = scenario.mention("stolen")
+    with writing(scenario.house.engine) as session:
+        session.add(_private(scenario, mention))
+        session.add(_wrote_first(scenario, mention))
+    (account_id,) = scenario.house.networks
 
     def gone(*_: object, **__: object) -> None:
         raise TargetGone("There is no such person.")
 
-    monkeypatch.setattr(square.house.networks[account_id], "send_private", gone)
-    deliver(square.house, now=square.now)
-    (private,) = [row for row in square.replies(mention.id or 0) if row.slot == "private"]
+    monkeypatch.setattr(scenario.house.networks[account_id], "send_private", gone)
+    deliver(scenario.house, now=scenario.now)
+    (private,) = [row for row in scenario.replies(mention.id or 0) if row.slot == "private"]
     assert private.status == ReplyStatus.WITHHELD
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         assert session.get_one(MentionRow, mention.id).deleted_at is None
 
 
-def test_a_case_with_another_public_post_still_owes_its_closing_line(square: Town) -> None:
-    lawyer, stolen = square.mention("lawyer"), square.mention("stolen")
-    case = square.case(lawyer)
-    with writing(square.house.engine) as session:
+def test_a_case_with_another_public_post_still_owes_its_closing_line(scenario: Scenario) -> None:
+    lawyer, stolen = scenario.mention("lawyer"), scenario.mention("stolen")
+    case = scenario.case(lawyer)
+    with writing(scenario.house.engine) as session:
         leg = select(CaseThreadRow).where(col(CaseThreadRow.mention_id) == stolen.id)
         session.execute(leg).scalar_one().case_id = case.id or 0
     for mention, waiver in ((lawyer, None), (stolen, POST_DELETED)):
-        with writing(square.house.engine) as session:
-            on_gone(session, mention.id or 0, square.now)
-        assert square.case(lawyer).waiver == waiver
-    assert square.verified().sound
+        with writing(scenario.house.engine) as session:
+            on_gone(session, mention.id or 0, scenario.now)
+        assert scenario.case(lawyer).waiver == waiver
+    assert scenario.verified().sound
 
 
-def test_being_told_twice_marks_once(square: Town) -> None:
-    mention = square.mention("stolen")
+def test_being_told_twice_marks_once(scenario: Scenario) -> None:
+    mention = scenario.mention("stolen")
     for _ in range(2):
-        with writing(square.house.engine) as session:
-            on_gone(session, mention.id or 0, square.now)
-    kinds = [entry.kind for entry in square.log() if entry.mention_id == mention.id]
+        with writing(scenario.house.engine) as session:
+            on_gone(session, mention.id or 0, scenario.now)
+    kinds = [entry.kind for entry in scenario.log() if entry.mention_id == mention.id]
     assert kinds.count("step:mention:deleted") == 1
 
 
-def test_a_case_that_went_private_after_its_post_was_deleted_is_waived_at_the_closing_line(square: Town) -> None:
-    mention = square.mention("stolen")
-    case_id = square.case(mention).id or 0
-    with writing(square.house.engine) as session:
-        on_gone(session, mention.id or 0, square.now)
+def test_a_case_that_went_private_after_its_post_was_deleted_is_waived_at_the_closing_line(scenario: Scenario) -> None:
+    mention = scenario.mention("stolen")
+    case_id = scenario.case(mention).id or 0
+    with writing(scenario.house.engine) as session:
+        on_gone(session, mention.id or 0, scenario.now)
         session.execute(
             update(CareCaseRow)
             .where(col(CareCaseRow.id) == case_id)
             .values(status=CaseStatus.PRIVATE.value, waiver=None)
         )
-    desk.close_in_public(square.house, case_id, SAFE, actor=ANA, now=square.now)
-    run_once(square.house)
-    assert square.case(mention).waiver == POST_DELETED
+    desk.close_in_public(scenario.house, case_id, SAFE, actor=ANA, now=scenario.now)
+    run_once(scenario.house)
+    assert scenario.case(mention).waiver == POST_DELETED
 
 
-def test_the_copy_of_a_deleted_post_above_an_answer_is_forgotten_too(square: Town) -> None:
-    lawyer, stolen = square.mention("lawyer"), square.mention("stolen")
+def test_the_copy_of_a_deleted_post_above_an_answer_is_forgotten_too(scenario: Scenario) -> None:
+    lawyer, stolen = scenario.mention("lawyer"), scenario.mention("stolen")
     above = {"external_id": lawyer.external_id, "author_handle": "x", "author_external_id": "1", "text": "words"}
-    with writing(square.house.engine) as session:
+    with writing(scenario.house.engine) as session:
         answer = session.get_one(MentionRow, stolen.id)
         answer.parent_external_id, answer.root_external_id = lawyer.external_id, lawyer.root_external_id
         answer.above = above
-    forget(square.house, now=square.now)
-    with reading(square.house.engine) as session:
+    forget(scenario.house, now=scenario.now)
+    with reading(scenario.house.engine) as session:
         assert session.get_one(MentionRow, stolen.id).above == above
-    with writing(square.house.engine) as session:
-        on_gone(session, lawyer.id or 0, square.now)
-    assert forget(square.house, now=square.now) == 1
-    with reading(square.house.engine) as session:
+    with writing(scenario.house.engine) as session:
+        on_gone(session, lawyer.id or 0, scenario.now)
+    assert forget(scenario.house, now=scenario.now) == 1
+    with reading(scenario.house.engine) as session:
         assert session.get_one(MentionRow, stolen.id).above is None
-    assert forget(square.house, now=square.now) == 0
+    assert forget(scenario.house, now=scenario.now) == 0
 
 
-def _wrote_first(square: Town, mention: MentionRow) -> DirectMessageRow:
+def _wrote_first(scenario: Scenario, mention: MentionRow) -> DirectMessageRow:
     return DirectMessageRow(
         network="x",
-        account_id=square.decision(mention.id or 0).account_id,
+        account_id=scenario.decision(mention.id or 0).account_id,
         external_id="dm-1",
         conversation_id="dm",
         identity_id=mention.identity_id,
         outgoing=False,
         text="Hola",
-        sent_at=square.now,
-        heard_at=square.now,
+        sent_at=scenario.now,
+        heard_at=scenario.now,
     )
 
 
-def _private(square: Town, mention: MentionRow) -> ReplyRow:
+def _private(scenario: Scenario, mention: MentionRow) -> ReplyRow:
     return ReplyRow(
-        account_id=square.decision(mention.id or 0).account_id,
+        account_id=scenario.decision(mention.id or 0).account_id,
         mention_id=mention.id or 0,
         revision=mention.revision,
         slot="private",
@@ -224,7 +226,7 @@ def _private(square: Town, mention: MentionRow) -> ReplyRow:
         origin="person",
         author=ANA.tag,
         approvals=[ANA.tag],
-        created_at=square.now,
-        approved_at=square.now,
-        due_at=square.now,
+        created_at=scenario.now,
+        approved_at=scenario.now,
+        due_at=scenario.now,
     )

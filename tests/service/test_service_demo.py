@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from records.words import Action
 from service.cli import app
-from tests.service.conftest import Aparte
-from tests.service.towns import TEXTS, row, write_rows
-from tests.service.truth_check import compare
+from tests.support.command_line import RunAparte
+from tests.support.scenario import TEXTS, row, write_rows
+from tests.support.truth import compare
 
 pytestmark = pytest.mark.xdist_group("demo")
 """One worker makes what is costly, once."""
@@ -92,7 +92,7 @@ def test_the_summary_counts_rows_and_names_broken_lines(home: Path) -> None:
     assert said["log_entries"] > ROWS
 
 
-def test_no_progress_is_drawn_in_a_pipe_and_the_log_verifies_from_outside(home: Path, aparte: Aparte) -> None:
+def test_no_progress_is_drawn_in_a_pipe_and_the_log_verifies_from_outside(home: Path, aparte: RunAparte) -> None:
     ended = aparte("ledger", "verify", "--config", home / "aparte.toml", "--json")
     assert (ended.code, ended.err) == (0, "")
     assert json.loads(ended.out)["problems"] == []
@@ -118,7 +118,7 @@ def test_the_check_notices_what_is_missing_twice_and_untrue(home: Path, posts: P
 
 
 def test_replay_names_the_same_broken_lines_and_says_nothing_to_anybody(
-    posts: Path, tmp_path: Path, aparte: Aparte
+    posts: Path, tmp_path: Path, aparte: RunAparte
 ) -> None:
     ended = aparte("replay", posts, "--home", tmp_path / "replay", "--classifier", "fast", "--json")
     assert (ended.code, ended.err) == (0, "")
@@ -131,7 +131,7 @@ def test_replay_names_the_same_broken_lines_and_says_nothing_to_anybody(
         assert database.execute("SELECT count(*) FROM reply").fetchone() == (0,)
 
 
-def test_replay_in_words_names_the_broken_lines_too(posts: Path, tmp_path: Path, aparte: Aparte) -> None:
+def test_replay_in_words_names_the_broken_lines_too(posts: Path, tmp_path: Path, aparte: RunAparte) -> None:
     ended = aparte("replay", posts, "--home", tmp_path / "replay", "--classifier", "fast")
     assert ended.code == 0
     assert f"skipped {len(BROKEN)}" in ended.out
@@ -150,7 +150,7 @@ BAD_FILES = {
 
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_posts_file_that_cannot_be_played_ends_the_demo_in_a_sentence(
-    name: str, tmp_path: Path, aparte: Aparte
+    name: str, tmp_path: Path, aparte: RunAparte
 ) -> None:
     content = BAD_FILES[name]
     if content is not None:
@@ -163,7 +163,7 @@ def test_a_posts_file_that_cannot_be_played_ends_the_demo_in_a_sentence(
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "posts.txt", "headless.csv"])
-def test_a_posts_file_that_cannot_be_replayed_is_named(name: str, tmp_path: Path, aparte: Aparte) -> None:
+def test_a_posts_file_that_cannot_be_replayed_is_named(name: str, tmp_path: Path, aparte: RunAparte) -> None:
     content = BAD_FILES[name]
     if content is not None:
         (tmp_path / name).write_bytes(content)
@@ -173,7 +173,7 @@ def test_a_posts_file_that_cannot_be_replayed_is_named(name: str, tmp_path: Path
     assert name in ended.err
 
 
-def test_the_demo_hands_on_why_its_practice_network_did_not_start(tmp_path: Path, aparte: Aparte) -> None:
+def test_the_demo_hands_on_why_its_practice_network_did_not_start(tmp_path: Path, aparte: RunAparte) -> None:
     ended = aparte("demo", "--once", "--posts", tmp_path / "missing.jsonl", "--home", tmp_path / "home")
     assert ended.code in {1, 2}
     assert "missing.jsonl" in ended.err

@@ -22,8 +22,8 @@ from service.children import Children, free_port
 from service.demo.home import MARK, SIGN_IN_EMAIL
 from service.demo.pass_once import pass_once
 from service.settings import child_environment, load_settings
-from tests.service.conftest import Aparte
-from tests.service.worlds import write_posts
+from tests.support.command_line import RunAparte
+from tests.support.practice_home import write_posts
 
 pytestmark = pytest.mark.xdist_group("demo_home")
 """One worker makes what is costly, once."""
@@ -72,7 +72,7 @@ def test_the_dashboard_opens_it(ended: Ended) -> None:
         children.start("dashboard", arguments, answers_at=f"http://127.0.0.1:{port}/healthz")
 
 
-def test_once_says_which_account_no_longer_answers(ended: Ended, aparte: Aparte) -> None:
+def test_once_says_which_account_no_longer_answers(ended: Ended, aparte: RunAparte) -> None:
     engine = open_engine(load_settings(ended.settings_file).database)
     with writing(engine) as session:
         session.execute(update(FeedCursorRow).values(poll_due_at=datetime(2026, 1, 1, tzinfo=UTC)))

@@ -22,7 +22,7 @@ from records.words import CaseStatus, Queue, ReplyStatus, Role
 from service import desk
 from service.agents import add_agent
 from service.desk import DeskRefusalError
-from tests.service.towns import Town, copied, town
+from tests.support.scenario import Scenario, copied_scenario, open_scenario
 
 PASSWORD = "a-long-enough-password"
 SAFE = "Hola, gracias por escribirnos. Lo miramos y te decimos algo por aquí."
@@ -30,9 +30,9 @@ STRANGER = Actor(tag="agent:99")
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     """A town where everything has been heard and answered, and some people have written in private."""
-    with town(tmp_path_factory.mktemp("desk")) as found:
+    with open_scenario(tmp_path_factory.mktemp("desk")) as found:
         found.work(minutes=3)
         with writing(found.house.engine) as session:
             for name, role in (("ana", Role.AGENT), ("ben", Role.AGENT), ("sara", Role.SUPERVISOR)):
@@ -49,8 +49,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture
-def square(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
@@ -69,36 +69,36 @@ def sara() -> Actor:
     return Actor(tag="agent:3", roles=frozenset({Role.SUPERVISOR}))
 
 
-def answer(square: Town, name: str, text: str, actor: Actor, *, privately: bool = False) -> int:
-    mention = square.mention(name)
-    account_id = square.decision(mention.id or 0).account_id
+def answer(scenario: Scenario, name: str, text: str, actor: Actor, *, privately: bool = False) -> int:
+    mention = scenario.mention(name)
+    account_id = scenario.decision(mention.id or 0).account_id
     return desk.answer(
-        square.house,
+        scenario.house,
         mention_id=mention.id or 0,
         account_id=account_id,
         text=text,
         privately=privately,
         actor=actor,
-        now=square.now,
+        now=scenario.now,
     )
 
 
-def case_id(square: Town, name: str) -> int:
-    return square.case(square.mention(name)).id or 0
+def case_id(scenario: Scenario, name: str) -> int:
+    return scenario.case(scenario.mention(name)).id or 0
 
 
-def case(square: Town, case_id: int) -> CareCaseRow:
-    with reading(square.house.engine) as session:
+def case(scenario: Scenario, case_id: int) -> CareCaseRow:
+    with reading(scenario.house.engine) as session:
         return session.get_one(CareCaseRow, case_id)
 
 
-def reply(square: Town, reply_id: int) -> ReplyRow:
-    with reading(square.house.engine) as session:
+def reply(scenario: Scenario, reply_id: int) -> ReplyRow:
+    with reading(scenario.house.engine) as session:
         return session.get_one(ReplyRow, reply_id)
 
 
-def draft_for(square: Town, name: str) -> int:
-    (waiting,) = [row for row in square.replies(square.mention(name).id or 0) if row.status == ReplyStatus.DRAFT]
+def draft_for(scenario: Scenario, name: str) -> int:
+    (waiting,) = [row for row in scenario.replies(scenario.mention(name).id or 0) if row.status == ReplyStatus.DRAFT]
     return waiting.id or 0
 
 
@@ -106,96 +106,98 @@ def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[DeskRefu
     return pytest.raises(DeskRefusalError, match=saying)
 
 
-def test_a_town_has_all_that_a_desk_is_for(square: Town) -> None:
-    with reading(square.house.engine) as session:
+def test_a_town_has_all_that_a_desk_is_for(scenario: Scenario) -> None:
+    with reading(scenario.house.engine) as session:
         statuses = set(session.execute(select(col(CareCaseRow.status))).scalars())
         invited = session.execute(select(func.count()).select_from(RoomRow)).scalar_one()
     assert statuses == {CaseStatus.OPEN, CaseStatus.ANSWERED, CaseStatus.PRIVATE}
     assert invited >= 1
-    assert draft_for(square, "hours")
+    assert draft_for(scenario, "hours")
 
 
-def test_a_claimed_case_is_refused_to_a_second_agent(square: Town, ana: Actor, ben: Actor) -> None:
-    found = case_id(square, "stolen")
-    desk.claim_case(square.house, found, actor=ana, now=square.now)
-    before = len(square.log())
+def test_a_claimed_case_is_refused_to_a_second_agent(scenario: Scenario, ana: Actor, ben: Actor) -> None:
+    found = case_id(scenario, "stolen")
+    desk.claim_case(scenario.house, found, actor=ana, now=scenario.now)
+    before = len(scenario.log())
     with refused("Another agent has this case"):
-        desk.claim_case(square.house, found, actor=ben, now=square.now)
-    assert case(square, found).assignee_id == 1
-    assert len(square.log()) == before
+        desk.claim_case(scenario.house, found, actor=ben, now=scenario.now)
+    assert case(scenario, found).assignee_id == 1
+    assert len(scenario.log()) == before
 
 
-def test_a_released_case_may_be_claimed_by_another(square: Town, ana: Actor, ben: Actor) -> None:
-    found = case_id(square, "stolen")
-    desk.claim_case(square.house, found, actor=ana, now=square.now)
+def test_a_released_case_may_be_claimed_by_another(scenario: Scenario, ana: Actor, ben: Actor) -> None:
+    found = case_id(scenario, "stolen")
+    desk.claim_case(scenario.house, found, actor=ana, now=scenario.now)
     with refused("Another agent has this case"):
-        desk.release_case(square.house, found, actor=ben, now=square.now)
-    desk.release_case(square.house, found, actor=ana, now=square.now)
-    desk.claim_case(square.house, found, actor=ben, now=square.now)
-    assert case(square, found).assignee_id == 2
+        desk.release_case(scenario.house, found, actor=ben, now=scenario.now)
+    desk.release_case(scenario.house, found, actor=ana, now=scenario.now)
+    desk.claim_case(scenario.house, found, actor=ben, now=scenario.now)
+    assert case(scenario, found).assignee_id == 2
 
 
-def test_a_supervisor_may_take_a_case_from_an_agent(square: Town, ana: Actor, sara: Actor) -> None:
-    found = case_id(square, "stolen")
-    desk.claim_case(square.house, found, actor=ana, now=square.now)
-    desk.claim_case(square.house, found, actor=sara, now=square.now)
-    assert case(square, found).assignee_id == 3
+def test_a_supervisor_may_take_a_case_from_an_agent(scenario: Scenario, ana: Actor, sara: Actor) -> None:
+    found = case_id(scenario, "stolen")
+    desk.claim_case(scenario.house, found, actor=ana, now=scenario.now)
+    desk.claim_case(scenario.house, found, actor=sara, now=scenario.now)
+    assert case(scenario, found).assignee_id == 3
 
 
-def test_a_case_handed_over_carries_its_note_and_the_log_only_its_seal(square: Town, ana: Actor) -> None:
-    found = case_id(square, "lawyer")
-    desk.claim_case(square.house, found, actor=ana, now=square.now)
+def test_a_case_handed_over_carries_its_note_and_the_log_only_its_seal(scenario: Scenario, ana: Actor) -> None:
+    found = case_id(scenario, "lawyer")
+    desk.claim_case(scenario.house, found, actor=ana, now=scenario.now)
     with refused("needs a note"):
-        desk.hand_over(square.house, found, note=" ", queue=Queue.SUPERVISOR, actor=ana, now=square.now)
-    desk.hand_over(square.house, found, note="Le llamé ayer.", queue=Queue.SUPERVISOR, actor=ana, now=square.now)
-    row = case(square, found)
+        desk.hand_over(scenario.house, found, note=" ", queue=Queue.SUPERVISOR, actor=ana, now=scenario.now)
+    desk.hand_over(scenario.house, found, note="Le llamé ayer.", queue=Queue.SUPERVISOR, actor=ana, now=scenario.now)
+    row = case(scenario, found)
     assert (row.queue, row.handed_over_note, row.assignee_id) == (Queue.SUPERVISOR, "Le llamé ayer.", None)
-    last = square.log()[-1]
+    last = scenario.log()[-1]
     assert last.kind == "agent:case:handed-over"
     assert "Le llamé ayer." not in last.body
     assert '"sealed":"' in last.body
 
 
-Forbidden = Callable[[Town, Actor], object]
+Forbidden = Callable[[Scenario, Actor], object]
 
 FORBIDDEN: dict[str, Forbidden] = {
-    "claim": lambda square, actor: desk.claim_case(square.house, 1, actor=actor, now=square.now),
-    "release": lambda square, actor: desk.release_case(square.house, 1, actor=actor, now=square.now),
-    "hand over": lambda square, actor: desk.hand_over(
-        square.house, 1, note="x", queue=Queue.CARE, actor=actor, now=square.now
+    "claim": lambda scenario, actor: desk.claim_case(scenario.house, 1, actor=actor, now=scenario.now),
+    "release": lambda scenario, actor: desk.release_case(scenario.house, 1, actor=actor, now=scenario.now),
+    "hand over": lambda scenario, actor: desk.hand_over(
+        scenario.house, 1, note="x", queue=Queue.CARE, actor=actor, now=scenario.now
     ),
-    "answer": lambda square, actor: answer(square, "lawyer", SAFE, actor),
-    "approve": lambda square, actor: desk.approve(
-        square.house, draft_for(square, "hours"), actor=actor, now=square.now
+    "answer": lambda scenario, actor: answer(scenario, "lawyer", SAFE, actor),
+    "approve": lambda scenario, actor: desk.approve(
+        scenario.house, draft_for(scenario, "hours"), actor=actor, now=scenario.now
     ),
-    "revise": lambda square, actor: desk.revise(
-        square.house, draft_for(square, "hours"), SAFE, actor=actor, now=square.now
+    "revise": lambda scenario, actor: desk.revise(
+        scenario.house, draft_for(scenario, "hours"), SAFE, actor=actor, now=scenario.now
     ),
-    "withhold": lambda square, actor: desk.withhold(
-        square.house, draft_for(square, "hours"), "x", actor=actor, now=square.now
+    "withhold": lambda scenario, actor: desk.withhold(
+        scenario.house, draft_for(scenario, "hours"), "x", actor=actor, now=scenario.now
     ),
-    "say in room": lambda square, actor: desk.say_in_room(square.house, 1, "Hola", actor=actor, now=square.now),
-    "invite": lambda square, actor: desk.invite(square.house, case_id(square, "charged"), actor=actor, now=square.now),
-    "close": lambda square, actor: desk.close_case(square.house, 1, actor=actor, now=square.now),
-    "waive": lambda square, actor: desk.waive_closing(square.house, 1, "x", actor=actor, now=square.now),
-    "close in public": lambda square, actor: desk.close_in_public(
-        square.house, case_id(square, "charged"), SAFE, actor=actor, now=square.now
+    "say in room": lambda scenario, actor: desk.say_in_room(scenario.house, 1, "Hola", actor=actor, now=scenario.now),
+    "invite": lambda scenario, actor: desk.invite(
+        scenario.house, case_id(scenario, "charged"), actor=actor, now=scenario.now
+    ),
+    "close": lambda scenario, actor: desk.close_case(scenario.house, 1, actor=actor, now=scenario.now),
+    "waive": lambda scenario, actor: desk.waive_closing(scenario.house, 1, "x", actor=actor, now=scenario.now),
+    "close in public": lambda scenario, actor: desk.close_in_public(
+        scenario.house, case_id(scenario, "charged"), SAFE, actor=actor, now=scenario.now
     ),
 }
 
 
 @pytest.mark.parametrize("act", FORBIDDEN)
 @pytest.mark.parametrize("roles", [(), (Role.COMPLIANCE,)], ids=["nobody", "compliance"])
-def test_without_a_speaking_role_nothing_is_done(act: str, roles: tuple[Role, ...], square: Town) -> None:
-    before = square.log()
+def test_without_a_speaking_role_nothing_is_done(act: str, roles: tuple[Role, ...], scenario: Scenario) -> None:
+    before = scenario.log()
     with refused("This needs one of the roles .*supervisor"):
-        FORBIDDEN[act](square, replace(STRANGER, roles=frozenset(roles)))
-    assert square.log() == before
+        FORBIDDEN[act](scenario, replace(STRANGER, roles=frozenset(roles)))
+    assert scenario.log() == before
 
 
-def test_only_a_supervisor_waives_a_closing_line(square: Town, ana: Actor) -> None:
+def test_only_a_supervisor_waives_a_closing_line(scenario: Scenario, ana: Actor) -> None:
     with refused("This needs one of the roles supervisor"):
-        desk.waive_closing(square.house, case_id(square, "charged"), "borró su post", actor=ana, now=square.now)
+        desk.waive_closing(scenario.house, case_id(scenario, "charged"), "borró su post", actor=ana, now=scenario.now)
 
 
 UNSAFE = {
@@ -211,101 +213,101 @@ UNSAFE = {
 
 
 @pytest.mark.parametrize("what", UNSAFE)
-def test_an_unsafe_answer_is_refused_and_nothing_is_written(what: str, square: Town, ana: Actor) -> None:
-    before, entries = square.replies(square.mention("stolen").id or 0), len(square.log())
+def test_an_unsafe_answer_is_refused_and_nothing_is_written(what: str, scenario: Scenario, ana: Actor) -> None:
+    before, entries = scenario.replies(scenario.mention("stolen").id or 0), len(scenario.log())
     with refused("."):
-        answer(square, "stolen", UNSAFE[what], ana)
-    assert square.replies(square.mention("stolen").id or 0) == before
-    assert len(square.log()) == entries
+        answer(scenario, "stolen", UNSAFE[what], ana)
+    assert scenario.replies(scenario.mention("stolen").id or 0) == before
+    assert len(scenario.log()) == entries
 
 
 @pytest.mark.parametrize("what", UNSAFE)
-def test_a_draft_cannot_be_revised_into_something_unsafe(what: str, square: Town, ana: Actor) -> None:
-    waiting = draft_for(square, "hours")
-    before = reply(square, waiting).text
+def test_a_draft_cannot_be_revised_into_something_unsafe(what: str, scenario: Scenario, ana: Actor) -> None:
+    waiting = draft_for(scenario, "hours")
+    before = reply(scenario, waiting).text
     with refused("."):
-        desk.revise(square.house, waiting, UNSAFE[what], actor=ana, now=square.now)
-    assert reply(square, waiting).text == before
+        desk.revise(scenario.house, waiting, UNSAFE[what], actor=ana, now=scenario.now)
+    assert reply(scenario, waiting).text == before
 
 
-def test_a_post_that_did_not_summon_us_cannot_be_answered_in_public(square: Town, ana: Actor) -> None:
+def test_a_post_that_did_not_summon_us_cannot_be_answered_in_public(scenario: Scenario, ana: Actor) -> None:
     with refused("X permits a reply only where the author mentioned"):
-        answer(square, "overheard", SAFE, ana)
-    assert square.replies(square.mention("overheard").id or 0) == []
+        answer(scenario, "overheard", SAFE, ana)
+    assert scenario.replies(scenario.mention("overheard").id or 0) == []
 
 
-def test_nobody_is_written_to_in_private_before_they_wrote(square: Town, ana: Actor) -> None:
+def test_nobody_is_written_to_in_private_before_they_wrote(scenario: Scenario, ana: Actor) -> None:
     with refused("only after the person wrote first"):
-        answer(square, "lawyer", SAFE, ana, privately=True)
+        answer(scenario, "lawyer", SAFE, ana, privately=True)
     with refused("only after the person wrote first"):
-        desk.invite(square.house, case_id(square, "lawyer"), actor=ana, now=square.now)
+        desk.invite(scenario.house, case_id(scenario, "lawyer"), actor=ana, now=scenario.now)
 
 
-def test_an_answer_is_approved_by_its_author_and_leaves_once(square: Town, ana: Actor) -> None:
-    written = answer(square, "stolen", SAFE, ana)
-    assert reply(square, written).status == ReplyStatus.APPROVED
+def test_an_answer_is_approved_by_its_author_and_leaves_once(scenario: Scenario, ana: Actor) -> None:
+    written = answer(scenario, "stolen", SAFE, ana)
+    assert reply(scenario, written).status == ReplyStatus.APPROVED
     with refused("already written or on its way"):
-        answer(square, "stolen", SAFE + " Otra vez.", ana)
-    square.work(minutes=1)
-    sent = reply(square, written)
+        answer(scenario, "stolen", SAFE + " Otra vez.", ana)
+    scenario.work(minutes=1)
+    sent = reply(scenario, written)
     assert sent.status == ReplyStatus.SENT
-    told = [each for each in square.truth()["replies"] if each["in_reply_to"] == square.network_id("stolen")]
+    told = [each for each in scenario.truth()["replies"] if each["in_reply_to"] == scenario.network_id("stolen")]
     assert [(each["id"], each["text"]) for each in told] == [(sent.external_id, SAFE)]
-    assert case(square, case_id(square, "stolen")).status == CaseStatus.ANSWERED
+    assert case(scenario, case_id(scenario, "stolen")).status == CaseStatus.ANSWERED
 
 
-def test_a_second_answer_is_a_follow_up(square: Town, ana: Actor) -> None:
-    follow_up = answer(square, "praise", SAFE, ana)
-    assert reply(square, follow_up).slot == "follow-up-1"
+def test_a_second_answer_is_a_follow_up(scenario: Scenario, ana: Actor) -> None:
+    follow_up = answer(scenario, "praise", SAFE, ana)
+    assert reply(scenario, follow_up).slot == "follow-up-1"
 
 
-def test_a_draft_is_approved_by_one_person_where_the_rule_asks_for_one(square: Town, ana: Actor) -> None:
-    waiting = draft_for(square, "hours")
-    desk.approve(square.house, waiting, actor=ana, now=square.now)
-    assert reply(square, waiting).status == ReplyStatus.APPROVED
-    assert square.log()[-1].kind.endswith(":reply:approved")
+def test_a_draft_is_approved_by_one_person_where_the_rule_asks_for_one(scenario: Scenario, ana: Actor) -> None:
+    waiting = draft_for(scenario, "hours")
+    desk.approve(scenario.house, waiting, actor=ana, now=scenario.now)
+    assert reply(scenario, waiting).status == ReplyStatus.APPROVED
+    assert scenario.log()[-1].kind.endswith(":reply:approved")
 
 
-def test_a_revised_draft_is_another_persons_text_and_waits_again(square: Town, ana: Actor, ben: Actor) -> None:
-    waiting = draft_for(square, "hours")
-    desk.approve(square.house, waiting, actor=ana, now=square.now)
-    desk.revise(square.house, waiting, SAFE, actor=ben, now=square.now)
-    row = reply(square, waiting)
+def test_a_revised_draft_is_another_persons_text_and_waits_again(scenario: Scenario, ana: Actor, ben: Actor) -> None:
+    waiting = draft_for(scenario, "hours")
+    desk.approve(scenario.house, waiting, actor=ana, now=scenario.now)
+    desk.revise(scenario.house, waiting, SAFE, actor=ben, now=scenario.now)
+    row = reply(scenario, waiting)
     assert (row.status, row.author, row.approvals, row.text) == (ReplyStatus.DRAFT, ben.tag, [], SAFE)
 
 
-def test_a_withheld_draft_frees_its_place(square: Town, ana: Actor) -> None:
-    waiting = draft_for(square, "hours")
-    desk.withhold(square.house, waiting, "Ya se lo dijimos en la oficina.", actor=ana, now=square.now)
-    assert reply(square, waiting).status == ReplyStatus.WITHHELD
+def test_a_withheld_draft_frees_its_place(scenario: Scenario, ana: Actor) -> None:
+    waiting = draft_for(scenario, "hours")
+    desk.withhold(scenario.house, waiting, "Ya se lo dijimos en la oficina.", actor=ana, now=scenario.now)
+    assert reply(scenario, waiting).status == ReplyStatus.WITHHELD
     with refused("withheld cannot become"):
-        desk.approve(square.house, waiting, actor=ana, now=square.now)
-    assert reply(square, answer(square, "hours", SAFE, ana)).slot == "answer"
+        desk.approve(scenario.house, waiting, actor=ana, now=scenario.now)
+    assert reply(scenario, answer(scenario, "hours", SAFE, ana)).slot == "answer"
 
 
-def test_what_two_must_approve_is_not_let_go_by_its_author(square: Town, ana: Actor, ben: Actor) -> None:
-    written = answer(square, "lawyer", SAFE, ana)
-    assert reply(square, written).status == ReplyStatus.DRAFT
+def test_what_two_must_approve_is_not_let_go_by_its_author(scenario: Scenario, ana: Actor, ben: Actor) -> None:
+    written = answer(scenario, "lawyer", SAFE, ana)
+    assert reply(scenario, written).status == ReplyStatus.DRAFT
     with refused("(?i)another person"):
-        desk.approve(square.house, written, actor=ana, now=square.now)
-    square.work(minutes=1)
-    assert reply(square, written).status == ReplyStatus.DRAFT
-    desk.approve(square.house, written, actor=ben, now=square.now)
-    assert reply(square, written).status == ReplyStatus.APPROVED
+        desk.approve(scenario.house, written, actor=ana, now=scenario.now)
+    scenario.work(minutes=1)
+    assert reply(scenario, written).status == ReplyStatus.DRAFT
+    desk.approve(scenario.house, written, actor=ben, now=scenario.now)
+    assert reply(scenario, written).status == ReplyStatus.APPROVED
 
 
-def test_what_two_must_approve_is_not_let_go_by_who_revised_it(square: Town, ana: Actor, ben: Actor) -> None:
-    written = answer(square, "lawyer", SAFE, ana)
-    desk.revise(square.house, written, SAFE + " Un saludo.", actor=ben, now=square.now)
+def test_what_two_must_approve_is_not_let_go_by_who_revised_it(scenario: Scenario, ana: Actor, ben: Actor) -> None:
+    written = answer(scenario, "lawyer", SAFE, ana)
+    desk.revise(scenario.house, written, SAFE + " Un saludo.", actor=ben, now=scenario.now)
     with refused("(?i)another person"):
-        desk.approve(square.house, written, actor=ben, now=square.now)
-    desk.approve(square.house, written, actor=ana, now=square.now)
-    assert reply(square, written).status == ReplyStatus.APPROVED
+        desk.approve(scenario.house, written, actor=ben, now=scenario.now)
+    desk.approve(scenario.house, written, actor=ana, now=scenario.now)
+    assert reply(scenario, written).status == ReplyStatus.APPROVED
 
 
 @pytest.mark.parametrize("number", [0, 10_000])
-def test_what_does_not_exist_is_refused_in_a_sentence(number: int, square: Town, ana: Actor, sara: Actor) -> None:
-    house, now = square.house, square.now
+def test_what_does_not_exist_is_refused_in_a_sentence(number: int, scenario: Scenario, ana: Actor, sara: Actor) -> None:
+    house, now = scenario.house, scenario.now
     acts: list[Callable[[], object]] = [
         lambda: desk.claim_case(house, number, actor=ana, now=now),
         lambda: desk.approve(house, number, actor=ana, now=now),
@@ -323,136 +325,138 @@ def test_what_does_not_exist_is_refused_in_a_sentence(number: int, square: Town,
             act()
 
 
-def room_of(square: Town, name: str) -> RoomRow:
-    with reading(square.house.engine) as session:
-        query = select(RoomRow).where(col(RoomRow.case_id) == case_id(square, name))
+def room_of(scenario: Scenario, name: str) -> RoomRow:
+    with reading(scenario.house.engine) as session:
+        query = select(RoomRow).where(col(RoomRow.case_id) == case_id(scenario, name))
         room: RoomRow = session.execute(query).scalar_one()
         return room
 
 
-def test_who_wrote_in_private_may_be_invited_and_the_link_is_kept_nowhere(square: Town, ana: Actor) -> None:
-    square.tell("/_message", text="Hola, soy yo, el de la tarjeta.", **{"from": "stolen_too"})
-    square.work(minutes=1)
-    invited = desk.invite(square.house, case_id(square, "stolen"), actor=ana, now=square.now)
-    row = reply(square, invited)
+def test_who_wrote_in_private_may_be_invited_and_the_link_is_kept_nowhere(scenario: Scenario, ana: Actor) -> None:
+    scenario.tell("/_message", text="Hola, soy yo, el de la tarjeta.", **{"from": "stolen_too"})
+    scenario.work(minutes=1)
+    invited = desk.invite(scenario.house, case_id(scenario, "stolen"), actor=ana, now=scenario.now)
+    row = reply(scenario, invited)
     assert (row.slot, row.author, "{room_link}" in row.text) == ("private", ana.tag, True)
-    square.work(minutes=1)
-    assert reply(square, invited).status == ReplyStatus.SENT
-    assert case(square, case_id(square, "stolen")).status == CaseStatus.PRIVATE
-    (message,) = [each for each in square.truth()["messages"] if each["id"] == reply(square, invited).external_id]
+    scenario.work(minutes=1)
+    assert reply(scenario, invited).status == ReplyStatus.SENT
+    assert case(scenario, case_id(scenario, "stolen")).status == CaseStatus.PRIVATE
+    (message,) = [each for each in scenario.truth()["messages"] if each["id"] == reply(scenario, invited).external_id]
     (link,) = re.findall(r"http://127\.0\.0\.1:1/r/\S+", message["text"])
-    assert all(link not in entry.body for entry in square.log())
-    assert link not in reply(square, invited).text
+    assert all(link not in entry.body for entry in scenario.log())
+    assert link not in reply(scenario, invited).text
 
 
-def test_a_new_invitation_voids_the_one_before_and_is_not_written_twice(square: Town, ana: Actor) -> None:
-    before = room_of(square, "charged")
-    invited = desk.invite(square.house, case_id(square, "charged"), actor=ana, now=square.now)
-    assert reply(square, invited).slot == "follow-up-1"
-    assert room_of(square, "charged").generation == before.generation + 1
+def test_a_new_invitation_voids_the_one_before_and_is_not_written_twice(scenario: Scenario, ana: Actor) -> None:
+    before = room_of(scenario, "charged")
+    invited = desk.invite(scenario.house, case_id(scenario, "charged"), actor=ana, now=scenario.now)
+    assert reply(scenario, invited).slot == "follow-up-1"
+    assert room_of(scenario, "charged").generation == before.generation + 1
     with refused("already written or on its way"):
-        desk.invite(square.house, case_id(square, "charged"), actor=ana, now=square.now)
-    assert room_of(square, "charged").generation == before.generation + 1
+        desk.invite(scenario.house, case_id(scenario, "charged"), actor=ana, now=scenario.now)
+    assert room_of(scenario, "charged").generation == before.generation + 1
 
 
-def test_another_agents_case_is_not_closed_over_their_head(square: Town, ana: Actor, ben: Actor) -> None:
-    desk.claim_case(square.house, case_id(square, "stolen"), actor=ana, now=square.now)
+def test_another_agents_case_is_not_closed_over_their_head(scenario: Scenario, ana: Actor, ben: Actor) -> None:
+    desk.claim_case(scenario.house, case_id(scenario, "stolen"), actor=ana, now=scenario.now)
     with refused("Another agent has this case"):
-        desk.close_case(square.house, case_id(square, "stolen"), actor=ben, now=square.now)
+        desk.close_case(scenario.house, case_id(scenario, "stolen"), actor=ben, now=scenario.now)
 
 
-def test_a_text_is_not_withheld_without_a_reason(square: Town, ana: Actor) -> None:
+def test_a_text_is_not_withheld_without_a_reason(scenario: Scenario, ana: Actor) -> None:
     with refused("Say why this text is not sent"):
-        desk.withhold(square.house, 1, " ", actor=ana, now=square.now)
+        desk.withhold(scenario.house, 1, " ", actor=ana, now=scenario.now)
 
 
-def test_what_is_said_in_a_room_stays_there_and_is_sealed_in_the_log(square: Town, ana: Actor) -> None:
-    room = room_of(square, "charged")
-    desk.say_in_room(square.house, room.id or 0, "Lo estoy mirando.", actor=ana, now=square.now)
-    with reading(square.house.engine) as session:
+def test_what_is_said_in_a_room_stays_there_and_is_sealed_in_the_log(scenario: Scenario, ana: Actor) -> None:
+    room = room_of(scenario, "charged")
+    desk.say_in_room(scenario.house, room.id or 0, "Lo estoy mirando.", actor=ana, now=scenario.now)
+    with reading(scenario.house.engine) as session:
         said = session.execute(select(RoomMessageRow)).scalar_one()
     assert (said.author, said.text, said.agent_id) == ("agent", "Lo estoy mirando.", 1)
-    assert square.log()[-1].kind == "agent:room:said"
-    assert all("Lo estoy mirando." not in entry.body for entry in square.log())
+    assert scenario.log()[-1].kind == "agent:room:said"
+    assert all("Lo estoy mirando." not in entry.body for entry in scenario.log())
 
 
 @pytest.mark.parametrize("text", [" \n", "x" * 4001])
-def test_a_room_refuses_nothing_and_too_much(text: str, square: Town, ana: Actor) -> None:
+def test_a_room_refuses_nothing_and_too_much(text: str, scenario: Scenario, ana: Actor) -> None:
     with refused("."):
-        desk.say_in_room(square.house, room_of(square, "charged").id or 0, text, actor=ana, now=square.now)
+        desk.say_in_room(scenario.house, room_of(scenario, "charged").id or 0, text, actor=ana, now=scenario.now)
 
 
-def test_a_room_that_is_over_takes_no_more_words(square: Town, ana: Actor) -> None:
-    later = square.now + timedelta(days=30)
+def test_a_room_that_is_over_takes_no_more_words(scenario: Scenario, ana: Actor) -> None:
+    later = scenario.now + timedelta(days=30)
     with refused("no longer open"):
-        desk.say_in_room(square.house, room_of(square, "charged").id or 0, "Hola", actor=ana, now=later)
+        desk.say_in_room(scenario.house, room_of(scenario, "charged").id or 0, "Hola", actor=ana, now=later)
 
 
-def test_a_case_that_went_private_closes_only_after_its_public_line(square: Town, ana: Actor) -> None:
-    found = case_id(square, "charged")
+def test_a_case_that_went_private_closes_only_after_its_public_line(scenario: Scenario, ana: Actor) -> None:
+    found = case_id(scenario, "charged")
     with refused("went private"):
-        desk.close_case(square.house, found, actor=ana, now=square.now)
+        desk.close_case(scenario.house, found, actor=ana, now=scenario.now)
     closing = desk.close_in_public(
-        square.house, found, "Gracias por escribirnos: seguimos por privado.", actor=ana, now=square.now
+        scenario.house, found, "Gracias por escribirnos: seguimos por privado.", actor=ana, now=scenario.now
     )
     with refused("went private"):
-        desk.close_case(square.house, found, actor=ana, now=square.now)
-    square.work(minutes=1)
-    assert (reply(square, closing).slot, reply(square, closing).status) == ("closing", ReplyStatus.SENT)
-    desk.close_case(square.house, found, actor=ana, now=square.now)
-    assert case(square, found).status == CaseStatus.CLOSED
+        desk.close_case(scenario.house, found, actor=ana, now=scenario.now)
+    scenario.work(minutes=1)
+    assert (reply(scenario, closing).slot, reply(scenario, closing).status) == ("closing", ReplyStatus.SENT)
+    desk.close_case(scenario.house, found, actor=ana, now=scenario.now)
+    assert case(scenario, found).status == CaseStatus.CLOSED
 
 
-def test_a_waived_closing_line_lets_a_private_case_close(square: Town, ana: Actor, sara: Actor) -> None:
-    found = case_id(square, "twice")
-    desk.waive_closing(square.house, found, "Ha borrado su mensaje.", actor=sara, now=square.now)
-    desk.close_case(square.house, found, actor=ana, now=square.now)
-    assert case(square, found).status == CaseStatus.CLOSED
-    assert all("Ha borrado" not in entry.body for entry in square.log())
+def test_a_waived_closing_line_lets_a_private_case_close(scenario: Scenario, ana: Actor, sara: Actor) -> None:
+    found = case_id(scenario, "twice")
+    desk.waive_closing(scenario.house, found, "Ha borrado su mensaje.", actor=sara, now=scenario.now)
+    desk.close_case(scenario.house, found, actor=ana, now=scenario.now)
+    assert case(scenario, found).status == CaseStatus.CLOSED
+    assert all("Ha borrado" not in entry.body for entry in scenario.log())
 
 
-def test_a_closed_case_can_neither_be_claimed_nor_closed_again(square: Town, ana: Actor) -> None:
-    found = case_id(square, "stolen")
-    desk.close_case(square.house, found, actor=ana, now=square.now)
+def test_a_closed_case_can_neither_be_claimed_nor_closed_again(scenario: Scenario, ana: Actor) -> None:
+    found = case_id(scenario, "stolen")
+    desk.close_case(scenario.house, found, actor=ana, now=scenario.now)
     with refused("closed"):
-        desk.claim_case(square.house, found, actor=ana, now=square.now)
+        desk.claim_case(scenario.house, found, actor=ana, now=scenario.now)
     with refused("closed"):
-        desk.close_case(square.house, found, actor=ana, now=square.now)
+        desk.close_case(scenario.house, found, actor=ana, now=scenario.now)
 
 
-def test_signing_in_needs_the_right_password_and_both_outcomes_are_logged(square: Town) -> None:
-    found = desk.sign_in(square.house, "ANA@marca.example", PASSWORD, now=square.now)
+def test_signing_in_needs_the_right_password_and_both_outcomes_are_logged(scenario: Scenario) -> None:
+    found = desk.sign_in(scenario.house, "ANA@marca.example", PASSWORD, now=scenario.now)
     assert found is not None
     assert found.actor == Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
     for email, password in (("ana@marca.example", "wrong"), ("nobody@marca.example", PASSWORD), ("\ud800", "\ud800")):
-        assert desk.sign_in(square.house, email, password, now=square.now) is None
-    kinds = [entry.kind for entry in square.log()[-4:]]
+        assert desk.sign_in(scenario.house, email, password, now=scenario.now) is None
+    kinds = [entry.kind for entry in scenario.log()[-4:]]
     assert kinds == ["agent:session:opened"] + ["agent:session:refused"] * 3
-    assert all(PASSWORD not in entry.body for entry in square.log())
+    assert all(PASSWORD not in entry.body for entry in scenario.log())
 
 
-def test_every_act_leaves_an_entry_and_the_log_verifies(square: Town, ana: Actor, ben: Actor, sara: Actor) -> None:
-    house, now, found = square.house, square.now, case_id(square, "stolen")
-    waiting = draft_for(square, "leaked")
+def test_every_act_leaves_an_entry_and_the_log_verifies(
+    scenario: Scenario, ana: Actor, ben: Actor, sara: Actor
+) -> None:
+    house, now, found = scenario.house, scenario.now, case_id(scenario, "stolen")
+    waiting = draft_for(scenario, "leaked")
     acts: dict[str, Callable[[], object]] = {
         "agent:case:claimed": lambda: desk.claim_case(house, found, actor=ana, now=now),
         "agent:case:handed-over": lambda: desk.hand_over(house, found, note="x", queue=Queue.CARE, actor=ana, now=now),
-        "agent:reply:approved": lambda: answer(square, "stolen", SAFE, ana),
-        "agent:reply:drafted": lambda: answer(square, "lawyer", SAFE, ana),
+        "agent:reply:approved": lambda: answer(scenario, "stolen", SAFE, ana),
+        "agent:reply:drafted": lambda: answer(scenario, "lawyer", SAFE, ana),
         "agent:reply:revised": lambda: desk.revise(house, waiting, SAFE, actor=ana, now=now),
         "agent:reply:withheld": lambda: desk.withhold(house, waiting, "x", actor=ana, now=now),
         "agent:room:said": lambda: desk.say_in_room(
-            house, room_of(square, "charged").id or 0, "Hola", actor=ana, now=now
+            house, room_of(scenario, "charged").id or 0, "Hola", actor=ana, now=now
         ),
         "agent:case:closing-waived": lambda: desk.waive_closing(
-            house, case_id(square, "charged"), "x", actor=sara, now=now
+            house, case_id(scenario, "charged"), "x", actor=sara, now=now
         ),
-        "agent:case:closed": lambda: desk.close_case(house, case_id(square, "charged"), actor=ben, now=now),
+        "agent:case:closed": lambda: desk.close_case(house, case_id(scenario, "charged"), actor=ben, now=now),
     }
     for kind, act in acts.items():
-        before = len(square.log())
+        before = len(scenario.log())
         act()
-        new = square.log()[before:]
+        new = scenario.log()[before:]
         assert kind in [entry.kind for entry in new], kind
         assert all(entry.at == now for entry in new)
-    assert square.verified().sound, square.verified().problems
+    assert scenario.verified().sound, scenario.verified().problems

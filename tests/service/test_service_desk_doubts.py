@@ -19,72 +19,72 @@ from service import desk
 from service.desk import DeskRefusalError
 from service.desk_doubts import NO_SUCH_NAME, NOT_IN_DOUBT, OF_ANOTHER, OF_THE_PERSON
 from service.steps.listen import listen
-from tests.service.towns import TEXTS, Town, copied, town
+from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 ANA = Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     texts = {"praise": TEXTS["praise"], "praise-too": f"{TEXTS['praise']} de verdad"}
-    with town(tmp_path_factory.mktemp("posts"), texts=texts) as found:
+    with open_scenario(tmp_path_factory.mktemp("posts"), texts=texts) as found:
         found.work(minutes=2)
         yield found
 
 
 @pytest.fixture
-def square(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
-def answer_to(square: Town, name: str) -> ReplyRow:
-    (row,) = [each for each in square.replies(square.mention(name).id or 0) if each.slot == "answer"]
+def answer_to(scenario: Scenario, name: str) -> ReplyRow:
+    (row,) = [each for each in scenario.replies(scenario.mention(name).id or 0) if each.slot == "answer"]
     return row
 
 
-def doubted(square: Town, name: str) -> ReplyRow:
+def doubted(scenario: Scenario, name: str) -> ReplyRow:
     """An answer that the network has, as it would stand had its own answer been lost and nobody heard of it yet."""
-    row = answer_to(square, name)
+    row = answer_to(scenario, name)
     assert (row.status, row.act) == (ReplyStatus.SENT, Act.PUBLIC_REPLY)
-    with writing(square.house.engine) as session:
+    with writing(scenario.house.engine) as session:
         lost = session.get_one(ReplyRow, row.id)
         lost.status, lost.reason, lost.external_id, lost.sent_at = "held", CANNOT_TELL, None, None
         session.execute(text("DELETE FROM own_post WHERE external_id = :external_id"), {"external_id": row.external_id})
     return row
 
 
-def test_a_reply_in_doubt_is_sent_when_the_feed_brings_it(square: Town) -> None:
-    row = doubted(square, "praise")
-    with writing(square.house.engine) as session:
+def test_a_reply_in_doubt_is_sent_when_the_feed_brings_it(scenario: Scenario) -> None:
+    row = doubted(scenario, "praise")
+    with writing(scenario.house.engine) as session:
         session.execute(text("UPDATE feed_cursor SET read_until = NULL"))
-    listen(square.house, now=square.now + timedelta(minutes=2))
-    found = answer_to(square, "praise")
+    listen(scenario.house, now=scenario.now + timedelta(minutes=2))
+    found = answer_to(scenario, "praise")
     assert (found.status, found.external_id) == (ReplyStatus.SENT, row.external_id)
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         own = session.exec(select(OwnPostRow).where(col(OwnPostRow.external_id) == row.external_id)).one()
         settled = session.exec(select(MentionAccountRow).where(col(MentionAccountRow.settled_at).is_not(None))).all()
     assert (own.origin, list(settled)) == ("ours", [])
-    told = [entry for entry in square.log() if entry.kind == "step:reply:sent"]
+    told = [entry for entry in scenario.log() if entry.kind == "step:reply:sent"]
     assert '"actor":"step:listen"' in told[-1].body
-    assert square.verified().sound
+    assert scenario.verified().sound
 
 
-def test_a_person_who_has_seen_the_answer_settles_its_doubt(square: Town) -> None:
-    row = doubted(square, "praise")
+def test_a_person_who_has_seen_the_answer_settles_its_doubt(scenario: Scenario) -> None:
+    row = doubted(scenario, "praise")
     link = f"https://x.com/marca/status/{row.external_id}"
-    desk.settle_as_sent(square.house, row.id or 0, external_id=link, actor=ANA, now=square.now)
-    found = answer_to(square, "praise")
+    desk.settle_as_sent(scenario.house, row.id or 0, external_id=link, actor=ANA, now=scenario.now)
+    found = answer_to(scenario, "praise")
     assert (found.status, found.external_id, found.reason) == (ReplyStatus.SENT, row.external_id, "")
-    assert (square.log()[-1].kind, square.verified().sound) == ("agent:reply:sent", True)
+    assert (scenario.log()[-1].kind, scenario.verified().sound) == ("agent:reply:sent", True)
     with pytest.raises(DeskRefusalError, match=NOT_IN_DOUBT):
-        desk.settle_as_sent(square.house, row.id or 0, external_id=link, actor=ANA, now=square.now)
+        desk.settle_as_sent(scenario.house, row.id or 0, external_id=link, actor=ANA, now=scenario.now)
 
 
-def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(square: Town) -> None:
-    row = doubted(square, "praise")
-    other = square.network_id("praise-too")
-    with writing(square.house.engine) as session:
+def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(scenario: Scenario) -> None:
+    row = doubted(scenario, "praise")
+    other = scenario.network_id("praise-too")
+    with writing(scenario.house.engine) as session:
         told = row.model_dump(exclude={"id"}) | {"slot": "follow-up-1", "external_id": "7001"}
         session.add(ReplyRow(**told))
     for named, why in (
@@ -95,22 +95,22 @@ def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(square: Town) -> None:
         (other, OF_THE_PERSON),
     ):
         with pytest.raises(DeskRefusalError, match=why):
-            desk.settle_as_sent(square.house, row.id or 0, external_id=named, actor=ANA, now=square.now)
-    assert answer_to(square, "praise").status == ReplyStatus.HELD
+            desk.settle_as_sent(scenario.house, row.id or 0, external_id=named, actor=ANA, now=scenario.now)
+    assert answer_to(scenario, "praise").status == ReplyStatus.HELD
 
 
-def test_a_hide_in_doubt_needs_no_link(square: Town) -> None:
-    row = doubted(square, "praise")
-    with writing(square.house.engine) as session:
+def test_a_hide_in_doubt_needs_no_link(scenario: Scenario) -> None:
+    row = doubted(scenario, "praise")
+    with writing(scenario.house.engine) as session:
         session.get_one(ReplyRow, row.id).act = Act.HIDE.value
-    desk.settle_as_sent(square.house, row.id or 0, external_id=None, actor=ANA, now=square.now)
-    found = answer_to(square, "praise")
+    desk.settle_as_sent(scenario.house, row.id or 0, external_id=None, actor=ANA, now=scenario.now)
+    found = answer_to(scenario, "praise")
     assert (found.status, found.external_id) == (ReplyStatus.SENT, row.target_external_id)
-    assert square.mention("praise").hidden_at is not None
+    assert scenario.mention("praise").hidden_at is not None
 
 
-def test_who_may_not_speak_settles_nothing(square: Town) -> None:
-    row = doubted(square, "praise")
+def test_who_may_not_speak_settles_nothing(scenario: Scenario) -> None:
+    row = doubted(scenario, "praise")
     reader = Actor(tag="agent:2", roles=frozenset({Role.COMPLIANCE}))
     with pytest.raises(DeskRefusalError, match="needs one of the roles"):
-        desk.settle_as_sent(square.house, row.id or 0, external_id=row.external_id, actor=reader, now=square.now)
+        desk.settle_as_sent(scenario.house, row.id or 0, external_id=row.external_id, actor=reader, now=scenario.now)

@@ -26,7 +26,7 @@ from service.desk_reading import addressee_of_mention
 from service.spending import month_spent
 from service.steps.deliver import POST_HIDDEN, deliver, reconcile
 from service.steps.messages import answer_messages
-from tests.service.towns import TEXTS, Town, copied, town
+from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 SAFE = "Hola, gracias por escribirnos. Lo miramos y te decimos algo por aquí."
 ANA = Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
@@ -68,25 +68,25 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     texts = {name: TEXTS[name] for name in ("stolen", "lawyer", "praise")}
     texts["paused"] = f"{TEXTS['stolen']} ayuda"
-    with town(tmp_path_factory.mktemp("posts"), texts=texts) as found:
+    with open_scenario(tmp_path_factory.mktemp("posts"), texts=texts) as found:
         found.work(minutes=2)
         yield found
 
 
 @pytest.fixture
-def square(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
 @pytest.fixture
-def page(square: Town, monkeypatch: pytest.MonkeyPatch) -> Page:
-    (account_id,) = square.house.networks
-    page = Page(square.house.networks[account_id])
-    networks: Any = square.house.networks
+def page(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> Page:
+    (account_id,) = scenario.house.networks
+    page = Page(scenario.house.networks[account_id])
+    networks: Any = scenario.house.networks
     monkeypatch.setitem(networks, account_id, page)
     return page
 
@@ -95,102 +95,104 @@ def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[DeskRefu
     return pytest.raises(DeskRefusalError, match=saying)
 
 
-def spot(square: Town, name: str) -> dict[str, Any]:
-    mention_id = square.mention(name).id or 0
-    account_id = square.decision(mention_id).account_id
-    return {"mention_id": mention_id, "account_id": account_id, "actor": ANA, "now": square.now}
+def spot(scenario: Scenario, name: str) -> dict[str, Any]:
+    mention_id = scenario.mention(name).id or 0
+    account_id = scenario.decision(mention_id).account_id
+    return {"mention_id": mention_id, "account_id": account_id, "actor": ANA, "now": scenario.now}
 
 
-def row(square: Town, reply_id: int) -> ReplyRow:
-    with reading(square.house.engine) as session:
+def row(scenario: Scenario, reply_id: int) -> ReplyRow:
+    with reading(scenario.house.engine) as session:
         return session.get_one(ReplyRow, reply_id)
 
 
-def test_a_post_is_hidden_shown_and_hidden_again_by_a_person(square: Town, page: Page) -> None:
+def test_a_post_is_hidden_shown_and_hidden_again_by_a_person(scenario: Scenario, page: Page) -> None:
     for act, hidden, slot in ((desk.hide, True, "hide"), (desk.unhide, False, "unhide"), (desk.hide, True, "hide-2")):
-        done = act(square.house, **spot(square, "lawyer"))
+        done = act(scenario.house, **spot(scenario, "lawyer"))
         with refused("on its way already"):
-            act(square.house, **spot(square, "lawyer"))
-        deliver(square.house, now=square.now)
-        assert (row(square, done).status, row(square, done).slot) == (ReplyStatus.SENT, slot)
-        assert page.hidden[square.network_id("lawyer")] is hidden
-        assert (square.mention("lawyer").hidden_at is not None) is hidden
-    assert square.verified().sound
+            act(scenario.house, **spot(scenario, "lawyer"))
+        deliver(scenario.house, now=scenario.now)
+        assert (row(scenario, done).status, row(scenario, done).slot) == (ReplyStatus.SENT, slot)
+        assert page.hidden[scenario.network_id("lawyer")] is hidden
+        assert (scenario.mention("lawyer").hidden_at is not None) is hidden
+    assert scenario.verified().sound
 
 
-def test_what_the_network_does_not_let_us_hide_is_refused(square: Town) -> None:
+def test_what_the_network_does_not_let_us_hide_is_refused(scenario: Scenario) -> None:
     with refused("does not permit hiding"):
-        desk.hide(square.house, **spot(square, "lawyer"))
+        desk.hide(scenario.house, **spot(scenario, "lawyer"))
 
 
-def test_an_answer_of_ours_is_deleted_once_on_the_network(square: Town) -> None:
-    (sent,) = [each for each in square.replies(square.mention("praise").id or 0) if each.slot == "answer"]
+def test_an_answer_of_ours_is_deleted_once_on_the_network(scenario: Scenario) -> None:
+    (sent,) = [each for each in scenario.replies(scenario.mention("praise").id or 0) if each.slot == "answer"]
     assert sent.status == ReplyStatus.SENT
-    done = desk.delete_own(square.house, sent.id or 0, actor=ANA, now=square.now)
+    done = desk.delete_own(scenario.house, sent.id or 0, actor=ANA, now=scenario.now)
     with refused("on its way already"):
-        desk.delete_own(square.house, sent.id or 0, actor=ANA, now=square.now)
-    deliver(square.house, now=square.now)
-    assert row(square, done).status == ReplyStatus.SENT, row(square, done).reason
-    (account_id,) = square.house.networks
-    assert not square.house.networks[account_id].look_up(sent.external_id or "").exists
-    assert (square.log()[-1].kind, square.verified().sound) == ("step:reply:sent", True)
+        desk.delete_own(scenario.house, sent.id or 0, actor=ANA, now=scenario.now)
+    deliver(scenario.house, now=scenario.now)
+    assert row(scenario, done).status == ReplyStatus.SENT, row(scenario, done).reason
+    (account_id,) = scenario.house.networks
+    assert not scenario.house.networks[account_id].look_up(sent.external_id or "").exists
+    assert (scenario.log()[-1].kind, scenario.verified().sound) == ("step:reply:sent", True)
 
 
-def test_what_was_not_sent_in_public_is_not_deleted(square: Town) -> None:
-    written = desk.answer(square.house, text=SAFE, privately=False, **spot(square, "stolen"))
+def test_what_was_not_sent_in_public_is_not_deleted(scenario: Scenario) -> None:
+    written = desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "stolen"))
     with refused("Only a public answer that was sent"):
-        desk.delete_own(square.house, written, actor=ANA, now=square.now)
+        desk.delete_own(scenario.house, written, actor=ANA, now=scenario.now)
 
 
 @pytest.mark.parametrize("act", [desk.hide, desk.unhide])
-def test_nobody_without_a_role_changes_how_a_post_stands(square: Town, page: Page, act: Callable[..., int]) -> None:
+def test_nobody_without_a_role_changes_how_a_post_stands(
+    scenario: Scenario, page: Page, act: Callable[..., int]
+) -> None:
     with refused("This needs one of the roles"):
-        act(square.house, **{**spot(square, "lawyer"), "actor": Actor(tag="agent:9")})
+        act(scenario.house, **{**spot(scenario, "lawyer"), "actor": Actor(tag="agent:9")})
 
 
-def test_a_comment_gets_its_one_private_reply_and_no_second(square: Town, page: Page) -> None:
-    written = desk.answer(square.house, text=SAFE, privately=True, **spot(square, "stolen"))
-    assert (row(square, written).act, row(square, written).target_external_id) == (
+def test_a_comment_gets_its_one_private_reply_and_no_second(scenario: Scenario, page: Page) -> None:
+    written = desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    assert (row(scenario, written).act, row(scenario, written).target_external_id) == (
         Act.PRIVATE_REPLY,
-        square.network_id("stolen"),
+        scenario.network_id("stolen"),
     )
     with refused("one private reply a comment"):
-        desk.answer(square.house, text=SAFE, privately=True, **spot(square, "stolen"))
-    deliver(square.house, now=square.now)
-    assert page.took == [("private_reply", square.network_id("stolen"), SAFE)]
-    assert square.case(square.mention("stolen")).status == "private"
+        desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    deliver(scenario.house, now=scenario.now)
+    assert page.took == [("private_reply", scenario.network_id("stolen"), SAFE)]
+    assert scenario.case(scenario.mention("stolen")).status == "private"
     with refused("one private reply a comment"):
-        desk.answer(square.house, text=SAFE, privately=True, **spot(square, "stolen"))
+        desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
 
 
-def test_a_private_case_whose_post_is_hidden_owes_no_public_line(square: Town, page: Page) -> None:
-    desk.hide(square.house, **spot(square, "stolen"))
-    deliver(square.house, now=square.now)
-    assert square.case(square.mention("stolen")).waiver is None
-    desk.answer(square.house, text=SAFE, privately=True, **spot(square, "stolen"))
-    deliver(square.house, now=square.now)
-    assert square.case(square.mention("stolen")).waiver == POST_HIDDEN
-    desk.close_case(square.house, square.case(square.mention("stolen")).id or 0, actor=ANA, now=square.now)
-    assert square.verified().sound
+def test_a_private_case_whose_post_is_hidden_owes_no_public_line(scenario: Scenario, page: Page) -> None:
+    desk.hide(scenario.house, **spot(scenario, "stolen"))
+    deliver(scenario.house, now=scenario.now)
+    assert scenario.case(scenario.mention("stolen")).waiver is None
+    desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    deliver(scenario.house, now=scenario.now)
+    assert scenario.case(scenario.mention("stolen")).waiver == POST_HIDDEN
+    desk.close_case(scenario.house, scenario.case(scenario.mention("stolen")).id or 0, actor=ANA, now=scenario.now)
+    assert scenario.verified().sound
 
 
-def test_who_wrote_within_a_day_gets_a_message_and_keeps_the_private_reply(square: Town, page: Page) -> None:
-    _write_to_us(square, "stolen", at=square.now - HOUR)
-    written = desk.answer(square.house, text=SAFE, privately=True, **spot(square, "stolen"))
-    assert row(square, written).act == Act.PRIVATE_MESSAGE
+def test_who_wrote_within_a_day_gets_a_message_and_keeps_the_private_reply(scenario: Scenario, page: Page) -> None:
+    _write_to_us(scenario, "stolen", at=scenario.now - HOUR)
+    written = desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    assert row(scenario, written).act == Act.PRIVATE_MESSAGE
 
 
-def test_an_approved_private_act_whose_time_has_passed_is_held(square: Town, page: Page) -> None:
-    _write_to_us(square, "stolen", at=square.now - 24 * HOUR + timedelta(minutes=1))
-    with writing(square.house.engine) as session:
-        mention = session.get_one(MentionRow, square.mention("stolen").id)
+def test_an_approved_private_act_whose_time_has_passed_is_held(scenario: Scenario, page: Page) -> None:
+    _write_to_us(scenario, "stolen", at=scenario.now - 24 * HOUR + timedelta(minutes=1))
+    with writing(scenario.house.engine) as session:
+        mention = session.get_one(MentionRow, scenario.mention("stolen").id)
         mention.published_at -= timedelta(days=8)
-    written = desk.answer(square.house, text=SAFE, privately=True, **spot(square, "stolen"))
-    with writing(square.house.engine) as session:
+    written = desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    with writing(scenario.house.engine) as session:
         messages = session.exec(select(DirectMessageRow).where(col(DirectMessageRow.external_id) == "dm-stolen"))
         messages.one().sent_at -= timedelta(minutes=2)
-    deliver(square.house, now=square.now)
-    held = row(square, written)
+    deliver(scenario.house, now=scenario.now)
+    held = row(scenario, written)
     assert (held.status, held.reason) == (
         ReplyStatus.HELD,
         "Meta permits a private reply only within 7 days of the comment.",
@@ -198,65 +200,65 @@ def test_an_approved_private_act_whose_time_has_passed_is_held(square: Town, pag
     assert page.took == []
 
 
-def test_while_an_account_is_paused_the_desk_says_why_it_does_nothing(square: Town, page: Page) -> None:
-    waiting = desk.answer(square.house, text=SAFE, privately=False, **spot(square, "paused"))
-    _health(square, State.REFUSED)
+def test_while_an_account_is_paused_the_desk_says_why_it_does_nothing(scenario: Scenario, page: Page) -> None:
+    waiting = desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "paused"))
+    _health(scenario, State.REFUSED)
     for act in (
-        lambda: desk.answer(square.house, text=SAFE, privately=False, **spot(square, "lawyer")),
-        lambda: desk.answer(square.house, text=SAFE, privately=True, **spot(square, "lawyer")),
-        lambda: desk.hide(square.house, **spot(square, "lawyer")),
-        lambda: desk.approve(square.house, waiting, actor=ANA, now=square.now),
+        lambda: desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "lawyer")),
+        lambda: desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "lawyer")),
+        lambda: desk.hide(scenario.house, **spot(scenario, "lawyer")),
+        lambda: desk.approve(scenario.house, waiting, actor=ANA, now=scenario.now),
     ):
         with refused("paused, and nothing can leave until it is mended: The token has expired."):
             act()
-    deliver(square.house, now=square.now)
-    assert row(square, waiting).status == ReplyStatus.APPROVED
-    _health(square, State.WORKING)
-    with writing(square.house.engine) as session:
-        session.get_one(ReplyRow, waiting).due_at = square.now
-    deliver(square.house, now=square.now)
-    assert row(square, waiting).status == ReplyStatus.SENT
+    deliver(scenario.house, now=scenario.now)
+    assert row(scenario, waiting).status == ReplyStatus.APPROVED
+    _health(scenario, State.WORKING)
+    with writing(scenario.house.engine) as session:
+        session.get_one(ReplyRow, waiting).due_at = scenario.now
+    deliver(scenario.house, now=scenario.now)
+    assert row(scenario, waiting).status == ReplyStatus.SENT
 
 
-def test_what_an_account_said_and_read_is_its_months_spending(square: Town) -> None:
-    (account_id,) = square.house.networks
-    with reading(square.house.engine) as session:
-        before = month_spent(session, account_id, now=square.now)
-    written = desk.answer(square.house, text=SAFE, privately=False, **spot(square, "stolen"))
-    deliver(square.house, now=square.now)
-    assert row(square, written).status == ReplyStatus.SENT, row(square, written).reason
-    cost = row(square, written).cost
-    with reading(square.house.engine) as session:
-        assert month_spent(session, account_id, now=square.now) == pytest.approx(before + cost)
-        assert month_spent(session, account_id, now=square.now + timedelta(days=40)) == 0.0
+def test_what_an_account_said_and_read_is_its_months_spending(scenario: Scenario) -> None:
+    (account_id,) = scenario.house.networks
+    with reading(scenario.house.engine) as session:
+        before = month_spent(session, account_id, now=scenario.now)
+    written = desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "stolen"))
+    deliver(scenario.house, now=scenario.now)
+    assert row(scenario, written).status == ReplyStatus.SENT, row(scenario, written).reason
+    cost = row(scenario, written).cost
+    with reading(scenario.house.engine) as session:
+        assert month_spent(session, account_id, now=scenario.now) == pytest.approx(before + cost)
+        assert month_spent(session, account_id, now=scenario.now + timedelta(days=40)) == 0.0
     assert cost == pytest.approx(0.01)
 
 
-def test_a_message_that_somebody_answered_elsewhere_is_not_answered_by_rule(square: Town) -> None:
-    _write_to_us(square, "lawyer", at=square.now - HOUR, due=True)
-    _write_to_us(square, "lawyer", at=square.now - HOUR / 2, outgoing=True)
-    assert answer_messages(square.house, now=square.now) == 1
-    assert square.log()[-1].kind == "step:message:answered-already"
+def test_a_message_that_somebody_answered_elsewhere_is_not_answered_by_rule(scenario: Scenario) -> None:
+    _write_to_us(scenario, "lawyer", at=scenario.now - HOUR, due=True)
+    _write_to_us(scenario, "lawyer", at=scenario.now - HOUR / 2, outgoing=True)
+    assert answer_messages(scenario.house, now=scenario.now) == 1
+    assert scenario.log()[-1].kind == "step:message:answered-already"
 
 
-def test_where_a_person_stands_is_read_from_what_was_heard(square: Town, page: Page) -> None:
-    wrote_at = square.now - HOUR
-    _write_to_us(square, "lawyer", at=wrote_at)
-    with reading(square.house.engine) as session:
-        told = {name: value for name, value in spot(square, "lawyer").items() if name != "actor"}
-        to = addressee_of_mention(session, square.house, **told)
+def test_where_a_person_stands_is_read_from_what_was_heard(scenario: Scenario, page: Page) -> None:
+    wrote_at = scenario.now - HOUR
+    _write_to_us(scenario, "lawyer", at=wrote_at)
+    with reading(scenario.house.engine) as session:
+        told = {name: value for name, value in spot(scenario, "lawyer").items() if name != "actor"}
+        to = addressee_of_mention(session, scenario.house, **told)
     assert to.permissions.private_until == wrote_at + 24 * HOUR
     assert to.private_target == to.author_external_id
-    assert reconcile(square.house, now=square.now) == 0
+    assert reconcile(scenario.house, now=scenario.now) == 0
 
 
-def _write_to_us(square: Town, name: str, *, at: datetime, outgoing: bool = False, due: bool = False) -> None:
-    mention = square.mention(name)
-    with writing(square.house.engine) as session:
+def _write_to_us(scenario: Scenario, name: str, *, at: datetime, outgoing: bool = False, due: bool = False) -> None:
+    mention = scenario.mention(name)
+    with writing(scenario.house.engine) as session:
         session.add(
             DirectMessageRow(
                 network="x",
-                account_id=square.decision(mention.id or 0).account_id,
+                account_id=scenario.decision(mention.id or 0).account_id,
                 external_id=f"dm-{name}{'-out' if outgoing else ''}",
                 conversation_id=f"dm-{name}",
                 identity_id=mention.identity_id,
@@ -264,13 +266,13 @@ def _write_to_us(square: Town, name: str, *, at: datetime, outgoing: bool = Fals
                 text="Hola",
                 sent_at=at,
                 heard_at=at,
-                answer_due_at=square.now if due else None,
+                answer_due_at=scenario.now if due else None,
             )
         )
 
 
-def _health(square: Town, state: State) -> None:
-    (account_id,) = square.house.networks
-    with writing(square.house.engine) as session:
-        note_health(session, account_id=account_id, state=state, reason="The token has expired.", now=square.now)
+def _health(scenario: Scenario, state: State) -> None:
+    (account_id,) = scenario.house.networks
+    with writing(scenario.house.engine) as session:
+        note_health(session, account_id=account_id, state=state, reason="The token has expired.", now=scenario.now)
         assert session.get_one(AccountHealthRow, account_id).state == state

@@ -26,7 +26,7 @@ from replies.drafts import AUTOMATIC, Draft
 from replies.outbox import hold_answered, hold_edited, write_drafts
 from service import surroundings
 from service.spending import month_spent
-from tests.cases.case_samples import NOW, STEP, ago, join, joining, mention, settle
+from tests.support.cases import NOW, STEP, add_people, ago, join, joining, mention
 
 COPIES = 4
 
@@ -42,7 +42,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def heard(engine: Engine) -> list[int]:
     """Mentions of four people who say the same, each with a case."""
-    people = settle(engine, people=COPIES)
+    people = add_people(engine, people=COPIES)
     mentions = [mention(engine, person, published_at=ago(10)) for person in people]
     with writing(engine) as session:
         first: int | None = None

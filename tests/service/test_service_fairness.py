@@ -22,9 +22,9 @@ from service.house import House, open_house
 from service.settings import MASTER_KEY, account_secret_name, settings_from
 from service.settings_document import AccountSettings, Document
 from service.steps.listen import PAGES_A_TURN, listen
-from tests.listener.conftest import ENDS_AT as NOW
-from tests.listener.scripted import ScriptedNetwork
 from tests.listener.test_listener_intake import post
+from tests.support.listener import ENDS_AT as NOW
+from tests.support.scripted_network import ScriptedNetwork
 
 NOISY, QUIET, OTHER = 1, 2, 3
 

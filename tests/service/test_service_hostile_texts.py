@@ -11,7 +11,7 @@ from sqlmodel import col
 from records.database import reading
 from records.tables.listener import MentionRevisionRow
 from records.tables.service import AssessmentRow
-from tests.service.towns import Town, town
+from tests.support.scenario import Scenario, open_scenario
 
 pytestmark = pytest.mark.xdist_group("hostile_texts")
 """One worker makes what is costly, once."""
@@ -34,20 +34,20 @@ MEGABYTE = 1_000_000
 
 
 @pytest.fixture(scope="module")
-def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("hostile"), texts=HOSTILE) as found:
+def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("hostile"), texts=HOSTILE) as found:
         found.work()
         yield found
 
 
-def text_of(rough: Town, name: str) -> str:
+def text_of(rough: Scenario, name: str) -> str:
     with reading(rough.house.engine) as session:
         query = select(col(MentionRevisionRow.text)).where(col(MentionRevisionRow.mention_id) == rough.mention(name).id)
         return session.execute(query).scalar_one()  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_it_is_heard_judged_and_decided_once(name: str, rough: Town) -> None:
+def test_it_is_heard_judged_and_decided_once(name: str, rough: Scenario) -> None:
     mention = rough.mention(name)
     assert rough.decision(mention.id or 0).action
     with reading(rough.house.engine) as session:
@@ -59,19 +59,19 @@ def test_it_is_heard_judged_and_decided_once(name: str, rough: Town) -> None:
     assert judged == 1
 
 
-def test_what_no_database_takes_is_replaced_and_nothing_else(rough: Town) -> None:
+def test_what_no_database_takes_is_replaced_and_nothing_else(rough: Scenario) -> None:
     assert text_of(rough, "nul") == HOSTILE["nul"].replace("\x00", "\ufffd")
     assert text_of(rough, "half") == "@marca medio \ufffd par \ufffd y uno entero 💩"
     for name in ("formula", "markup", "reversed", "combining", "braces", "query"):
         assert text_of(rough, name) == HOSTILE[name], name
 
 
-def test_ten_megabytes_are_kept_whole(rough: Town) -> None:
+def test_ten_megabytes_are_kept_whole(rough: Scenario) -> None:
     assert len(text_of(rough, "long")) > 10 * MEGABYTE
     assert text_of(rough, "long").strip() == HOSTILE["long"].strip()
 
 
-def test_nothing_hostile_is_said_back_and_the_log_verifies(rough: Town) -> None:
+def test_nothing_hostile_is_said_back_and_the_log_verifies(rough: Scenario) -> None:
     for reply in rough.truth()["replies"] + rough.truth()["messages"]:
         for piece in ("<script", "HYPERLINK", "DROP TABLE", "{", "\u202e", "\ufffd"):
             assert piece not in reply["text"]

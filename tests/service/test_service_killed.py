@@ -23,9 +23,9 @@ from records.tables.service import AccountRow, DecisionRow
 from service.demo.home import Home
 from service.keys import verification_key
 from service.settings import MASTER_KEY
-from tests.postgres import Server
-from tests.service.kills import PLACES, Kill, run_child
-from tests.service.worlds import ENDS_AT, SmallWorld, small_world, write_posts
+from tests.support.crashes import PLACES, CrashPoint, run_child
+from tests.support.postgres import PostgresServer
+from tests.support.practice_home import ENDS_AT, PracticeHome, practice_home, write_posts
 
 pytestmark = pytest.mark.xdist_group("killed")
 """One worker makes what is costly, once."""
@@ -57,7 +57,7 @@ class Unbroken:
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Unbroken:
     folder = tmp_path_factory.mktemp("unbroken")
     posts = write_posts(folder / "posts.jsonl", count=POSTS)
-    with small_world(folder / "home", posts=posts) as world:
+    with practice_home(folder / "home", posts=posts) as world:
         counts = folder / "counts.json"
         ended = run_child(world.home.settings_file, world.practice.base_url, until=UNTIL, kill=None, counts=counts)
         assert ended == 0
@@ -80,7 +80,7 @@ def test_killed_on_sqlite_and_run_again_it_ends_the_same(seed: int, unbroken: Un
 @pytest.mark.postgres
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_on_postgresql_and_run_again_it_ends_the_same(
-    seed: int, unbroken: Unbroken, tmp_path: Path, postgres: Server
+    seed: int, unbroken: Unbroken, tmp_path: Path, postgres: PostgresServer
 ) -> None:
     database = postgres.database(f"kill_{seed}")
     _check(seed + 1000, unbroken, tmp_path, database=database)
@@ -89,7 +89,7 @@ def test_killed_on_postgresql_and_run_again_it_ends_the_same(
 def _check(seed: int, unbroken: Unbroken, folder: Path, *, database: str | None) -> None:
     kill = _kill(seed, unbroken.passed)
     posts = write_posts(folder / "posts.jsonl", count=POSTS)
-    with small_world(folder / "home", posts=posts, database=database) as world:
+    with practice_home(folder / "home", posts=posts, database=database) as world:
         first = _run(world, folder, kill)
         assert first == -signal.SIGKILL, f"{kill} was never reached"
         assert _run(world, folder, None) == 0
@@ -100,19 +100,19 @@ def _check(seed: int, unbroken: Unbroken, folder: Path, *, database: str | None)
     assert max(outcome.said.values()) == 1, kill
 
 
-def _kill(seed: int, passed: dict[str, int]) -> Kill:
+def _kill(seed: int, passed: dict[str, int]) -> CrashPoint:
     chance = random.Random(seed)
     place = PLACES[seed % len(PLACES)]
-    return Kill(place=place, nth=chance.randint(1, passed[place]))
+    return CrashPoint(place=place, nth=chance.randint(1, passed[place]))
 
 
-def _run(world: SmallWorld, folder: Path, kill: Kill | None) -> int:
+def _run(world: PracticeHome, folder: Path, kill: CrashPoint | None) -> int:
     return run_child(
         world.home.settings_file, world.practice.base_url, until=UNTIL, kill=kill, counts=folder / "counts.json"
     )
 
 
-def _outcome(world: SmallWorld) -> Outcome:
+def _outcome(world: PracticeHome) -> Outcome:
     engine = open_engine(world.settings.database)
     with reading(engine) as session:
         mentions = session.execute(

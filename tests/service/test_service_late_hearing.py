@@ -16,8 +16,8 @@ from records.tables.service import DecisionRow
 from records.words import Mode
 from service.house import open_house
 from service.settings import load_settings
-from tests.service.towns import TEXTS, Town, row, write_rows
-from tests.service.worlds import small_world
+from tests.support.practice_home import practice_home
+from tests.support.scenario import TEXTS, Scenario, row, write_rows
 
 COMPLAINTS = (
     TEXTS["charged"],
@@ -32,28 +32,28 @@ HOUR = 3600
 
 
 @contextmanager
-def square(folder: Path, rows: list[dict[str, object]], *, max_reply_age_hours: int = 12) -> Iterator[Town]:
+def open_scenario(folder: Path, rows: list[dict[str, object]], *, max_reply_age_hours: int = 12) -> Iterator[Scenario]:
     """A practice network with these posts and a house connected before the first of them."""
-    with small_world(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
+    with practice_home(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
         written = world.home.settings_file.read_text(encoding="utf-8")
         aged = written.replace('name = "marca"\n', f'name = "marca"\nmax_reply_age_hours = {max_reply_age_hours}\n', 1)
         world.home.settings_file.write_text(aged, encoding="utf-8")
         house = open_house(load_settings(world.home.settings_file))
         try:
-            yield Town(world=world, house=house)
+            yield Scenario(world=world, house=house)
         finally:
             house.close()
 
 
-def modes(town: Town) -> dict[str, int]:
-    with reading(town.house.engine) as session:
+def modes(scenario: Scenario) -> dict[str, int]:
+    with reading(scenario.house.engine) as session:
         query = select(col(DecisionRow.mode), func.count()).where(col(DecisionRow.superseded_at).is_(None))
         return {each[0]: each[1] for each in session.execute(query.group_by(col(DecisionRow.mode)))}
 
 
-def answered(town: Town) -> set[str]:
+def answered(scenario: Scenario) -> set[str]:
     """The posts file's ids of the posts that were answered."""
-    truth = town.truth()
+    truth = scenario.truth()
     sources = {post["id"]: post["source_id"] for post in truth["posts"]}
     return {sources[reply["in_reply_to"]] for reply in truth["replies"]}
 
@@ -61,12 +61,12 @@ def answered(town: Town) -> set[str]:
 def test_of_eight_hundred_posts_before_the_first_connection_none_is_answered_and_all_are_heard(tmp_path: Path) -> None:
     rows = [row(f"old{number}", COMPLAINTS[1 + number % 4], minutes=number / 2) for number in range(OLD)]
     rows.append(row("new", COMPLAINTS[0], minutes=OLD / 2 + 30))
-    with square(tmp_path, rows) as town:
-        town.house.close()
-        (town.world.home.folder / "aparte.db").unlink()
-        town.world.practice.wait(int(OLD / 2 * 60 + 300))
-        house = open_house(town.world.settings)
-        connected = Town(world=town.world, house=house)
+    with open_scenario(tmp_path, rows) as scenario:
+        scenario.house.close()
+        (scenario.world.home.folder / "aparte.db").unlink()
+        scenario.world.practice.wait(int(OLD / 2 * 60 + 300))
+        house = open_house(scenario.world.settings)
+        connected = Scenario(world=scenario.world, house=house)
         try:
             connected.work(minutes=2)
             assert (modes(connected), connected.truth()["replies"]) == ({Mode.SHADOW: OLD}, [])
@@ -81,18 +81,18 @@ def test_of_eight_hundred_posts_before_the_first_connection_none_is_answered_and
 def test_after_six_hours_away_only_what_is_young_enough_is_answered(tmp_path: Path) -> None:
     """The brand answers nothing older than two hours by itself; a person may."""
     rows = [row(f"m{number}", COMPLAINTS[number % len(COMPLAINTS)], minutes=number * 20) for number in range(19)]
-    with square(tmp_path, rows, max_reply_age_hours=2) as town:
-        town.work()
-        town.world.practice.wait(1)
-        town.work()
-        town.world.practice.wait(6 * HOUR)
-        town.work(minutes=3)
-        now = town.now
-        with reading(town.house.engine) as session:
+    with open_scenario(tmp_path, rows, max_reply_age_hours=2) as scenario:
+        scenario.work()
+        scenario.world.practice.wait(1)
+        scenario.work()
+        scenario.world.practice.wait(6 * HOUR)
+        scenario.work(minutes=3)
+        now = scenario.now
+        with reading(scenario.house.engine) as session:
             heard = {mention.external_id: mention for mention in session.execute(select(MentionRow)).scalars()}
         assert len(heard) == len(rows)
         late = {each for each, mention in heard.items() if now - mention.published_at > timedelta(hours=2, minutes=5)}
         assert len(late) >= 10
-        replied = {reply["in_reply_to"] for reply in town.truth()["replies"]}
+        replied = {reply["in_reply_to"] for reply in scenario.truth()["replies"]}
         assert replied
-        assert replied & late <= {town.network_id("m0")}
+        assert replied & late <= {scenario.network_id("m0")}

@@ -34,7 +34,7 @@ from service.scheduling import WATCHES
 from service.settings import Settings
 from service.steps import letters as step
 from service.steps.letters import letters
-from tests.service.letter_town import EMAIL, MOBILE, PERSON, START, Mailbox, MovedClock, ask_for, open_town
+from tests.support.notifications import EMAIL, MOBILE, PERSON, START, Mailbox, ManualClock, open_with_room, request_code
 
 NOBODY = 9
 """The discard port: nothing listens there."""
@@ -61,8 +61,8 @@ class _Taking(BaseHTTPRequestHandler):
         """Say nothing on stderr."""
 
 
-class Town:
-    def __init__(self, house: House, clock: MovedClock, mail: Mailbox, gateway: Gateway) -> None:
+class Notifications:
+    def __init__(self, house: House, clock: ManualClock, mail: Mailbox, gateway: Gateway) -> None:
         self.house, self.clock, self.mail, self.gateway = house, clock, mail, gateway
 
     def hand_over(self) -> int:
@@ -108,10 +108,10 @@ def served() -> Iterator[tuple[Mailbox, int, Gateway]]:
 @pytest.fixture(scope="module")
 def opened(
     tmp_path_factory: pytest.TempPathFactory, served: tuple[Mailbox, int, Gateway]
-) -> Iterator[tuple[House, MovedClock]]:
+) -> Iterator[tuple[House, ManualClock]]:
     _, port, gateway = served
-    house, clock = open_town(
-        tmp_path_factory.mktemp("town"),
+    house, clock = open_with_room(
+        tmp_path_factory.mktemp("notifications"),
         {
             "smtp": {"host": "127.0.0.1", "port": port, "sender": "Marca <hola@marca.example>", "starttls": False},
             "sms": {"url": f"http://127.0.0.1:{gateway.server_port}/send"},
@@ -123,7 +123,7 @@ def opened(
 
 
 @pytest.fixture
-def town(opened: tuple[House, MovedClock], served: tuple[Mailbox, int, Gateway]) -> Town:
+def notifications(opened: tuple[House, ManualClock], served: tuple[Mailbox, int, Gateway]) -> Notifications:
     (house, clock), (mail, _, gateway) = opened, served
     mail.kept, mail.refusal, gateway.taken, gateway.answer = [], "", [], 202
     clock.time = START
@@ -131,13 +131,15 @@ def town(opened: tuple[House, MovedClock], served: tuple[Mailbox, int, Gateway])
         for table in (LetterRow, ProofCodeRow):
             session.execute(delete(table))
         session.get_one(RoomRow, 1).read_until = None
-    return Town(house, clock, mail, gateway)
+    return Notifications(house, clock, mail, gateway)
 
 
-def test_a_code_leaves_by_mail_and_says_what_it_is_for_and_that_nobody_asks_for_it(town: Town) -> None:
-    ask_for(town.house)
-    assert town.hand_over() == 1
-    (mail,) = town.mail.kept
+def test_a_code_leaves_by_mail_and_says_what_it_is_for_and_that_nobody_asks_for_it(
+    notifications: Notifications,
+) -> None:
+    request_code(notifications.house)
+    assert notifications.hand_over() == 1
+    (mail,) = notifications.mail.kept
     assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (EMAIL, "Marca <hola@marca.example>", "auto-generated")
     assert _subject(mail) == "Marca: tu código"
     body = _body(mail)
@@ -146,109 +148,109 @@ def test_a_code_leaves_by_mail_and_says_what_it_is_for_and_that_nobody_asks_for_
     assert "Vale hasta las 10:40" in body
     assert "Nadie de Marca te pedirá este código" in body
     assert "http" not in body
-    row = town.row()
-    assert (row.sent_at, row.due_at, row.customer_id, row.attempts) == (town.clock.now(), None, 1, 1)
-    assert town.hand_over() == 0
+    row = notifications.row()
+    assert (row.sent_at, row.due_at, row.customer_id, row.attempts) == (notifications.clock.now(), None, 1, 1)
+    assert notifications.hand_over() == 0
 
 
-def test_a_code_leaves_by_text_message_to_the_mobile_on_file(town: Town) -> None:
-    ask_for(town.house, MOBILE)
-    town.hand_over()
-    ((body, headers),) = town.gateway.taken
+def test_a_code_leaves_by_text_message_to_the_mobile_on_file(notifications: Notifications) -> None:
+    request_code(notifications.house, MOBILE)
+    notifications.hand_over()
+    ((body, headers),) = notifications.gateway.taken
     assert body["to"] == f"+34{MOBILE}"
     assert re.fullmatch(r"Marca: \d{6} es tu código .+ Nadie te lo pedirá\.", body["text"])
     assert headers["Authorization"] == "Bearer token-of-the-gateway"
-    assert town.mail.kept == []
+    assert notifications.mail.kept == []
 
 
-def test_a_booking_without_a_mailbox_is_written_to_by_text_message(town: Town) -> None:
-    ask_for(town.house, booking=("EF34GH", "Gil"))
-    town.hand_over()
-    assert town.gateway.taken[0][0]["to"] == "+34699000111"
-    (code,) = town.rows(ProofCodeRow)
+def test_a_booking_without_a_mailbox_is_written_to_by_text_message(notifications: Notifications) -> None:
+    request_code(notifications.house, booking=("EF34GH", "Gil"))
+    notifications.hand_over()
+    assert notifications.gateway.taken[0][0]["to"] == "+34699000111"
+    (code,) = notifications.rows(ProofCodeRow)
     assert isinstance(code, ProofCodeRow)
-    assert (code.kind, code.customer_id, town.row().way) == ("mobile_code", 2, "sms")
+    assert (code.kind, code.customer_id, notifications.row().way) == ("mobile_code", 2, "sms")
 
 
-def test_to_an_unknown_address_nothing_leaves_and_the_letter_is_dropped(town: Town) -> None:
-    ask_for(town.house, "nadie@example.com")
-    assert town.hand_over() == 1
-    assert town.mail.kept == []
-    row = town.row()
+def test_to_an_unknown_address_nothing_leaves_and_the_letter_is_dropped(notifications: Notifications) -> None:
+    request_code(notifications.house, "nadie@example.com")
+    assert notifications.hand_over() == 1
+    assert notifications.mail.kept == []
+    row = notifications.row()
     assert (row.sent_at, row.due_at, row.customer_id, row.attempts) == (None, None, None, 1)
     assert row.failure == "nobody to send it to"
 
 
 def test_a_server_that_is_away_is_tried_again_later_and_later_until_the_code_is_void(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    notifications: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    smtp = town.house.settings.document.smtp
+    smtp = notifications.house.settings.document.smtp
     assert smtp is not None
     monkeypatch.setitem(smtp.__dict__, "port", NOBODY)
-    ask_for(town.house)
+    request_code(notifications.house)
     waits = []
-    while town.row().due_at is not None:
-        before = town.clock.now()
-        town.hand_over()
-        due = town.row().due_at
+    while notifications.row().due_at is not None:
+        before = notifications.clock.now()
+        notifications.hand_over()
+        due = notifications.row().due_at
         if due is not None:
             waits.append((due - before).total_seconds())
-            town.clock.pass_(due - before)
+            notifications.clock.advance(due - before)
     assert waits == [5, 10, 20, 40, 80, 160]
-    assert town.row().failure == "ConnectionRefusedError"
-    assert town.row().sent_at is None
+    assert notifications.row().failure == "ConnectionRefusedError"
+    assert notifications.row().sent_at is None
 
 
-def test_once_the_server_is_back_the_letter_leaves(town: Town) -> None:
-    town.mail.refusal = "451 later"
-    ask_for(town.house)
-    town.hand_over()
-    assert town.row().failure == "refused (451)"
-    town.mail.refusal = ""
-    town.clock.pass_(timedelta(seconds=5))
-    town.hand_over()
-    assert len(town.mail.kept) == 1
-    assert (town.row().attempts, town.row().failure) == (2, "")
+def test_once_the_server_is_back_the_letter_leaves(notifications: Notifications) -> None:
+    notifications.mail.refusal = "451 later"
+    request_code(notifications.house)
+    notifications.hand_over()
+    assert notifications.row().failure == "refused (451)"
+    notifications.mail.refusal = ""
+    notifications.clock.advance(timedelta(seconds=5))
+    notifications.hand_over()
+    assert len(notifications.mail.kept) == 1
+    assert (notifications.row().attempts, notifications.row().failure) == (2, "")
 
 
 def test_one_alert_tells_that_letters_do_not_leave_until_one_has_left(
-    town: Town,
+    notifications: Notifications,
 ) -> None:
-    alerts = Told(town.house.settings)
-    town.mail.refusal = "451 later"
-    ask_for(town.house)
+    alerts = Told(notifications.house.settings)
+    notifications.mail.refusal = "451 later"
+    request_code(notifications.house)
     for _ in range(3):
-        WATCHES["notices"](town.house, alerts, now=town.clock.now())
-        town.hand_over()
-        town.clock.pass_(timedelta(seconds=20))
-    WATCHES["notices"](town.house, alerts, now=town.clock.now())
+        WATCHES["notices"](notifications.house, alerts, now=notifications.clock.now())
+        notifications.hand_over()
+        notifications.clock.advance(timedelta(seconds=20))
+    WATCHES["notices"](notifications.house, alerts, now=notifications.clock.now())
     ((key, message),) = alerts.told
     assert key == "letters-email"
     assert message.startswith("Letters by email do not leave (refused (451)): ")
-    town.mail.refusal = ""
-    town.clock.pass_(timedelta(seconds=60))
-    town.hand_over()
-    WATCHES["notices"](town.house, alerts, now=town.clock.now())
+    notifications.mail.refusal = ""
+    notifications.clock.advance(timedelta(seconds=60))
+    notifications.hand_over()
+    WATCHES["notices"](notifications.house, alerts, now=notifications.clock.now())
     assert alerts.raise_once("letters-email", "it was cleared")
 
 
-def test_an_address_that_is_refused_for_good_is_not_tried_again(town: Town) -> None:
-    town.mail.refusal = f"550 no such mailbox {EMAIL}"
-    ask_for(town.house)
-    town.hand_over()
-    assert (town.row().due_at, town.row().failure) == (None, "refused (550)")
+def test_an_address_that_is_refused_for_good_is_not_tried_again(notifications: Notifications) -> None:
+    notifications.mail.refusal = f"550 no such mailbox {EMAIL}"
+    request_code(notifications.house)
+    notifications.hand_over()
+    assert (notifications.row().due_at, notifications.row().failure) == (None, "refused (550)")
 
 
-def test_a_gateway_that_fails_is_tried_again(town: Town) -> None:
-    town.gateway.answer = 503
-    ask_for(town.house, MOBILE)
-    town.hand_over()
-    assert (town.row().failure, town.row().due_at is not None) == ("HTTP 503", True)
-    first = town.gateway.taken[0]
-    town.gateway.answer = 202
-    town.clock.pass_(timedelta(seconds=5))
-    town.hand_over()
-    second = town.gateway.taken[1]
+def test_a_gateway_that_fails_is_tried_again(notifications: Notifications) -> None:
+    notifications.gateway.answer = 503
+    request_code(notifications.house, MOBILE)
+    notifications.hand_over()
+    assert (notifications.row().failure, notifications.row().due_at is not None) == ("HTTP 503", True)
+    first = notifications.gateway.taken[0]
+    notifications.gateway.answer = 202
+    notifications.clock.advance(timedelta(seconds=5))
+    notifications.hand_over()
+    second = notifications.gateway.taken[1]
     assert first[0] == second[0]
     assert first[1]["Idempotency-Key"] == second[1]["Idempotency-Key"]
 
@@ -258,36 +260,36 @@ class Killed(BaseException):
 
 
 def test_killed_after_handing_over_the_same_letter_goes_again_with_the_same_code(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    notifications: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_arguments: object, **_named: object) -> None:
         raise Killed
 
-    ask_for(town.house)
+    request_code(notifications.house)
     with monkeypatch.context() as patched:
         patched.setattr(step, "settle_sent", die)
         with pytest.raises(Killed):
-            town.hand_over()
-    assert town.hand_over() == 0
-    town.clock.pass_(LEASE + timedelta(seconds=1))
-    assert town.hand_over() == 1
-    first, second = town.mail.kept
+            notifications.hand_over()
+    assert notifications.hand_over() == 0
+    notifications.clock.advance(LEASE + timedelta(seconds=1))
+    assert notifications.hand_over() == 1
+    first, second = notifications.mail.kept
     assert first["Message-ID"] == second["Message-ID"]
     assert _body(first) == _body(second)
-    assert town.row().sent_at is not None
+    assert notifications.row().sent_at is not None
 
 
-def test_a_code_that_was_asked_for_anew_is_not_sent_any_more(town: Town) -> None:
-    ask_for(town.house)
-    ask_for(town.house, MOBILE)
-    assert town.hand_over() == 2
-    assert town.mail.kept == []
-    assert town.row(1).failure == "the code is void"
-    assert len(town.gateway.taken) == 1
+def test_a_code_that_was_asked_for_anew_is_not_sent_any_more(notifications: Notifications) -> None:
+    request_code(notifications.house)
+    request_code(notifications.house, MOBILE)
+    assert notifications.hand_over() == 2
+    assert notifications.mail.kept == []
+    assert notifications.row(1).failure == "the code is void"
+    assert len(notifications.gateway.taken) == 1
 
 
-def test_a_notice_says_that_an_answer_waits_and_nothing_of_it(town: Town) -> None:
-    with writing(town.house.engine) as session:
+def test_a_notice_says_that_an_answer_waits_and_nothing_of_it(notifications: Notifications) -> None:
+    with writing(notifications.house.engine) as session:
         for _ in range(2):
             enqueue(
                 session,
@@ -296,43 +298,43 @@ def test_a_notice_says_that_an_answer_waits_and_nothing_of_it(town: Town) -> Non
                 way="email",
                 once="notice:1:7",
                 customer_id=1,
-                now=town.clock.now(),
+                now=notifications.clock.now(),
             )
-    assert town.hand_over() == 1
-    (mail,) = town.mail.kept
+    assert notifications.hand_over() == 1
+    (mail,) = notifications.mail.kept
     assert _subject(mail) == "Marca: tienes una respuesta"
     assert "Marca te ha contestado en la sala privada" in _body(mail)
     assert "http" not in _body(mail)
 
 
-def test_a_notice_of_what_was_read_meanwhile_is_dropped(town: Town) -> None:
-    with writing(town.house.engine) as session:
+def test_a_notice_of_what_was_read_meanwhile_is_dropped(notifications: Notifications) -> None:
+    with writing(notifications.house.engine) as session:
         enqueue(session, room_id=1, kind="notice", way="email", once="notice:1:7", customer_id=1, now=START)
         session.get_one(RoomRow, 1).read_until = 7
-    town.hand_over()
-    assert (town.mail.kept, town.row().failure) == ([], "read meanwhile")
+    notifications.hand_over()
+    assert (notifications.mail.kept, notifications.row().failure) == ([], "read meanwhile")
 
 
-def test_a_notice_is_given_up_after_a_day(town: Town) -> None:
-    with writing(town.house.engine) as session:
-        enqueue(session, room_id=1, kind="notice", way="email", once="n", customer_id=1, now=town.clock.now())
-    town.clock.pass_(timedelta(days=1))
-    town.hand_over()
-    assert (town.mail.kept, town.row().failure) == ([], "it came too late")
+def test_a_notice_is_given_up_after_a_day(notifications: Notifications) -> None:
+    with writing(notifications.house.engine) as session:
+        enqueue(session, room_id=1, kind="notice", way="email", once="n", customer_id=1, now=notifications.clock.now())
+    notifications.clock.advance(timedelta(days=1))
+    notifications.hand_over()
+    assert (notifications.mail.kept, notifications.row().failure) == ([], "it came too late")
 
 
-def test_the_round_hands_letters_over(town: Town) -> None:
-    ask_for(town.house)
-    assert run_once(town.house)["letters"] == 1
-    assert len(town.mail.kept) == 1
+def test_the_round_hands_letters_over(notifications: Notifications) -> None:
+    request_code(notifications.house)
+    assert run_once(notifications.house)["letters"] == 1
+    assert len(notifications.mail.kept) == 1
 
 
-def test_no_code_and_no_address_reaches_a_table_or_the_log(town: Town) -> None:
-    ask_for(town.house)
-    town.hand_over()
-    found = re.search(r"\d{6}", _body(town.mail.kept[0]))
+def test_no_code_and_no_address_reaches_a_table_or_the_log(notifications: Notifications) -> None:
+    request_code(notifications.house)
+    notifications.hand_over()
+    found = re.search(r"\d{6}", _body(notifications.mail.kept[0]))
     assert found is not None
-    rows = [*town.rows(LetterRow), *town.rows(ProofCodeRow), *town.rows(LedgerEntryRow)]
+    rows = [*notifications.rows(LetterRow), *notifications.rows(ProofCodeRow), *notifications.rows(LedgerEntryRow)]
     stored = [str(value) for row in rows for value in row.model_dump().values() if isinstance(value, str)]
     assert not [text for text in stored if found.group() == text or EMAIL in text]
 
@@ -343,9 +345,9 @@ def test_a_code_that_was_sent_proves_on_both_databases(
     mail, port, gateway = served
     mail.kept, mail.refusal = [], ""
     smtp = {"host": "127.0.0.1", "port": port, "sender": "hola@marca.example", "starttls": False}
-    house, clock = open_town(tmp_path, {"smtp": smtp}, database=database_url)
-    ask_for(house)
-    Town(house, clock, mail, gateway).hand_over()
+    house, clock = open_with_room(tmp_path, {"smtp": smtp}, database=database_url)
+    request_code(house)
+    Notifications(house, clock, mail, gateway).hand_over()
     found = re.search(r"\d{6}", _body(mail.kept[0]))
     assert found is not None
     ports = ProofPorts(records_key=b"", code_key=derive(house.master_key, "proof-codes"))
@@ -368,17 +370,17 @@ def test_mail_goes_over_tls_and_not_to_a_server_that_cannot_show_who_it_is(
     mail = Mailbox()
     controller = Controller(mail, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True)
     controller.start()
-    house, clock = open_town(
+    house, clock = open_with_room(
         tmp_path, {"smtp": {"host": "127.0.0.1", "port": controller.port, "sender": "hola@marca.example"}}
     )
-    town = Town(house, clock, mail, None)  # type: ignore[arg-type]
+    notifications = Notifications(house, clock, mail, None)  # type: ignore[arg-type]
     try:
-        ask_for(house)
-        town.hand_over()
-        assert (mail.kept, town.row().failure) == ([], "SSLCertVerificationError")
+        request_code(house)
+        notifications.hand_over()
+        assert (mail.kept, notifications.row().failure) == ([], "SSLCertVerificationError")
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        clock.pass_(timedelta(seconds=5))
-        town.hand_over()
+        clock.advance(timedelta(seconds=5))
+        notifications.hand_over()
         assert len(mail.kept) == 1
     finally:
         controller.stop()

@@ -12,23 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.conftest import Aparte
-from tests.service.towns import TEXTS, Town, town
+from tests.support.command_line import RunAparte
+from tests.support.scenario import TEXTS, Scenario, open_scenario
 
 pytestmark = pytest.mark.xdist_group("log_commands")
 """One worker makes what is costly, once."""
 
 
 @pytest.fixture(scope="module")
-def worked_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("log")) as found:
+def worked_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("log")) as found:
         found.work(minutes=2)
         found.house.close()
         yield found
 
 
 @pytest.fixture
-def config(worked_town: Town, tmp_path: Path) -> Path:
+def config(worked_town: Scenario, tmp_path: Path) -> Path:
     for name in ("aparte.toml", "secrets.env", "aparte.db", "aparte-keys.db"):
         shutil.copy(worked_town.world.home.folder / name, tmp_path / name)
     return tmp_path / "aparte.toml"
@@ -44,7 +44,7 @@ def database_of(config: Path) -> sqlite3.Connection:
     return database
 
 
-def test_a_sound_log_says_so_with_its_size_and_root(config: Path, aparte: Aparte) -> None:
+def test_a_sound_log_says_so_with_its_size_and_root(config: Path, aparte: RunAparte) -> None:
     ended = aparte("ledger", "verify", "--config", config)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("The log is sound: ")
@@ -61,7 +61,7 @@ def test_the_database_itself_refuses_to_change_or_drop_an_entry(config: Path) ->
                 database.execute(statement)
 
 
-def test_a_flipped_byte_of_any_entry_is_named(config: Path, aparte: Aparte) -> None:
+def test_a_flipped_byte_of_any_entry_is_named(config: Path, aparte: RunAparte) -> None:
     chance = random.Random(1)
     with closing(database_of(config)) as database:
         bodies = dict(database.execute('SELECT "index", CAST(body AS BLOB) FROM ledger_entry').fetchall())
@@ -93,7 +93,7 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("what", FORGERIES)
-def test_a_forged_log_does_not_verify(what: str, config: Path, aparte: Aparte) -> None:
+def test_a_forged_log_does_not_verify(what: str, config: Path, aparte: RunAparte) -> None:
     with closing(database_of(config)) as database:
         database.execute(FORGERIES[what])
     ended = aparte("ledger", "verify", "--config", config)
@@ -102,7 +102,9 @@ def test_a_forged_log_does_not_verify(what: str, config: Path, aparte: Aparte) -
     assert ended.err.startswith("aparte: The log does not verify")
 
 
-def test_an_export_has_every_entry_in_order_and_no_personal_text(config: Path, tmp_path: Path, aparte: Aparte) -> None:
+def test_an_export_has_every_entry_in_order_and_no_personal_text(
+    config: Path, tmp_path: Path, aparte: RunAparte
+) -> None:
     out = tmp_path / "log.jsonl"
     assert aparte("ledger", "export", "--config", config, "--out", out).code == 0
     ended = aparte("ledger", "export", "--config", config)
@@ -117,7 +119,7 @@ def test_an_export_has_every_entry_in_order_and_no_personal_text(config: Path, t
     assert "/r/" not in ended.out
 
 
-def test_a_second_checkpoint_of_the_same_log_changes_nothing(config: Path, aparte: Aparte) -> None:
+def test_a_second_checkpoint_of_the_same_log_changes_nothing(config: Path, aparte: RunAparte) -> None:
     assert aparte("ledger", "checkpoint", "--config", config).code == 0
     with closing(sqlite3.connect(config.parent / "aparte.db")) as database:
         count = "SELECT count(*) FROM checkpoint"

@@ -21,9 +21,9 @@ from service.house import House
 from service.oidc import OidcSignIn, sign_in_of
 from service.proof_labels import ProofLabels
 from service.settings_document import OidcSettings
-from tests.in_process import InProcess
-from tests.service.letter_town import START, MovedClock, open_town
-from tests.service.oidc_provider import CLIENT, SECRET, Provider, running
+from tests.support.asgi import AsgiTransport
+from tests.support.notifications import START, ManualClock, open_with_room
+from tests.support.oidc_provider import CLIENT, SECRET, Provider, running
 
 PUBLIC_URL = "http://127.0.0.1:8502"
 
@@ -31,7 +31,7 @@ PUBLIC_URL = "http://127.0.0.1:8502"
 class Person:
     """A browser in room 1, which can be sent to the provider and back."""
 
-    def __init__(self, house: House, clock: MovedClock) -> None:
+    def __init__(self, house: House, clock: ManualClock) -> None:
         self.house, self.clock = house, clock
         app = make_app(
             engine=house.engine,
@@ -46,7 +46,7 @@ class Person:
         with writing(house.engine) as session:
             session.get_one(RoomRow, 1).session_hash = _digest("session")
         self.browser = httpx.Client(
-            transport=InProcess(app),
+            transport=AsgiTransport(app),
             base_url=PUBLIC_URL,
             headers={"Accept-Language": "es"},
             cookies={"aparte_room": "public-id-of-the-room.session"},
@@ -88,16 +88,16 @@ def provider(served: Provider) -> Provider:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, served: Provider) -> Iterator[tuple[House, MovedClock]]:
+def house(tmp_path_factory: pytest.TempPathFactory, served: Provider) -> Iterator[tuple[House, ManualClock]]:
     oidc = {"issuer": served.issuer, "client_id": CLIENT, "reference_claim": "customer"}
-    folder = tmp_path_factory.mktemp("town")
-    house, clock = open_town(folder, {"oidc": oidc}, secrets={"APARTE_OIDC_CLIENT_SECRET": SECRET})
+    folder = tmp_path_factory.mktemp("provider")
+    house, clock = open_with_room(folder, {"oidc": oidc}, secrets={"APARTE_OIDC_CLIENT_SECRET": SECRET})
     yield house, clock
     house.close()
 
 
 @pytest.fixture
-def person(house: tuple[House, MovedClock], provider: Provider) -> Iterator[Person]:
+def person(house: tuple[House, ManualClock], provider: Provider) -> Iterator[Person]:
     opened, clock = house
     clock.time = START
     with writing(opened.engine) as session:
@@ -193,7 +193,7 @@ def test_an_answer_that_this_browser_did_not_ask_for_is_not_taken(person: Person
 
 def test_an_answer_that_comes_too_late_is_not_taken(person: Person, provider: Provider) -> None:
     address = person.leave()
-    person.clock.pass_(timedelta(minutes=10))
+    person.clock.advance(timedelta(minutes=10))
     assert person.come_back(address).status_code == 400
     assert provider.authorisations == []
 

@@ -27,7 +27,7 @@ from service.pilots import is_in_share
 from service.round import WORK
 from service.rulebooks import Source
 from service.steps.pilots import compare_pilots
-from tests.service.towns import Town, town
+from tests.support.scenario import Scenario, open_scenario
 
 SARA = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
 TEXTS = {
@@ -58,9 +58,9 @@ _UNTIL_DECIDED = [WORK[name] for name in ("listen", "assess", "decide")]
 
 
 @pytest.fixture
-def square(tmp_path: Path) -> Iterator[Town]:
+def scenario(tmp_path: Path) -> Iterator[Scenario]:
     """Eight posts of eight people, not yet heard."""
-    with town(tmp_path, texts=TEXTS) as found:
+    with open_scenario(tmp_path, texts=TEXTS) as found:
         with writing(found.house.engine) as session:
             add_agent(
                 session,
@@ -74,44 +74,44 @@ def square(tmp_path: Path) -> Iterator[Town]:
         yield found
 
 
-def pilot(square: Town, action: Action, template: str, terms: Terms) -> PilotRow:
+def pilot(scenario: Scenario, action: Action, template: str, terms: Terms) -> PilotRow:
     text = PILOT.replace("ACTION", action).replace("TEMPLATE", template)
     source = Source(name="tried", text=text, rulebook=load_rulebook(text, name="tried"))
-    number = start_pilot(square.house, "marca", source, terms, actor=SARA, now=square.now)
-    return the_pilot(square, number)
+    number = start_pilot(scenario.house, "marca", source, terms, actor=SARA, now=scenario.now)
+    return the_pilot(scenario, number)
 
 
-def the_pilot(square: Town, number: int) -> PilotRow:
-    with reading(square.house.engine) as session:
+def the_pilot(scenario: Scenario, number: int) -> PilotRow:
+    with reading(scenario.house.engine) as session:
         return session.get_one(PilotRow, number)
 
 
-def decided(square: Town) -> list[tuple[str, DecisionRow]]:
+def decided(scenario: Scenario) -> list[tuple[str, DecisionRow]]:
     """Root of the thread and decision, in the order of deciding."""
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         query = select(col(MentionRow.root_external_id), DecisionRow).join(
             DecisionRow, col(DecisionRow.mention_id) == col(MentionRow.id)
         )
         return [(root, row) for root, row in session.execute(query.order_by(col(DecisionRow.id)))]
 
 
-def verdicts(square: Town) -> list[PilotVerdictRow]:
-    with reading(square.house.engine) as session:
+def verdicts(scenario: Scenario) -> list[PilotVerdictRow]:
+    with reading(scenario.house.engine) as session:
         return list(session.execute(select(PilotVerdictRow).order_by(col(PilotVerdictRow.id))).scalars())
 
 
-def said_by(square: Town, status: ReplyStatus) -> list[ReplyRow]:
-    with reading(square.house.engine) as session:
+def said_by(scenario: Scenario, status: ReplyStatus) -> list[ReplyRow]:
+    with reading(scenario.house.engine) as session:
         query = select(ReplyRow).where(col(ReplyRow.status) == status).order_by(col(ReplyRow.id))
         return list(session.execute(query).scalars())
 
 
-def test_a_live_pilot_decides_for_its_share_of_threads_and_invites_no_more_than_its_ceiling(square: Town) -> None:
+def test_a_live_pilot_decides_for_its_share_of_threads_and_invites_no_more_than_its_ceiling(scenario: Scenario) -> None:
     terms = Terms(mode=Mode.LIVE, share=0.75, most_invitations=2)
-    row = pilot(square, Action.MOVE_PRIVATE, "aside", terms)
-    while sum(step(square.house, now=square.now) for step in _UNTIL_DECIDED):
+    row = pilot(scenario, Action.MOVE_PRIVATE, "aside", terms)
+    while sum(step(scenario.house, now=scenario.now) for step in _UNTIL_DECIDED):
         pass
-    found = decided(square)
+    found = decided(scenario)
     assert len(found) == len(TEXTS)
     for root, decision in found:
         takes = is_in_share(row.salt, "marca", root, share=0.75)
@@ -123,51 +123,51 @@ def test_a_live_pilot_decides_for_its_share_of_threads_and_invites_no_more_than_
     assert len(invited) == min(2, len(of_pilot))
     held = [decision for decision in of_pilot if decision.action == Action.HOLD]
     assert all("its 2 invitations of today" in decision.reasons[-1] for decision in held)
-    assert [(one.mention_id, one.action) for one in verdicts(square)] == [
+    assert [(one.mention_id, one.action) for one in verdicts(scenario)] == [
         (decision.mention_id, decision.action) for decision in of_pilot
     ]
-    drafted = {reply.decision_id for reply in said_by(square, ReplyStatus.APPROVED)}
+    drafted = {reply.decision_id for reply in said_by(scenario, ReplyStatus.APPROVED)}
     assert drafted >= {decision.id for decision in invited}
     assert not drafted & {decision.id for decision in held}
-    entries = [json.loads(entry.body)["body"] for entry in square.log() if entry.kind == "step:mention:decided"]
+    entries = [json.loads(entry.body)["body"] for entry in scenario.log() if entry.kind == "step:mention:decided"]
     assert sum(body.get("pilot") == row.id for body in entries) == len(of_pilot)
 
 
 def test_what_a_live_pilot_says_by_itself_is_agreed_upon_after_a_day_and_ends_it_where_people_correct_it(
-    square: Town,
+    scenario: Scenario,
 ) -> None:
-    row = pilot(square, Action.REPLY_PUBLICLY, "acknowledge", Terms(mode=Mode.LIVE, least_compared=3))
-    square.work(minutes=1)
-    sent = [reply for reply in said_by(square, ReplyStatus.SENT) if reply.author == "rule:everybody"]
+    row = pilot(scenario, Action.REPLY_PUBLICLY, "acknowledge", Terms(mode=Mode.LIVE, least_compared=3))
+    scenario.work(minutes=1)
+    sent = [reply for reply in said_by(scenario, ReplyStatus.SENT) if reply.author == "rule:everybody"]
     assert len(sent) == len(TEXTS)
-    assert compare_pilots(square.house, now=square.now) == 0  # people have a day
+    assert compare_pilots(scenario.house, now=scenario.now) == 0  # people have a day
     for reply in sent[:3]:
         desk.answer(
-            square.house,
+            scenario.house,
             mention_id=reply.mention_id,
             account_id=reply.account_id,
             text=CORRECTION[reply.language],
             privately=False,
             actor=SARA,
-            now=square.now,
+            now=scenario.now,
         )
-    desk.delete_own(square.house, sent[3].id or 0, actor=SARA, now=square.now)
-    assert compare_pilots(square.house, now=square.now) == 4
-    compared = [one for one in verdicts(square) if one.done is not None]
+    desk.delete_own(scenario.house, sent[3].id or 0, actor=SARA, now=scenario.now)
+    assert compare_pilots(scenario.house, now=scenario.now) == 4
+    compared = [one for one in verdicts(scenario) if one.done is not None]
     assert [(one.done, one.agreed) for one in compared] == [(Action.REPLY_PUBLICLY, False)] * 3 + [
         (Action.LISTEN, False)
     ]
-    ended = the_pilot(square, row.id or 0)
+    ended = the_pilot(scenario, row.id or 0)
     assert (ended.ended_because, ended.ended_by) == ("disagreement", "step:pilots")
-    last = square.log()[-1]
+    last = scenario.log()[-1]
     body = json.loads(last.body)["body"]
     assert (last.kind, body["compared"], body["agreed"]) == ("step:pilot:stopped", 4, 0)
 
 
-def test_what_nobody_corrects_within_a_day_is_agreed_upon_and_the_pilot_goes_on(square: Town) -> None:
-    row = pilot(square, Action.REPLY_PUBLICLY, "acknowledge", Terms(mode=Mode.LIVE, least_compared=3))
-    square.work(minutes=1)
-    later = square.now + AFTERWARDS + timedelta(minutes=1)
-    assert compare_pilots(square.house, now=later) == len(TEXTS)
-    assert {(one.done, one.agreed) for one in verdicts(square)} == {(Action.REPLY_PUBLICLY, True)}
-    assert the_pilot(square, row.id or 0).ended_at is None
+def test_what_nobody_corrects_within_a_day_is_agreed_upon_and_the_pilot_goes_on(scenario: Scenario) -> None:
+    row = pilot(scenario, Action.REPLY_PUBLICLY, "acknowledge", Terms(mode=Mode.LIVE, least_compared=3))
+    scenario.work(minutes=1)
+    later = scenario.now + AFTERWARDS + timedelta(minutes=1)
+    assert compare_pilots(scenario.house, now=later) == len(TEXTS)
+    assert {(one.done, one.agreed) for one in verdicts(scenario)} == {(Action.REPLY_PUBLICLY, True)}
+    assert the_pilot(scenario, row.id or 0).ended_at is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.service.conftest import Aparte
+from tests.support.command_line import RunAparte
 
 RULEBOOK = """\
 languages: [es]
@@ -29,7 +29,7 @@ SECOND = """\
 NOT_RUN = "The example was not run: it says nothing about its facts."
 
 
-def test_a_rulebook_without_problems_may_be_used_and_its_warnings_are_listed(tmp_path: Path, aparte: Aparte) -> None:
+def test_a_rulebook_without_problems_may_be_used_and_its_warnings_are_listed(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(RULEBOOK, encoding="utf-8")
     ended = aparte("policy", "check", file)
@@ -41,7 +41,7 @@ def test_a_rulebook_without_problems_may_be_used_and_its_warnings_are_listed(tmp
     )
 
 
-def test_nothing_to_say_is_said_in_one_line(tmp_path: Path, aparte: Aparte) -> None:
+def test_nothing_to_say_is_said_in_one_line(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(RULEBOOK.replace("      - {text: Buenas, lang: es}\n", ""), encoding="utf-8")
     ended = aparte("policy", "check", file)
@@ -49,7 +49,7 @@ def test_nothing_to_say_is_said_in_one_line(tmp_path: Path, aparte: Aparte) -> N
     assert (ended.code, ended.out, ended.err) == (0, f"{file} may be used\n", "")
 
 
-def test_a_rule_that_never_decides_ends_the_check_with_1(tmp_path: Path, aparte: Aparte) -> None:
+def test_a_rule_that_never_decides_ends_the_check_with_1(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(RULEBOOK + SECOND, encoding="utf-8")
     ended = aparte("policy", "check", file)
@@ -58,7 +58,7 @@ def test_a_rule_that_never_decides_ends_the_check_with_1(tmp_path: Path, aparte:
     assert "cannot be used yet (1 problem):\n  line 13, rule second: The rule can never decide" in ended.err
 
 
-def test_problems_and_warnings_are_one_object_as_json(tmp_path: Path, aparte: Aparte) -> None:
+def test_problems_and_warnings_are_one_object_as_json(tmp_path: Path, aparte: RunAparte) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(RULEBOOK + SECOND, encoding="utf-8")
     ended = aparte("policy", "check", file, "--json")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.conftest import Aparte
+from tests.support.command_line import RunAparte
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "for-policy-authors.md"
 _BLOCK = re.compile(r"```sh( fails)?\n(.*?)```", re.DOTALL)
@@ -20,7 +20,7 @@ _POLLED_EVERY = 1.1
 
 
 def test_the_commands_of_the_page_lead_from_an_empty_file_to_a_promoted_rule(
-    tmp_path: Path, aparte: Aparte, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, aparte: RunAparte, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for fails, script in _BLOCK.findall(PAGE.read_text(encoding="utf-8")):

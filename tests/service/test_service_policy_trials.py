@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service import trying
-from tests.service.conftest import Aparte
+from tests.support.command_line import RunAparte
 
 SETTINGS = """
 [service]
@@ -56,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_stored_posts_are_counted_with_masked_examples_and_compared_with_what_decides_now(
-    aparte: Aparte, folder: Path
+    aparte: RunAparte, folder: Path
 ) -> None:
     assert aparte("once").code == 0
     before = (folder / "aparte.db").stat().st_size
@@ -77,7 +77,7 @@ def test_stored_posts_are_counted_with_masked_examples_and_compared_with_what_de
 
 @pytest.mark.parametrize("per_day", [1, 2])
 def test_many_posts_that_are_shared_out_are_counted_within_daily_limits_all_the_same(
-    aparte: Aparte, folder: Path, monkeypatch: pytest.MonkeyPatch, per_day: int
+    aparte: RunAparte, folder: Path, monkeypatch: pytest.MonkeyPatch, per_day: int
 ) -> None:
     limited = RULES + f"    limits: {{per_day: {per_day}}}\n"
     (folder / "limited.yaml").write_text(limited, encoding="utf-8")
@@ -91,7 +91,7 @@ def test_many_posts_that_are_shared_out_are_counted_within_daily_limits_all_the_
     assert in_order["actions"] == {"reply_publicly": per_day, "hold": 3 - per_day}
 
 
-def test_posts_of_a_file_are_judged_first_and_leave_nothing_behind(aparte: Aparte, folder: Path) -> None:
+def test_posts_of_a_file_are_judged_first_and_leave_nothing_behind(aparte: RunAparte, folder: Path) -> None:
     ended = aparte(
         *("policy", "simulate", "rules.yaml", "--posts", folder / "posts" / "week.jsonl"),
         *("--handle", "acme", "--classifier", "fast", "--json"),
@@ -108,7 +108,9 @@ def test_posts_of_a_file_are_judged_first_and_leave_nothing_behind(aparte: Apart
         (("diff", "live", "rules.yaml", "--brand", "other"), 'There is no brand "other"'),
     ],
 )
-def test_what_is_not_there_is_one_sentence(aparte: Aparte, folder: Path, arguments: tuple[str, ...], why: str) -> None:
+def test_what_is_not_there_is_one_sentence(
+    aparte: RunAparte, folder: Path, arguments: tuple[str, ...], why: str
+) -> None:
     assert folder.exists()
     ended = aparte("policy", *arguments)
     assert (ended.code, ended.err.count("\n")) == (2, 1)

@@ -16,14 +16,14 @@ from records.tables.service import LabelRow
 from records.words import ProofKind
 from service.house import House
 from service.proof_labels import ProofLabels
-from tests.service.letter_town import START, open_town
+from tests.support.notifications import START, open_with_room
 
 PERSON = Actor(tag="person:room")
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    house, _ = open_town(tmp_path, {})
+    house, _ = open_with_room(tmp_path, {})
     yield house
     house.close()
 

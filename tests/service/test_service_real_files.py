@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from records.words import Action
-from tests.service.conftest import Aparte
-from tests.service.truth_check import compare
+from tests.support.command_line import RunAparte
+from tests.support.truth import compare
 
 pytestmark = [pytest.mark.long, pytest.mark.shared]
 THREADS = "twcs_threads_dev.jsonl"
@@ -17,7 +17,7 @@ THREADS = "twcs_threads_dev.jsonl"
 
 @pytest.mark.parametrize("name", [THREADS, "es_bank_mentions_unlabelled.csv"])
 def test_every_post_of_a_real_file_is_settled_and_every_answer_is_true(
-    name: str, shared_threads: Path, tmp_path: Path, aparte: Aparte
+    name: str, shared_threads: Path, tmp_path: Path, aparte: RunAparte
 ) -> None:
     posts = shutil.copy(shared_threads / name, tmp_path / name)
     ended = aparte("demo", "--once", "--posts", posts, "--home", tmp_path / "home", "--json")

@@ -25,7 +25,7 @@ from service.steps.forget import forget
 from service.steps.listen import listen
 from service.steps.recheck import recheck
 from service.subjects import subjects_of
-from tests.service.towns import TEXTS, Town, copied, town
+from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 ANA = Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
 POSTS = {name: TEXTS[name] for name in ("stolen", "lawyer", "praise", "overheard")}
@@ -33,60 +33,60 @@ SAFE = "Hola, gracias por escribirnos. Lo miramos y te decimos algo por aquí."
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("rechecked"), texts=POSTS) as found:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("rechecked"), texts=POSTS) as found:
         found.work()
         yield found
 
 
 @pytest.fixture
-def square(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
-def much_later(square: Town) -> datetime:
-    return square.now + timedelta(hours=25)
+def much_later(scenario: Scenario) -> datetime:
+    return scenario.now + timedelta(hours=25)
 
 
-def test_an_answer_to_an_edited_post_waits_for_a_person_and_the_new_text_is_judged(square: Town) -> None:
-    mention = square.mention("lawyer")
-    account_id = square.decision(mention.id or 0).account_id
+def test_an_answer_to_an_edited_post_waits_for_a_person_and_the_new_text_is_judged(scenario: Scenario) -> None:
+    mention = scenario.mention("lawyer")
+    account_id = scenario.decision(mention.id or 0).account_id
     desk.answer(
-        square.house,
+        scenario.house,
         mention_id=mention.id or 0,
         account_id=account_id,
         text=SAFE,
         privately=False,
         actor=ANA,
-        now=square.now,
+        now=scenario.now,
     )
-    square.tell("/_edit", id=mention.external_id, text="@marca mi abogado dice que gracias, ya está todo bien")
+    scenario.tell("/_edit", id=mention.external_id, text="@marca mi abogado dice que gracias, ya está todo bien")
 
-    assert recheck(square.house, now=much_later(square)) == len(POSTS)
+    assert recheck(scenario.house, now=much_later(scenario)) == len(POSTS)
 
-    assert [row.status for row in square.replies(mention.id or 0)] == [ReplyStatus.HELD]
-    with reading(square.house.engine) as session:
+    assert [row.status for row in scenario.replies(mention.id or 0)] == [ReplyStatus.HELD]
+    with reading(scenario.house.engine) as session:
         live = session.execute(
             select(MentionRevisionRow).where(
                 col(MentionRevisionRow.mention_id) == mention.id, col(MentionRevisionRow.superseded_at).is_(None)
             )
         ).scalar_one()
     assert (live.revision, live.assess_due_at is not None) == (2, True)
-    assess(square.house, now=much_later(square))
-    decide(square.house, now=much_later(square))
-    assert square.decision(mention.id or 0).revision == 2
-    assert square.verified().sound
+    assess(scenario.house, now=much_later(scenario))
+    decide(scenario.house, now=much_later(scenario))
+    assert scenario.decision(mention.id or 0).revision == 2
+    assert scenario.verified().sound
 
 
-def test_a_deleted_post_is_found_and_forgotten_with_its_author(square: Town) -> None:
-    mention = square.mention("praise")
-    square.tell("/_delete", id=mention.external_id)
+def test_a_deleted_post_is_found_and_forgotten_with_its_author(scenario: Scenario) -> None:
+    mention = scenario.mention("praise")
+    scenario.tell("/_delete", id=mention.external_id)
 
-    recheck(square.house, now=much_later(square))
-    forget(square.house, now=much_later(square))
+    recheck(scenario.house, now=much_later(scenario))
+    forget(scenario.house, now=much_later(scenario))
 
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         found = session.get_one(MentionRow, mention.id)
         author = session.get_one(IdentityRow, mention.identity_id)
         others = session.execute(select(col(IdentityRow.handle)).where(col(IdentityRow.id) != author.id)).scalars()
@@ -96,15 +96,15 @@ def test_a_deleted_post_is_found_and_forgotten_with_its_author(square: Town) -> 
         )
         assert list(texts.scalars()) == [""]
     assert found.deleted_at is not None
-    assert [json.loads(entry.body)["actor"] for entry in square.log() if "deleted" in entry.kind] == ["step:recheck"]
+    assert [json.loads(entry.body)["actor"] for entry in scenario.log() if "deleted" in entry.kind] == ["step:recheck"]
     assert (author.handle, author.display_name, author.biography, author.reach) == ("", "", "", 0)
-    assert square.verified().sound
-    assert recheck(square.house, now=much_later(square)) == 0
+    assert scenario.verified().sound
+    assert recheck(scenario.house, now=much_later(scenario)) == 0
 
 
-def test_a_repaired_account_reads_what_it_missed(square: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    (account_id,) = square.house.networks
-    network = square.house.networks[account_id]
+def test_a_repaired_account_reads_what_it_missed(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    (account_id,) = scenario.house.networks
+    network = scenario.house.networks[account_id]
 
     def refuse(*_: object, **__: object) -> None:
         raise TokenRefused("The token expired.")
@@ -112,46 +112,46 @@ def test_a_repaired_account_reads_what_it_missed(square: Town, monkeypatch: pyte
     with monkeypatch.context() as broken:
         broken.setattr(network, "read", refuse)
         broken.setattr(network, "check_access", refuse)
-        later = square.now + timedelta(minutes=5)
-        assert listen(square.house, now=later) == 0
-        assert access(square.house, now=later + timedelta(minutes=15)) == 1
-    assert health(square).state == "refused"
-    assert access(square.house, now=later + timedelta(minutes=30)) == 1
-    assert health(square).state == "working"
-    open_gaps = [gap for gap in gaps(square) if gap.recovered_at is None]
+        later = scenario.now + timedelta(minutes=5)
+        assert listen(scenario.house, now=later) == 0
+        assert access(scenario.house, now=later + timedelta(minutes=15)) == 1
+    assert health(scenario).state == "refused"
+    assert access(scenario.house, now=later + timedelta(minutes=30)) == 1
+    assert health(scenario).state == "working"
+    open_gaps = [gap for gap in gaps(scenario) if gap.recovered_at is None]
     assert {gap.feed for gap in open_gaps} == {feed.value for feed in network.feeds}
     assert {(gap.cause, gap.reason) for gap in open_gaps} == {("outage", "The token expired.")}
 
     for _ in range(2):
-        listen(square.house, now=later + timedelta(minutes=30))
-    assert {gap.feed for gap in gaps(square) if gap.recovered_at is None} == set()
+        listen(scenario.house, now=later + timedelta(minutes=30))
+    assert {gap.feed for gap in gaps(scenario) if gap.recovered_at is None} == set()
 
 
-def test_threads_are_asked_about_open_cases_and_quotes_about_own_posts(square: Town) -> None:
-    (account_id,) = square.house.networks
-    mention = square.mention("stolen")
-    with reading(square.house.engine) as session:
-        threads = subjects_of(session, account_id, Feed.THREADS, now=square.now)
+def test_threads_are_asked_about_open_cases_and_quotes_about_own_posts(scenario: Scenario) -> None:
+    (account_id,) = scenario.house.networks
+    mention = scenario.mention("stolen")
+    with reading(scenario.house.engine) as session:
+        threads = subjects_of(session, account_id, Feed.THREADS, now=scenario.now)
         assert mention.root_external_id in threads
-        assert subjects_of(session, account_id, Feed.MENTIONS, now=square.now) == ()
-    case = square.case(mention)
-    with writing(square.house.engine) as session:
-        session.merge(case).closed_at = square.now
-    told = square.tell("/_outside_reply", in_reply_to=mention.external_id, text="lo vemos")
-    listen(square.house, now=square.now + timedelta(minutes=2))
-    with reading(square.house.engine) as session:
-        assert mention.root_external_id not in subjects_of(session, account_id, Feed.THREADS, now=square.now)
-        assert told["id"] in subjects_of(session, account_id, Feed.QUOTES, now=square.now)
-        week_later = square.now + timedelta(days=8)
+        assert subjects_of(session, account_id, Feed.MENTIONS, now=scenario.now) == ()
+    case = scenario.case(mention)
+    with writing(scenario.house.engine) as session:
+        session.merge(case).closed_at = scenario.now
+    told = scenario.tell("/_outside_reply", in_reply_to=mention.external_id, text="lo vemos")
+    listen(scenario.house, now=scenario.now + timedelta(minutes=2))
+    with reading(scenario.house.engine) as session:
+        assert mention.root_external_id not in subjects_of(session, account_id, Feed.THREADS, now=scenario.now)
+        assert told["id"] in subjects_of(session, account_id, Feed.QUOTES, now=scenario.now)
+        week_later = scenario.now + timedelta(days=8)
         assert subjects_of(session, account_id, Feed.QUOTES, now=week_later) == ()
 
 
-def health(square: Town) -> AccountHealthRow:
-    with reading(square.house.engine) as session:
+def health(scenario: Scenario) -> AccountHealthRow:
+    with reading(scenario.house.engine) as session:
         found: AccountHealthRow = session.execute(select(AccountHealthRow)).scalar_one()
         return found
 
 
-def gaps(square: Town) -> list[GapRow]:
-    with reading(square.house.engine) as session:
+def gaps(scenario: Scenario) -> list[GapRow]:
+    with reading(scenario.house.engine) as session:
         return list(session.execute(select(GapRow)).scalars())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.service.conftest import Aparte
+from tests.support.command_line import RunAparte
 
 
-def test_posts_that_name_a_given_brand_are_decided_as_summoned(aparte: Aparte, tmp_path: Path) -> None:
+def test_posts_that_name_a_given_brand_are_decided_as_summoned(aparte: RunAparte, tmp_path: Path) -> None:
     file = tmp_path / "posts.jsonl"
     posts = [
         {"id": str(number), "text": f"@lamarca gracias, la atención ha sido estupenda {number}", "author": f"p{number}"}

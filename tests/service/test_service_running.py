@@ -29,7 +29,7 @@ from service.house import House, open_house
 from service.round import WORK
 from service.scheduling import Running
 from service.settings import load_settings
-from tests.service.towns import TEXTS, row, town, write_rows
+from tests.support.scenario import TEXTS, open_scenario, row, write_rows
 
 STOP_SECONDS = 5
 PATIENCE = 60
@@ -80,7 +80,7 @@ def counted(house: House, row: type[DecisionRow] | type[ReplyRow], **equal: str)
 
 
 def test_the_practice_clock_is_the_networks_own_and_moves_with_it(tmp_path: Path) -> None:
-    with town(tmp_path, played=False) as quiet:
+    with open_scenario(tmp_path, played=False) as quiet:
         clock = quiet.house.clock
         assert isinstance(clock, PracticeClock)
         before = clock.now()
@@ -135,7 +135,7 @@ def test_a_step_that_fails_tells_a_person_once_and_the_others_go_on(
         failures.append(now)
         raise RuntimeError("broken on purpose")
 
-    with town(tmp_path) as found:
+    with open_scenario(tmp_path) as found:
         monkeypatch.setitem(WORK, "deliver", fail)
         steps = Running(found.house)
         steps.start()

@@ -20,7 +20,7 @@ from service.house import House, open_house
 from service.settings import load_settings, settings_from
 from service.settings_document import BrandSettings, Document
 from service.steps.deliver import dispatching
-from tests.service.worlds import SmallWorld, small_world, write_posts
+from tests.support.practice_home import PracticeHome, practice_home, write_posts
 
 CALL_US = "Hola, lo ven en el 612 345 678 o en marta@otro-dominio.example"
 MOMENT = datetime(2026, 9, 18, 12, tzinfo=UTC)
@@ -36,14 +36,14 @@ class StoppedClock:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallWorld]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeHome]:
     folder = tmp_path_factory.mktemp("speaking")
-    with small_world(folder / "home", posts=write_posts(folder / "posts.jsonl", count=2)) as found:
+    with practice_home(folder / "home", posts=write_posts(folder / "posts.jsonl", count=2)) as found:
         yield found
 
 
 @pytest.fixture
-def house(world: SmallWorld) -> Iterator[House]:
+def house(world: PracticeHome) -> Iterator[House]:
     found = open_house(world.settings)
     yield found
     found.close()
@@ -68,7 +68,7 @@ def reply(house: House) -> ReplyRow:
     )
 
 
-def test_a_text_may_name_the_brand_s_own_contacts_and_nobody_else_s(house: House, world: SmallWorld) -> None:
+def test_a_text_may_name_the_brand_s_own_contacts_and_nobody_else_s(house: House, world: PracticeHome) -> None:
     assert {finding.kind for finding in guard_reply(house, CALL_US, reply(house))} == {"personal-data"}
     brands = [
         brand.model_copy(update={"contacts": ["612345678", "marta@otro-dominio.example"]})

@@ -16,7 +16,7 @@ from records.tables.people import CustomerRow, IdentityRow
 from records.tables.room import RoomMessageRow, RoomRow
 from service.house import House, open_house
 from service.tracked_values import TrackedValues, tracked_values
-from tests.service.worlds import small_world, write_posts
+from tests.support.practice_home import practice_home, write_posts
 
 MOMENT = datetime(2026, 9, 18, 12, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ class Told:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("tracked")
-    with small_world(folder / "home", posts=write_posts(folder / "posts.jsonl", count=2)) as world:
+    with practice_home(folder / "home", posts=write_posts(folder / "posts.jsonl", count=2)) as world:
         house = open_house(world.settings)
         with writing(house.engine) as session:
             mention_id = _person_with_a_room(session, house)

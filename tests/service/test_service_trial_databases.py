@@ -1,4 +1,4 @@
-"""What rules are told, and what pilots and rehearsals read, on both databases: one small town that works once."""
+"""What rules are told, and what pilots and rehearsals read, on both databases: one practice network, one round."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from service.rehearsing import Choice, compare, rehearse
 from service.rulebooks import Source, current
 from service.standing import Standing, read_standings
 from service.steps.pilots import compare_pilots
-from tests.service.towns import Town, row, write_rows
-from tests.service.worlds import small_world
+from tests.support.practice_home import practice_home
+from tests.support.scenario import Scenario, row, write_rows
 
 SARA = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
 POSTS = [
@@ -54,82 +54,82 @@ INCIDENT = ArticleRecord(
 
 def test_facts_pilots_and_rehearsals_read_alike_on_both_databases(database_url: str, tmp_path: Path) -> None:
     posts = write_rows(tmp_path / "posts.jsonl", POSTS)
-    with small_world(tmp_path / "home", posts=posts, database=database_url) as world:
+    with practice_home(tmp_path / "home", posts=posts, database=database_url) as world:
         house = open_house(world.settings)
         try:
-            square = Town(world=world, house=house)
-            square.work()
+            scenario = Scenario(world=world, house=house)
+            scenario.work()
             world.practice.step()
-            start_pilot(house, "marca", TRIED, Terms(mode=Mode.SHADOW, least_compared=9), actor=SARA, now=square.now)
-            square.work(minutes=2)
-            _knows_cases_and_proofs(square)
-            _knows_articles(square)
-            _compares_and_promotes(square)
-            _rehearses(square)
+            start_pilot(house, "marca", TRIED, Terms(mode=Mode.SHADOW, least_compared=9), actor=SARA, now=scenario.now)
+            scenario.work(minutes=2)
+            _knows_cases_and_proofs(scenario)
+            _knows_articles(scenario)
+            _compares_and_promotes(scenario)
+            _rehearses(scenario)
         finally:
             house.close()
 
 
-def _standing(square: Town, name: str) -> Standing:
-    with reading(square.house.engine) as session:
+def _standing(scenario: Scenario, name: str) -> Standing:
+    with reading(scenario.house.engine) as session:
         query = select(col(MentionAccountRow.id)).join(
             MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id)
         )
-        ids = session.execute(query.where(col(MentionRow.external_id) == square.network_id(name))).scalars()
-        (found,) = read_standings(session, list(ids), now=square.now)
+        ids = session.execute(query.where(col(MentionRow.external_id) == scenario.network_id(name))).scalars()
+        (found,) = read_standings(session, list(ids), now=scenario.now)
     return found
 
 
-def _knows_cases_and_proofs(square: Town) -> None:
-    first, second = _standing(square, "lawyer"), _standing(square, "again")
+def _knows_cases_and_proofs(scenario: Scenario) -> None:
+    first, second = _standing(scenario, "lawyer"), _standing(scenario, "again")
     assert (first.case.open, first.case.waits, first.case.mentions) == (True, True, 2)
     assert not first.case.is_chased_by(first.published_at)
     assert second.case.is_chased_by(second.published_at)
-    invited = _standing(square, "charged")
+    invited = _standing(scenario, "charged")
     assert invited.case.private_state == PrivateState.INVITED
     assert not invited.proof.kind
-    with writing(square.house.engine) as session:
+    with writing(scenario.house.engine) as session:
         proved = {"handle_proof": ProofKind.OWN_MESSAGE, "file_proof": ProofKind.EMAIL_CODE}
-        session.execute(update(RoomRow).values(handle_held_at=square.now, filed_at=square.now, **proved))
-    assert _standing(square, "charged").proof.kind == ProofKind.EMAIL_CODE
+        session.execute(update(RoomRow).values(handle_held_at=scenario.now, filed_at=scenario.now, **proved))
+    assert _standing(scenario, "charged").proof.kind == ProofKind.EMAIL_CODE
     assert not first.proof.kind
 
 
-def _knows_articles(square: Town) -> None:
+def _knows_articles(scenario: Scenario) -> None:
     for new, replaced in ((1, 0), (0, 1)):
-        with writing(square.house.engine) as session:
-            taken, _ = take_articles(session, [INCIDENT], now=square.now)
+        with writing(scenario.house.engine) as session:
+            taken, _ = take_articles(session, [INCIDENT], now=scenario.now)
         assert (taken.new, taken.replaced) == (new, replaced)
-    with reading(square.house.engine) as session:
+    with reading(scenario.house.engine) as session:
         assert [each.title for each in kept_articles(session, brand="marca")] == [INCIDENT.title]
-        standing = read_brands(session, square.house, now=square.now)["marca"]
+        standing = read_brands(session, scenario.house, now=scenario.now)["marca"]
     assert (standing.incident_known, standing.incident_text_approved) == (True, False)
 
 
-def _compares_and_promotes(square: Town) -> None:
-    house = square.house
+def _compares_and_promotes(scenario: Scenario) -> None:
+    house = scenario.house
     with reading(house.engine) as session:
         pilot = running(session)["marca"]
-        since = square.now - timedelta(days=2)
+        since = scenario.now - timedelta(days=2)
         assert invitations_since(session, pilot, since) == 2
         assert dict(verdicts_since(session, pilot, since)[next(iter(house.accounts))]) == {"aside": 2, "no-rule": 1}
-        assert read_orders(session, house, now=square.now)["marca"].trial is not None
-    compare_pilots(house, now=square.now + timedelta(days=2))
+        assert read_orders(session, house, now=scenario.now)["marca"].trial is not None
+    compare_pilots(house, now=scenario.now + timedelta(days=2))
     with reading(house.engine) as session:
         row = newest_pilot(session, "marca")
         assert row is not None
         report = report_on(session, row)
         assert (report.overall.posts, report.invitations) == (3, 2)
         assert report.overall.compared == len(disagreements(session, row, most=9)) == 1
-    promote_pilot(house, "marca", actor=SARA, now=square.now, although="A test.")
+    promote_pilot(house, "marca", actor=SARA, now=scenario.now, although="A test.")
     with reading(house.engine) as session:
         assert current(session, house, "marca").version == TRIED.rulebook.version
 
 
-def _rehearses(square: Town) -> None:
+def _rehearses(scenario: Scenario) -> None:
     told: list[float] = []
-    counted, _ = rehearse(square.house, "live", Choice(), now=square.now, on_part=told.append)
+    counted, _ = rehearse(scenario.house, "live", Choice(), now=scenario.now, on_part=told.append)
     by_action = {key.action: tally.posts for key, tally in counted.by_decision.items()}
     assert (counted.posts, by_action[Action.MOVE_PRIVATE], told[-1]) == (3, 2, 1.0)
-    found, _ = compare(square.house, "live", "live", Choice(days=9), now=square.now, on_part=told.append)
+    found, _ = compare(scenario.house, "live", "live", Choice(days=9), now=scenario.now, on_part=told.append)
     assert (found.posts, found.changed) == (3, 0)

@@ -13,7 +13,7 @@ from records.database import reading
 from records.tables.listener import MentionAccountRow
 from records.tables.replies import ReplyRow
 from records.words import Act, Action
-from tests.service.towns import Town, town
+from tests.support.scenario import Scenario, open_scenario
 
 OVERHEARD = {
     "robbed": "a mi hermana le han robado la tarjeta de La Marca y nadie contesta, qué vergüenza",
@@ -27,13 +27,13 @@ SUMMONED = {"hello": "@marca gracias, la atención de hoy en la oficina ha sido 
 
 
 @pytest.fixture(scope="module")
-def overhearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("unsummoned"), texts=OVERHEARD | SUMMONED) as found:
+def overhearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("unsummoned"), texts=OVERHEARD | SUMMONED) as found:
         found.work(minutes=5)
         yield found
 
 
-def test_overheard_posts_are_heard_by_search_and_decided(overhearing: Town) -> None:
+def test_overheard_posts_are_heard_by_search_and_decided(overhearing: Scenario) -> None:
     with reading(overhearing.house.engine) as session:
         rows = session.execute(select(col(MentionAccountRow.feed), col(MentionAccountRow.summoned))).all()
     assert sorted(tuple(row) for row in rows) == [("mentions", True)] + [("search", False)] * len(OVERHEARD)
@@ -41,7 +41,7 @@ def test_overheard_posts_are_heard_by_search_and_decided(overhearing: Town) -> N
     assert decided <= {Action.LISTEN, Action.HOLD}
 
 
-def test_no_answer_is_even_written_to_an_overheard_post(overhearing: Town) -> None:
+def test_no_answer_is_even_written_to_an_overheard_post(overhearing: Scenario) -> None:
     for name in OVERHEARD:
         assert overhearing.replies(overhearing.mention(name).id or 0) == [], name
     with reading(overhearing.house.engine) as session:
@@ -51,14 +51,14 @@ def test_no_answer_is_even_written_to_an_overheard_post(overhearing: Town) -> No
     assert answers == 1
 
 
-def test_the_network_knows_of_no_answer_but_to_whom_spoke_to_us(overhearing: Town) -> None:
+def test_the_network_knows_of_no_answer_but_to_whom_spoke_to_us(overhearing: Scenario) -> None:
     told = overhearing.truth()
     assert [reply["in_reply_to"] for reply in told["replies"]] == [overhearing.network_id("hello")]
     assert (told["messages"], told["hides"]) == ([], [])
 
 
 @pytest.mark.parametrize("name", OVERHEARD)
-def test_forced_to_answer_an_overheard_post_x_refuses_and_nothing_is_said(name: str, overhearing: Town) -> None:
+def test_forced_to_answer_an_overheard_post_x_refuses_and_nothing_is_said(name: str, overhearing: Scenario) -> None:
     (network,) = overhearing.house.networks.values()
     before = overhearing.truth()["replies"]
     with pytest.raises(Refused, match="mentioned"):
@@ -66,7 +66,7 @@ def test_forced_to_answer_an_overheard_post_x_refuses_and_nothing_is_said(name: 
     assert overhearing.truth()["replies"] == before
 
 
-def test_forced_to_write_to_somebody_who_never_wrote_x_refuses(overhearing: Town) -> None:
+def test_forced_to_write_to_somebody_who_never_wrote_x_refuses(overhearing: Scenario) -> None:
     (network,) = overhearing.house.networks.values()
     with pytest.raises(Refused):
         network.send_private("5001", "Hola")

@@ -19,7 +19,7 @@ from records.nouns import Actor
 from service.alerts import Alerts
 from service.settings_document import AlertSettings
 from service.watching import MENDED_AFTER, watch_accounts, watch_cases
-from tests.service.towns import TEXTS, Town, copied, town
+from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 TEST = Actor(tag="step:test")
 DAY = timedelta(days=1)
@@ -50,16 +50,16 @@ class Told(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     names = ("leaked", "lawyer", "stolen")
-    with town(tmp_path_factory.mktemp("watching"), texts={name: TEXTS[name] for name in names}) as found:
+    with open_scenario(tmp_path_factory.mktemp("watching"), texts={name: TEXTS[name] for name in names}) as found:
         found.work()
         yield found
 
 
 @pytest.fixture
-def square(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
@@ -75,59 +75,59 @@ def hook() -> Iterator[Hook]:
 
 
 @pytest.fixture
-def alerts(square: Town, hook: Hook) -> Alerts:
-    document = square.house.settings.document
+def alerts(scenario: Scenario, hook: Hook) -> Alerts:
+    document = scenario.house.settings.document
     told = AlertSettings(webhook=f"http://127.0.0.1:{hook.server_address[1]}")
-    return Alerts(replace(square.house.settings, document=document.model_copy(update={"alerts": told})))
+    return Alerts(replace(scenario.house.settings, document=document.model_copy(update={"alerts": told})))
 
 
-def account_is(square: Town, state: State, *, after: timedelta) -> None:
-    (account_id,) = square.house.accounts
-    with writing(square.house.engine) as session:
-        note_health(session, account_id=account_id, state=state, reason="It said no.", now=square.now + after)
+def account_is(scenario: Scenario, state: State, *, after: timedelta) -> None:
+    (account_id,) = scenario.house.accounts
+    with writing(scenario.house.engine) as session:
+        note_health(session, account_id=account_id, state=state, reason="It said no.", now=scenario.now + after)
 
 
 @pytest.mark.parametrize("state", [State.REFUSED, State.UNREACHABLE])
 def test_an_ailing_account_is_told_of_once_until_it_has_worked_for_a_while(
-    square: Town, alerts: Alerts, hook: Hook, state: State
+    scenario: Scenario, alerts: Alerts, hook: Hook, state: State
 ) -> None:
-    (name,) = [account.name for account in square.house.accounts.values()]
-    watch_accounts(square.house, alerts, now=square.now)
+    (name,) = [account.name for account in scenario.house.accounts.values()]
+    watch_accounts(scenario.house, alerts, now=scenario.now)
     assert hook.told == []
-    account_is(square, state, after=timedelta(0))
+    account_is(scenario, state, after=timedelta(0))
     for minute in range(5):
-        watch_accounts(square.house, alerts, now=square.now + timedelta(minutes=minute))
+        watch_accounts(scenario.house, alerts, now=scenario.now + timedelta(minutes=minute))
     (told,) = hook.told
     assert told == {"alert": f"account-{name}", "text": f"The account {name} is {state}: It said no."}
-    account_is(square, State.WORKING, after=timedelta(minutes=5))
-    watch_accounts(square.house, alerts, now=square.now + timedelta(minutes=5) + MENDED_AFTER)
-    account_is(square, state, after=timedelta(hours=1))
-    watch_accounts(square.house, alerts, now=square.now + timedelta(hours=1))
+    account_is(scenario, State.WORKING, after=timedelta(minutes=5))
+    watch_accounts(scenario.house, alerts, now=scenario.now + timedelta(minutes=5) + MENDED_AFTER)
+    account_is(scenario, state, after=timedelta(hours=1))
+    watch_accounts(scenario.house, alerts, now=scenario.now + timedelta(hours=1))
     assert len(hook.told) == 2
 
 
-def test_an_account_that_comes_and_goes_makes_no_storm(square: Town, alerts: Alerts, hook: Hook) -> None:
+def test_an_account_that_comes_and_goes_makes_no_storm(scenario: Scenario, alerts: Alerts, hook: Hook) -> None:
     for minute in range(0, 60, 2):
         for state in (State.UNREACHABLE, State.WORKING):
-            account_is(square, state, after=timedelta(minutes=minute))
-            watch_accounts(square.house, alerts, now=square.now + timedelta(minutes=minute))
+            account_is(scenario, state, after=timedelta(minutes=minute))
+            watch_accounts(scenario.house, alerts, now=scenario.now + timedelta(minutes=minute))
     assert len(hook.told) == 1
 
 
 def test_overdue_first_answers_are_told_of_once_a_priority_until_mended(
-    square: Town, alerts: Alerts, hook: Hook
+    scenario: Scenario, alerts: Alerts, hook: Hook
 ) -> None:
-    watch_cases(square.house, alerts, now=square.now - DAY)
+    watch_cases(scenario.house, alerts, now=scenario.now - DAY)
     assert hook.told == []
-    with reading(square.house.engine) as session:
-        overdue = breaches(session, now=square.now + DAY)
+    with reading(scenario.house.engine) as session:
+        overdue = breaches(session, now=scenario.now + DAY)
     assert len(overdue) > 1
     for hour in range(4):
-        watch_cases(square.house, alerts, now=square.now + DAY + timedelta(hours=hour))
+        watch_cases(scenario.house, alerts, now=scenario.now + DAY + timedelta(hours=hour))
     assert sorted(hook.keys) == sorted({f"overdue-marca-{breach.priority}" for breach in overdue})
     assert any(overdue[0].reference in told["text"] for told in hook.told)
     before = len(hook.told)
-    with writing(square.house.engine) as session:
-        answered_in_public(session, [breach.case_id for breach in overdue], actor=TEST, now=square.now)
-    watch_cases(square.house, alerts, now=square.now + 2 * DAY)
+    with writing(scenario.house.engine) as session:
+        answered_in_public(session, [breach.case_id for breach in overdue], actor=TEST, now=scenario.now)
+    watch_cases(scenario.house, alerts, now=scenario.now + 2 * DAY)
     assert len(hook.told) == before

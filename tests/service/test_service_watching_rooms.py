@@ -19,26 +19,26 @@ from service.alerts import Alerts
 from service.scheduling import WATCHES
 from service.steps.forget import forget
 from service.watching_rooms import ROOM_GUESSES, watch_rooms
-from tests.service.towns import TEXTS, Town, copied, town
+from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("guessing"), texts={"leaked": TEXTS["leaked"]}) as found:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
+    with open_scenario(tmp_path_factory.mktemp("guessing"), texts={"leaked": TEXTS["leaked"]}) as found:
         yield found
 
 
 @pytest.fixture
-def square(original: Town, tmp_path: Path) -> Iterator[Town]:
-    with copied(original, tmp_path) as found:
+def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
+    with copied_scenario(original, tmp_path) as found:
         yield found
 
 
 class Heard(Alerts):
     """Remembers what it told."""
 
-    def __init__(self, square: Town) -> None:
-        super().__init__(square.house.settings)
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(scenario.house.settings)
         self.told: list[str] = []
 
     def raise_once(self, key: str, message: str) -> bool:
@@ -49,58 +49,58 @@ class Heard(Alerts):
         return raised
 
 
-def spray(square: Town, *, after: timedelta, times: int = SPRAY, door: Door = Door.CODE) -> None:
-    now = square.now + after
-    with writing(square.house.engine) as session:
+def spray(scenario: Scenario, *, after: timedelta, times: int = SPRAY, door: Door = Door.CODE) -> None:
+    now = scenario.now + after
+    with writing(scenario.house.engine) as session:
         for number in range(times):
-            missed(session, door, source_digest(square.house.room_key, f"10.0.0.{number}", now), now=now)
+            missed(session, door, source_digest(scenario.house.room_key, f"10.0.0.{number}", now), now=now)
 
 
-def logged(square: Town) -> list[dict[str, object]]:
-    with reading(square.house.engine) as session:
+def logged(scenario: Scenario) -> list[dict[str, object]]:
+    with reading(scenario.house.engine) as session:
         query = select(col(LedgerEntryRow.body)).where(col(LedgerEntryRow.kind) == "service:room:guessed")
         return [json.loads(body) for body in session.execute(query).scalars()]
 
 
-def test_a_few_misses_alarm_nobody(square: Town) -> None:
-    alerts = Heard(square)
-    spray(square, after=timedelta(0), times=SPRAY - 1)
-    watch_rooms(square.house, alerts, now=square.now)
+def test_a_few_misses_alarm_nobody(scenario: Scenario) -> None:
+    alerts = Heard(scenario)
+    spray(scenario, after=timedelta(0), times=SPRAY - 1)
+    watch_rooms(scenario.house, alerts, now=scenario.now)
     assert alerts.told == []
-    assert logged(square) == []
+    assert logged(scenario) == []
 
 
-def test_a_spray_is_told_of_once_a_spell_with_its_numbers(square: Town) -> None:
-    alerts = Heard(square)
+def test_a_spray_is_told_of_once_a_spell_with_its_numbers(scenario: Scenario) -> None:
+    alerts = Heard(scenario)
     for minute in range(5):
-        spray(square, after=timedelta(minutes=minute))
-        spray(square, after=timedelta(minutes=minute), door=Door.LINK)
-        watch_rooms(square.house, alerts, now=square.now + timedelta(minutes=minute))
+        spray(scenario, after=timedelta(minutes=minute))
+        spray(scenario, after=timedelta(minutes=minute), door=Door.LINK)
+        watch_rooms(scenario.house, alerts, now=scenario.now + timedelta(minutes=minute))
     (told,) = alerts.told
     assert f"{SPRAY} wrong codes from {SPRAY} addresses since" in told
     assert f"{SPRAY} wrong links from {SPRAY} addresses since" in told
     assert "10.0.0" not in told
-    (entry,) = logged(square)
+    (entry,) = logged(scenario)
     assert entry["body"] == {"doors": [{"door": door, "misses": SPRAY, "sources": SPRAY} for door in ("code", "link")]}
-    quiet = square.now + timedelta(hours=2)
-    watch_rooms(square.house, alerts, now=quiet)
-    spray(square, after=timedelta(hours=3))
-    watch_rooms(square.house, alerts, now=square.now + timedelta(hours=3))
-    assert len(alerts.told) == len(logged(square)) == 2
+    quiet = scenario.now + timedelta(hours=2)
+    watch_rooms(scenario.house, alerts, now=quiet)
+    spray(scenario, after=timedelta(hours=3))
+    watch_rooms(scenario.house, alerts, now=scenario.now + timedelta(hours=3))
+    assert len(alerts.told) == len(logged(scenario)) == 2
 
 
-def test_a_process_that_starts_during_a_spray_does_not_log_it_again(square: Town) -> None:
-    spray(square, after=timedelta(0))
+def test_a_process_that_starts_during_a_spray_does_not_log_it_again(scenario: Scenario) -> None:
+    spray(scenario, after=timedelta(0))
     for _ in range(2):
-        alerts = Heard(square)
-        watch_rooms(square.house, alerts, now=square.now)
+        alerts = Heard(scenario)
+        watch_rooms(scenario.house, alerts, now=scenario.now)
         assert len(alerts.told) == 1
-    assert len(logged(square)) == 1
+    assert len(logged(scenario)) == 1
 
 
-def test_the_rooms_are_watched_while_aparte_runs_and_old_misses_are_forgotten(square: Town) -> None:
+def test_the_rooms_are_watched_while_aparte_runs_and_old_misses_are_forgotten(scenario: Scenario) -> None:
     assert watch_rooms in WATCHES.values()
-    spray(square, after=timedelta(0), times=3)
-    forget(square.house, now=square.now + timedelta(days=2))
-    with reading(square.house.engine) as session:
+    spray(scenario, after=timedelta(0), times=3)
+    forget(scenario.house, now=scenario.now + timedelta(days=2))
+    with reading(scenario.house.engine) as session:
         assert session.execute(select(RoomGuessRow)).all() == []

@@ -30,9 +30,9 @@ from service.settings import MASTER_KEY, account_secret_name, settings_from
 from service.settings_document import AccountSettings, Document
 from service.steps.recheck import recheck
 from service.webhooks import MOST_BYTES, make_webhooks
-from tests.listener.scripted import ScriptedNetwork
 from tests.listener.test_listener_intake import post
-from tests.service.towns import TEXTS, Town, town
+from tests.support.scenario import TEXTS, Scenario, open_scenario
+from tests.support.scripted_network import ScriptedNetwork
 
 NOWHERE = "http://127.0.0.1:1"
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -235,30 +235,30 @@ def test_hostile_words_are_stored_as_they_can_be(door: Door) -> None:
 
 
 def test_what_the_practice_network_delivers_is_heard_before_any_polling(tmp_path: Path) -> None:
-    with town(tmp_path, texts={"praise": TEXTS["praise"]}, played=False) as square:
-        (account,) = square.house.accounts.values()
-        with _serving(make_webhooks(square.house)) as address:
-            square.tell("/_webhooks", account=account.name, url=f"{address}/webhooks/{account.name}")
-            made = square.tell("/_post", text=TEXTS["hours"], author="eva", mentions=True)
-            square.tell("/_webhooks", deliver=True)
-            assert heard(square) == [made["id"]]
+    with open_scenario(tmp_path, texts={"praise": TEXTS["praise"]}, played=False) as scenario:
+        (account,) = scenario.house.accounts.values()
+        with _serving(make_webhooks(scenario.house)) as address:
+            scenario.tell("/_webhooks", account=account.name, url=f"{address}/webhooks/{account.name}")
+            made = scenario.tell("/_post", text=TEXTS["hours"], author="eva", mentions=True)
+            scenario.tell("/_webhooks", deliver=True)
+            assert heard(scenario) == [made["id"]]
 
-            again = square.tell("/_webhooks", account=account.name, repeat=1)
+            again = scenario.tell("/_webhooks", account=account.name, repeat=1)
             forged = [
-                square.tell("/_webhooks", account=account.name, forge=way, body=on_x())["status"]
+                scenario.tell("/_webhooks", account=account.name, forge=way, body=on_x())["status"]
                 for way in ("secret", "missing")
             ]
             assert (again["statuses"], forged) == ([200], [403, 403])
-            assert heard(square) == [made["id"]]
+            assert heard(scenario) == [made["id"]]
 
-            square.tell("/_delete", id=made["id"])
-            square.tell("/_webhooks", deliver=True)
-            assert heard(square) == [made["id"]]
-            recheck(square.house, now=square.now)
-            assert heard(square) == []
+            scenario.tell("/_delete", id=made["id"])
+            scenario.tell("/_webhooks", deliver=True)
+            assert heard(scenario) == [made["id"]]
+            recheck(scenario.house, now=scenario.now)
+            assert heard(scenario) == []
 
 
-def heard(square: Town) -> list[str]:
-    with reading(square.house.engine) as session:
+def heard(scenario: Scenario) -> list[str]:
+    with reading(scenario.house.engine) as session:
         query = select(col(MentionRow.external_id)).where(col(MentionRow.deleted_at).is_(None))
         return list(session.execute(query).scalars())

@@ -1,4 +1,4 @@
-"""Reads the forms of a page as a browser without a script would."""
+"""Reads and submits the forms of a room's pages as a browser without scripts does."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read(page: httpx.Response) -> Forms:
     return forms
 
 
-def come_in(browser: httpx.Client, path: str) -> httpx.Response:
+def enter_room(browser: httpx.Client, path: str) -> httpx.Response:
     """Open a link, submit its form and follow where it leads."""
     page = browser.get(path)
     assert page.status_code == 200, page.text
@@ -41,6 +41,6 @@ def come_in(browser: httpx.Client, path: str) -> httpx.Response:
     return browser.post(form.get("action") or path, data=forms.hidden, follow_redirects=True)
 
 
-def say(browser: httpx.Client, text: str) -> httpx.Response:
+def post_message(browser: httpx.Client, text: str) -> httpx.Response:
     form = read(browser.get("/room")).forms["say"]
     return browser.post(form["action"], data={"text": text}, follow_redirects=True)

@@ -1,4 +1,4 @@
-"""A town of a dozen people, one for each thing that can happen, and the whole service at work on it."""
+"""A practice network with a few posts, one for each thing that can happen, and an app that works on them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from records.tables.service import DecisionRow
 from service.house import House, open_house
 from service.keys import verification_key
 from service.round import run_once
-from tests.service.worlds import ENDS_AT, SmallWorld, small_world
+from tests.support.practice_home import ENDS_AT, PracticeHome, practice_home
 
 TEXTS = {
     "charged": "@marca me habéis cobrado dos veces la misma compra, mirad mi cuenta por favor",
@@ -43,10 +43,10 @@ MINUTE = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Town:
+class Scenario:
     """A practice network that runs, and a house wired to it."""
 
-    world: SmallWorld
+    world: PracticeHome
     house: House
 
     @property
@@ -114,14 +114,14 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, *, texts: Mapping[str, str] = TEXTS, played: bool = True) -> Iterator[Town]:
+def open_scenario(folder: Path, *, texts: Mapping[str, str] = TEXTS, played: bool = True) -> Iterator[Scenario]:
     """Serve the texts as posts of one person each. `played`: connected before the first, and all of them visible."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [row(name, text, minutes=number) for number, (name, text) in enumerate(texts.items())]
-    with small_world(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
+    with practice_home(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
         house = open_house(world.settings)
         try:
-            found = Town(world=world, house=house)
+            found = Scenario(world=world, house=house)
             if played:
                 found.work()
                 world.practice.step()
@@ -147,7 +147,7 @@ def write_rows(file: Path, rows: list[dict[str, object]]) -> Path:
 
 
 @contextmanager
-def copied(original: Town, folder: Path) -> Iterator[Town]:
+def copied_scenario(original: Scenario, folder: Path) -> Iterator[Scenario]:
     """The same town with a database of its own, so that what a test does there stays there."""
     house = original.house
     house.close()
@@ -158,7 +158,7 @@ def copied(original: Town, folder: Path) -> Iterator[Town]:
     vault = Vault(keys_engine, house.master_key)
     copy = replace(house, engine=engine, keys_engine=keys_engine, vault=vault)
     try:
-        yield Town(world=original.world, house=copy)
+        yield Scenario(world=original.world, house=copy)
     finally:
         copy.close()
 

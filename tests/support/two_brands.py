@@ -1,4 +1,4 @@
-"""A bank on Facebook and an airline on X, four people who write to them, and what can be read of what happened."""
+"""A bank on Facebook and an airline on X, four people who write to them, and queries for what happened."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ PEOPLE = (BERTA, GRACE, NURIA, HELEN)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Town:
+class TwoBrands:
     """The stage, and what the practice network and the house know."""
 
     stage: Stage
@@ -172,7 +172,7 @@ def one_time_code(letter: email.message.EmailMessage) -> str:
 
 
 @contextmanager
-def whole_town(folder: Path) -> Iterator[Town]:
+def open_two_brands(folder: Path) -> Iterator[TwoBrands]:
     """The practice network, the house, its dashboard and its rooms, each in a process of its own."""
     (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, _rows())), encoding="utf-8")
     with set_stage(folder / "home", posts=folder / "posts.jsonl", stepped=True, classifier="fast") as bare:
@@ -183,11 +183,11 @@ def whole_town(folder: Path) -> Iterator[Town]:
             take_customers(stage.house, json.dumps(_customers()), folder / "customers.csv")
             while not stage.practice.step().finished:
                 pass
-            town = Town(stage=stage, wall=_wall(stage))
+            brands = TwoBrands(stage=stage, wall=_wall(stage))
             # The first round hears what was there before: that is history, and answered by nobody.
-            town.work()
-            town.later()
-            yield town
+            brands.work()
+            brands.later()
+            yield brands
         finally:
             stage.children.stop()
             stage.house.close()

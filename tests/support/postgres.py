@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: in a temporary folder, on a socket there, gone at the end."""
+"""A PostgreSQL server for the tests: in a temporary folder, on a socket there, removed at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERVER_USER = "postgres"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Server:
+class PostgresServer:
     """A running server; `database` makes an empty database in it."""
 
     programs: Path
@@ -43,7 +43,7 @@ def server_programs() -> Path | None:
 
 
 @contextmanager
-def running_server(programs: Path) -> Iterator[Server]:
+def running_server(programs: Path) -> Iterator[PostgresServer]:
     """Start a server for as long as the block lasts."""
     user = SERVER_USER if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
     folder = Path(tempfile.mkdtemp(prefix="aparte-pg-"))
@@ -55,7 +55,7 @@ def running_server(programs: Path) -> Iterator[Server]:
         options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
         _run([str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(log), "-o", options, "start"], user=user)
         try:
-            yield Server(programs=programs, folder=folder, user=user)
+            yield PostgresServer(programs=programs, folder=folder, user=user)
         finally:
             _run([str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"], user=user)
     finally:

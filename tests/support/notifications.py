@@ -1,4 +1,4 @@
-"""A house with a room, customers and a mail server, in which letters are put out and handed over."""
+"""An app with a room, customers and a mail server, for tests of outgoing and incoming mail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EMAIL = "ana@example.com"
 MOBILE = "612345678"
 
 
-class MovedClock:
+class ManualClock:
     rate = 1.0
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class MovedClock:
     def now(self) -> datetime:
         return self.time
 
-    def pass_(self, span: timedelta) -> None:
+    def advance(self, span: timedelta) -> None:
         self.time += span
 
 
@@ -65,9 +65,9 @@ class Mailbox(MailBox):
         return "250 OK"
 
 
-def open_town(
+def open_with_room(
     folder: Path, sections: Mapping[str, object], *, database: str = "", secrets: Mapping[str, str] | None = None
-) -> tuple[House, MovedClock]:
+) -> tuple[House, ManualClock]:
     """A house with one room, case 1, and three customers; `sections` of its settings say how letters go."""
     (folder / "posts").mkdir()
     document = Document.model_validate(
@@ -90,7 +90,7 @@ def open_town(
     settings = settings_from(
         document, folder=folder, secrets={"APARTE_MASTER_KEY": key, **(secrets or {})}, path=folder / "aparte.toml"
     )
-    clock = MovedClock()
+    clock = ManualClock()
     house = open_house(settings, clock=clock)
     with writing(house.engine) as session:
         _furnish(session, next(iter(house.accounts)))
@@ -108,7 +108,7 @@ def open_town(
     return house, clock
 
 
-def ask_for(house: House, contact: str = EMAIL, *, booking: tuple[str, str] | None = None) -> None:
+def request_code(house: House, contact: str = EMAIL, *, booking: tuple[str, str] | None = None) -> None:
     """Somebody in the room asks for a code."""
     key: TypedKey | None = booking_key(*booking) if booking else contact_key(contact, market="ES")
     assert key is not None

@@ -1,4 +1,4 @@
-"""A practice network with a Page and an Instagram account, and a server that answers what a test scripts."""
+"""The practice network's Facebook Page and Instagram account, and a server that answers what a test scripts."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class MetaPractice:
 
 
 @contextmanager
-def practising(rows: Sequence[Mapping[str, Any]], folder: Path, **options: Any) -> Iterator[MetaPractice]:
+def open_meta_practice(rows: Sequence[Mapping[str, Any]], folder: Path, **options: Any) -> Iterator[MetaPractice]:
     """Run a sandbox on rows, all of them visible, three hours after the last."""
     posts = folder / "posts.jsonl"
     posts.write_bytes("\n".join(json.dumps(row) for row in rows).encode())
@@ -89,7 +89,7 @@ def practising(rows: Sequence[Mapping[str, Any]], folder: Path, **options: Any) 
         yield practice
 
 
-def walk(network: Network, feed: Feed, *, since: datetime | None = None) -> list[Page]:
+def all_pages(network: Network, feed: Feed, *, since: datetime | None = None) -> list[Page]:
     """Every page of a feed."""
     pages: list[Page] = []
     token: str | None = None
@@ -102,14 +102,14 @@ def walk(network: Network, feed: Feed, *, since: datetime | None = None) -> list
         assert len(pages) < 1_000
 
 
-def heard(network: Network, feed: Feed, *, since: datetime | None = None) -> dict[str, Any]:
+def fetched_posts(network: Network, feed: Feed, *, since: datetime | None = None) -> dict[str, Any]:
     """The posts of a feed, by their texts."""
-    return {post.text: post for page in walk(network, feed, since=since) for post in page.posts}
+    return {post.text: post for page in all_pages(network, feed, since=since) for post in page.posts}
 
 
-def own(network: Network, feed: Feed, *, since: datetime | None = None) -> dict[str, Any]:
+def own_posts(network: Network, feed: Feed, *, since: datetime | None = None) -> dict[str, Any]:
     """Our own posts of a feed, by their texts."""
-    return {post.text: post for page in walk(network, feed, since=since) for post in page.own}
+    return {post.text: post for page in all_pages(network, feed, since=since) for post in page.own}
 
 
 def account_on(network: str, *, external_id: str = "2002", handle: str = "acme") -> Account:

@@ -1,9 +1,8 @@
-"""Pages as one agent sees them, run by Streamlit's own test driver."""
+"""A dashboard page as one agent sees it, run by Streamlit's own test driver."""
 
 from __future__ import annotations
 
 import pytest
-from dashboard_square import token_of
 from streamlit.testing.v1 import AppTest
 
 from dashboard.registry import FrontDesk
@@ -11,6 +10,7 @@ from records.database import reading
 from records.tables.cases import CareCaseRow
 from service.agents import Agent
 from service.house import House
+from tests.support.dashboard_data import token_of
 
 
 class Screen:
@@ -43,7 +43,7 @@ class Screen:
         return app
 
 
-def said(app: AppTest) -> str:
+def shown_text(app: AppTest) -> str:
     return " ".join(element.proto.body for element in app.get("html"))
 
 

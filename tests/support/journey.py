@@ -1,4 +1,4 @@
-"""One person's way from a public post to its closing, and the agent beside it."""
+"""One person's way from a public post to the closed case in a real browser, and the agent beside them."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.service.whole_way import Person, Town, one_time_code
-from tests.service.whole_way_words import SAID, WORDS, Words
+from tests.support.journey_texts import SAID, TEXTS, JourneyTexts
+from tests.support.two_brands import Person, TwoBrands, one_time_code
 
 SHOTS = os.environ.get("APARTE_TEST_SHOTS", "")
 """A folder for a picture of every step; empty for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Walk:
+class Journey:
     """One person's way, and the agent beside it."""
 
-    town: Town
+    brands: TwoBrands
     person: Person
     desk: Page
     phone: BrowserContext
 
     @property
-    def words(self) -> Words:
-        return WORDS[self.person.lang]
+    def words(self) -> JourneyTexts:
+        return TEXTS[self.person.lang]
 
     def shot(self, page: Page, name: str) -> None:
         """A picture of a step, where they are wanted."""
@@ -36,7 +36,7 @@ class Walk:
 
     def open_thread(self) -> None:
         """From the queue, by the row of the person."""
-        self.desk.goto(f"http://127.0.0.1:{self.town.stage.dashboard_port}/")
+        self.desk.goto(f"http://127.0.0.1:{self.brands.stage.dashboard_port}/")
         named = self.desk.locator(".ap.row", has_text=re.compile(f"{self.person.name}|{self.person.handle}"))
         row = self.desk.locator("[data-testid=stHorizontalBlock]", has=named).last
         row.wait_for()
@@ -70,10 +70,10 @@ class Walk:
         for field, value in typed.items():
             page.fill(f"#{field}", value)
         self.shot(page, "phone-3-identify")
-        before = len(self.town.letters_to(self.person))
+        before = len(self.brands.letters_to(self.person))
         page.click("#prove button")
-        self.town.work()
-        letters = self.town.letters_to(self.person)
+        self.brands.work()
+        letters = self.brands.letters_to(self.person)
         assert len(letters) == before + 1
         page.fill("#code", one_time_code(letters[-1]))
         self.shot(page, "phone-4-code")
@@ -119,7 +119,7 @@ class Walk:
     def come_back(self, name: str) -> Page:
         """The room again, in the same browser."""
         page = self.phone.new_page()
-        page.goto(f"http://127.0.0.1:{self.town.stage.room_port}/room")
+        page.goto(f"http://127.0.0.1:{self.brands.stage.room_port}/room")
         self.shot(page, f"phone-{name}")
         return page
 
@@ -136,19 +136,19 @@ class Walk:
 
     def sent_under(self, post: str) -> list[str]:
         """What the brand says under a post, oldest first."""
-        return [reply["text"] for reply in self.town.truth()["replies"] if reply["in_reply_to"] == post]
+        return [reply["text"] for reply in self.brands.truth()["replies"] if reply["in_reply_to"] == post]
 
 
-def ended(walk: Walk, steps: Sequence[str]) -> None:
+def assert_closed(journey: Journey, steps: Sequence[str]) -> None:
     """The case is closed, the room says so, and the log shows each step in its turn."""
-    case = walk.town.case_of(walk.person)
+    case = journey.brands.case_of(journey.person)
     assert case.closed_at is not None
-    expect(walk.come_back("9-closed").locator(".turn")).to_have_text(walk.words.closed)
-    walk.look_again()
-    walk.shot(walk.desk, "desk-closed")
-    kinds = walk.town.kinds(case.id or 0)
+    expect(journey.come_back("9-closed").locator(".turn")).to_have_text(journey.words.closed)
+    journey.look_again()
+    journey.shot(journey.desk, "desk-closed")
+    kinds = journey.brands.kinds(case.id or 0)
     assert "room:consented:learn" not in kinds
-    handle = "private_reply" if walk.person.network == "facebook" else "own_message"
-    assert walk.town.proofs(case.id or 0) == (handle, "email_code")
+    handle = "private_reply" if journey.person.network == "facebook" else "own_message"
+    assert journey.brands.proofs(case.id or 0) == (handle, "email_code")
     left = iter(kinds)
     assert [step for step in steps if step not in left] == [], kinds

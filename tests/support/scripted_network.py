@@ -1,4 +1,4 @@
-"""A network that serves what a test wrote down: for budgets, stale pages and refusals that come at will."""
+"""A network that serves the pages and refusals that a test lists."""
 
 # ruff: noqa: ARG002 - it answers as the Protocol asks
 

@@ -1,4 +1,4 @@
-"""Replies' surroundings: real databases with a few mentions, and a clock that tests move."""
+"""Databases with an account and a few mentions, delivery ports that a test sets, and a clock that it moves."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ PERSONS = 4
 
 
 @dataclass
-class SetClock:
+class ManualClock:
     time: datetime = START
 
     def __call__(self) -> datetime:
         return self.time
 
-    def pass_(self, span: timedelta) -> None:
+    def advance(self, span: timedelta) -> None:
         self.time += span
 
 
 @dataclass
-class House:
+class OutboxSetup:
     engine: Engine
     vault: Vault
-    clock: SetClock = field(default_factory=SetClock)
+    clock: ManualClock = field(default_factory=ManualClock)
     network: Network | None = None
     guard: Callable[[str, ReplyRow], tuple[Finding, ...]] = lambda _text, _reply: ()
     caps: Caps = field(default_factory=Caps)
@@ -164,7 +164,7 @@ def person_id(mention_id: int) -> str:
     return str(5000 + (mention_id - 1) % PERSONS + 1)
 
 
-def rows_around_replies() -> list[object]:
+def outbox_rows() -> list[object]:
     return [
         AccountRow(
             name="marca-x",

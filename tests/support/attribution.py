@@ -1,4 +1,4 @@
-"""The real recognition of our own words, beside a desk whose cases need not be told."""
+"""The outbox's attribution of own posts, with delivery ports that do nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from replies.recognition import recognise_messages, recognise_posts, settle
 LISTEN = Actor(tag="step:listen")
 
 
-class Unsealed:
+class NullSealer:
     """A sealer that keeps nothing."""
 
     def seal(self, _subject: str, _fields: object) -> str:
@@ -29,9 +29,9 @@ class Unsealed:
         return ["" for _ in things]
 
 
-def outbox(now: datetime) -> Recognise:
+def outbox_attribution(now: datetime) -> Recognise:
     """Recognises what the outbox of the same database sent."""
-    sealer: Sealer = Unsealed()
+    sealer: Sealer = NullSealer()
     desk = Dispatching(
         network_of=lambda _: None,
         secrets_of=lambda _: {},

@@ -1,4 +1,4 @@
-"""Files as telephones and offices make them, the smallest of each kind, and what strangers make of them."""
+"""The smallest valid file of each kind that a room accepts, and files that it must refuse."""
 
 from __future__ import annotations
 

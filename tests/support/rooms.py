@@ -1,4 +1,4 @@
-"""A room's surroundings: real databases with one case, and a clock that tests move."""
+"""Databases with one case and its room, and a clock that a test moves."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ HANDLE = "rosa_quintanar"
 DISPLAY_NAME = "Rosa Quintanar"
 
 
-class SetClock:
+class ManualClock:
     def __init__(self) -> None:
         self.time = START
 
     def __call__(self) -> datetime:
         return self.time
 
-    def pass_(self, span: timedelta) -> None:
+    def advance(self, span: timedelta) -> None:
         self.time += span
 
 
 @dataclass
-class House:
+class RoomSetup:
     engine: Engine
     vault: Vault
-    clock: SetClock
+    clock: ManualClock
     case_id: int
 
     def invite(
@@ -83,7 +83,7 @@ def path_of(room: RoomRow) -> str:
     return f"/r/{room.public_id}/{token_of(ROOM_KEY, room)}"
 
 
-def rows_around_a_case() -> list[object]:
+def case_rows() -> list[object]:
     return [
         AccountRow(
             name="marca-x",

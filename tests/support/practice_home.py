@@ -1,4 +1,4 @@
-"""Small worlds for tests of the whole service: a posts file from the cast, a practice network, settings for it."""
+"""A demo's home: a posts file, a practice network that serves it, and settings that point at it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OF_A_SECTOR = re.compile(r"(?m)^(?:sector|phone|emergency_phone) = .*\n")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SmallWorld:
+class PracticeHome:
     """A practice network that runs, and settings that point at it."""
 
     practice: Practice
@@ -36,7 +36,7 @@ class SmallWorld:
 
 
 @contextmanager
-def small_world(folder: Path, *, posts: Path | None = None, database: str | None = None) -> Iterator[SmallWorld]:
+def practice_home(folder: Path, *, posts: Path | None = None, database: str | None = None) -> Iterator[PracticeHome]:
     """Serve a world whose time stands still until moved; `database` replaces the SQLite file.
 
     Its brands are shops without telephones, whatever the practice network says of them.
@@ -58,7 +58,7 @@ def small_world(folder: Path, *, posts: Path | None = None, database: str | None
             written = written.replace('database = "sqlite:///aparte.db"', f'database = "{database}"', 1)
         home.settings_file.write_text(written, encoding="utf-8")
         try:
-            yield SmallWorld(practice=practice, home=home)
+            yield PracticeHome(practice=practice, home=home)
         finally:
             practice.close()
 

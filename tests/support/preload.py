@@ -1,4 +1,4 @@
-"""Imported once by the process that children are forked from: what takes seconds to load is loaded here."""
+"""Imported once by the process that children are forked from, so that each child has loaded what takes seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written and read on the whole way, in both languages."""
+"""What people and agents write and read in the end-to-end tests, in both languages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class JourneyTexts:
     """What an agent and a person read and write in one language."""
 
     locale: str
@@ -28,8 +28,8 @@ class Words:
     answer: str
 
 
-WORDS = {
-    "es": Words(
+TEXTS = {
+    "es": JourneyTexts(
         locale="es-ES",
         approve="Aprobar",
         claim="Tomar el caso",
@@ -48,7 +48,7 @@ WORDS = {
         says_solved="resuelto",
         answer="Ya está devuelto: lo verás mañana. Perdona las molestias.",
     ),
-    "en": Words(
+    "en": JourneyTexts(
         locale="en-GB",
         approve="Approve",
         claim="Take the case",

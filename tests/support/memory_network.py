@@ -1,4 +1,4 @@
-"""A network in memory that takes, loses, refuses and delays, and remembers what it took."""
+"""A network in memory whose writes succeed, get lost, fail or appear late, and that keeps what was written."""
 
 # ruff: noqa: ARG002 - the signatures are the protocol's
 
@@ -15,7 +15,7 @@ from records.words import Feed
 
 
 @dataclass
-class Took:
+class Written:
     external_id: str
     target: str
     text: str
@@ -24,7 +24,7 @@ class Took:
 
 
 @dataclass
-class Plan:
+class NextWrite:
     """What happens to the next write."""
 
     takes: bool = True
@@ -37,10 +37,10 @@ class MemoryNetwork:
     """One account on an invented network."""
 
     clock: Callable[[], datetime]
-    plans: list[Plan] = field(default_factory=list)
+    plans: list[NextWrite] = field(default_factory=list)
     read_errors: list[NetworkError] = field(default_factory=list)
-    taken: list[Took] = field(default_factory=list)
-    outside: list[Took] = field(default_factory=list)
+    taken: list[Written] = field(default_factory=list)
+    outside: list[Written] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     edited: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
@@ -87,7 +87,7 @@ class MemoryNetwork:
         self._change_state(done)
 
     def _change_state(self, done: Callable[[], None]) -> None:
-        plan = self.plans.pop(0) if self.plans else Plan()
+        plan = self.plans.pop(0) if self.plans else NextWrite()
         if plan.takes:
             done()
         if plan.raises is not None:
@@ -138,14 +138,16 @@ class MemoryNetwork:
 
     def answer_outside(self, target: str, text: str) -> None:
         now = self.clock()
-        self.outside.append(Took(external_id=f"o{len(self.outside)}", target=target, text=text, at=now, shown_from=now))
+        self.outside.append(
+            Written(external_id=f"o{len(self.outside)}", target=target, text=text, at=now, shown_from=now)
+        )
 
     def _take(self, target: str, text: str) -> Sent:
-        plan = self.plans.pop(0) if self.plans else Plan()
+        plan = self.plans.pop(0) if self.plans else NextWrite()
         now = self.clock()
         external_id = f"r{len(self.taken)}"
         if plan.takes:
-            took = Took(external_id=external_id, target=target, text=text, at=now, shown_from=now + plan.shown_after)
+            took = Written(external_id=external_id, target=target, text=text, at=now, shown_from=now + plan.shown_after)
             self.taken.append(took)
         if plan.raises is not None:
             raise plan.raises

@@ -1,4 +1,4 @@
-"""A room with customers on file: asked, written to and proven as in the house, without a mail server."""
+"""A browser in a room of a brand with a customer register: asks for codes, reads notifications, gives consent."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
-from room_forms import Forms, come_in, read
-from room_house import ROOM_KEY, House, path_of
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
@@ -25,7 +23,9 @@ from room.letters import claim_due, settle_reading, settle_sent
 from room.letters import read as read_letter
 from room.proof_ports import CompanySignIn, ProofPorts
 from room.web import make_app
-from tests.in_process import InProcess
+from tests.support.asgi import AsgiTransport
+from tests.support.forms import Forms, enter_room, read
+from tests.support.rooms import ROOM_KEY, RoomSetup, path_of
 
 RECORDS_KEY = b"records key for tests"
 CODE_KEY = b"code key for tests"
@@ -43,7 +43,7 @@ CUSTOMERS = (
 
 
 @dataclass
-class Learned:
+class RecordedLabels:
     """A learner that remembers what it was told."""
 
     proved_by: list[tuple[str, int]] = field(default_factory=list)
@@ -65,35 +65,35 @@ class Learned:
         self.taken_back += consent_ids
 
 
-class Visit:
+class RoomBrowser:
     """One browser in one room of a house."""
 
     def __init__(
-        self, house: House, brand: Brand, *, sign_in: CompanySignIn | None = None, asks_proof: bool = True
+        self, rooms: RoomSetup, brand: Brand, *, sign_in: CompanySignIn | None = None, asks_proof: bool = True
     ) -> None:
-        self.house = house
-        self.learned = Learned()
+        self.rooms = rooms
+        self.learned = RecordedLabels()
         ports = ProofPorts(records_key=RECORDS_KEY, code_key=CODE_KEY, sign_in=sign_in)
         app = make_app(
-            engine=house.engine,
+            engine=rooms.engine,
             room_key=ROOM_KEY,
-            sealer=house.vault,
-            clock=house.clock,
+            sealer=rooms.vault,
+            clock=rooms.clock,
             brand_of=lambda _account_id: brand,
             secure_cookies=False,
             proof=ports if asks_proof else None,
             learner=self.learned,
         )
         self.browser = httpx.Client(
-            transport=InProcess(app), base_url="http://sala.example", headers={"Accept-Language": "es"}
+            transport=AsgiTransport(app), base_url="http://sala.example", headers={"Accept-Language": "es"}
         )
-        room = house.invite()
+        room = rooms.invite()
         self.room_id = room.id or 0
-        come_in(self.browser, path_of(room))
+        enter_room(self.browser, path_of(room))
 
     @property
     def room(self) -> RoomRow:
-        return self.house.room(self.room_id)
+        return self.rooms.room(self.room_id)
 
     def page(self, path: str) -> Forms:
         return read(self.browser.get(path))
@@ -107,26 +107,26 @@ class Visit:
     def letters(self) -> list[tuple[int | None, str, str]]:
         """Hand over what is due: customer, way and code of each."""
         sent = []
-        for letter_id in claim_due(self.house.engine, claimant=CLAIMANT, now=self.house.clock()):
-            with writing(self.house.engine) as session:
+        for letter_id in claim_due(self.rooms.engine, claimant=CLAIMANT, now=self.rooms.clock()):
+            with writing(self.rooms.engine) as session:
                 letter = read_letter(session, letter_id)
                 assert letter is not None
                 settle_reading(session, letter, claimant=CLAIMANT, way=letter.way, proof=_proof(letter.way))
-                settle_sent(session, letter_id, claimant=CLAIMANT, now=self.house.clock())
+                settle_sent(session, letter_id, claimant=CLAIMANT, now=self.rooms.clock())
             sent.append((letter.customer_id, letter.way, code_of(CODE_KEY, letter.nonce)))
         return sent
 
     def rows(self, table: type[SQLModel]) -> list[SQLModel]:
-        with reading(self.house.engine) as session:
+        with reading(self.rooms.engine) as session:
             return list(session.execute(select(table).order_by("id")).scalars())
 
     def logged(self) -> list[str]:
-        with reading(self.house.engine) as session:
+        with reading(self.rooms.engine) as session:
             return list(session.execute(select(col(LedgerEntryRow.kind)).order_by(col(LedgerEntryRow.index))).scalars())
 
 
-def enrol_customers(house: House) -> None:
-    enrol(house.engine, house.vault, CUSTOMERS, records_key=RECORDS_KEY, now=house.clock())
+def import_customers(rooms: RoomSetup) -> None:
+    enrol(rooms.engine, rooms.vault, CUSTOMERS, records_key=RECORDS_KEY, now=rooms.clock())
 
 
 def _proof(way: str) -> str:

@@ -1,4 +1,4 @@
-"""Asks an ASGI application without a socket: as quick as a function call, and as a browser would be answered."""
+"""An httpx transport that calls an ASGI application in this process, without a socket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 
-class InProcess(httpx.BaseTransport):
+class AsgiTransport(httpx.BaseTransport):
     """One application, asked one request after the other."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""A brand, its account, people and mentions, and short ways to make cases of them."""
+"""Rows for tests of cases: a brand, an account, agents, people and mentions; and short calls that join them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ago(minutes: float) -> datetime:
     return NOW - timedelta(minutes=minutes)
 
 
-def settle(engine: Engine, people: int = 3) -> list[int]:
+def add_people(engine: Engine, people: int = 3) -> list[int]:
     """Make an account, three agents and so many identities; returns the identities' ids."""
     with writing(engine) as session:
         session.add(
@@ -114,7 +114,7 @@ def case_row(engine: Engine, case_id: int) -> CareCaseRow:
         return row
 
 
-def legs(engine: Engine, case_id: int) -> list[tuple[str, str, int | None]]:
+def sides(engine: Engine, case_id: int) -> list[tuple[str, str, int | None]]:
     with reading(engine) as session:
         rows = session.exec(
             select(CaseThreadRow).where(col(CaseThreadRow.case_id) == case_id).order_by(col(CaseThreadRow.id))

@@ -1,4 +1,4 @@
-"""Holds what Aparte stored against the posts file that was played and against the truth of the practice network."""
+"""Compares what Aparte stored with the posts file and with what the practice network says really happened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-Told = TypeVar("Told", bound=Hashable)
+Item = TypeVar("Item", bound=Hashable)
 NAMED = 5
 """So many of what is wrong are named."""
 
@@ -110,7 +110,7 @@ def _not_once(what: str, stored: list[str], counted: Counter[str]) -> Iterator[s
         yield f"{len(wrong)} mentions have not exactly one {what}: {wrong[:NAMED]}"
 
 
-def _not_equal(what: str, truth: Counter[Told], stored: Counter[Told]) -> Iterator[str]:
+def _not_equal(what: str, truth: Counter[Item], stored: Counter[Item]) -> Iterator[str]:
     for title, difference in (("missing", truth - stored), ("untrue", stored - truth)):
         if difference:
             yield f"{what}: {sum(difference.values())} {title}: {list(difference)[:NAMED]}"

@@ -1,4 +1,4 @@
-"""Entries for tests, and ways to change what may not be changed."""
+"""Sample ledger entries, and ways to change what may not be changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sample(number: int) -> Entry:
     )
 
 
-def filled(engine: Engine, size: int, *, batch: int = 4) -> None:
+def append_samples(engine: Engine, size: int, *, batch: int = 4) -> None:
     for start in range(0, size, batch):
         with writing(engine) as session:
             append(session, [sample(number) for number in range(start, min(start + batch, size))])

@@ -1,4 +1,4 @@
-"""A child that runs the service and kills itself at the nth request or commit."""
+"""Runs the service in a child process that kills itself at the nth request or commit."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ ROUND_SECONDS = 120
 
 _WARM = multiprocessing.get_context("forkserver")
 _WARM.set_forkserver_preload(
-    ["tests.service.kills", "tests.service.warm", "tests.nemesis.nemesis", "tests.nemesis.rehearsal"]
+    ["tests.support.crashes", "tests.support.preload", "tests.nemesis.nemesis", "tests.nemesis.rehearsal"]
 )
 _STARTING = Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kill:
+class CrashPoint:
     """Where a child dies: at the `nth` passage of `place`."""
 
     place: str
@@ -49,12 +49,12 @@ class Kill:
         return f"{self.place} {self.nth}"
 
 
-def run_child(settings_file: Path, base_url: str, *, until: datetime, kill: Kill | None, counts: Path) -> int:
+def run_child(settings_file: Path, base_url: str, *, until: datetime, kill: CrashPoint | None, counts: Path) -> int:
     """Run the service in a fresh process until `until`, or until it dies. Returns its exit code."""
-    return run_warm(_work, settings_file, base_url, until, kill, counts)
+    return run_forked(_work, settings_file, base_url, until, kill, counts)
 
 
-def run_warm(target: Callable[..., None], *args: object, patience: float = 120) -> int:
+def run_forked(target: Callable[..., None], *args: object, patience: float = 120) -> int:
     """Call `target` in a process forked from one in which everything is imported. Returns its exit code.
 
     The child must not run this process's main module again: a test runner, or a page that one of its tests ran.
@@ -73,8 +73,8 @@ def run_warm(target: Callable[..., None], *args: object, patience: float = 120) 
     return child.exitcode
 
 
-def watch(
-    kill: Kill | None, *, stop: Kill | None = None, before_stop: Callable[[], object] = lambda: None
+def count_and_crash(
+    kill: CrashPoint | None, *, stop: CrashPoint | None = None, before_stop: Callable[[], object] = lambda: None
 ) -> Counter[str]:
     """Count this process's requests and commits from now on, and die where `kill` says.
 
@@ -96,8 +96,8 @@ def watch(
     return passed
 
 
-def _work(settings_file: Path, base_url: str, until: datetime, kill: Kill | None, counts: Path) -> None:
-    passed = watch(kill)
+def _work(settings_file: Path, base_url: str, until: datetime, kill: CrashPoint | None, counts: Path) -> None:
+    passed = count_and_crash(kill)
     house = open_house(load_settings(settings_file))
     practice = Practice(base_url)
     while house.clock.now() < until:

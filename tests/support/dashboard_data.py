@@ -1,4 +1,4 @@
-"""A clock that stands still, people who wrote to the house, and people who work there."""
+"""Rows for tests of the dashboard: mentions with their verdicts, drafts, agents, and a clock that stands still."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ base_url = "http://127.0.0.1:9"
 KINDS = ("BEARER_TOKEN", "API_KEY", "API_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET")
 
 
-class StillClock:
+class FixedClock:
     rate = 0.0
 
     def __init__(self) -> None:
@@ -53,13 +53,13 @@ class StillClock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class SeededMention:
     mention_id: int
     case_id: int
     identity_id: int
 
 
-class Square:
+class Seeder:
     """The public square: people write, and the house hears, judges and decides."""
 
     def __init__(self, house: House) -> None:
@@ -67,7 +67,7 @@ class Square:
         self.account_id = next(iter(house.accounts))
         self._count = 0
 
-    def hear(
+    def mention(
         self,
         text: str,
         *,
@@ -80,7 +80,7 @@ class Square:
         summoned: bool = True,
         root: str | None = None,
         above: dict[str, str] | None = None,
-    ) -> Heard:
+    ) -> SeededMention:
         self._count += 1
         external_id = str(5000 + self._count)
         at = NOW - timedelta(minutes=minutes_ago)
@@ -124,9 +124,9 @@ class Square:
                 actor=STEP,
                 now=NOW,
             )
-        return Heard(mention_id=mention_id, case_id=joined[identity_id, "acme"], identity_id=identity_id)
+        return SeededMention(mention_id=mention_id, case_id=joined[identity_id, "acme"], identity_id=identity_id)
 
-    def draft(self, heard: Heard, text: str, *, approvals: int = 1, act: Act = Act.PUBLIC_REPLY) -> int:
+    def draft(self, heard: SeededMention, text: str, *, approvals: int = 1, act: Act = Act.PUBLIC_REPLY) -> int:
         with writing(self.house.engine) as session:
             draft = Draft(
                 account_id=self.account_id,
@@ -218,7 +218,7 @@ class Square:
         )
 
 
-def employ(house: House, *roles: Role, email: str = "agent@acme.example") -> Agent:
+def add_staff(house: House, *roles: Role, email: str = "agent@acme.example") -> Agent:
     """Somebody who works here from now on."""
     with writing(house.engine) as session:
         return add_agent(

@@ -1,4 +1,4 @@
-"""A practice network with a Page and an Instagram account, seen through plain HTTP."""
+"""The practice network's Graph API, called over plain HTTP."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
-class Graph:
+class GraphAccount:
     """The Graph API as one account calls it."""
 
     http: httpx.Client
@@ -61,12 +61,12 @@ class Graph:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Square:
+class MetaSandbox:
     """A running sandbox with its control endpoints and those of Meta's networks that its rows name."""
 
     http: httpx.Client
-    facebook: Graph
-    instagram: Graph
+    facebook: GraphAccount
+    instagram: GraphAccount
 
     def move(self, seconds: float) -> None:
         self.tell("/_clock", advance_seconds=seconds)
@@ -83,7 +83,7 @@ class Square:
 
 
 @contextmanager
-def square(rows: Sequence[Mapping[str, object]] | None, **options: Any) -> Iterator[Square]:
+def open_meta_sandbox(rows: Sequence[Mapping[str, object]] | None, **options: Any) -> Iterator[MetaSandbox]:
     """A stepped sandbox over the rows, at the moment of the last one; None: over the shipped cast."""
     told: dict[str, Any] = {"stepped": True, "ends_at": ENDS_AT} | options
     with (
@@ -94,10 +94,10 @@ def square(rows: Sequence[Mapping[str, object]] | None, **options: Any) -> Itera
         brand = next(iter(accounts)).removesuffix("-x")
         while http.post("/_clock", content='{"advance": "step"}').json()["posts_left"]:
             pass
-        yield Square(
+        yield MetaSandbox(
             http=http,
-            facebook=Graph(http=http, account=accounts.get(f"{brand}-facebook", {})),
-            instagram=Graph(http=http, account=accounts.get(f"{brand}-instagram", {})),
+            facebook=GraphAccount(http=http, account=accounts.get(f"{brand}-facebook", {})),
+            instagram=GraphAccount(http=http, account=accounts.get(f"{brand}-instagram", {})),
         )
 
 
