@@ -19,10 +19,10 @@ from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
-from classifier.personal_data import find_personal_data
-from policies.channel import Channel
-from policies.guard import Finding, inspect
-from records.nouns import Brand
+from classifier.personal_data.finder import find_personal_data
+from policies.guard.inspection import GuardFinding, inspect
+from policies.text_limits import Channel
+from records.models import Brand
 
 HOW_MANY = 2_000
 SHORTENER = "t.co"
@@ -90,7 +90,7 @@ def _contacts_of_brands(replies: Sequence[BrandReply]) -> Mapping[str, tuple[str
     }
 
 
-def _guarded(reply: BrandReply, contacts: Sequence[str]) -> Sequence[Finding]:
+def _guarded(reply: BrandReply, contacts: Sequence[str]) -> Sequence[GuardFinding]:
     spanish = reply.language == "es"
     market = "MX" if spanish else "US"
     brand = Brand(
@@ -117,7 +117,7 @@ def _own_contacts(text: str) -> tuple[str, ...]:
     )
 
 
-def _line(reply: BrandReply, findings: Sequence[Finding]) -> str:
+def _line(reply: BrandReply, findings: Sequence[GuardFinding]) -> str:
     found = ",".join(sorted({finding.kind for finding in findings}))
     return f"{reply.id}\t{found}\t{reply.brand}\t{reply.text}\n"
 

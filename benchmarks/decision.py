@@ -20,9 +20,9 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from policies.engine import decide
-from policies.rulebook import Rulebook, shipped_rulebook
-from policies.vocabulary import VOCABULARY, Declared, FactType
-from records.nouns import Fact, FactValue
+from policies.rulebook.rulebook import Rulebook, shipped_rulebook
+from policies.vocabulary import VOCABULARY, FactDeclaration, FactType
+from records.models import Fact, FactValue
 
 BOUND = 200.0
 """Microseconds."""
@@ -73,7 +73,7 @@ def _facts(chance: random.Random) -> dict[str, Fact]:
     return {name: Fact(value=_value(one, chance), source="benchmark") for name, one in VOCABULARY.items()}
 
 
-def _value(declared: Declared, chance: random.Random) -> FactValue:
+def _value(declared: FactDeclaration, chance: random.Random) -> FactValue:
     if declared.type is FactType.BOOL:
         return chance.random() < (0.9 if declared.name in _MOSTLY_TRUE else 0.02)
     if declared.type is FactType.INT:

@@ -24,15 +24,15 @@ from pathlib import Path
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from policies.vocabulary import VOCABULARY, Declared, FactType
+from policies.vocabulary import VOCABULARY, FactDeclaration, FactType
 from records.database import writing
-from records.nouns import FactValue
+from records.enums import Action, Approval, Mode, Priority, Queue
+from records.models import FactValue
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import DecisionRow
-from records.words import Action, Approval, Mode, Priority, Queue
-from service.house import open_house
-from service.settings import load_settings
+from service.wiring.app import open_app
+from service.wiring.settings import load_settings
 
 BATCH = 5_000
 APART = timedelta(seconds=5)
@@ -86,16 +86,16 @@ def _settings(folder: Path) -> Path:
 
 
 def _fill(settings: Path, posts: int, chance: random.Random) -> None:
-    house = open_house(load_settings(settings))
+    app = open_app(load_settings(settings))
     first = datetime.now(UTC) - APART * posts
     try:
-        (account_id,) = house.accounts
+        (account_id,) = app.accounts
         for start in range(1, posts + 1, BATCH):
             numbers = range(start, min(start + BATCH, posts + 1))
-            with writing(house.engine) as session:
+            with writing(app.engine) as session:
                 _store(session, list(_rows(numbers, account_id, first, chance)))
     finally:
-        house.close()
+        app.close()
 
 
 def _store(session: Session, rows: list[dict[type, dict[str, object]]]) -> None:
@@ -163,11 +163,11 @@ def _rows(
         }
 
 
-def _fact(declared: Declared, chance: random.Random) -> dict[str, FactValue]:
+def _fact(declared: FactDeclaration, chance: random.Random) -> dict[str, FactValue]:
     return {"value": _value(declared, chance), "source": "classifier:balanced-2026.11"}
 
 
-def _value(declared: Declared, chance: random.Random) -> FactValue:
+def _value(declared: FactDeclaration, chance: random.Random) -> FactValue:
     """Rare things stay rare: most signals are silent, and most posts may be answered."""
     if declared.type is FactType.BOOL:
         return chance.random() < (0.9 if declared.name.startswith("permission.") else 0.03)

@@ -30,21 +30,19 @@ from sqlalchemy import Engine, insert, select, update
 from sqlmodel import col
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from people.crm_import import CustomerRecord, import_customers
 from people.customers import Contact
-from people.enrolment import enrol
-from people.register import CustomerRecord
-from people.vault import Vault
+from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, writing
-from records.nouns import Brand
+from records.models import Brand
 from records.schema import migrate, migrate_keys
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from records.tables.people import CustomerKeyRow, IdentityRow
 from records.tables.room import ProofCodeRow, RoomRow
 from records.tables.service import AccountRow
-from room.proof_ports import ProofPorts
-from room.serving import server_of
-from room.web import make_app
+from room.verification.ports import VerificationPorts
+from room.web.app import make_app, server_of
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ASKED_A_ROOM = 10
@@ -177,7 +175,7 @@ def _served(engine: Engine, *, leak: float) -> Iterator[int]:
         brand_of=lambda _account_id: Brand(name="banco-marca"),
         secure_cookies=False,
         source_header="x-source",
-        proof=ProofPorts(records_key=RECORDS_KEY, code_key=CODE_KEY),
+        proof=VerificationPorts(records_key=RECORDS_KEY, code_key=CODE_KEY),
     )
     server = server_of(_Leaking(app, leak) if leak else app, host="127.0.0.1", port=0)  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run)
@@ -222,7 +220,7 @@ def _furnished(folder: Path, *, rooms: int, customers: int) -> tuple[Engine, lis
         CustomerRecord(reference=f"C-{number}", contact=Contact(email=f"customer{number:06d}@example.com"))
         for number in range(customers)
     ]
-    enrol(engine, Vault(keys_engine, b"m" * 32), records, records_key=RECORDS_KEY, now=START)
+    import_customers(engine, SubjectEncryption(keys_engine, b"m" * 32), records, records_key=RECORDS_KEY, now=START)
     keys_engine.dispose()
     return engine, [Door(cookie=f"{public_id}.{token}") for public_id, token in made]
 
@@ -295,7 +293,7 @@ def _around_a_case() -> list[object]:
 class _NoSealer:
     """Nothing personal is logged by a proof."""
 
-    def seal(self, subject: str, fields: object) -> str:  # noqa: ARG002 - as a vault is called
+    def seal(self, subject: str, fields: object) -> str:  # noqa: ARG002 - as a encryption is called
         raise AssertionError(subject)
 
     def seal_many(self, items: object) -> list[str]:

@@ -21,12 +21,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from classifier.judge import load_judge
+from classifier.judging.judge import load_judge
 from policies.engine import decide
-from policies.rulebook import shipped_rulebook
+from policies.rulebook.rulebook import shipped_rulebook
 from policies.vocabulary import default_facts
-from records.nouns import Assessment, Fact, FactValue, PostToJudge, Verdict
-from records.words import Action, Owner
+from records.enums import Action, Owner
+from records.models import Assessment, ClassifierInput, Fact, FactValue, Verdict
 
 LEVEL = "fast"
 BATCH = 256
@@ -80,7 +80,7 @@ def _decided(name: str, posts: Sequence[HeardPost]) -> list[tuple[HeardPost, Ver
     verdicts: list[tuple[HeardPost, Verdict]] = []
     for start in range(0, len(posts), BATCH):
         batch = posts[start : start + BATCH]
-        judged = judge.assess([PostToJudge(text=post.text, brand_handles=(post.brand,)) for post in batch])
+        judged = judge.assess([ClassifierInput(text=post.text, brand_handles=(post.brand,)) for post in batch])
         for post, assessment in zip(batch, judged, strict=True):
             verdicts.append((post, decide(rulebook, _facts(post, assessment), now=NOON)))
     return verdicts

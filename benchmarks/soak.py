@@ -28,10 +28,10 @@ import requests
 import typer
 
 from networks.x.network import SEARCH_LAG
-from records.words import Feed
-from service.children import Children, free_port
+from records.enums import Feed
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
-from service.settings import child_environment, load_settings
+from service.operations.child_processes import ChildProcesses, free_port
+from service.wiring.settings import child_environment, load_settings
 
 SAMPLE_SECONDS = 10
 LINGER_SECONDS = 90
@@ -143,7 +143,7 @@ def soak(
     count = int(minutes * 60 * per_second)
     file = folder / "posts.jsonl"
     write_posts(file, count, apart=timedelta(seconds=1 / per_second))
-    with Children(home.logs) as practice:
+    with ChildProcesses(home.logs) as practice:
         address = _start_practice(practice, file, minutes=minutes, faults=faults, limits=limits)
         offered = requests.get(f"{address}/_accounts", timeout=60).text
         write_settings(
@@ -198,7 +198,7 @@ def _row(identifier: str, text: str, at: datetime, network: str, **more: object)
     return {"inbound": True, "lang": "es", **told, **more}
 
 
-def _start_practice(children: Children, file: Path, *, minutes: float, faults: int | None, limits: bool) -> str:
+def _start_practice(children: ChildProcesses, file: Path, *, minutes: float, faults: int | None, limits: bool) -> str:
     port = free_port()
     arguments = ["sandbox", "--port", str(port), "--posts", str(file), "--play-minutes", str(minutes)]
     if not limits:

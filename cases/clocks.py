@@ -10,12 +10,11 @@ from sqlalchemy import Executable, case, func, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from cases.life import CaseEvent, after
-from cases.standing import Leg
-from records.nouns import Actor
+from cases.state import CaseEvent, Side, status_after
+from records.enums import CaseStatus, Priority
+from records.models import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
-from records.words import CaseStatus, Priority
 
 _CASES_A_STATEMENT = 1000
 _OPEN_STATUSES = [status for status in CaseStatus if status is not CaseStatus.CLOSED]
@@ -137,14 +136,14 @@ def _cases_left_without_a_post(mention_ids: Sequence[int]) -> Executable:
     concerned = (
         select(col(CaseThreadRow.case_id))
         .join(gone, (col(gone.root_external_id) == col(CaseThreadRow.root_external_id)))
-        .where(col(gone.id).in_(mention_ids), col(CaseThreadRow.leg) == Leg.PUBLIC.value)
+        .where(col(gone.id).in_(mention_ids), col(CaseThreadRow.leg) == Side.PUBLIC.value)
     )
     still_there = (
         select(col(MentionRow.id))
         .join(CaseThreadRow, col(CaseThreadRow.root_external_id) == col(MentionRow.root_external_id))
         .where(
             col(CaseThreadRow.case_id) == col(CareCaseRow.id),
-            col(CaseThreadRow.leg) == Leg.PUBLIC.value,
+            col(CaseThreadRow.leg) == Side.PUBLIC.value,
             col(MentionRow.identity_id) == col(CareCaseRow.identity_id),
             col(MentionRow.deleted_at).is_(None),
             col(MentionRow.id).not_in(mention_ids),
@@ -166,7 +165,7 @@ def _cases_left_without_a_post(mention_ids: Sequence[int]) -> Executable:
 
 def _after(event: CaseEvent) -> object:
     return case(
-        {status.value: after(status, event).value for status in _OPEN_STATUSES},
+        {status.value: status_after(status, event).value for status in _OPEN_STATUSES},
         value=col(CareCaseRow.status),
         else_=col(CareCaseRow.status),
     )

@@ -1,4 +1,4 @@
-"""How a matter that went private ends: solved aside, then told to the square, or waived."""
+"""How a case that went private ends: marked solved, closed in public or waived, then closed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from cases.life import CaseEvent, CaseRefusal, after
-from cases.standing import Leg
+from cases.state import CaseEvent, CaseRefusal, Side, status_after
 from ledger.canonical import Json
 from ledger.entry import Entry
-from records.nouns import Actor
+from records.enums import CaseStatus, PrivateState, Role
+from records.models import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
-from records.words import CaseStatus, PrivateState, Role
 
 NEVER_PRIVATE = "The case never went private: close it as it is."
 
@@ -30,7 +29,7 @@ class OverdueClosing:
     close_by: datetime
 
 
-def solved(session: Session, case_id: int, *, by: Actor, close_by: datetime, now: datetime) -> Entry:
+def mark_solved(session: Session, case_id: int, *, by: Actor, close_by: datetime, now: datetime) -> Entry:
     """The matter is solved in private; the public closing line is due at `close_by` where it is still owed.
 
     Returns the entry that the caller appends. Raises CaseRefusal where the case is closed, never went private, or is
@@ -57,7 +56,7 @@ def solved(session: Session, case_id: int, *, by: Actor, close_by: datetime, now
     return Entry(kind=f"{source}:case:solved", at=now, actor=by.tag, case_id=case_id, body=body)
 
 
-def finished(session: Session, case_id: int, *, actor: Actor, now: datetime) -> list[Entry]:
+def close_if_done(session: Session, case_id: int, *, actor: Actor, now: datetime) -> list[Entry]:
     """Close the case where it was marked as solved and owes the square nothing more; else leave it as it is.
 
     Returns the entries that the caller appends.
@@ -68,7 +67,7 @@ def finished(session: Session, case_id: int, *, actor: Actor, now: datetime) -> 
         return []
     if case.public_closed_at is None and case.waiver is None:
         return []
-    case.status = after(CaseStatus(case.status), CaseEvent.CLOSED).value
+    case.status = status_after(CaseStatus(case.status), CaseEvent.CLOSED).value
     case.closed_at = now
     case.close_by = None
     case.waiting_since = None
@@ -117,7 +116,7 @@ def unseen_private(session: Session) -> list[int]:
 def without_a_post(session: Session, mention_id: int) -> list[int]:
     """Open cases of the mention, not waived yet, of which no public thread is left to close."""
     of_mention = select(col(CaseThreadRow.case_id)).where(
-        col(CaseThreadRow.mention_id) == mention_id, col(CaseThreadRow.leg) == Leg.PUBLIC.value
+        col(CaseThreadRow.mention_id) == mention_id, col(CaseThreadRow.leg) == Side.PUBLIC.value
     )
     return _without_a_post(session, col(CareCaseRow.id).in_(of_mention))
 
@@ -126,7 +125,7 @@ def _without_a_post(session: Session, *conditions: ColumnElement[bool]) -> list[
     with_a_post = (
         select(col(CaseThreadRow.case_id))
         .join(MentionRow, col(MentionRow.id) == col(CaseThreadRow.mention_id))
-        .where(col(CaseThreadRow.leg) == Leg.PUBLIC.value, col(MentionRow.deleted_at).is_(None))
+        .where(col(CaseThreadRow.leg) == Side.PUBLIC.value, col(MentionRow.deleted_at).is_(None))
         .where(col(MentionRow.hidden_at).is_(None))
     )
     query = (
@@ -143,7 +142,7 @@ def _without_a_post(session: Session, *conditions: ColumnElement[bool]) -> list[
 
 
 def _has_public_leg() -> ColumnElement[bool]:
-    public = select(col(CaseThreadRow.case_id)).where(col(CaseThreadRow.leg) == Leg.PUBLIC.value)
+    public = select(col(CaseThreadRow.case_id)).where(col(CaseThreadRow.leg) == Side.PUBLIC.value)
     return col(CareCaseRow.id).in_(public)
 
 

@@ -11,12 +11,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases.life import CaseEvent, CaseRefusal, after, check_closable
+from cases.state import CaseEvent, CaseRefusal, check_closable, status_after
 from ledger.canonical import Json
 from ledger.entry import Entry
-from records.nouns import Actor
+from records.enums import CaseStatus, Queue, Role
+from records.models import Actor
 from records.tables.cases import CareCaseRow
-from records.words import CaseStatus, Queue, Role
 
 
 def claim(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
@@ -77,7 +77,7 @@ def close(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Ent
     _check_may_handle(case, actor)
     status = CaseStatus(case.status)
     check_closable(status=status, closed_in_public=case.public_closed_at is not None, waiver=case.waiver)
-    case.status = after(status, CaseEvent.CLOSED).value
+    case.status = status_after(status, CaseEvent.CLOSED).value
     case.closed_at = now
     case.waiting_since = None
     case.private_waiting_since = None
@@ -90,7 +90,7 @@ def close(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Ent
 def reopen(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
     """A closed case goes on. Raises CaseRefusal where the person has a newer open case with the brand."""
     case = _case(session, case_id)
-    status = after(CaseStatus(case.status), CaseEvent.REOPENED)
+    status = status_after(CaseStatus(case.status), CaseEvent.REOPENED)
     newer = session.execute(
         select(col(CareCaseRow.reference)).where(
             col(CareCaseRow.identity_id) == case.identity_id,

@@ -1,31 +1,31 @@
-"""Opening cases, and joining what is heard to those that are open."""
+"""Opens cases, joins contacts to open ones, and reopens those that were closed lately."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from cases.exposure import exposure_since
-from cases.legs import join_legs
-from cases.reference import new_reference
-from cases.reopening import CaseKey, reopen_for
-from cases.standing import Joining, Leg, Standing, joined
+from cases.queue_order import exposure_since
+from cases.state import CaseEvent, CaseState, InboundContact, Side, state_after, status_after
+from cases.threads import join_threads
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import is_sqlite
-from records.nouns import Actor
+from records.enums import CaseStatus, Priority, PrivateState, Queue
+from records.models import Actor
 from records.tables.cases import CareCaseRow
-from records.words import CaseStatus, Priority, Queue
 
-__all__ = ["CaseKey", "Joining", "join_many"]
-
-_Groups = Mapping[CaseKey, Sequence[Joining]]
+CaseKey = tuple[int, str]
+"""Identity id and brand."""
+_Groups = Mapping[CaseKey, Sequence[InboundContact]]
 _IDENTITIES_A_QUERY = 1000
 _MOST_REFERENCE_CLASHES = 20
 _COLUMNS = (
@@ -47,7 +47,7 @@ _COLUMNS = (
 
 def join_many(
     session: Session,
-    joins: Sequence[Joining],
+    joins: Sequence[InboundContact],
     *,
     actor: Actor,
     now: datetime,
@@ -64,23 +64,23 @@ def join_many(
     held, reopened = _held_or_opened(session, groups, now)
     _store(session, groups, held, now)
     cases = {key: case_id for key, (case_id, _) in held.items()}
-    join_legs(session, [(cases[_key(joining)], joining) for joining in joins], now=now)
+    join_threads(session, [(cases[_key(joining)], joining) for joining in joins], now=now)
     append(session, [_reopening(case_id, actor, now) for case_id in reopened])
     return cases
 
 
-def _key(joining: Joining) -> CaseKey:
+def _key(joining: InboundContact) -> CaseKey:
     return joining.identity_id, joining.brand
 
 
-def _by_case(joins: Sequence[Joining]) -> dict[CaseKey, list[Joining]]:
+def _by_case(joins: Sequence[InboundContact]) -> dict[CaseKey, list[InboundContact]]:
     ordered = sorted(joins, key=lambda joining: (_key(joining), joining.published_at))
     return {key: list(group) for key, group in groupby(ordered, key=_key)}
 
 
 def _held_or_opened(
     session: Session, groups: _Groups, now: datetime
-) -> tuple[dict[CaseKey, tuple[int, Standing]], list[int]]:
+) -> tuple[dict[CaseKey, tuple[int, CaseState]], list[int]]:
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     reopened: list[int] = []
     for _ in range(_MOST_REFERENCE_CLASHES):
@@ -99,8 +99,8 @@ def _held_or_opened(
     raise RuntimeError("No free case reference was found: references need more marks.")
 
 
-def _complains_anew(joining: Joining) -> bool:
-    return joining.waits and joining.leg == Leg.PUBLIC
+def _complains_anew(joining: InboundContact) -> bool:
+    return joining.waits and joining.leg == Side.PUBLIC
 
 
 def _reopening(case_id: int, actor: Actor, now: datetime) -> Entry:
@@ -108,8 +108,8 @@ def _reopening(case_id: int, actor: Actor, now: datetime) -> Entry:
     return Entry(kind=f"{source}:case:reopened", at=now, actor=actor.tag, case_id=case_id, body={})
 
 
-def _held(session: Session, groups: _Groups) -> dict[CaseKey, tuple[int, Standing]]:
-    held: dict[CaseKey, tuple[int, Standing]] = {}
+def _held(session: Session, groups: _Groups) -> dict[CaseKey, tuple[int, CaseState]]:
+    held: dict[CaseKey, tuple[int, CaseState]] = {}
     for part in _parts(sorted({identity_id for identity_id, _ in groups})):
         query = (
             select(*_COLUMNS)
@@ -119,23 +119,23 @@ def _held(session: Session, groups: _Groups) -> dict[CaseKey, tuple[int, Standin
         )
         for row in session.connection().execute(query):
             if (row.identity_id, row.brand) in groups:
-                held[row.identity_id, row.brand] = row.id, _standing(row)
+                held[row.identity_id, row.brand] = row.id, _state(row)
     return held
 
 
-def _store(session: Session, groups: _Groups, held: dict[CaseKey, tuple[int, Standing]], now: datetime) -> None:
+def _store(session: Session, groups: _Groups, held: dict[CaseKey, tuple[int, CaseState]], now: datetime) -> None:
     changed = []
     for key, (case_id, before) in held.items():
         standing = before
         for joining in groups[key]:
-            standing = joined(standing, joining)
+            standing = state_after(standing, joining)
         if standing != before:
             changed.append(_changes(case_id, standing, now))
     if changed:
         session.connection().execute(update(CareCaseRow).where(col(CareCaseRow.id) == bindparam("which")), changed)
 
 
-def _changes(case_id: int, standing: Standing, now: datetime) -> dict[str, object]:
+def _changes(case_id: int, standing: CaseState, now: datetime) -> dict[str, object]:
     exposed = exposure_since(standing.waiting_since, reach=standing.reach, p_negative=standing.p_negative, now=now)
     return {
         "which": case_id,
@@ -153,8 +153,8 @@ def _changes(case_id: int, standing: Standing, now: datetime) -> dict[str, objec
     }
 
 
-def _standing(row: Row[*tuple[Any, ...]]) -> Standing:
-    return Standing(
+def _state(row: Row[*tuple[Any, ...]]) -> CaseState:
+    return CaseState(
         status=CaseStatus(row.status),
         queue=Queue(row.queue),
         priority=Priority(row.priority),
@@ -173,7 +173,7 @@ def _parts(identity_ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield identity_ids[start : start + _IDENTITIES_A_QUERY]
 
 
-def _new_row(key: CaseKey, first: Joining, now: datetime) -> dict[str, object]:
+def _new_row(key: CaseKey, first: InboundContact, now: datetime) -> dict[str, object]:
     identity_id, brand = key
     return {
         "reference": new_reference(),
@@ -190,3 +190,91 @@ def _new_row(key: CaseKey, first: Joining, now: datetime) -> dict[str, object]:
         "handed_over_note": "",
         "opened_at": now,
     }
+
+
+REOPENS_WITHIN = timedelta(days=14)
+
+
+_AS_NEW: dict[str, object] = {
+    "closed_at": None,
+    "assignee_id": None,
+    "private_state": PrivateState.NONE.value,
+    "private_since": None,
+    "private_waiting_since": None,
+    "solved_at": None,
+    "close_by": None,
+    "public_closed_at": None,
+    "waiver": None,
+    "waiting_since": None,
+    "respond_by": None,
+    "first_responded_at": None,
+    "late_because": None,
+    "handed_over_at": None,
+    "handed_over_note": "",
+    "priority": Priority.LOW.value,
+    "harm": False,
+    "reach": 0,
+    "p_negative": 0.0,
+}
+"""What a reopened case forgets: its clocks run anew, and what was said aside was said about something that is over."""
+
+
+def reopenable(session: Session, keys: Collection[CaseKey], *, now: datetime) -> dict[CaseKey, int]:
+    """The case that a public post of each would reopen: the last one, closed within 14 days, where none is open."""
+    found: dict[CaseKey, int] = {}
+    for part in _parts(sorted({identity_id for identity_id, _ in keys})):
+        for identity_id, brand, case_id in session.execute(_closed_lately(part, now)):
+            if (identity_id, brand) in keys and case_id is not None:
+                found[identity_id, brand] = case_id
+    return found
+
+
+def reopen_for(session: Session, keys: Collection[CaseKey], *, now: datetime) -> list[int]:
+    """Reopen the cases of `reopenable`: everything begins again, but its reference and threads stay.
+
+    Returns the ids of those that were reopened here; another process may have been first.
+    """
+    reopened = []
+    other = aliased(CareCaseRow)
+    for (identity_id, brand), case_id in sorted(reopenable(session, keys, now=now).items()):
+        is_open = exists().where(
+            col(other.identity_id) == identity_id, col(other.brand) == brand, col(other.closed_at).is_(None)
+        )
+        done = session.execute(
+            update(CareCaseRow)
+            .where(col(CareCaseRow.id) == case_id, col(CareCaseRow.closed_at).is_not(None), ~is_open)
+            .values(**_AS_NEW, status=status_after(CaseStatus.CLOSED, CaseEvent.REOPENED).value, reopened_at=now)
+            .execution_options(synchronize_session=False)
+            .returning(col(CareCaseRow.id))
+        ).scalar()
+        if done is not None:
+            reopened.append(case_id)
+    return reopened
+
+
+def _closed_lately(identity_ids: Sequence[int], now: datetime) -> Select[int, str, int | None]:
+    newer = aliased(CareCaseRow)
+    has_newer = exists().where(
+        col(newer.identity_id) == col(CareCaseRow.identity_id),
+        col(newer.brand) == col(CareCaseRow.brand),
+        col(newer.id) > col(CareCaseRow.id),
+    )
+    return (
+        select(col(CareCaseRow.identity_id), col(CareCaseRow.brand), col(CareCaseRow.id))
+        .where(
+            col(CareCaseRow.identity_id).in_(identity_ids),
+            col(CareCaseRow.closed_at) > now - REOPENS_WITHIN,
+            ~has_newer,
+        )
+        .order_by(col(CareCaseRow.id))
+    )
+
+
+# No mark that is read or heard as another: 0 O, 1 I L, 5 S, 8 B, 2 Z (Z left out), U V (U left out), A 4 (A left out).
+REFERENCE_MARKS = "234679CDEFGHJKMNPQRTVWXY"
+_LENGTH = 6
+
+
+def new_reference() -> str:
+    """A random reference such as `AP-7F3K2Q`. It proves nothing about who gives it."""
+    return "AP-" + "".join(secrets.choice(REFERENCE_MARKS) for _ in range(_LENGTH))

@@ -1,1 +1,5 @@
-"""The dashboard: one page a job to be done, by role."""
+"""The web pages for agents, marketing, supervisors and compliance.
+
+In: HTTP requests of a signed-in agent; out: pages, and acts handed to `service.desk.acts`; it holds no policy and
+writes no table itself.
+"""

@@ -10,12 +10,12 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 from streamlit import config
 
-from dashboard.gate import Gate
-from dashboard.registry import register
-from dashboard.sign_in import sign_in_routes
-from service.house import House
+from dashboard.auth.gate import AuthGate
+from dashboard.auth.sessions import register_app
+from dashboard.auth.sign_in import sign_in_routes
+from service.wiring.app import App
 
-PAGES = Path(__file__).parent / "main_page.py"
+PAGES = Path(__file__).parent / "script" / "main.py"
 
 _OPTIONS = {
     "browser.gatherUsageStats": False,
@@ -30,20 +30,20 @@ _OPTIONS = {
     "theme.light.primaryColor": "#0b6b63",
     "theme.dark.primaryColor": "#3fb8ab",
 }
-"""No figures sent abroad, no file watched (a reload would lose the registered house), no traces shown."""
+"""No figures sent abroad, no file watched (a reload would lose the registered app), no traces shown."""
 
 _log = structlog.get_logger(__name__)
 
 
-def make_app(house: House) -> ASGIApp:
-    """The dashboard of `house`. One house a process: pages find it in `dashboard.registry`."""
+def make_app(app: App) -> ASGIApp:
+    """The dashboard of `app`. One app a process: pages find it in `dashboard.auth.sessions`."""
     for option, value in _OPTIONS.items():
         config.set_option(option, value)
-    front_desk = register(house)
+    auth = register_app(app)
     return st.App(
         PAGES,
-        routes=sign_in_routes(front_desk),
-        middleware=[Middleware(Gate, front_desk=front_desk)],
+        routes=sign_in_routes(auth),
+        middleware=[Middleware(AuthGate, auth=auth)],
         on_script_error=_report,
     )
 

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785), at the speed that every post of a busy day needs."""
+"""Canonical JSON (RFC 8785), fast enough for every post of a busy day."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Signed tree heads: what an auditor keeps elsewhere, so that not even the operator can rewrite the past.
-
-The signed text is a C2SP tlog-checkpoint: origin, size and base64 root, a line each, and one extension line that says
-when and by whom it was made.
-"""
+"""Signed tree heads: kept elsewhere by an auditor, they show whether the past was rewritten."""
 
 from __future__ import annotations
 
@@ -19,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from ledger.entry import instant
 from ledger.log import locked_frontier
-from records.nouns import Actor
+from records.models import Actor
 from records.tables.ledger import CheckpointRow
 
 _ED25519 = b"\x01"

@@ -1,4 +1,4 @@
-"""Proving the log against itself: every entry, the tree, its stored edge and every signed checkpoint."""
+"""Verifies the log: every entry, the tree, its stored frontier and every signed checkpoint."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 from ledger.checkpoints import Checkpoint, note_faults, stored_checkpoints, tree_fault
-from ledger.entry_check import entry_fault
 from ledger.log import DamagedLogError, read_frontier
 from ledger.merkle import Frontier, leaf_hash
-from ledger.stored import StoredEntry, stored_entries
+from ledger.stored_entries import StoredEntry, entry_fault, stored_entries
 from records.database import is_sqlite
 
 _LEAVES_A_STEP = 512
@@ -22,7 +21,7 @@ _MOST_PROBLEMS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class LedgerProblem:
     """Something that a sound log cannot show."""
 
     index: int
@@ -37,7 +36,7 @@ class Verification:
     size: int
     root: str
     """Of the tree rebuilt from the stored bodies, in hexadecimal."""
-    problems: tuple[Problem, ...]
+    problems: tuple[LedgerProblem, ...]
     """At most the first thousand."""
 
     @property
@@ -82,7 +81,7 @@ class _Walk:
     """The tree so far, and what did not fit."""
 
     def __init__(self, *, sizes: frozenset[int]) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[LedgerProblem] = []
         self.expected = 0
         self.size = 0
         self._damaged_from: int | None = None
@@ -115,7 +114,7 @@ class _Walk:
 
     def found(self, index: int, message: str) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(Problem(index=index, message=message))
+            self.problems.append(LedgerProblem(index=index, message=message))
 
     def compare_edge(self, session: Session, tree: Frontier) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Records whether a network lets an account in; one that it refuses is paused until an access check succeeds."""
+"""Whether a network accepts an account's credentials; a refused account is paused until an access check succeeds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAUSE = timedelta(minutes=15)
 _FRESH = timedelta(seconds=30)
 
 
-class State(StrEnum):
+class AccountState(StrEnum):
     """As stored in `account_health.state`."""
 
     WORKING = "working"
@@ -28,15 +28,15 @@ class State(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-def note_health(session: Session, *, account_id: int, state: State, reason: str, now: datetime) -> None:
+def record_health(session: Session, *, account_id: int, state: AccountState, reason: str, now: datetime) -> None:
     """Write down the state; `since` keeps the moment at which it began. A refused account is soon tried again.
 
     That a refused account cannot be reached is not written down: it stays refused until a check succeeds.
     """
     row: dict[str, object] = {"account_id": account_id, "state": state.value, "reason": reason, "since": now}
-    if state is State.WORKING:
+    if state is AccountState.WORKING:
         row["last_success_at"] = now
-    if state is State.REFUSED:
+    if state is AccountState.REFUSED:
         row |= {"last_refusal_at": now, "check_due_at": now + FIRST_PAUSE}
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     statement = insert(AccountHealthRow).values(**row)
@@ -47,12 +47,14 @@ def note_health(session: Session, *, account_id: int, state: State, reason: str,
         statement.on_conflict_do_update(
             index_elements=["account_id"],
             set_={**changes, "since": began},
-            where=(col(AccountHealthRow.state) != State.REFUSED.value) if state is State.UNREACHABLE else None,
+            where=(col(AccountHealthRow.state) != AccountState.REFUSED.value)
+            if state is AccountState.UNREACHABLE
+            else None,
         )
     )
 
 
-def next_try(since: datetime, *, now: datetime) -> datetime:
+def next_attempt(since: datetime, *, now: datetime) -> datetime:
     """When what was refused since then is tried again: after as long again, a minute at least, 15 at most."""
     return now + min(max(now - since, FIRST_PAUSE), PAUSE)
 
@@ -60,7 +62,7 @@ def next_try(since: datetime, *, now: datetime) -> datetime:
 def unreachable_for(session: Session, account_id: int, *, now: datetime) -> timedelta:
     """For how long the network has not answered the account; zero where that has only begun."""
     query = select(col(AccountHealthRow.since)).where(
-        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == State.UNREACHABLE.value
+        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == AccountState.UNREACHABLE.value
     )
     since = session.connection().execute(query).scalar()
     return timedelta(0) if since is None else max(now - since, timedelta(0))
@@ -69,7 +71,7 @@ def unreachable_for(session: Session, account_id: int, *, now: datetime) -> time
 def worked_lately(session: Session, account_id: int, *, now: datetime) -> bool:
     """True where it is written already that the account works, and for less than half a minute."""
     query = select(col(AccountHealthRow.last_success_at)).where(
-        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == State.WORKING.value
+        col(AccountHealthRow.account_id) == account_id, col(AccountHealthRow.state) == AccountState.WORKING.value
     )
     found = session.connection().execute(query).scalar()
     return found is not None and found <= now < found + _FRESH
@@ -82,5 +84,5 @@ def is_paused(session: Session, account_id: int) -> bool:
 
 def paused_accounts(session: Session) -> frozenset[int]:
     """The accounts that their networks refuse."""
-    query = select(col(AccountHealthRow.account_id)).where(col(AccountHealthRow.state) == State.REFUSED.value)
+    query = select(col(AccountHealthRow.account_id)).where(col(AccountHealthRow.state) == AccountState.REFUSED.value)
     return frozenset(session.connection().execute(query).scalars())

@@ -1,1 +1,4 @@
-"""One module a network: reads its feeds and writes to it, and tells what it permits and how its calls failed."""
+"""Speaks with the networks.
+Posts, messages and acts come in and go out in the nouns of `records.models`; every failure is a `NetworkError`. It
+touches no database and decides nothing.
+"""

@@ -1,4 +1,4 @@
-"""What every network offers to the other stations, in the nouns of `records.nouns`."""
+"""What every network offers to the other stations, in the nouns of `records.models`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from records.nouns import HeardMessage, HeardPost, Permissions
-from records.words import Feed
+from records.enums import Feed
+from records.models import FetchedMessage, FetchedPost, Permissions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +35,11 @@ class Budget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class FeedPage:
     """One answer of a feed, newest first. A short or empty page is not the end; no `next_page` is."""
 
-    posts: tuple[HeardPost, ...] = ()
-    messages: tuple[HeardMessage, ...] = ()
+    posts: tuple[FetchedPost, ...] = ()
+    messages: tuple[FetchedMessage, ...] = ()
     own: tuple[OwnPost, ...] = ()
     next_page: str | None = None
     budget: Budget | None = None
@@ -54,7 +54,7 @@ class FeedBounds:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
+class SendReceipt:
     """The network accepted an act and named it."""
 
     external_id: str
@@ -62,7 +62,7 @@ class Sent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PostStanding:
+class ReplyContext:
     """What is known of a post when one asks what the network permits about it."""
 
     external_id: str
@@ -82,10 +82,10 @@ class PostStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reread:
+class Refetched:
     """Posts asked for again by id, as they stand now."""
 
-    page: Page
+    page: FeedPage
     """Those that are still there, in their newest text."""
     gone: tuple[str, ...]
     """Ids, as asked, of those that the network says are deleted or no longer shown to us."""
@@ -102,11 +102,11 @@ class Access:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class WebhookDelivery:
     """What one webhook delivery tells about one account."""
 
     account_external_id: str
-    page: Page
+    page: FeedPage
     changed: tuple[str, ...] = ()
     """Ids of posts said to be edited, deleted or hidden: to be asked for again, never believed."""
     named: tuple[str, ...] = ()
@@ -142,32 +142,32 @@ class Network(Protocol):
         ...
 
     @property
-    def reread_at_most(self) -> int:
-        """How many posts one `reread` may name."""
+    def refetch_at_most(self) -> int:
+        """How many posts one `refetch` may name."""
         ...
 
     def read(
         self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None, about: tuple[str, ...] = ()
-    ) -> Page:
+    ) -> FeedPage:
         """Read one page of what was published from `since` (None: all the network serves) to about `until`.
 
         `about` are the root ids of a THREADS feed, or the own posts of a QUOTES feed; others leave it empty.
         """
         ...
 
-    def reread(self, external_ids: tuple[str, ...]) -> Reread:
+    def refetch(self, external_ids: tuple[str, ...]) -> Refetched:
         """Ask again for posts heard before, by the first id of their edit history."""
         ...
 
-    def reply(self, target_external_id: str, text: str) -> Sent:
+    def reply(self, target_external_id: str, text: str) -> SendReceipt:
         """Answer a post in public."""
         ...
 
-    def send_private(self, person_external_id: str, text: str) -> Sent:
+    def send_private(self, person_external_id: str, text: str) -> SendReceipt:
         """Write a direct message to a person."""
         ...
 
-    def reply_privately(self, comment_external_id: str, text: str) -> Sent:
+    def reply_privately(self, comment_external_id: str, text: str) -> SendReceipt:
         """Answer a comment with a private message. Refused where the network has no such thing."""
         ...
 
@@ -183,7 +183,7 @@ class Network(Protocol):
         """What our account answered to one post from `since` to at least `until`, oldest first."""
         ...
 
-    def private_messages_with(self, person_external_id: str) -> tuple[HeardMessage, ...]:
+    def private_messages_with(self, person_external_id: str) -> tuple[FetchedMessage, ...]:
         """The newest direct messages with one person, newest first."""
         ...
 
@@ -191,7 +191,7 @@ class Network(Protocol):
         """Ask how a post stands now."""
         ...
 
-    def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
+    def permissions(self, standing: ReplyContext, *, now: datetime) -> Permissions:
         """What the network permits about a post, and what it costs. Asks nobody."""
         ...
 

@@ -1,1 +1,6 @@
-"""Who is who: identities on networks, and the keys under which what is personal is sealed."""
+"""Who is who: identities on networks, customers of the CRM, the links between them, and the keys under which
+personal data are sealed.
+
+Takes authors as networks show them, CRM exports and proofs; gives rows and sealed fields. Knows no network API, no
+rule and no page.
+"""

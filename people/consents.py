@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
+from records.enums import Purpose
 from records.tables.people import ConsentRow
-from records.words import Purpose
 
 _DIGEST_CHARACTERS = 16
 
@@ -19,7 +19,7 @@ def wording_version(language: str, question: str) -> str:
     return f"{language}-{hashlib.sha256(question.encode()).hexdigest()[:_DIGEST_CHARACTERS]}"
 
 
-def give(
+def give_consent(
     session: Session,
     *,
     identity_id: int,
@@ -44,7 +44,7 @@ def give(
     return row.id or 0
 
 
-def withdraw(session: Session, *, identity_id: int, purpose: Purpose, now: datetime) -> tuple[int, ...]:
+def withdraw_consent(session: Session, *, identity_id: int, purpose: Purpose, now: datetime) -> tuple[int, ...]:
     """End every live consent to `purpose` and return their ids; none where there was none."""
     live = _live(identity_id, purpose)
     ids = tuple(session.execute(select(col(ConsentRow.id)).where(*live)).scalars())

@@ -9,8 +9,8 @@ import phonenumbers
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from people.customer_keys import KeyKind, TypedKey, key_digest
-from people.vault import Vault
+from people.blind_index import KeyKind, LookupKey, key_digest
+from people.subject_encryption import SubjectEncryption
 from records.tables.people import CustomerKeyRow, CustomerRow
 
 SHORTEST_KNOWN_VALUE = 4
@@ -29,7 +29,7 @@ class Contact:
     bookings: tuple[str, ...] = field(default=(), repr=False)
 
 
-def find(session: Session, key: TypedKey, *, records_key: bytes) -> int | None:
+def find_customer(session: Session, key: LookupKey, *, records_key: bytes) -> int | None:
     """The one customer whom `key` names; None where nobody is, or where several share it."""
     return find_by_digest(session, key_digest(records_key, key), kinds=(key.kind,))
 
@@ -55,14 +55,14 @@ def find_by_reference(session: Session, reference: str) -> int | None:
     return session.execute(query).scalar()
 
 
-def contact(session: Session, vault: Vault, customer_id: int) -> Contact | None:
+def unseal_contact(session: Session, encryption: SubjectEncryption, customer_id: int) -> Contact | None:
     """The contact of a customer; None where there is no such record, or its key is erased."""
     row = session.get(CustomerRow, customer_id)
-    fields = None if row is None else vault.unseal(row.subject, row.contact_sealed.decode("ascii"))
+    fields = None if row is None else encryption.unseal(row.subject, row.contact_sealed.decode("ascii"))
     return None if fields is None else _contact(fields)
 
 
-def sealed_fields(found: Contact) -> dict[str, str]:
+def contact_fields(found: Contact) -> dict[str, str]:
     """The fields of a contact as they are sealed."""
     return {
         "name": found.name,
@@ -73,13 +73,13 @@ def sealed_fields(found: Contact) -> dict[str, str]:
     }
 
 
-def known_values(session: Session, vault: Vault, customer_id: int) -> tuple[str, ...]:
+def known_values(session: Session, encryption: SubjectEncryption, customer_id: int) -> tuple[str, ...]:
     """What the CRM knows of a customer and a public text may not say, each in the spellings that people use.
 
     A forename alone is left out, since it is also an ordinary word; so is what has fewer than
     `SHORTEST_KNOWN_VALUE` characters.
     """
-    row, found = session.get(CustomerRow, customer_id), contact(session, vault, customer_id)
+    row, found = session.get(CustomerRow, customer_id), unseal_contact(session, encryption, customer_id)
     if row is None or found is None:
         return ()
     whole_name = f"{found.name} {found.surname}".strip() if found.surname else ""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from records.database import is_sqlite
-from records.nouns import Actor, Author
+from records.models import Actor, Author
+from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
 
 _SUBJECT_BYTES = 16
@@ -20,7 +21,7 @@ _IDS_A_QUERY = 1000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def know(
+def upsert_authors(
     session: Session,
     *,
     network: str,
@@ -87,9 +88,9 @@ def _row(network: str, author: Author, now: datetime) -> dict[str, object]:
         "network": network,
         "external_id": author.external_id,
         "subject": secrets.token_hex(_SUBJECT_BYTES),
-        "handle": _storable(author.handle),
-        "display_name": _storable(author.display_name),
-        "biography": _storable(author.biography),
+        "handle": _sanitised(author.handle),
+        "display_name": _sanitised(author.display_name),
+        "biography": _sanitised(author.biography),
         "reach": author.reach,
         "declared_bot": author.declared_bot,
         "first_heard_at": now,
@@ -113,5 +114,23 @@ def _parts(external_ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield external_ids[start : start + _IDS_A_QUERY]
 
 
-def _storable(text: str) -> str:
+def _sanitised(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def forget_authors(session: Session, mention_ids: Collection[int]) -> int:
+    """Empty handle, names and reach of the authors of these mentions whose every mention is deleted.
+
+    Their id on the network stays, so that a direct message from them still finds its conversation; writing again
+    makes them known again. Returns how many were forgotten.
+    """
+    authors = select(col(MentionRow.identity_id)).where(col(MentionRow.id).in_(mention_ids))
+    left = select(col(MentionRow.id)).where(
+        col(MentionRow.identity_id) == col(IdentityRow.id), col(MentionRow.deleted_at).is_(None)
+    )
+    forgotten = session.connection().execute(
+        update(IdentityRow)
+        .where(col(IdentityRow.id).in_(authors), ~left.exists())
+        .values(handle="", display_name="", biography="", reach=0)
+    )
+    return forgotten.rowcount

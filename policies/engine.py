@@ -7,13 +7,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from policies import reasons
-from policies.conditions import EvaluationError
-from policies.rule import HIDE_PERMISSION, Rule
-from policies.rulebook import Rulebook
-from policies.sheet import FactSheet
-from policies.words import Hide, State
-from records.nouns import Fact, Verdict
-from records.words import Action, Approval, Priority, Queue
+from policies.rulebook.conditions import EvaluationError
+from policies.rulebook.fact_sheet import FactSheet
+from policies.rulebook.rule import HIDE_PERMISSION, Hide, Rule, RuleState
+from policies.rulebook.rulebook import Rulebook
+from records.enums import Action, Approval, Priority, Queue
+from records.models import Fact, Verdict
 
 NO_RULE = "no-rule"
 UNSURE = "unsure"
@@ -64,13 +63,13 @@ def decide(
 
 def _that_may_hold(rulebook: Rulebook, sheet: FactSheet) -> Iterator[Rule]:
     """The rules in order, without those that are known not to hold."""
-    for stretch in rulebook.stretches:
+    for stretch in rulebook.rule_groups:
         first = sheet.first_of(stretch.first) if stretch.first is not None else None
         yield from stretch.rules[first or 0 :]
 
 
 def _why_silent(rule: Rule, *, now: datetime, spent_today: Mapping[str, int]) -> str | None:
-    if rule.state is State.SHADOW:
+    if rule.state is RuleState.SHADOW:
         return reasons.would_have(rule)
     if rule.expires is not None and now.date() > rule.expires:
         return reasons.expired(rule)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from policies.conditions import EvaluationError
-from policies.rule import Rule
-from records.nouns import Fact, FactValue
+from policies.rulebook.conditions import EvaluationError
+from policies.rulebook.rule import Rule
+from records.models import Fact, FactValue
 
 NOTHING_MATCHED = "No rule matched; what no rule speaks of is held for a person."
 

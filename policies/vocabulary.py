@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from records.nouns import Fact, FactValue
-from records.words import Act, Feed, Intent, PrivateState, Relation, Sentiment, Urgency
+from records.enums import Act, Feed, Intent, PrivateState, Relation, Sentiment, Urgency
+from records.models import Fact, FactValue
 
 UNKNOWN_SOURCE = "default"
 """The source of a fact that nobody has established, so that its default stands."""
@@ -52,7 +52,7 @@ _MOST = sys.float_info.max
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declared:
+class FactDeclaration:
     """One fact as declared: what it means and which values it may take."""
 
     name: str
@@ -69,7 +69,7 @@ def default_facts() -> dict[str, Fact]:
     return {name: Fact(value=one.default, source=UNKNOWN_SOURCE) for name, one in VOCABULARY.items()}
 
 
-def flaw_in(value: FactValue, declared: Declared) -> str | None:
+def flaw_in(value: FactValue, declared: FactDeclaration) -> str | None:
     """What is wrong with a value as the end of a sentence, or None where it may be read.
 
     A whole number may stand for a double; a bool never stands for a number; NaN and infinities are refused,
@@ -87,7 +87,7 @@ def flaw_in(value: FactValue, declared: Declared) -> str | None:
     return f"is a number, not a {kind}"
 
 
-def _flaw_in_text(value: str, declared: Declared) -> str | None:
+def _flaw_in_text(value: str, declared: FactDeclaration) -> str | None:
     if declared.type is not _STRING:
         return f"is a text, not a {declared.type}"
     if declared.words:
@@ -97,25 +97,25 @@ def _flaw_in_text(value: str, declared: Declared) -> str | None:
     return None
 
 
-def _bool(name: str, meaning: str) -> Declared:
-    return Declared(name=name, type=FactType.BOOL, meaning=meaning, default=False)
+def _bool(name: str, meaning: str) -> FactDeclaration:
+    return FactDeclaration(name=name, type=FactType.BOOL, meaning=meaning, default=False)
 
 
-def _int(name: str, meaning: str, default: int = 0) -> Declared:
-    return Declared(name=name, type=FactType.INT, meaning=meaning, default=default)
+def _int(name: str, meaning: str, default: int = 0) -> FactDeclaration:
+    return FactDeclaration(name=name, type=FactType.INT, meaning=meaning, default=default)
 
 
-def _double(name: str, meaning: str, default: float = 0.0) -> Declared:
-    return Declared(name=name, type=FactType.DOUBLE, meaning=meaning, default=default)
+def _double(name: str, meaning: str, default: float = 0.0) -> FactDeclaration:
+    return FactDeclaration(name=name, type=FactType.DOUBLE, meaning=meaning, default=default)
 
 
-def _string(name: str, meaning: str, default: str, words: type[StrEnum] | tuple[str, ...] = ()) -> Declared:
-    return Declared(
+def _string(name: str, meaning: str, default: str, words: type[StrEnum] | tuple[str, ...] = ()) -> FactDeclaration:
+    return FactDeclaration(
         name=name, type=FactType.STRING, meaning=meaning, default=default, words=tuple(str(w) for w in words)
     )
 
 
-def _by_kind(owner: str, whose: str) -> tuple[Declared, ...]:
+def _by_kind(owner: str, whose: str) -> tuple[FactDeclaration, ...]:
     return tuple(
         _int(f"personal_data.{owner}.{kind}", f"How many {words} of {whose} the author has published.")
         for kind, words in PERSONAL_DATA_KINDS.items()
@@ -209,4 +209,4 @@ _DECLARED = (
     _bool("crisis", "The brand's crisis switch is on."),
 )
 
-VOCABULARY: Mapping[str, Declared] = MappingProxyType({one.name: one for one in _DECLARED})
+VOCABULARY: Mapping[str, FactDeclaration] = MappingProxyType({one.name: one for one in _DECLARED})

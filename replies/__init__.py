@@ -1,1 +1,6 @@
-"""Speaks: drafts, approvals, the outbox, dispatch, and the settling of what may or may not have been posted."""
+"""Outgoing acts: drafts and approvals come in, acts on the network and their log entries go out, each act at most
+once.
+
+It reads and writes the outbox (`reply`) and asks networks through `networks.protocol`; it knows no cases' rules, no
+rooms and no settings, which the service hands in as `ports.DeliveryPorts`.
+"""

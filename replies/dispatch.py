@@ -1,4 +1,4 @@
-"""Sends what is approved and due, one at a time: look, fill, guard, commit the intent, post, commit the answer."""
+"""Sends approved replies that are due, one at a time: claim, check, commit the intent, post, commit the outcome."""
 
 from __future__ import annotations
 
@@ -11,37 +11,35 @@ from sqlalchemy import Engine
 from networks.errors import NetworkError, RateLimited, TokenRefused, Unreachable
 from networks.protocol import Network
 from records.database import reading
-from records.nouns import Actor
+from records.enums import ReplyStatus
+from records.models import Actor
 from records.tables.replies import ReplyRow
-from records.words import ReplyStatus
-from replies.caps import check_caps
-from replies.dispatching import Dispatched, Dispatching, Stop, held, postponed
-from replies.entries import Addressee
-from replies.looking import look
-from replies.permitted import stop_by_permission
-from replies.sending import (
-    LostError,
-    Telling,
-    act,
+from replies.lifecycle import claim_one
+from replies.limits import check_caps
+from replies.log_entries import LogSubject
+from replies.outcome import (
+    LogContext,
+    TakenOverError,
     commit_intent,
+    intent_expired,
+    perform_act,
     record_failure,
     record_recall,
     record_sent,
     record_stop,
     stop_by_error,
-    too_late_to_act,
 )
-from replies.situation import Situation, read_situation, stop_before_looking, stop_by_cap
-from replies.taking import take_one
-from replies.wording import filled, stop_by_guard
+from replies.ports import DeliveryPorts, DispatchCounts, Stop, held, postponed
+from replies.preflight import check_on_network, fill_placeholders, stop_by_guard, stop_by_permission
+from replies.send_context import SendContext, read_send_context, stop_by_cap, stop_by_own_records
 
 _POSTPONED = "postponed"
 _LOST = "lost"
 
 
 def dispatch_due(
-    engine: Engine, *, desk: Dispatching, claimant: str, actor: Actor, now: datetime, most: int
-) -> Dispatched:
+    engine: Engine, *, desk: DeliveryPorts, claimant: str, actor: Actor, now: datetime, most: int
+) -> DispatchCounts:
     """Work through at most `most` approved replies that are due at `now`.
 
     May be killed at any instruction: what was committed as `sending` is settled by reconciliation, never sent again
@@ -50,11 +48,11 @@ def dispatch_due(
     run = _Run(engine=engine, desk=desk, claimant=claimant, actor=actor)
     ends: Counter[str] = Counter()
     for _ in range(most):
-        reply_id = take_one(engine, (ReplyStatus.APPROVED,), claimant=claimant, due_by=now, now=desk.now_again())
+        reply_id = claim_one(engine, (ReplyStatus.APPROVED,), claimant=claimant, due_by=now, now=desk.now_again())
         if reply_id is None:
             break
         ends[run.deliver(reply_id)] += 1
-    return Dispatched(**ends)
+    return DispatchCounts(**ends)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +60,7 @@ class _Run:
     """One run of dispatch; remembers which doors of which account asked us to wait."""
 
     engine: Engine
-    desk: Dispatching
+    desk: DeliveryPorts
     claimant: str
     actor: Actor
     resting: dict[tuple[int, str], RateLimited] = field(default_factory=dict)
@@ -70,18 +68,18 @@ class _Run:
     def deliver(self, reply_id: int) -> str:
         """Take one leased reply as far as it goes, and name its end by a field of Dispatched."""
         with reading(self.engine) as session:
-            situation = read_situation(session, reply_id)
-        telling = Telling(
+            situation = read_send_context(session, reply_id)
+        telling = LogContext(
             desk=self.desk,
             actor=self.actor,
-            addressee=Addressee(subject=situation.subject, handle=situation.handle),
+            addressee=LogSubject(subject=situation.subject, handle=situation.handle),
         )
         try:
             return self._deliver(situation, telling)
-        except LostError:
+        except TakenOverError:
             return _LOST
 
-    def _deliver(self, situation: Situation, telling: Telling) -> str:
+    def _deliver(self, situation: SendContext, telling: LogContext) -> str:
         network = self.desk.network_of(situation.reply.account_id)
         if network is None:
             return self._stop(situation, held("The settings no longer name this account: put it back."), telling)
@@ -93,10 +91,10 @@ class _Run:
             return self._stop(situation, stop, telling)
         return self._post(network, situation.reply, text, telling, sending_at=sending_at)
 
-    def _prepare(self, situation: Situation, network: Network) -> tuple[str, Stop | None]:
+    def _prepare(self, situation: SendContext, network: Network) -> tuple[str, Stop | None]:
         """The exact text, and what forbids to send it."""
         reply, now = situation.reply, self.desk.now_again()
-        stop = stop_before_looking(
+        stop = stop_by_own_records(
             situation,
             mode=self.desk.mode_of(reply.account_id),
             max_reply_age=self.desk.max_reply_age_of(reply.account_id),
@@ -107,7 +105,7 @@ class _Run:
         stop = stop or self._look(situation, network, secrets=tuple(secrets.values()), now=now)
         if stop is not None:
             return "", stop
-        text = filled(reply.text, secrets)
+        text = fill_placeholders(reply.text, secrets)
         return text, stop_by_guard(text, reply, self.desk)
 
     def _stop_unasked(self, reply: ReplyRow, *, now: datetime) -> Stop | None:
@@ -123,16 +121,18 @@ class _Run:
             wait = check_caps(session, reply, self.desk.caps, now=now) if stop is None else None
         return stop_by_cap(wait, reply) if wait else stop
 
-    def _look(self, situation: Situation, network: Network, *, secrets: tuple[str, ...], now: datetime) -> Stop | None:
+    def _look(
+        self, situation: SendContext, network: Network, *, secrets: tuple[str, ...], now: datetime
+    ) -> Stop | None:
         try:
-            return look(self.engine, network, situation, secrets=secrets, now=now)
+            return check_on_network(self.engine, network, situation, secrets=secrets, now=now)
         except NetworkError as error:
             self._take_note(situation.reply, error)
             stop = stop_by_error(error, attempts=situation.reply.attempts, now=self.desk.now_again())
             # Only looking was refused; the act itself was not tried.
             return held(stop.reason) if stop.status is ReplyStatus.FAILED else stop
 
-    def _post(self, network: Network, reply: ReplyRow, text: str, telling: Telling, *, sending_at: datetime) -> str:
+    def _post(self, network: Network, reply: ReplyRow, text: str, telling: LogContext, *, sending_at: datetime) -> str:
         reply_id, attempts = reply.id or 0, reply.attempts + 1
         ordered = self._ordered_meanwhile(reply)
         if ordered:
@@ -140,9 +140,9 @@ class _Run:
             held_now = record_recall(self.engine, reply_id, ordered, attempts=attempts, telling=telling, now=now)
             return ReplyStatus.HELD.value if held_now else _LOST
         try:
-            if too_late_to_act(sending_at, now=self.desk.now_again()):
+            if intent_expired(sending_at, now=self.desk.now_again()):
                 raise Unreachable("Too long passed before the request could leave; it was not sent.")
-            external_id = act(network, reply, text)
+            external_id = perform_act(network, reply, text)
         except NetworkError as error:
             self._take_note(reply, error)
             status = record_failure(
@@ -157,7 +157,7 @@ class _Run:
         with reading(self.engine) as session:
             return self.desk.ordered_hold(session, reply, self.desk.now_again())
 
-    def _stop(self, situation: Situation, stop: Stop, telling: Telling) -> str:
+    def _stop(self, situation: SendContext, stop: Stop, telling: LogContext) -> str:
         now = self.desk.now_again()
         record_stop(self.engine, situation, stop, claimant=self.claimant, telling=telling, now=now)
         return _end(stop.status)

@@ -1,4 +1,4 @@
-"""What a network shows of an act that may or may not have been taken."""
+"""What a network shows of an act whose delivery is unknown."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
 from networks.protocol import Network
+from records.database import reading
+from records.enums import PRIVATE_ACTS, Act, ReplyStatus
+from records.tables.listener import MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
-from records.words import PRIVATE_ACTS, Act
+from replies.draft import TEXT_ACTS
 from replies.fingerprint import fingerprint, resembles
+from replies.send_context import SendContext
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 """A network's clock may be this far behind ours."""
 
 
-class Found(StrEnum):
+class Presence(StrEnum):
     """What a reading says of an act."""
 
     THERE = "there"
@@ -40,7 +47,7 @@ class Trace:
 class Evidence:
     """The outcome of one reading."""
 
-    found: Found
+    found: Presence
     external_id: str | None = None
     """The network's id of the act; only where it is there."""
 
@@ -49,17 +56,17 @@ def read_state(network: Network, reply: ReplyRow) -> Evidence:
     """Whether a post stands as a hide, an unhide or a deletion leaves it. Raises NetworkError."""
     state = network.look_up(reply.target_external_id)
     if reply.act in {Act.HIDE, Act.UNHIDE} and not state.exists:
-        return Evidence(found=Found.OUT_OF_SIGHT)
+        return Evidence(found=Presence.OUT_OF_SIGHT)
     if reply.act in {Act.HIDE, Act.UNHIDE} and state.hidden is None:
-        return Evidence(found=Found.DOUBTFUL)
+        return Evidence(found=Presence.DOUBTFUL)
     done = {
         Act.HIDE: state.hidden is True,
         Act.UNHIDE: state.hidden is False,
         Act.DELETE: not state.exists,
     }[Act(reply.act)]
     if not done:
-        return Evidence(found=Found.ABSENT)
-    return Evidence(found=Found.THERE, external_id=reply.target_external_id)
+        return Evidence(found=Presence.ABSENT)
+    return Evidence(found=Presence.THERE, external_id=reply.target_external_id)
 
 
 def read_traces(network: Network, reply: ReplyRow, *, person_external_id: str, until: datetime) -> tuple[Trace, ...]:
@@ -88,10 +95,58 @@ def weigh(
     left = reply.sending_at or reply.created_at
     for trace in unknown:
         if fingerprint(trace.text, secrets=secrets) == fingerprint(reply.text):
-            return Evidence(found=Found.THERE, external_id=trace.external_id)
+            return Evidence(found=Presence.THERE, external_id=trace.external_id)
     after = [trace for trace in unknown if trace.at >= left - CLOCKS_DIFFER]
     for trace in after:
         if resembles(trace.text, reply.text, secrets=secrets):
-            return Evidence(found=Found.THERE, external_id=trace.external_id)
+            return Evidence(found=Presence.THERE, external_id=trace.external_id)
     doubtful = bool(after) and reply.act == Act.PUBLIC_REPLY
-    return Evidence(found=Found.DOUBTFUL if doubtful else Found.ABSENT)
+    return Evidence(found=Presence.DOUBTFUL if doubtful else Presence.ABSENT)
+
+
+IN_DOUBT = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
+"""Statuses of acts of which nobody knows yet whether the network took them."""
+
+
+def read_evidence(
+    engine: Engine, network: Network, situation: SendContext, *, secrets: Collection[str], until: datetime
+) -> Evidence:
+    """What the network shows of the act, published until `until`. Raises NetworkError."""
+    reply = situation.reply
+    if reply.act not in TEXT_ACTS:
+        return read_state(network, reply)
+    traces = read_traces(network, reply, person_external_id=situation.person_external_id, until=until)
+    with reading(engine) as session:
+        known = _of_other_acts(session, reply, traces) | _of_others_in_doubt(session, situation, traces, secrets)
+    evidence = weigh(reply, traces, known=known, secrets=secrets)
+    if evidence.found is not Presence.ABSENT or reply.act in PRIVATE_ACTS:
+        return evidence
+    return evidence if network.look_up(reply.target_external_id).exists else Evidence(found=Presence.OUT_OF_SIGHT)
+
+
+def _of_other_acts(session: Session, reply: ReplyRow, traces: Sequence[Trace]) -> set[str]:
+    ids = [trace.external_id for trace in traces]
+    sent = select(col(ReplyRow.external_id)).where(col(ReplyRow.external_id).in_(ids), col(ReplyRow.id) != reply.id)
+    before = select(col(OwnPostRow.external_id)).where(
+        col(OwnPostRow.external_id).in_(ids), col(OwnPostRow.heard_at) < (reply.sending_at or reply.created_at)
+    )
+    return {id_ for query in (sent, before) for id_ in session.execute(query).scalars() if id_ is not None}
+
+
+def _of_others_in_doubt(
+    session: Session, situation: SendContext, traces: Sequence[Trace], secrets: Collection[str]
+) -> set[str]:
+    """Traces that are the very text of another unsettled act in the same place: alike is not enough to take them."""
+    reply = situation.reply
+    query = select(col(ReplyRow.fingerprint)).where(
+        col(ReplyRow.account_id) == reply.account_id,
+        col(ReplyRow.status).in_([status.value for status in IN_DOUBT]),
+        col(ReplyRow.id) != reply.id,
+    )
+    if reply.act in PRIVATE_ACTS:
+        of_person = select(col(MentionRow.id)).where(col(MentionRow.identity_id) == situation.mention.identity_id)
+        query = query.where(col(ReplyRow.mention_id).in_(of_person), col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)))
+    else:
+        query = query.where(col(ReplyRow.target_external_id) == reply.target_external_id)
+    others = set(session.execute(query).scalars()) - {reply.fingerprint}
+    return {trace.external_id for trace in traces if fingerprint(trace.text, secrets=secrets) in others}

@@ -1,4 +1,7 @@
-"""The outbox: what is to be said, who approved it, and what was stopped. Nothing here speaks to a network."""
+"""The outbox: drafts take their slots, people approve, revise, hold or withhold them.
+
+Nothing here speaks to a network.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,21 @@ from sqlmodel import Session, col
 from ledger.entry import Sealer
 from ledger.log import append
 from records.database import is_sqlite
-from records.nouns import Actor
+from records.enums import CLOSING_SLOT, PRIVATE_ACTS, Act, ReplyStatus
+from records.models import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
-from records.words import CLOSING_SLOT, Act, ReplyStatus
-from replies.acts import ANSWERS_THE_TEXT
-from replies.changes import change, locked
-from replies.doubt import DoubtfulError, in_doubt, keeping_doubt
-from replies.drafts import PERSON, Draft
-from replies.entries import addressees, entries
+from replies.draft import ANSWERS_THE_TEXT, AUTOMATIC, PERSON, Draft
 from replies.fingerprint import fingerprint
-from replies.invitations import without_second_invitations
-from replies.life import IllegalTransitionError
+from replies.lifecycle import (
+    DeliveryUnknownError,
+    IllegalTransitionError,
+    change,
+    delivery_unknown,
+    keep_delivery_unknown,
+    locked,
+)
+from replies.log_entries import log_subjects, reply_entries
 
 ALREADY_ANSWERED = "Somebody answered this already, outside Aparte: read it before saying more."
 EDITED = "The post was edited after this was written: read it again."
@@ -82,16 +88,16 @@ def approve(
     if seen_text is not None and seen_text != row.text:
         raise StaleTextError("The text was changed while you read it: read it again, then approve.")
     _check_revision(session, row, seen_revision)
-    if in_doubt(row) and not seen_doubt:
-        raise DoubtfulError
+    if delivery_unknown(row) and not seen_doubt:
+        raise DeliveryUnknownError
     row.approvals = sorted({*row.approvals, actor.tag})
     if _counted(row) >= max(1, row.approvals_needed):
         # What a person did not find on the network is looked for once more, by reading, before it is sent.
-        row.absent_at = now if in_doubt(row) else row.absent_at
+        row.absent_at = now if delivery_unknown(row) else row.absent_at
         change(row, ReplyStatus.APPROVED, due_at=now)
         row.approved_at = now
     else:
-        change(row, ReplyStatus.DRAFT, reason=keeping_doubt(row, "One more person must approve."))
+        change(row, ReplyStatus.DRAFT, reason=keep_delivery_unknown(row, "One more person must approve."))
     _log(session, [row], row.status if row.status == ReplyStatus.APPROVED else "seconded", actor, now, sealer)
     return ReplyStatus(row.status)
 
@@ -104,7 +110,7 @@ def revise(
     Raises IllegalTransitionError, NoSuchReplyError.
     """
     row = _in_our_hands(session, reply_id, ReplyStatus.DRAFT)
-    change(row, ReplyStatus.DRAFT, reason=keeping_doubt(row, ""))
+    change(row, ReplyStatus.DRAFT, reason=keep_delivery_unknown(row, ""))
     row.text = text
     row.fingerprint = fingerprint(text)
     row.author = actor.tag
@@ -217,7 +223,7 @@ def _check_revision(session: Session, row: ReplyRow, seen_revision: int | None) 
 
 
 def _hold(row: ReplyRow, reason: str) -> None:
-    change(row, ReplyStatus.HELD, reason=keeping_doubt(row, reason))
+    change(row, ReplyStatus.HELD, reason=keep_delivery_unknown(row, reason))
     row.approvals = []
     row.approved_at = None
 
@@ -276,13 +282,13 @@ def _rows(session: Session, ids: Sequence[int]) -> list[ReplyRow]:
 def _log_by_status(
     session: Session, rows: Sequence[ReplyRow], *, actor: Actor, now: datetime, sealer: Sealer | None
 ) -> None:
-    who = addressees(session, {row.mention_id for row in rows})
+    who = log_subjects(session, {row.mention_id for row in rows})
     drafted = [row for row in rows if row.status == ReplyStatus.DRAFT]
     approved = [row for row in rows if row.status == ReplyStatus.APPROVED]
     told = [
         entry
         for action, some in (("drafted", drafted), ("approved", approved))
-        for entry in entries(some, action, addressees=who, sealer=sealer, actor=actor, now=now)
+        for entry in reply_entries(some, action, addressees=who, sealer=sealer, actor=actor, now=now)
     ]
     append(session, told)
 
@@ -291,5 +297,65 @@ def _log(
     session: Session, rows: Sequence[ReplyRow], action: str, actor: Actor, now: datetime, sealer: Sealer | None
 ) -> None:
     session.flush()
-    who = addressees(session, {row.mention_id for row in rows})
-    append(session, entries(rows, action, addressees=who, sealer=sealer, actor=actor, now=now))
+    who = log_subjects(session, {row.mention_id for row in rows})
+    append(session, reply_entries(rows, action, addressees=who, sealer=sealer, actor=actor, now=now))
+
+
+_COUNT_NO_MORE = (ReplyStatus.WITHHELD.value, ReplyStatus.FAILED.value)
+
+
+def without_second_invitations(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
+    """`drafts` without those of rules that would invite into a room that an invitation leads to already.
+
+    The caller holds the case of the room locked, so that no other process writes one meanwhile.
+    """
+    leads_to = _invited(session, sorted({draft.room_id for draft in drafts if draft.room_id is not None}))
+    wanted = []
+    for draft in drafts:
+        if draft.room_id is not None and draft.origin == AUTOMATIC:
+            if draft.room_id in leads_to:
+                continue
+            leads_to.add(draft.room_id)
+        wanted.append(draft)
+    return wanted
+
+
+def _invited(session: Session, room_ids: Sequence[int]) -> set[int]:
+    if not room_ids:
+        return set()
+    query = select(col(ReplyRow.room_id)).where(
+        col(ReplyRow.room_id).in_(room_ids),
+        col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)),
+        col(ReplyRow.status).not_in(_COUNT_NO_MORE),
+    )
+    return {room_id for room_id in session.execute(query).scalars() if room_id is not None}
+
+
+def rewrite(
+    session: Session,
+    reply_id: int,
+    text: str,
+    *,
+    author: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    sealer: Sealer | None = None,
+) -> bool:
+    """Put `text`, by `author`, in the place of the words; a person approves it anew. False where it is on its way.
+
+    Raises NoSuchReplyError.
+    """
+    row = locked(session, reply_id)
+    if ReplyStatus(row.status) not in IN_OUR_HANDS:
+        return False
+    change(row, ReplyStatus.DRAFT, reason=keep_delivery_unknown(row, reason))
+    row.text = text
+    row.fingerprint = fingerprint(text)
+    row.author = author
+    row.approvals = []
+    row.approved_at = None
+    session.flush()
+    who = log_subjects(session, {row.mention_id})
+    append(session, reply_entries([row], "reworded", addressees=who, sealer=sealer, actor=actor, now=now))
+    return True

@@ -1,4 +1,4 @@
-"""Renders a template, and what every page shows alike: the brand's name and local time."""
+"""Renders templates; formats the brand's name and local time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from records.nouns import Brand
+from records.models import Brand
 from room.wordings import Words
 
 _TEMPLATES = Environment(
@@ -21,7 +21,7 @@ _TEMPLATES = Environment(
 )
 
 
-def page(name: str, words: Words, *, status: int = 200, **shown: object) -> HTMLResponse:
+def render_page(name: str, words: Words, *, status: int = 200, **shown: object) -> HTMLResponse:
     """The template `name` with the texts of one language; whatever is `shown` is escaped."""
     return HTMLResponse(_TEMPLATES.get_template(name).render(words=words, **shown), status_code=status)
 
@@ -34,3 +34,11 @@ def brand_name(brand: Brand) -> str:
 def local_time(at: datetime, brand: Brand) -> datetime:
     """`at` on the brand's clocks."""
     return at.astimezone(ZoneInfo(brand.timezone))
+
+
+STYLE = (Path(__file__).parent / "static" / "room.css").read_text(encoding="utf-8")
+
+
+def refusal_page(words: Words, why: str, *, status: int) -> HTMLResponse:
+    """A polite no: what happened, and how to get a new link. Says nothing about any room."""
+    return render_page("refusal.html", words, status=status, brand="", why=why, here="")

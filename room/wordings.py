@@ -1,4 +1,4 @@
-"""What the pages say, in the language and form of address of the person."""
+"""The texts of pages and notifications, in the language and form of address of the person."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import yaml
 
-from records.nouns import Brand
+from records.models import Brand
 
 LANGUAGES = ("es", "en")
 _FOLDER = Path(__file__).parent / "wordings"
@@ -38,7 +39,7 @@ def words_for(language: str, brand: Brand | None) -> Words:
     return Words(spoken, brand.address if brand is not None else "tu")
 
 
-def preferred(accept_language: str) -> str:
+def preferred_language(accept_language: str) -> str:
     """The first language of a browser's list that is spoken here; Spanish where none is."""
     for part in accept_language[:400].split(","):
         tag = part.partition(";")[0].strip().lower().partition("-")[0]
@@ -53,3 +54,30 @@ def _texts(language: str) -> Mapping[str, str | dict[str, str] | list[str]]:
     for file in sorted((_FOLDER / language).glob("*.yaml")):
         texts |= yaml.safe_load(file.read_text(encoding="utf-8"))
     return texts
+
+
+def expiry_moment(words: Words, at: datetime, brand: Brand) -> str:
+    """`domingo 22 de noviembre a las 14:05, hora de Madrid`: `at` in the brand's zone."""
+    local = at.astimezone(ZoneInfo(brand.timezone))
+    return words["expiry_moment"].format(
+        weekday=words["weekdays"].split()[local.weekday()],
+        day=local.day,
+        month=words["month_names"].split()[local.month - 1],
+        time=f"{local:%H:%M}",
+        zone=_zone(words, brand.timezone),
+    )
+
+
+def expiry_text(at: datetime, brand: Brand, *, language: str) -> str:
+    """The same for whoever has no page at hand, as it follows `hasta`: in the language of a person's invitation."""
+    words = words_for(language, brand)
+    return words["expiry_until"].format(moment=expiry_moment(words, at, brand))
+
+
+def _zone(words: Words, timezone: str) -> str:
+    city = timezone.rpartition("/")[2]
+    try:
+        called = words[f"city_{city}"]
+    except KeyError:
+        called = city.replace("_", " ")
+    return called if city in {"UTC", "GMT"} else words["zone_of"].format(city=called)

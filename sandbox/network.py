@@ -1,4 +1,4 @@
-"""One running practice network: its world, its people, its doorkeeper and its books, put together."""
+"""One running practice network, put together from its parts."""
 
 from __future__ import annotations
 
@@ -7,45 +7,44 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
-from sandbox.acts import Acts
-from sandbox.cast_world import cast_world
-from sandbox.clock import BEFORE_FIRST_POST, PlayedClock, SteppedClock, WorldClock, play_plan
-from sandbox.credentials import Doorkeeper
-from sandbox.fault_callers import Callers
-from sandbox.faults import FaultPlan
-from sandbox.file_world import file_world, rows_world
-from sandbox.graph.keys import Keyring
-from sandbox.graph.usage import UsageBook
-from sandbox.limits import RateBook
-from sandbox.nouns import Seed
+from sandbox.faults.middleware import CallerLookup
+from sandbox.faults.plan import FaultPlan
+from sandbox.faults.unruly_posts import LaterChanges, make_unruly
+from sandbox.graph.rate_limits import UsageCounter
+from sandbox.graph.tokens import TokenRegistry
 from sandbox.options import SandboxOptions
-from sandbox.reactions import Crowd
-from sandbox.rows import given_rows
-from sandbox.second_thoughts import SecondThoughts
-from sandbox.stepping import Stepper
-from sandbox.unruly_seed import make_unruly
-from sandbox.visits import visit_room
-from sandbox.webhooks_out import WebhooksOut
-from sandbox.world import World
+from sandbox.people.reactions import Crowd
+from sandbox.people.room_visits import visit_room
+from sandbox.people.stepping import Stepper
+from sandbox.seeds.cast import cast_world
+from sandbox.seeds.file_world import file_world, rows_world
+from sandbox.seeds.posts_file import given_rows
+from sandbox.webhooks.delivery import WebhookSender
+from sandbox.world.acts import Acts
+from sandbox.world.clock import BEFORE_FIRST_POST, PlayedClock, SteppedClock, WorldClock, play_plan
+from sandbox.world.models import WorldSeed
+from sandbox.world.world import World
+from sandbox.x_api.credentials import Authenticator
+from sandbox.x_api.rate_limits import RateCounter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Network:
+class PracticeNetwork:
     """Everything the web application needs."""
 
     world: World
     acts: Acts
     crowd: Crowd
-    doorkeeper: Doorkeeper
-    rates: RateBook
-    keys: Keyring
+    doorkeeper: Authenticator
+    rates: RateCounter
+    keys: TokenRegistry
     """Who calls the Graph API."""
-    usage: UsageBook
+    usage: UsageCounter
     """Rate limits of the Graph API."""
     faults: FaultPlan
-    callers: Callers
-    second_thoughts: SecondThoughts
-    webhooks: WebhooksOut
+    callers: CallerLookup
+    second_thoughts: LaterChanges
+    webhooks: WebhookSender
     limits: bool
     stepper: Stepper | None
     """None where time runs by itself."""
@@ -54,7 +53,7 @@ class Network:
 Rows = Iterable[Mapping[str, object]]
 
 
-def open_network(options: SandboxOptions, rows: Rows | None = None) -> Network:
+def open_network(options: SandboxOptions, rows: Rows | None = None) -> PracticeNetwork:
     """Build the network; SandboxError where its posts cannot be read. Where time runs, it starts to run here.
 
     `rows`, with the columns of a posts file, take the place of a file.
@@ -69,25 +68,25 @@ def open_network(options: SandboxOptions, rows: Rows | None = None) -> Network:
         seed=options.seed,
         visit=lambda link, person: visit_room(link, person=person.handle, text=person.room_text),
     )
-    thoughts = SecondThoughts(world, options.faults, options.fault_share)
-    return Network(
+    thoughts = LaterChanges(world, options.faults, options.fault_share)
+    return PracticeNetwork(
         world=world,
         acts=Acts(),
         crowd=crowd,
-        doorkeeper=Doorkeeper(tuple(account for account in seed.accounts if account.network == "x")),
-        rates=RateBook(lifted=not options.limits),
-        keys=Keyring(seed.accounts),
-        usage=UsageBook(lifted=not options.limits),
+        doorkeeper=Authenticator(tuple(account for account in seed.accounts if account.network == "x")),
+        rates=RateCounter(lifted=not options.limits),
+        keys=TokenRegistry(seed.accounts),
+        usage=UsageCounter(lifted=not options.limits),
         faults=FaultPlan(options.faults, share=options.fault_share, hang=options.fault_hang),
-        callers=Callers(seed.accounts),
+        callers=CallerLookup(seed.accounts),
         second_thoughts=thoughts,
-        webhooks=WebhooksOut(world, options.faults),
+        webhooks=WebhookSender(world, options.faults),
         limits=options.limits,
         stepper=Stepper(world, crowd, thoughts, clock) if isinstance(clock, SteppedClock) else None,
     )
 
 
-def _seed(options: SandboxOptions, rows: Rows | None) -> Seed:
+def _seed(options: SandboxOptions, rows: Rows | None) -> WorldSeed:
     ends_at = (options.ends_at or datetime.now(UTC)).timestamp()
     if rows is not None:
         return rows_world(given_rows(rows), ends_at=ends_at, seed=options.seed)
@@ -96,7 +95,7 @@ def _seed(options: SandboxOptions, rows: Rows | None) -> Seed:
     return file_world(options.posts, ends_at=ends_at, seed=options.seed, limit=options.limit_rows)
 
 
-def _clock(options: SandboxOptions, seed: Seed) -> WorldClock:
+def _clock(options: SandboxOptions, seed: WorldSeed) -> WorldClock:
     times = sorted(post.at for post in seed.posts)
     if options.stepped:
         return SteppedClock(times[0] - BEFORE_FIRST_POST)

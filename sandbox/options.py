@@ -1,4 +1,4 @@
-"""What a run of the sandbox is told, and the one error it raises for bad input."""
+"""Settings of one run of the sandbox, and its error for bad input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals, in the shape and the words of X's API v2."""
+"""Refusals in the shape and the words of X's API v2."""
 
 from __future__ import annotations
 

@@ -15,17 +15,17 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from sandbox.api_reads import read_routes
-from sandbox.api_writes import write_routes
-from sandbox.control import control_routes
-from sandbox.fault_door import CuttableProtocol, FaultDoor
-from sandbox.graph.door import GraphDoor
-from sandbox.graph.token_control import token_routes
-from sandbox.interventions import intervention_routes
-from sandbox.network import Network, Rows, open_network
+from sandbox.control.faults import token_routes
+from sandbox.control.interventions import intervention_routes
+from sandbox.control.state import control_routes
+from sandbox.faults.middleware import CuttableProtocol, FaultMiddleware
+from sandbox.graph.endpoint import GraphEndpoint
+from sandbox.network import PracticeNetwork, Rows, open_network
 from sandbox.options import SandboxError, SandboxOptions
-from sandbox.stepping import LivePeople
-from sandbox.truth import TruthFile
+from sandbox.people.stepping import LivePeople
+from sandbox.world.truth import TruthFile
+from sandbox.x_api.reads import read_routes
+from sandbox.x_api.writes import write_routes
 
 STOP_SECONDS = 1
 LOOK_EVERY = 0.01
@@ -97,7 +97,7 @@ def _serve(options: SandboxOptions, on_ready: OnReady, stop: threading.Event, ro
                     part.stop()
 
 
-def application(network: Network) -> ASGIApp:
+def application(network: PracticeNetwork) -> ASGIApp:
     """The web application of a network."""
     routes = [
         *read_routes(network),
@@ -107,8 +107,8 @@ def application(network: Network) -> ASGIApp:
         *token_routes(network),
     ]
     served = Starlette(routes=routes)
-    served.router.default = GraphDoor(network)
-    return FaultDoor(
+    served.router.default = GraphEndpoint(network)
+    return FaultMiddleware(
         served,
         network.faults,
         now=network.world.clock.now,
@@ -181,7 +181,7 @@ def _listen(options: SandboxOptions) -> socket.socket:
         ) from None
 
 
-def _config(network: Network) -> uvicorn.Config:
+def _config(network: PracticeNetwork) -> uvicorn.Config:
     return uvicorn.Config(
         application(network),
         http=CuttableProtocol,

@@ -1,1 +1,4 @@
-"""The only place that knows all stations: settings, wiring, clock, steps, human acts and the command line."""
+"""Composes the stations into one application:
+settings, wiring, steps, human acts, commands and the demo. It alone knows all stations; no station imports it, and
+it imports the dashboard only by name.
+"""

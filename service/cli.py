@@ -9,17 +9,17 @@ import typer
 from service.commands import (
     agents,
     articles,
-    benching,
+    bench,
+    classifier,
     crisis,
     crm,
     demo,
+    inbound_email,
     inspecting,
-    knowledge,
     ledger,
-    mailroom,
     policy,
     policy_pilots,
-    policy_trials,
+    policy_simulation,
     processes,
     running,
 )
@@ -32,16 +32,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for family in (demo, running, processes, mailroom, inspecting, knowledge, benching):
+for family in (demo, running, processes, inbound_email, inspecting, classifier, bench):
     family.add_to(app)
-app.add_typer(agents.app, name="agent")
-app.add_typer(articles.app, name="article")
-app.add_typer(crisis.app, name="crisis")
-app.add_typer(crm.app, name="crm")
-app.add_typer(ledger.app, name="ledger")
-policy_trials.add_to(policy.app)
-policy_pilots.add_to(policy.app)
-app.add_typer(policy.app, name="policy")
+app.add_typer(agents.group, name="agent")
+app.add_typer(articles.group, name="article")
+app.add_typer(crisis.group, name="crisis")
+app.add_typer(crm.group, name="crm")
+app.add_typer(ledger.group, name="ledger")
+policy_simulation.add_to(policy.group)
+policy_pilots.add_to(policy.group)
+app.add_typer(policy.group, name="policy")
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ def test_only_the_clock_reads_the_system_clock() -> None:
         and node.func.attr in {"now", "utcnow", "today"}
         and ast.unparse(node.func.value) in {"datetime", "date", "datetime.datetime", "datetime.date"}
     }
-    allowed = {"service/clock.py"}
+    allowed = {"service/wiring/clock.py"}
     assert {reader for reader in readers if not reader.startswith("sandbox/")} == allowed
 
 
@@ -45,7 +45,7 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
     }
-    assert readers == {"service/settings.py"}
+    assert readers == {"service/wiring/settings.py"}
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")

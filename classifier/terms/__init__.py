@@ -1,1 +1,3 @@
-"""Bilingual term lists that people edit; they are read once, when a finder is first used."""
+"""Bilingual term lists (YAML, meant for editing) and the search for their phrases.
+In: a folded text; out: matches; it knows no task.
+"""

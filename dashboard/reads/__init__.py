@@ -1,1 +1,3 @@
-"""What the pages read: every query of the dashboard, bounded, with frozen rows out."""
+"""Every query of the dashboard, one module a noun.
+In: a database session and a filter; out: frozen rows, bounded in number and length; it writes nothing.
+"""

@@ -1,4 +1,4 @@
-"""Names of the people behind the actors that are stored."""
+"""Names of agents by the actor tags that are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The crises that last, with the names of those who turned the switch."""
+"""Crises that are active, with the names of those who declared or began to lift them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from dashboard.reads.agent_names import agent_names
-from service.crises import Crisis, lasting
+from service.brands.crisis_switch import Crisis, ongoing_crises
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastingCrisis:
+class ActiveCrisis:
     """One crisis as the pages show it."""
 
     brand: str
@@ -26,9 +26,9 @@ class LastingCrisis:
     """Their actor, such as `agent:3`."""
 
 
-def lasting_crises(session: Session) -> Mapping[str, LastingCrisis]:
+def active_crises(session: Session) -> Mapping[str, ActiveCrisis]:
     """By brand: the crises that last. One query while there is none."""
-    found = lasting(session)
+    found = ongoing_crises(session)
     if not found:
         return {}
     tags = {tag for crisis in found.values() for tag in (crisis.declared_by, crisis.first_lift_by or "")}
@@ -36,8 +36,8 @@ def lasting_crises(session: Session) -> Mapping[str, LastingCrisis]:
     return {brand: _shown(crisis, names) for brand, crisis in found.items()}
 
 
-def _shown(crisis: Crisis, names: Mapping[str, str]) -> LastingCrisis:
-    return LastingCrisis(
+def _shown(crisis: Crisis, names: Mapping[str, str]) -> ActiveCrisis:
+    return ActiveCrisis(
         brand=crisis.brand,
         reason=crisis.reason,
         declared_by=names.get(crisis.declared_by, crisis.declared_by),

@@ -1,29 +1,153 @@
-"""Why a decision is what it is, worked out anew from its stored facts and the rulebook of that version."""
+"""The assessment and the decision of a post, and the decision's explanation.
+
+The explanation is worked out again from the stored facts and the rulebook of that version.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from dashboard.reads.findings import Decided
 from policies import reasons
 from policies.engine import ERROR, NO_RULE, UNSURE
-from policies.explanation import Explanation, explain
-from policies.problems import RulebookError
-from service.rulebooks import UnknownRulebookError, stored
+from policies.explaining.explanation import Explanation, explain
+from policies.rulebook.problems import RulebookError
+from policies.vocabulary import VOCABULARY, default_facts
+from records.models import Fact
+from records.tables.service import AssessmentRow, DecisionRow
+from service.brands.rulebook_versions import UnknownRulebookError, stored_rulebook
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactRead:
+    """One fact that the policy read."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostAssessment:
+    """What the classifier found in a post."""
+
+    language: str
+    sentiment: str
+    p_sentiment: float
+    relation: str
+    p_relation: float
+    intent: str
+    p_intent: float
+    urgency: str
+    signals: tuple[str, ...]
+    personal_data: tuple[str, ...]
+    """`kind (owner)` of each datum; never the datum."""
+    evidence: tuple[str, ...]
+    model_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostDecision:
+    """What the policy decided about a post, and why."""
+
+    action: str
+    rule: str
+    queue: str
+    approval: str
+    hide: bool
+    propose_hide: bool
+    """A person is asked whether to hide the post."""
+    mode: str
+    reasons: tuple[str, ...]
+    facts: tuple[FactRead, ...]
+    known: Mapping[str, Fact]
+    """The same facts as the policy is given them; those that are younger than the decision have their defaults."""
+    rulebook_version: str
+    by_pilot: bool
+    """A pilot's rulebook decided, and not the brand's own."""
+    made_at: datetime
+
+
+def post_assessment(row: AssessmentRow | None) -> PostAssessment | None:
+    """The assessment as it is shown; None for a post that waits to be judged."""
+    if row is None:
+        return None
+    return PostAssessment(
+        language=row.language,
+        sentiment=row.sentiment,
+        p_sentiment=getattr(row, f"p_{row.sentiment}", 0.0),
+        relation=row.relation,
+        p_relation=getattr(row, f"p_{row.relation}", 0.0),
+        intent=row.intent,
+        p_intent=row.p_intent,
+        urgency=row.urgency,
+        signals=tuple(row.signals),
+        personal_data=tuple(f"{datum.get('kind', '')} ({datum.get('owner', '')})" for datum in row.personal_data),
+        evidence=tuple(row.evidence),
+        model_version=row.model_version,
+    )
+
+
+def post_decision(row: DecisionRow | None) -> PostDecision | None:
+    """The decision as it is shown; None for a post that waits to be decided."""
+    if row is None:
+        return None
+    return PostDecision(
+        action=row.action,
+        rule=row.rule,
+        queue=row.queue,
+        approval=row.approval,
+        hide=row.hide,
+        propose_hide=row.propose_hide,
+        mode=row.mode,
+        reasons=tuple(row.reasons),
+        facts=_facts(row.facts),
+        known=_known(row.facts),
+        rulebook_version=row.rulebook_version,
+        by_pilot=row.pilot_id is not None,
+        made_at=row.made_at,
+    )
+
+
+def _facts(stored: Mapping[str, Any]) -> tuple[FactRead, ...]:
+    return tuple(
+        FactRead(name=name, value=_value_text(fact.get("value")), source=str(fact.get("source", "")))
+        for name, fact in sorted(stored.items())
+    )
+
+
+def _known(stored: Mapping[str, Any]) -> Mapping[str, Fact]:
+    """What is stored under a name that is still declared, sound or not; every other declared fact is its default."""
+    kept = {
+        name: Fact(value=fact["value"], source=str(fact.get("source", "")))
+        for name, fact in stored.items()
+        if name in VOCABULARY and isinstance(fact.get("value"), bool | int | float | str)
+    }
+    return {**default_facts(), **kept}
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
 
 _A_FACT = re.compile(r"[a-z][a-z_.]* = ")
 
 
-def explanation_of(session: Session, decided: Decided, *, language: str) -> Explanation | None:
+def explanation_of(session: Session, decided: PostDecision, *, language: str) -> Explanation | None:
     """The explanation in `language`; None where only the reasons that were stored can tell.
 
     So it is where the rulebook of that version is not kept or can no longer be read, where no rule of it decided (one
     of our own accounts wrote, say), and where it cannot be found again which rule was unsure or failed.
     """
     try:
-        rulebook = stored(session, decided.rulebook_version)
+        rulebook = stored_rulebook(session, decided.rulebook_version)
     except (UnknownRulebookError, RulebookError):
         return None
     told = explain(rulebook, decided.known, rule=decided.rule, language=language)
@@ -31,7 +155,7 @@ def explanation_of(session: Session, decided: Decided, *, language: str) -> Expl
     return told if found or (decided.rule in {UNSURE, ERROR} and told.facts) else None
 
 
-def further_reasons(decided: Decided) -> tuple[str, ...]:
+def further_reasons(decided: PostDecision) -> tuple[str, ...]:
     """Stored reasons that an explanation does not tell: what kept the rule from speaking, rules in shadow."""
     told = (f"Rule {decided.rule}: ", reasons.NOTHING_MATCHED, "Held for a person: rule ")
     return tuple(each for each in decided.reasons if not each.startswith(told) and not _A_FACT.match(each))

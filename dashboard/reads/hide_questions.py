@@ -1,4 +1,4 @@
-"""Posts of which a rule asks whether they should be hidden, and nobody has answered yet."""
+"""Posts that a rule proposes to hide and that nobody has decided on yet."""
 
 from __future__ import annotations
 

@@ -1,20 +1,21 @@
-"""The latest post of the person in each of some cases: what a row of the queue is about."""
+"""The latest post of each case, and campaigns: cases whose latest posts are near-duplicates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, and_, case, cast, func, literal, or_, select
 from sqlmodel import Session, col
 
-from records.tables.cases import CaseThreadRow
+from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.service import AssessmentRow, DecisionRow
 
 EXCERPT = 400
-_MOST_LEGS = 2_000
+_MAX_POSTS = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ def latest_posts(session: Session, case_ids: Sequence[int]) -> dict[int, LatestP
         .outerjoin(DecisionRow, decided)
         .where(col(CaseThreadRow.case_id).in_(case_ids), col(CaseThreadRow.leg) == "public")
         .order_by(col(MentionRow.published_at))
-        .limit(_MOST_LEGS)
+        .limit(_MAX_POSTS)
     )
     return {
         case_id: LatestPost(
@@ -78,3 +79,91 @@ def latest_posts(session: Session, case_ids: Sequence[int]) -> dict[int, LatestP
         )
         for case_id, account_id, mention_id, published_at, text, language, intent, rule, reasons in rows
     }
+
+
+SMALLEST_CAMPAIGN = 3
+"""Fewer copies than this stand in rows of their own: two people may well say the same."""
+
+
+def grouped_by_campaign(conditions: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[Any]]) -> Subquery:
+    """`case_id`, `copies` and `alike` of the rows that the queue shows for the open cases under `conditions`.
+
+    Of at least FEWEST cases of one brand whose latest posts are copies, the first in `order` stands for all. Cases
+    in the harm lane always stand for themselves.
+    """
+    latest = _newest_post_per_case()
+    says = grouping_key(latest)
+    group = (col(CareCaseRow.brand), says)
+    ranked = (
+        select(
+            col(CareCaseRow.id).label("case_id"),
+            says.label("alike"),
+            func.count().over(partition_by=group).label("size"),
+            func.row_number().over(partition_by=group, order_by=order).label("place"),
+        )
+        .outerjoin(latest, and_(latest.c.case_id == col(CareCaseRow.id), latest.c.place == 1))
+        .where(*conditions)
+        .subquery()
+    )
+    many = ranked.c.size >= SMALLEST_CAMPAIGN
+    shown = select(
+        ranked.c.case_id,
+        func.coalesce(_where(many, ranked.c.size), 1).label("copies"),
+        ranked.c.alike,
+    ).where(or_(~many, ranked.c.place == 1))
+    return shown.subquery()
+
+
+def ungrouped(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+    """The same columns, with every case under `conditions` in a row of its own."""
+    alone = select(  # type: ignore[var-annotated]
+        col(CareCaseRow.id).label("case_id"), literal(1, Integer).label("copies"), literal("", String).label("alike")
+    )
+    return alone.where(*conditions).subquery()
+
+
+def cases_in_campaign(wave: str) -> Select[int]:
+    """Ids of the cases whose latest post is of this wave of copies."""
+    latest = _newest_post_per_case()
+    return select(latest.c.case_id).where(latest.c.place == 1, latest.c.wave == wave)
+
+
+def grouping_key(latest: Subquery) -> ColumnElement[str]:
+    """What a case is grouped by: the wave that its latest post belongs to, or itself alone."""
+    alone: ColumnElement[str] = literal("case ", String) + cast(col(CareCaseRow.id), String)
+    groups = and_(col(CareCaseRow.harm).is_(False), latest.c.wave != "")
+    return func.coalesce(_where(groups, latest.c.wave), alone)
+
+
+def _newest_post_per_case() -> Subquery:
+    newest_first = (col(MentionRow.published_at).desc(), col(MentionRow.id).desc())
+    return (
+        select(
+            col(CaseThreadRow.case_id).label("case_id"),
+            _campaign().label("wave"),
+            func.row_number().over(partition_by=col(CaseThreadRow.case_id), order_by=newest_first).label("place"),
+        )
+        .join(
+            CareCaseRow, and_(col(CareCaseRow.id) == col(CaseThreadRow.case_id), col(CareCaseRow.closed_at).is_(None))
+        )
+        .join(MentionRow, col(MentionRow.id) == col(CaseThreadRow.mention_id))
+        .join(
+            MentionRevisionRow,
+            and_(
+                col(MentionRevisionRow.mention_id) == col(MentionRow.id),
+                col(MentionRevisionRow.superseded_at).is_(None),
+            ),
+        )
+        .where(col(CaseThreadRow.leg) == "public")
+        .subquery()
+    )
+
+
+def _campaign() -> ColumnElement[str]:
+    """The number of the first text that says the same or nearly; empty where the text was erased."""
+    first = func.coalesce(col(MentionRevisionRow.copy_of), col(MentionRevisionRow.id))
+    return case((col(MentionRevisionRow.text_digest) == "", ""), else_=cast(first, String))
+
+
+def _where(condition: ColumnElement[bool], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((condition, value), else_=None)

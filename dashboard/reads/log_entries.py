@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from dashboard.reads.agent_names import agent_names
-from dashboard.reads.one_case import typed_reference
+from dashboard.reads.case import typed_reference
 from ledger.log import size_and_root
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import CheckpointRow, LedgerEntryRow

@@ -1,4 +1,4 @@
-"""Pilots as the pages show them: how each does, and where people did something else."""
+"""The pilot of a brand: its report, and the posts on which people decided otherwise."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from dashboard.reads.agent_names import agent_names
+from records.enums import Action
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.rules import PilotRow, PilotVerdictRow
-from records.words import Action
-from service.pilot_reports import PilotReport, disagreements, newest_pilot, report_on
-from service.rulebooks import source_of
+from service.brands.rulebook_versions import stored_source
+from service.pilots.report import PilotReport, disagreements, newest_pilot, report_on
 
 MOST_DISAGREEMENTS = 20
 EXCERPT = 400
@@ -41,7 +41,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownPilot:
+class PilotView:
     """The pilot of a brand that runs, or else the last one that ran."""
 
     brand: str
@@ -63,15 +63,15 @@ class ShownPilot:
     against: tuple[Disagreement, ...]
 
 
-def pilot_of(session: Session, brand: str, *, midnight: datetime) -> ShownPilot | None:
+def pilot_of(session: Session, brand: str, *, midnight: datetime) -> PilotView | None:
     """How the newest pilot of `brand` does; None where none ever ran. `midnight` began the brand's day."""
     row = newest_pilot(session, brand)
     if row is None:
         return None
     names = agent_names(session, [row.started_by, row.ended_by])
-    return ShownPilot(
+    return PilotView(
         brand=brand,
-        rulebook=source_of(session, row.version).name,
+        rulebook=stored_source(session, row.version).name,
         version=row.version,
         mode=row.mode,
         share=row.share,

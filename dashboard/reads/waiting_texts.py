@@ -11,17 +11,17 @@ from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session, col
 
 from dashboard.reads.agent_names import agent_names
+from records.enums import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
-from records.words import PRIVATE_ACTS, ReplyStatus
-from replies.doubt import in_doubt
-from replies.situation import paused_because
-from service.holding import hold_if_approved
-from service.house import House
-from service.permitting import permissions_for
+from replies.lifecycle import delivery_unknown
+from replies.send_context import pause_reason
+from service.deciding.permissions import permissions_for_reply
+from service.delivery.holds import hold_if_approved
+from service.wiring.app import App
 
 PAGE = 15
 EXCERPT = 600
@@ -78,7 +78,7 @@ class WaitingPage:
 
 def waiting_texts(
     session: Session,
-    house: House,
+    app: App,
     *,
     now: datetime,
     case_id: int | None = None,
@@ -117,18 +117,18 @@ def waiting_texts(
     ).all()
     total = session.execute(select(func.count()).select_from(ReplyRow).where(*conditions)).scalar_one()
     names = agent_names(session, [row[0].author for row in rows])
-    return WaitingPage(texts=tuple(_waiting(session, house, row, names, now) for row in rows), total=total)
+    return WaitingPage(texts=tuple(_waiting(session, app, row, names, now) for row in rows), total=total)
 
 
-def _private_until(session: Session, house: House, reply: ReplyRow, now: datetime) -> datetime | None:
+def _private_until(session: Session, app: App, reply: ReplyRow, now: datetime) -> datetime | None:
     if reply.act not in PRIVATE_ACTS:
         return None
-    permissions = permissions_for(session, house, reply, now=now)
+    permissions = permissions_for_reply(session, app, reply, now=now)
     return permissions.private_until if permissions is not None else None
 
 
 def _waiting(
-    session: Session, house: House, row: Row[*tuple[Any, ...]], names: Mapping[str, str], now: datetime
+    session: Session, app: App, row: Row[*tuple[Any, ...]], names: Mapping[str, str], now: datetime
 ) -> WaitingText:
     reply, handle, asked, reference, rule, reasons, post_revision = row
     return WaitingText(
@@ -155,8 +155,8 @@ def _waiting(
         reasons=tuple(reasons or ()),
         post_revision=post_revision,
         promotion=reply.promotion,
-        doubtful=in_doubt(reply),
-        private_until=_private_until(session, house, reply, now),
-        paused=paused_because(session, reply.account_id),
-        held_now=hold_if_approved(house, session, reply, now=now) if reply.account_id in house.accounts else "",
+        doubtful=delivery_unknown(reply),
+        private_until=_private_until(session, app, reply, now),
+        paused=pause_reason(session, reply.account_id),
+        held_now=hold_if_approved(app, session, reply, now=now) if reply.account_id in app.accounts else "",
     )

@@ -1,1 +1,4 @@
-"""What Facebook and Instagram share: Meta's Graph API, through facebook-sdk."""
+"""Facebook and Instagram, by Meta's Graph API.
+Answers and webhooks of Meta come in; feed pages, receipts and permissions go out. It does not know the other
+networks.
+"""

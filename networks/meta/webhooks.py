@@ -1,4 +1,4 @@
-"""Reads Meta's webhooks: the question that proves the address, the signature, and what a delivery tells.
+"""Meta's webhooks: the question that proves the address, the signature, and what a delivery says.
 
 Graph API, "Webhooks from Meta". Deliveries repeat and come out of order: whoever stores them drops what is known.
 """
@@ -9,14 +9,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from networks.facebook.changes import read_changes as read_page_changes
-from networks.facebook.fields import NETWORK as FACEBOOK
-from networks.instagram.changes import read_changes as read_instagram_changes
-from networks.instagram.fields import NETWORK as INSTAGRAM
-from networks.json_values import JsonObject, mappings, read_object, text_of
-from networks.meta.messaging import read_messaging
-from networks.protocol import Delivery, OwnPost, Page
-from records.nouns import HeardPost
+from networks.meta.facebook.objects import NETWORK as FACEBOOK
+from networks.meta.facebook.webhooks import read_changes as read_page_changes
+from networks.meta.graph.webhook_entries import read_messaging
+from networks.meta.instagram.objects import NETWORK as INSTAGRAM
+from networks.meta.instagram.webhooks import read_changes as read_instagram_changes
+from networks.protocol import FeedPage, OwnPost, WebhookDelivery
+from networks.values import JsonObject, mappings, read_object, text_of
+from records.models import FetchedPost
 
 _OBJECTS = {FACEBOOK: "page", INSTAGRAM: "instagram"}
 _SIGNATURE = b"sha256="
@@ -40,7 +40,7 @@ def signed(body: bytes, header: str, app_secret: str) -> bool:
     return hmac.compare_digest(header.strip().encode("utf-8", "surrogatepass"), _SIGNATURE + digest.encode())
 
 
-def deliveries(body: bytes, *, network: str) -> tuple[Delivery, ...]:
+def deliveries(body: bytes, *, network: str) -> tuple[WebhookDelivery, ...]:
     """What a delivery tells, one for each account that it names. What is not about words is left out.
 
     `network` is `facebook` or `instagram`. Raises ValueError where the body is none of its deliveries.
@@ -57,15 +57,15 @@ def deliveries(body: bytes, *, network: str) -> tuple[Delivery, ...]:
     return tuple(_delivery(entry, network=network) for entry in entries if text_of(entry, "id"))
 
 
-def _delivery(entry: JsonObject, *, network: str) -> Delivery:
+def _delivery(entry: JsonObject, *, network: str) -> WebhookDelivery:
     account = text_of(entry, "id")
     read_changes = read_page_changes if network == FACEBOOK else read_instagram_changes
     told = read_changes(entry, account_external_id=account)
     named = tuple(dict.fromkeys(each for each in told.named if each))
-    return Delivery(
+    return WebhookDelivery(
         account_external_id=account,
-        page=Page(
-            posts=tuple(each for each in told.found if isinstance(each, HeardPost)),
+        page=FeedPage(
+            posts=tuple(each for each in told.found if isinstance(each, FetchedPost)),
             own=tuple(each for each in told.found if isinstance(each, OwnPost)),
             messages=read_messaging(entry, network=network, account_external_id=account),
         ),

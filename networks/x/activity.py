@@ -1,16 +1,14 @@
-"""Turns the objects of X's Account Activity, which are those of its API v1.1, into heard posts and messages."""
+"""Reads the objects of X's Account Activity webhooks, which are those of its API v1.1."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 from networks.errors import Garbled
-from networks.json_values import Json, JsonObject, mapping, mappings, strings, text_of, whole_number
 from networks.protocol import OwnPost
-from networks.x.posts import NETWORK
-from networks.x.shapes import moment, required
-from networks.x.shown_text import shown_text
-from records.nouns import Author, HeardMessage, HeardPost, PostAbove
+from networks.values import Json, JsonObject, mapping, mappings, strings, text_of, whole_number
+from networks.x.objects import NETWORK, moment, required, shown_text
+from records.models import Author, FetchedMessage, FetchedPost, ParentPost
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,14 +40,14 @@ def is_edited(post: JsonObject) -> bool:
     return first_id(post) != _own_id(post)
 
 
-def read_post(post: JsonObject, *, account_external_id: str) -> HeardPost:
+def read_post(post: JsonObject, *, account_external_id: str) -> FetchedPost:
     """A post by somebody else. Raises Garbled where it lacks what identifies it."""
     revision = _own_id(post)
     parent = id_of(post, "in_reply_to_status_id") or None
     quoted = mapping(post.get("quoted_status"))
     quoted_id = id_of(post, "quoted_status_id") or id_of(quoted, "id")
     text, entities = _text_and_entities(post)
-    return HeardPost(
+    return FetchedPost(
         network=NETWORK,
         external_id=first_id(post),
         revision_external_id=revision,
@@ -62,7 +60,7 @@ def read_post(post: JsonObject, *, account_external_id: str) -> HeardPost:
         root_external_id=_root(post),
         above=_above(post, parent, quoted, quoted_id),
         media_urls=_media_urls(post),
-        summoned=_is_summoned(entities, quoted, account_external_id),
+        summoned=_mentions_us(entities, quoted, account_external_id),
     )
 
 
@@ -77,7 +75,7 @@ def read_own_post(post: JsonObject) -> OwnPost:
     )
 
 
-def read_message(event: JsonObject, users: JsonObject, *, account_external_id: str) -> HeardMessage | None:
+def read_message(event: JsonObject, users: JsonObject, *, account_external_id: str) -> FetchedMessage | None:
     """A direct message to or from us; None for other events. Raises Garbled where it lacks what identifies it."""
     if text_of(event, "type") != "message_create":
         return None
@@ -96,7 +94,7 @@ def read_message(event: JsonObject, users: JsonObject, *, account_external_id: s
     data = mapping(message.get("message_data"))
     user = mapping(users.get(other))
     low, high = sorted((account_external_id, other), key=lambda each: (len(each), each))
-    return HeardMessage(
+    return FetchedMessage(
         network=NETWORK,
         external_id=external_id,
         conversation_id=f"{low}-{high}",
@@ -162,9 +160,9 @@ def _media_urls(post: JsonObject) -> tuple[str, ...]:
     return tuple(link for link in links if link)
 
 
-def _above(post: JsonObject, parent: str | None, quoted: JsonObject, quoted_id: str) -> PostAbove | None:
+def _above(post: JsonObject, parent: str | None, quoted: JsonObject, quoted_id: str) -> ParentPost | None:
     if parent:
-        return PostAbove(
+        return ParentPost(
             external_id=parent,
             author_handle=text_of(post, "in_reply_to_screen_name"),
             author_external_id=id_of(post, "in_reply_to_user_id"),
@@ -172,7 +170,7 @@ def _above(post: JsonObject, parent: str | None, quoted: JsonObject, quoted_id: 
     if not quoted_id:
         return None
     author = mapping(quoted.get("user"))
-    return PostAbove(
+    return ParentPost(
         external_id=quoted_id,
         author_handle=text_of(author, "screen_name"),
         author_external_id=id_of(author, "id"),
@@ -180,7 +178,7 @@ def _above(post: JsonObject, parent: str | None, quoted: JsonObject, quoted_id: 
     )
 
 
-def _is_summoned(entities: JsonObject, quoted: JsonObject, account_external_id: str) -> bool:
+def _mentions_us(entities: JsonObject, quoted: JsonObject, account_external_id: str) -> bool:
     if any(id_of(each, "id") == account_external_id for each in mappings(entities.get("user_mentions"))):
         return True
     return id_of(mapping(quoted.get("user")), "id") == account_external_id

@@ -1,15 +1,20 @@
-"""tweepy's client with our transport under it: it raises nothing, sleeps never and logs no secret."""
+"""Calls X through tweepy's client, over our transport: a call returns JSON or raises a named error."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 import tweepy
 
 from networks.credentials import XCredentials
-from networks.rebased import rebase
+from networks.protocol import Budget
+from networks.transport import rebase, unanswered, unreadable
+from networks.values import JsonObject, read_object
+from networks.x.responses import budget_of, refusal
 
 _HOST = "https://api.twitter.com"
 # At DEBUG these write headers, signatures and whole answers.
@@ -56,3 +61,45 @@ def open_client(credentials: XCredentials, *, base_url: str, timeout_seconds: fl
     )
     rebase(client.session, base_url, timeout_seconds=timeout_seconds)
     return client
+
+
+@dataclass(frozen=True, kw_only=True)
+class XResponse:
+    """What X said to a call that it carried out."""
+
+    body: JsonObject
+    budget: Budget | None
+
+
+def call(ask: Callable[[], requests.Response], *, endpoint: str, writes: bool, secrets: Sequence[str]) -> XResponse:
+    """Carry out one call. Raises NetworkError; for a call that `writes`, no answer is Uncertain."""
+    try:
+        response = ask()
+    except requests.RequestException as error:
+        # The library's error holds the request, and with it the credentials: it does not travel on.
+        raise unanswered(error, network="X", endpoint=endpoint, writes=writes, secrets=secrets) from None
+    body = read_object(response.content)
+    if response.status_code in {200, 201}:
+        if body is None:
+            raise unreadable(network="X", endpoint=endpoint, writes=writes)
+        return XResponse(body=body, budget=budget_of(response.headers, endpoint))
+    raise refusal(response, body or {}, endpoint=endpoint, writes=writes, secrets=secrets)
+
+
+ApiCall = Callable[[], requests.Response]
+
+
+@dataclass(frozen=True, kw_only=True)
+class XConnection:
+    """Carries out calls; all failures are NetworkError."""
+
+    client: XClient
+    secrets: tuple[str, ...] = field(repr=False)
+
+    def get(self, path: str, ask: ApiCall) -> XResponse:
+        """Carry out a call that only reads."""
+        return call(ask, endpoint=f"GET {path}", writes=False, secrets=self.secrets)
+
+    def write(self, endpoint: str, ask: ApiCall) -> XResponse:
+        """Carry out a call that changes something: where it has no answer it is Uncertain."""
+        return call(ask, endpoint=endpoint, writes=True, secrets=self.secrets)

@@ -1,29 +1,35 @@
-"""One X account, read and written."""
+"""One X account: the Network that reads and writes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import requests
+
 from networks.credentials import XCredentials
-from networks.errors import Garbled, Refused, TargetGone, Uncertain
-from networks.json_values import JsonObject, mapping, text_of
-from networks.protocol import Access, FeedBounds, Network, OwnPost, Page, PostStanding, PostState, Reread, Sent
+from networks.errors import Garbled, Refused, TargetGone, TokenRefused, Uncertain
+from networks.protocol import (
+    Access,
+    FeedBounds,
+    FeedPage,
+    Network,
+    OwnPost,
+    PostState,
+    Refetched,
+    ReplyContext,
+    SendReceipt,
+)
+from networks.values import JsonObject, mapping, text_of
 from networks.x import queries
-from networks.x.access import check_access
-from networks.x.calls import Answer
-from networks.x.client import open_client
-from networks.x.feeds import FEEDS, XFeeds, next_page_of
-from networks.x.fields import BOUNDS, POSTS_A_PAGE
-from networks.x.ids import numeric
-from networks.x.line import XLine
-from networks.x.messages import read_messages
-from networks.x.permitted import permitted
-from networks.x.posts import NETWORK
-from networks.x.problems import check_complete, gone_among
-from networks.x.rereading import newest_id, reread
-from records.nouns import Account, HeardMessage, Permissions
-from records.words import Feed
+from networks.x.client import XConnection, XResponse, open_client
+from networks.x.objects import NETWORK, read_messages
+from networks.x.permissions import permissions_for
+from networks.x.queries import BOUNDS, POSTS_A_PAGE, numeric
+from networks.x.reading import FEEDS, XFeeds, newest_id, next_page_of, refetch
+from networks.x.responses import check_complete, gone_among
+from records.enums import Feed
+from records.models import Account, FetchedMessage, Permissions
 
 SEARCH_LAG = timedelta(seconds=10)
 """X refuses a search whose end is nearer than this to its own now."""
@@ -44,7 +50,7 @@ def open_x(
     Raises ValueError where `base_url` is not an http or https address.
     """
     client = open_client(credentials, base_url=base_url, timeout_seconds=timeout_seconds)
-    line = XLine(client=client, secrets=credentials.secrets())
+    line = XConnection(client=client, secrets=credentials.secrets())
     return XNetwork(account=account, line=line, feeds=XFeeds(account=account, line=line, search_lag=search_lag))
 
 
@@ -53,9 +59,9 @@ class XNetwork:
 
     name = NETWORK
     feeds = FEEDS
-    reread_at_most = POSTS_A_PAGE
+    refetch_at_most = POSTS_A_PAGE
 
-    def __init__(self, *, account: Account, line: XLine, feeds: XFeeds) -> None:
+    def __init__(self, *, account: Account, line: XConnection, feeds: XFeeds) -> None:
         self._account = account
         self._line = line
         self._client = line.client
@@ -66,28 +72,28 @@ class XNetwork:
 
     def read(
         self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None, about: tuple[str, ...] = ()
-    ) -> Page:
+    ) -> FeedPage:
         return self._feeds.read(feed, since=since, until=until, page=page, about=about)
 
-    def reread(self, external_ids: tuple[str, ...]) -> Reread:
-        return reread(self._line, external_ids, account_external_id=self._account.external_id)
+    def refetch(self, external_ids: tuple[str, ...]) -> Refetched:
+        return refetch(self._line, external_ids, account_external_id=self._account.external_id)
 
-    def reply(self, target_external_id: str, text: str) -> Sent:
+    def reply(self, target_external_id: str, text: str) -> SendReceipt:
         target = numeric(target_external_id)
         answer = self._line.write(
             "POST /2/tweets", lambda: self._client.create_tweet(text=text, in_reply_to_tweet_id=target)
         )
-        return Sent(external_id=_named(answer, "id"), budget=answer.budget)
+        return SendReceipt(external_id=_named(answer, "id"), budget=answer.budget)
 
-    def send_private(self, person_external_id: str, text: str) -> Sent:
+    def send_private(self, person_external_id: str, text: str) -> SendReceipt:
         person = numeric(person_external_id)
         answer = self._line.write(
             "POST /2/dm_conversations/with/:id/messages",
             lambda: self._client.create_direct_message(participant_id=person, text=text),
         )
-        return Sent(external_id=_named(answer, "dm_event_id"), budget=answer.budget)
+        return SendReceipt(external_id=_named(answer, "dm_event_id"), budget=answer.budget)
 
-    def reply_privately(self, comment_external_id: str, text: str) -> Sent:  # noqa: ARG002 - X has none
+    def reply_privately(self, comment_external_id: str, text: str) -> SendReceipt:  # noqa: ARG002 - X has none
         raise Refused("X has no private reply to a post: send a direct message after the person has written first.")
 
     def delete_own(self, external_id: str) -> None:
@@ -120,9 +126,9 @@ class XNetwork:
             under += [post for post in page.own if post.parent_external_id == external_id]
         return tuple(sorted(under, key=lambda post: (post.published_at, post.external_id)))
 
-    def private_messages_with(self, person_external_id: str) -> tuple[HeardMessage, ...]:
+    def private_messages_with(self, person_external_id: str) -> tuple[FetchedMessage, ...]:
         person = numeric(person_external_id)
-        found: list[HeardMessage] = []
+        found: list[FetchedMessage] = []
         page: str | None = None
         for _ in range(_MOST_PAGES):
             body = self._messages_with(person, page)
@@ -151,11 +157,11 @@ class XNetwork:
 
     def permissions(
         self,
-        standing: PostStanding,
+        standing: ReplyContext,
         *,
         now: datetime,  # noqa: ARG002 - X sets no term; other networks do
     ) -> Permissions:
-        return permitted(standing, account_external_id=self._account.external_id)
+        return permissions_for(standing, account_external_id=self._account.external_id)
 
     def check_access(self) -> Access:
         return check_access(self._line, self._account)
@@ -167,7 +173,7 @@ class XNetwork:
         check_complete(answer.body, f"GET {path}")
         return answer.body
 
-    def _pages(self, feed: Feed, *, since: datetime) -> Iterator[Page]:
+    def _pages(self, feed: Feed, *, since: datetime) -> Iterator[FeedPage]:
         token: str | None = None
         while True:
             page = self.read(feed, since=since, until=since, page=token)
@@ -179,8 +185,42 @@ class XNetwork:
             token = page.next_page
 
 
-def _named(answer: Answer, key: str) -> str:
+def _named(answer: XResponse, key: str) -> str:
     found = text_of(mapping(answer.body.get("data")), key)
     if not found:
         raise Uncertain("X accepted a text without naming it: what became of it must be read.")
     return found
+
+
+_LEVEL = "x-access-level"
+_MISSING = {
+    "read": ("write", "direct messages"),
+    "read-write": ("direct messages",),
+}
+
+
+def check_access(line: XConnection, account: Account) -> Access:
+    """Ask X who the access token speaks for. Raises TokenRefused where it is another account.
+
+    X's keys do not expire. Beside its answers to signed calls it says what the app was granted.
+    """
+    levels: list[str] = []
+
+    def ask() -> requests.Response:
+        response: requests.Response = line.client.get_me()
+        levels.append(response.headers.get(_LEVEL, ""))
+        return response
+
+    answer = line.get("/2/users/me", ask)
+    found = text_of(mapping(answer.body.get("data")), "id")
+    if found != account.external_id:
+        raise TokenRefused(
+            f"The access token of {account.name} belongs to the X account {found or 'unknown'},"
+            f" not to {account.external_id}: use this account's own secrets."
+        )
+    return Access(missing=missing_at(levels[-1]))
+
+
+def missing_at(level: str) -> tuple[str, ...]:
+    """What Aparte needs and an app of this access level was not granted; nothing where the level is not known."""
+    return _MISSING.get(level.strip().lower(), ())

@@ -1,11 +1,52 @@
-"""The parameters of X's reading calls."""
+"""The parameters of X's reading calls, and the bounds of its API."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from networks.x import fields
-from records.nouns import Account
+from networks.errors import Invalid
+from networks.protocol import FeedBounds
+from records.enums import Feed
+from records.models import Account
+
+POSTS_A_PAGE = 100
+
+POST_FIELDS = (
+    "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,lang,note_tweet,referenced_tweets"
+)
+POST_EXPANSIONS = "author_id,referenced_tweets.id,referenced_tweets.id.author_id,attachments.media_keys"
+USER_FIELDS = "description,name,public_metrics,username"
+MEDIA_FIELDS = "preview_image_url,type,url"
+
+MESSAGE_FIELDS = "created_at,dm_conversation_id,entities,event_type,sender_id,text"
+MESSAGE_EXPANSIONS = "sender_id"
+
+SEARCH_WINDOW = timedelta(days=7)
+MESSAGE_WINDOW = timedelta(days=30)
+MOST_MENTIONS = 800
+MOST_OWN_POSTS = 3200
+
+BOUNDS = {
+    Feed.MENTIONS: FeedBounds(most_posts=MOST_MENTIONS),
+    Feed.OWN_POSTS: FeedBounds(most_posts=MOST_OWN_POSTS),
+    Feed.QUOTES: FeedBounds(furthest_back=SEARCH_WINDOW),
+    Feed.THREADS: FeedBounds(furthest_back=SEARCH_WINDOW),
+    Feed.SEARCH: FeedBounds(furthest_back=SEARCH_WINDOW),
+    Feed.DIRECT_MESSAGES: FeedBounds(furthest_back=MESSAGE_WINDOW),
+}
+
+
+def is_numeric(external_id: str) -> bool:
+    """True where X may have given this id: digits only, which stand safely in an address or a query."""
+    return external_id.isascii() and external_id.isdigit() and len(external_id) <= 20
+
+
+def numeric(external_id: str) -> str:
+    """The same id. Raises Invalid where it is none of X's."""
+    if not is_numeric(external_id):
+        raise Invalid(f"X names posts and people by numbers; got {external_id[:40]!r}.")
+    return external_id
+
 
 Parameters = dict[str, str | int | None]
 
@@ -26,7 +67,7 @@ def recent_search(
 ) -> Parameters:
     """Posts that match `query`, within the window that X still searches."""
     end = until - lag
-    earliest = until - fields.SEARCH_WINDOW + _WINDOW_MARGIN
+    earliest = until - SEARCH_WINDOW + _WINDOW_MARGIN
     start = None if since is None else min(max(since, earliest), end - timedelta(seconds=1))
     return {
         **_paged(),
@@ -49,21 +90,21 @@ def naming(account: Account) -> str:
 def by_id() -> Parameters:
     """All that we ask X to tell of a post."""
     return {
-        "tweet_fields": fields.POST_FIELDS,
-        "expansions": fields.POST_EXPANSIONS,
-        "user_fields": fields.USER_FIELDS,
-        "media_fields": fields.MEDIA_FIELDS,
+        "tweet_fields": POST_FIELDS,
+        "expansions": POST_EXPANSIONS,
+        "user_fields": USER_FIELDS,
+        "media_fields": MEDIA_FIELDS,
     }
 
 
 def messages(*, page: str | None) -> Parameters:
     """Direct messages, which X gives by page alone."""
     return {
-        "max_results": fields.POSTS_A_PAGE,
+        "max_results": POSTS_A_PAGE,
         "event_types": "MessageCreate",
-        "dm_event_fields": fields.MESSAGE_FIELDS,
-        "expansions": fields.MESSAGE_EXPANSIONS,
-        "user_fields": fields.USER_FIELDS,
+        "dm_event_fields": MESSAGE_FIELDS,
+        "expansions": MESSAGE_EXPANSIONS,
+        "user_fields": USER_FIELDS,
         "pagination_token": page,
     }
 
@@ -76,4 +117,4 @@ def stamp(moment: datetime | None) -> str | None:
 
 
 def _paged() -> Parameters:
-    return {**by_id(), "max_results": fields.POSTS_A_PAGE}
+    return {**by_id(), "max_results": POSTS_A_PAGE}

@@ -1,4 +1,4 @@
-"""What X delivers by webhook: its challenge, its signature, and its events as pages.
+"""X's webhooks: the challenge, the signature, and the events as pages.
 
 Account Activity, https://docs.x.com/x-api/account-activity/introduction; the signature and the challenge,
 https://docs.x.com/x-api/webhooks/introduction.
@@ -12,10 +12,10 @@ from contextlib import suppress
 from hashlib import sha256
 
 from networks.errors import Garbled
-from networks.json_values import JsonObject, mapping, mappings, read_object
-from networks.protocol import Delivery, OwnPost, Page
+from networks.protocol import FeedPage, OwnPost, WebhookDelivery
+from networks.values import JsonObject, mapping, mappings, read_object
 from networks.x import activity
-from records.nouns import HeardMessage, HeardPost
+from records.models import FetchedMessage, FetchedPost
 
 _SCHEME = "sha256="
 
@@ -33,7 +33,7 @@ def signed(body: bytes, header: str, api_secret: str) -> bool:
     return hmac.compare_digest(expected, header.encode(errors="surrogatepass"))
 
 
-def deliveries(body: bytes) -> tuple[Delivery, ...]:
+def deliveries(body: bytes) -> tuple[WebhookDelivery, ...]:
     """What a verified delivery tells, for the one account that it names; nothing where it tells of other matters.
 
     An event that cannot be understood is left out: polling reads it. A text that was cut short is only named. A later
@@ -46,15 +46,15 @@ def deliveries(body: bytes) -> tuple[Delivery, ...]:
     if not us:
         raise ValueError("The delivery does not say for which account it is: X names it in for_user_id.")
     posts, own, edited, cut = _posts(told, us)
-    page = Page(posts=posts, own=own, messages=_messages(told, us))
+    page = FeedPage(posts=posts, own=own, messages=_messages(told, us))
     changed = tuple(dict.fromkeys((*edited, *_deleted(told))))
     if not (posts or own or page.messages or changed or cut):
         return ()
-    return (Delivery(account_external_id=us, page=page, changed=changed, named=tuple(dict.fromkeys(cut))),)
+    return (WebhookDelivery(account_external_id=us, page=page, changed=changed, named=tuple(dict.fromkeys(cut))),)
 
 
-def _posts(told: JsonObject, us: str) -> tuple[tuple[HeardPost, ...], tuple[OwnPost, ...], list[str], list[str]]:
-    posts: list[HeardPost] = []
+def _posts(told: JsonObject, us: str) -> tuple[tuple[FetchedPost, ...], tuple[OwnPost, ...], list[str], list[str]]:
+    posts: list[FetchedPost] = []
     own: list[OwnPost] = []
     edited: list[str] = []
     cut: list[str] = []
@@ -74,9 +74,9 @@ def _posts(told: JsonObject, us: str) -> tuple[tuple[HeardPost, ...], tuple[OwnP
     return tuple(posts), tuple(own), edited, cut
 
 
-def _messages(told: JsonObject, us: str) -> tuple[HeardMessage, ...]:
+def _messages(told: JsonObject, us: str) -> tuple[FetchedMessage, ...]:
     users = mapping(told.get("users"))
-    found: list[HeardMessage] = []
+    found: list[FetchedMessage] = []
     for event in mappings(told.get("direct_message_events")):
         with suppress(Garbled):
             message = activity.read_message(event, users, account_external_id=us)

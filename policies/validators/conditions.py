@@ -1,13 +1,14 @@
-"""Conditions that do not compile, said in the words of the rulebook's author."""
+"""Conditions that do not compile, and literals that a fact can never equal."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from policies.conditions import Complaint, ConditionError, compile_condition
-from policies.problems import Problem, did_you_mean
-from policies.source import QUOTE_THE_CONDITION, Document, WrittenRule
+from policies.rulebook.condition_syntax import comparisons
+from policies.rulebook.conditions import CompilerMessage, ConditionError, compile_condition
+from policies.rulebook.problems import RulebookProblem, did_you_mean, one_of
+from policies.rulebook.source import QUOTE_THE_CONDITION, RulebookDocument, WrittenRule
 from policies.vocabulary import VOCABULARY
 
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
@@ -15,13 +16,13 @@ _OVERLOAD = re.compile(r"found no matching overload for '(\S+)' applied to '\(([
 _WORD_OPERATORS = {"and": "&&", "or": "||", "not": "!"}
 
 
-def find(document: Document) -> Iterator[Problem]:
+def condition_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
     """Typos in names, types that do not fit, and syntax errors."""
     for rule in document.rules:
         entry = rule.block.entry("when")
         if entry is not None and entry.is_tagged:
             message = "The condition begins with `!`, which YAML takes for a tag."
-            yield Problem(line=entry.line, rule=rule.name, message=message, hint=QUOTE_THE_CONDITION)
+            yield RulebookProblem(line=entry.line, rule=rule.name, message=message, hint=QUOTE_THE_CONDITION)
             continue
         source = rule.block.text("when")
         if not source:
@@ -33,14 +34,14 @@ def find(document: Document) -> Iterator[Problem]:
                 yield _problem(rule, source, complaint)
 
 
-def _problem(rule: WrittenRule, source: str, complaint: Complaint) -> Problem:
+def _problem(rule: WrittenRule, source: str, complaint: CompilerMessage) -> RulebookProblem:
     entry = rule.block.entry("when")
     first_line = entry.text_line if entry is not None else rule.line
     message, hint = _in_plain_words(complaint, source)
-    return Problem(line=first_line + complaint.line - 1, rule=rule.name, message=message, hint=hint)
+    return RulebookProblem(line=first_line + complaint.line - 1, rule=rule.name, message=message, hint=hint)
 
 
-def _in_plain_words(complaint: Complaint, source: str) -> tuple[str, str]:
+def _in_plain_words(complaint: CompilerMessage, source: str) -> tuple[str, str]:
     undeclared = _UNDECLARED.search(complaint.message)
     if undeclared:
         return f"There is no fact named {undeclared[1]!r}.", _hint_for_name(undeclared[1])
@@ -94,3 +95,28 @@ def _hint_for_syntax(source: str) -> str:
     if re.search(r"[“”‘’«»]", source):
         return 'Use straight quotes: "opinion".'
     return ""
+
+
+_ENUMERATED = frozenset(name for name, fact in VOCABULARY.items() if fact.words)
+
+
+def literal_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
+    """Literals outside the vocabulary of the fact they are compared with."""
+    for rule in document.rules:
+        yield from literal_problems_in(rule)
+
+
+def literal_problems_in(rule: WrittenRule) -> Iterator[RulebookProblem]:
+    """Those in the condition of one rule."""
+    entry = rule.block.entry("when")
+    source = rule.block.text("when") or ""
+    for comparison in comparisons(source, known=_ENUMERATED):
+        words = VOCABULARY[comparison.fact].words
+        if entry is None or comparison.literal in words:
+            continue
+        yield RulebookProblem(
+            line=entry.text_line + source.count("\n", 0, comparison.offset),
+            rule=rule.name,
+            message=f"`{comparison.fact}` is never {comparison.literal[:80]!r}.",
+            hint=f"{did_you_mean(comparison.literal, words)} {one_of(words)}".strip(),
+        )

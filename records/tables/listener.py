@@ -187,7 +187,7 @@ class FeedCursorRow(SQLModel, table=True):
     claimed_until: datetime | None = claimed_until_field()
 
 
-class GapRow(SQLModel, table=True):
+class CoverageGapRow(SQLModel, table=True):
     """A span of a feed that was missed or read late, and why."""
 
     __tablename__ = "gap"
@@ -252,7 +252,7 @@ class ReadSpendRow(SQLModel, table=True):
     dollars: float
 
 
-class ToldPostRow(SQLModel, table=True):
+class PendingPostRow(SQLModel, table=True):
     """A post that a delivery only named: the network is asked for it. Deleted once it is read or given up."""
 
     __tablename__ = "told_post"

@@ -124,7 +124,7 @@ class ProofCodeRow(SQLModel, table=True):
     dead_at: datetime | None = None
 
 
-class RoomGuessRow(SQLModel, table=True):
+class FailedAttemptRow(SQLModel, table=True):
     """One try that opened nothing; kept for a day, to see sprays."""
 
     __tablename__ = "room_guess"
@@ -138,7 +138,7 @@ class RoomGuessRow(SQLModel, table=True):
     """HMAC-SHA256 of the address it came from, under a key of the day."""
 
 
-class LetterRow(SQLModel, table=True):
+class NotificationRow(SQLModel, table=True):
     """One e-mail or text message to a person: a one-time code, or the notice of an answer. Its words are not stored."""
 
     __tablename__ = "letter"

@@ -1,1 +1,4 @@
-"""Meta's Graph API over the practice network: Facebook Pages, Instagram accounts and their conversations."""
+"""Meta's Graph API: tokens, field selection, nodes and edges, comments and private messages.
+
+In goes an HTTP request; out goes Meta's JSON or its error. It knows nothing of X's API.
+"""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.graph.edges import Edge, listed
-from sandbox.graph.reading import Json, NodeKind, Reading, graph_time
+from sandbox.graph.edges import EdgeRequest, listed
 from sandbox.graph.refusals import invalid
-from sandbox.graph.selection import Field
-from sandbox.nouns import BrandAccount, DirectMessage, Person
-from sandbox.world import World
+from sandbox.graph.selection import Json, NodeKind, ReadCall, SelectedField, graph_time
+from sandbox.world.models import BrandAccount, DirectMessage, Person
+from sandbox.world.world import World
 
 PLATFORMS = {"messenger": "facebook", "instagram": "instagram"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conversation:
+class GraphConversation:
     """What one person and one account wrote to each other, oldest first; never empty."""
 
     account: BrandAccount
@@ -28,7 +27,7 @@ class Conversation:
         return f"t_{self.account.id}_{self.person.id}"
 
 
-def of_page(reading: Reading, asked: Edge, *, platform: str | None = None) -> Json:
+def of_page(reading: ReadCall, asked: EdgeRequest, *, platform: str | None = None) -> Json:
     """Conversations of the Page, of one person where `user_id` is given."""
     told_platform = platform or asked.arguments.get("platform", "messenger").casefold()
     if told_platform not in PLATFORMS:
@@ -39,56 +38,56 @@ def of_page(reading: Reading, asked: Edge, *, platform: str | None = None) -> Js
     return listed(reading, CONVERSATION, found, asked)
 
 
-def conversations_of(world: World, account: BrandAccount, person: str = "") -> list[Conversation]:
+def conversations_of(world: World, account: BrandAccount, person: str = "") -> list[GraphConversation]:
     """Conversations of an account, or those with one person; the one that was written to last at the end."""
     gathered: dict[int, list[DirectMessage]] = {}
     for message in world.messages:
         if message.account_id == account.id and person in {"", str(message.person.id)}:
             gathered.setdefault(message.person.id, []).append(message)
     found = [
-        Conversation(account=account, person=messages[-1].person, messages=tuple(messages))
+        GraphConversation(account=account, person=messages[-1].person, messages=tuple(messages))
         for messages in gathered.values()
     ]
     return sorted(found, key=_place)
 
 
-def messages_of(reading: Reading, conversation: Conversation, asked: Edge) -> Json:
+def messages_of(reading: ReadCall, conversation: GraphConversation, asked: EdgeRequest) -> Json:
     """The messages of a conversation."""
     return listed(reading, MESSAGE, conversation.messages, asked)
 
 
-def _place(conversation: Conversation) -> tuple[float, int]:
+def _place(conversation: GraphConversation) -> tuple[float, int]:
     return conversation.messages[-1].at, conversation.person.id
 
 
-def _messages_field(reading: Reading, conversation: Conversation, asked: Field) -> Json:
-    edge = Edge(owner=conversation.id, name="messages", arguments=asked.told, fields=asked.fields)
+def _messages_field(reading: ReadCall, conversation: GraphConversation, asked: SelectedField) -> Json:
+    edge = EdgeRequest(owner=conversation.id, name="messages", arguments=asked.told, fields=asked.fields)
     return messages_of(reading, conversation, edge)
 
 
-def _someone(reading: Reading, network: str, person: Person) -> Json:
+def _someone(reading: ReadCall, network: str, person: Person) -> Json:
     if network == "instagram":
         return {"username": person.handle, "id": str(person.id)}
     account = reading.world.accounts.get(person.id)
     return {"name": person.name, "email": f"{person.id}@facebook.com", "id": str(account.id if account else person.id)}
 
 
-def _participants(reading: Reading, conversation: Conversation, _asked: Field) -> Json:
+def _participants(reading: ReadCall, conversation: GraphConversation, _asked: SelectedField) -> Json:
     network = conversation.account.network
     people = (conversation.person, conversation.account.person)
     return {"data": [_someone(reading, network, person) for person in people]}
 
 
-def _sender(reading: Reading, message: DirectMessage, _asked: Field) -> Json:
+def _sender(reading: ReadCall, message: DirectMessage, _asked: SelectedField) -> Json:
     return _someone(reading, message.network, reading.world.people[message.sender_id])
 
 
-def _recipients(reading: Reading, message: DirectMessage, _asked: Field) -> Json:
+def _recipients(reading: ReadCall, message: DirectMessage, _asked: SelectedField) -> Json:
     other = message.person.id if message.outgoing else message.account_id
     return {"data": [_someone(reading, message.network, reading.world.people[other])]}
 
 
-CONVERSATION: NodeKind[Conversation] = NodeKind(
+CONVERSATION: NodeKind[GraphConversation] = NodeKind(
     name="UnifiedThread",
     usual="id,link,updated_time",
     place=_place,

@@ -1,4 +1,4 @@
-"""Lists of nodes, page by page; a cursor names a place in the order, so that insertions do not disturb it."""
+"""Lists of nodes page by page; a cursor names a position in the order, so that insertions do not disturb it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from sandbox.graph.reading import Json, NodeKind, Reading, told
 from sandbox.graph.refusals import invalid
-from sandbox.graph.selection import Field
+from sandbox.graph.selection import Json, NodeKind, ReadCall, SelectedField, rendered
 
 Thing = TypeVar("Thing")
 USUAL_LIMIT = 25
@@ -22,17 +21,17 @@ Place = tuple[float, int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edge:
+class EdgeRequest:
     """An edge as it is asked for."""
 
     owner: str
     name: str
     arguments: Mapping[str, str]
-    fields: tuple[Field, ...]
+    fields: tuple[SelectedField, ...]
     newest_first: bool = True
 
 
-def listed(reading: Reading, kind: NodeKind[Thing], things: Sequence[Thing], edge: Edge) -> Json:
+def listed(reading: ReadCall, kind: NodeKind[Thing], things: Sequence[Thing], edge: EdgeRequest) -> Json:
     """One page of an edge; `things` are given oldest first. The last page has no `next`."""
     limit = _limit(edge.arguments.get("limit"))
     low, high = _span(things, kind, edge)
@@ -43,7 +42,7 @@ def listed(reading: Reading, kind: NodeKind[Thing], things: Sequence[Thing], edg
         chosen = list(things[max(low, high - limit) : high])
     if edge.newest_first:
         chosen.reverse()
-    answer: Json = {"data": [told(reading, kind, thing, edge.fields) for thing in chosen]}
+    answer: Json = {"data": [rendered(reading, kind, thing, edge.fields) for thing in chosen]}
     if chosen:
         answer["paging"] = _paging(reading, kind, chosen, edge, more=more or _backwards(edge))
     if edge.arguments.get("summary", "").casefold() in {"1", "true", "total_count"}:
@@ -52,7 +51,7 @@ def listed(reading: Reading, kind: NodeKind[Thing], things: Sequence[Thing], edg
     return answer
 
 
-def _span(things: Sequence[Thing], kind: NodeKind[Thing], edge: Edge) -> tuple[int, int]:
+def _span(things: Sequence[Thing], kind: NodeKind[Thing], edge: EdgeRequest) -> tuple[int, int]:
     """Between which positions of `things` the page lies, as times and cursors bound it."""
     given = edge.arguments
     after, before = _cursor(given, "after"), _cursor(given, "before")
@@ -68,12 +67,14 @@ def _span(things: Sequence[Thing], kind: NodeKind[Thing], edge: Edge) -> tuple[i
     return low, max(low, high)
 
 
-def _backwards(edge: Edge) -> bool:
+def _backwards(edge: EdgeRequest) -> bool:
     """True where the page before a cursor is asked for."""
     return bool(edge.arguments.get("before")) and not edge.arguments.get("after")
 
 
-def _paging(reading: Reading, kind: NodeKind[Thing], chosen: Sequence[Thing], edge: Edge, *, more: bool) -> Json:
+def _paging(
+    reading: ReadCall, kind: NodeKind[Thing], chosen: Sequence[Thing], edge: EdgeRequest, *, more: bool
+) -> Json:
     first, last = cursor(kind.place(chosen[0])), cursor(kind.place(chosen[-1]))
     paging: Json = {"cursors": {"before": first, "after": last}}
     if more:
@@ -87,7 +88,7 @@ def _paging(reading: Reading, kind: NodeKind[Thing], chosen: Sequence[Thing], ed
     return paging
 
 
-def written(field: Field) -> str:
+def written(field: SelectedField) -> str:
     """A field as it is written in a `fields` parameter."""
     arguments = "".join(f".{name}({value})" if name else f"({value})" for name, value in field.arguments)
     inner = f"{{{','.join(map(written, field.fields))}}}" if field.fields else ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox.graph.edges import Edge, listed
-from sandbox.graph.reading import Json, NodeKind, Reading, graph_time, part
+from sandbox.graph.edges import EdgeRequest, listed
 from sandbox.graph.refusals import invalid
-from sandbox.graph.selection import Field
-from sandbox.nouns import Post
-from sandbox.walls import place, stands_under
+from sandbox.graph.selection import Json, NodeKind, ReadCall, SelectedField, graph_time, reduced
+from sandbox.world.feeds import place, stands_under
+from sandbox.world.models import Post
 
 PRIVATE_REPLY_SECONDS = 7 * 86_400
 ORDERS = {"chronological": False, "reverse_chronological": True, "ranked": False}
@@ -21,14 +20,14 @@ WALL = {
 }
 
 
-def wall_posts(reading: Reading, edge: str) -> list[Post]:
+def wall_posts(reading: ReadCall, edge: str) -> list[Post]:
     """Posts of one of the Page's edges, oldest first."""
     account = reading.session.page.facebook
     posts = reading.world.walls.roots(account.id) if account is not None else []
     return [post for post in posts if post.kind in WALL[edge]]
 
 
-def comments(reading: Reading, post: Post, asked: Edge) -> Json:
+def comments(reading: ReadCall, post: Post, asked: EdgeRequest) -> Json:
     """Comments under a post, or replies to a comment. `filter=stream` tells all levels at once."""
     given = asked.arguments
     order, level = given.get("order", "chronological"), given.get("filter", "toplevel")
@@ -38,33 +37,35 @@ def comments(reading: Reading, post: Post, asked: Edge) -> Json:
     walls = reading.world.walls
     found = walls.thread(post) if everything else walls.answers(post)
     newest_first = ORDERS[order]
-    edge = Edge(owner=asked.owner, name="comments", arguments=given, fields=asked.fields, newest_first=newest_first)
+    edge = EdgeRequest(
+        owner=asked.owner, name="comments", arguments=given, fields=asked.fields, newest_first=newest_first
+    )
     return listed(reading, COMMENT, found, edge)
 
 
-def can_reply_privately(reading: Reading, comment: Post) -> bool:
+def can_reply_privately(reading: ReadCall, comment: Post) -> bool:
     """True for a person's comment of the last seven days that got no private reply yet."""
     recent = reading.now - comment.at <= PRIVATE_REPLY_SECONDS
     return comment.inbound and recent and comment.id not in reading.world.answered_privately
 
 
-def _comments_field(reading: Reading, post: Post, asked: Field) -> Json:
-    edge = Edge(owner=post.wire_id, name="comments", arguments=asked.told, fields=asked.fields)
+def _comments_field(reading: ReadCall, post: Post, asked: SelectedField) -> Json:
+    edge = EdgeRequest(owner=post.wire_id, name="comments", arguments=asked.told, fields=asked.fields)
     return comments(reading, post, edge)
 
 
-def _from(reading: Reading, post: Post, asked: Field) -> Json | None:
+def _from(reading: ReadCall, post: Post, asked: SelectedField) -> Json | None:
     if post.inbound and "pages_read_user_content" in reading.session.state.missing:
         return None
-    return part({"name": post.author.name, "id": str(post.author.id)}, asked)
+    return reduced({"name": post.author.name, "id": str(post.author.id)}, asked)
 
 
-def _updated(reading: Reading, post: Post, _asked: Field) -> str:
+def _updated(reading: ReadCall, post: Post, _asked: SelectedField) -> str:
     newest = reading.world.walls.thread(post)[-1:]
     return graph_time(max([post.at, *(comment.at for comment in newest)]))
 
 
-def _parent(_reading: Reading, comment: Post, asked: Field) -> Json | None:
+def _parent(_reading: ReadCall, comment: Post, asked: SelectedField) -> Json | None:
     above = stands_under(comment)
     if above.parent is None:
         return None
@@ -74,19 +75,19 @@ def _parent(_reading: Reading, comment: Post, asked: Field) -> Json | None:
         "message": above.text,
         "id": above.wire_id,
     }
-    return part(shape, asked)
+    return reduced(shape, asked)
 
 
-def _object(_reading: Reading, comment: Post, asked: Field) -> Json:
+def _object(_reading: ReadCall, comment: Post, asked: SelectedField) -> Json:
     root = comment.root
-    return part({"created_time": graph_time(root.at), "message": root.text, "id": root.wire_id}, asked)
+    return reduced({"created_time": graph_time(root.at), "message": root.text, "id": root.wire_id}, asked)
 
 
-def _attachment(_reading: Reading, comment: Post, _asked: Field) -> Json | None:
+def _attachment(_reading: ReadCall, comment: Post, _asked: SelectedField) -> Json | None:
     return _attached(comment.media[0]) if comment.media else None
 
 
-def _attachments(_reading: Reading, post: Post, _asked: Field) -> Json | None:
+def _attachments(_reading: ReadCall, post: Post, _asked: SelectedField) -> Json | None:
     return {"data": [_attached(url) for url in post.media]} if post.media else None
 
 
@@ -101,7 +102,7 @@ def _link(post: Post) -> str:
     return link if post is root else f"{link}?comment_id={post.id}"
 
 
-def _empty(_reading: Reading, _post: Post, asked: Field) -> Json:
+def _empty(_reading: ReadCall, _post: Post, asked: SelectedField) -> Json:
     summary: Json = {"summary": {"total_count": 0}} if "summary" in asked.told else {}
     return {"data": [], **summary}
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sandbox.graph.edges import Edge, listed
-from sandbox.graph.reading import Json, NodeKind, Reading, graph_time, part, told
+from sandbox.graph.edges import EdgeRequest, listed
 from sandbox.graph.refusals import no_such_object
-from sandbox.graph.selection import Field
-from sandbox.nouns import Post
-from sandbox.walls import place, stands_under
+from sandbox.graph.selection import Json, NodeKind, ReadCall, SelectedField, graph_time, reduced, rendered
+from sandbox.world.feeds import place, stands_under
+from sandbox.world.models import Post
 
 FOREIGN_MEDIA = 1 << 62
 
 
-def account_media(reading: Reading, edge: str) -> list[Post]:
+def account_media(reading: ReadCall, edge: str) -> list[Post]:
     """The account's own media, or those that tag it, oldest first."""
     account = reading.session.page.instagram
     posts = reading.world.walls.roots(account.id) if account is not None else []
@@ -22,33 +21,33 @@ def account_media(reading: Reading, edge: str) -> list[Post]:
     return [post for post in posts if post.kind in kinds]
 
 
-def media_comments(reading: Reading, media: Post, asked: Edge) -> Json:
+def media_comments(reading: ReadCall, media: Post, asked: EdgeRequest) -> Json:
     """Top-level comments of a medium, newest first."""
     return listed(reading, COMMENT, reading.world.walls.answers(media), asked)
 
 
-def replies(reading: Reading, comment: Post, asked: Edge) -> Json:
+def replies(reading: ReadCall, comment: Post, asked: EdgeRequest) -> Json:
     """Replies to a top-level comment, oldest first."""
     found = reading.world.walls.answers(comment)
     return listed(reading, COMMENT, found, replace(asked, newest_first=False))
 
 
-def mentioned_comment(reading: Reading, asked: Field) -> Json:
+def mentioned_comment(reading: ReadCall, asked: SelectedField) -> Json:
     """A comment under somebody's medium that mentions the account."""
     identifier = asked.told.get("comment_id", "")
     comment = reading.world.find(identifier)
     if comment is None or comment.kind not in {"mention", "comment"} or comment.network != "instagram":
         raise no_such_object(identifier)
-    return told(reading, COMMENT, comment, asked.fields)
+    return rendered(reading, COMMENT, comment, asked.fields)
 
 
-def mentioned_media(reading: Reading, asked: Field) -> Json:
+def mentioned_media(reading: ReadCall, asked: SelectedField) -> Json:
     """Somebody's medium whose caption mentions the account."""
     identifier = asked.told.get("media_id", "")
     media = reading.world.find(identifier)
     if media is None or media.kind != "tag" or media.network != "instagram":
         raise no_such_object(identifier)
-    return told(reading, MEDIA, media, asked.fields)
+    return rendered(reading, MEDIA, media, asked.fields)
 
 
 def media_id(comment: Post) -> str:
@@ -56,38 +55,38 @@ def media_id(comment: Post) -> str:
     return str(comment.id ^ FOREIGN_MEDIA) if comment.kind == "mention" else comment.root.wire_id
 
 
-def _comments_field(reading: Reading, media: Post, asked: Field) -> Json:
-    edge = Edge(owner=media.wire_id, name="comments", arguments=asked.told, fields=asked.fields)
+def _comments_field(reading: ReadCall, media: Post, asked: SelectedField) -> Json:
+    edge = EdgeRequest(owner=media.wire_id, name="comments", arguments=asked.told, fields=asked.fields)
     return media_comments(reading, media, edge)
 
 
-def _replies_field(reading: Reading, comment: Post, asked: Field) -> Json | None:
+def _replies_field(reading: ReadCall, comment: Post, asked: SelectedField) -> Json | None:
     if not reading.world.walls.answers(comment):
         return None
-    edge = Edge(owner=comment.wire_id, name="replies", arguments=asked.told, fields=asked.fields)
+    edge = EdgeRequest(owner=comment.wire_id, name="replies", arguments=asked.told, fields=asked.fields)
     return replies(reading, comment, edge)
 
 
-def _from(_reading: Reading, post: Post, asked: Field) -> Json:
-    return part({"id": str(post.author.id), "username": post.author.handle}, asked)
+def _from(_reading: ReadCall, post: Post, asked: SelectedField) -> Json:
+    return reduced({"id": str(post.author.id), "username": post.author.handle}, asked)
 
 
-def _parent_id(_reading: Reading, comment: Post, _asked: Field) -> str | None:
+def _parent_id(_reading: ReadCall, comment: Post, _asked: SelectedField) -> str | None:
     above = stands_under(comment)
     return above.wire_id if above.parent is not None else None
 
 
-def _media(_reading: Reading, comment: Post, asked: Field) -> Json:
-    return part({"id": media_id(comment), "media_product_type": "FEED"}, asked)
+def _media(_reading: ReadCall, comment: Post, asked: SelectedField) -> Json:
+    return reduced({"id": media_id(comment), "media_product_type": "FEED"}, asked)
 
 
-def _own(_reading: Reading, post: Post, _asked: Field) -> Json | None:
+def _own(_reading: ReadCall, post: Post, _asked: SelectedField) -> Json | None:
     if post.inbound:
         return None
     return {"id": str(post.author.id)}
 
 
-def _picture(_reading: Reading, media: Post, _asked: Field) -> str:
+def _picture(_reading: ReadCall, media: Post, _asked: SelectedField) -> str:
     return media.media[0] if media.media else f"https://media.example/{media.id}.jpg"
 
 

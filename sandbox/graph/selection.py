@@ -1,12 +1,18 @@
-"""Reads field expansion: `comments.filter(stream).limit(50){id,message,from{id,name}}`."""
+"""Field expansion, such as `comments.limit(50){id,from{id,name}}`, and rendering a node by it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from sandbox.graph.refusals import GraphRefusalError, refusal
+from sandbox.graph.tokens import GraphSession
+from sandbox.world.models import Post
+from sandbox.world.world import World
 
 DEEPEST = 8
 LONGEST = 10_000
@@ -14,12 +20,12 @@ NAME = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class SelectedField:
     """One field asked for, its arguments in their order, and the fields asked of it (empty: the usual ones)."""
 
     name: str
     arguments: tuple[tuple[str, str], ...] = ()
-    fields: tuple[Field, ...] = ()
+    fields: tuple[SelectedField, ...] = ()
 
     @property
     def told(self) -> dict[str, str]:
@@ -27,7 +33,7 @@ class Field:
         return dict(self.arguments)
 
 
-def selection(text: str) -> tuple[Field, ...]:
+def selection(text: str) -> tuple[SelectedField, ...]:
     """The fields of a `fields` parameter; GraphRefusalError 2500 says at which character it cannot be read."""
     if len(text) > LONGEST:
         raise _syntax("Less fields", LONGEST)
@@ -35,7 +41,7 @@ def selection(text: str) -> tuple[Field, ...]:
 
 
 @lru_cache(maxsize=128)
-def _selection(text: str) -> tuple[Field, ...]:
+def _selection(text: str) -> tuple[SelectedField, ...]:
     reader = _Reader(text=text)
     fields = reader.fields(depth=0)
     if reader.position < len(text):
@@ -48,7 +54,7 @@ class _Reader:
     text: str
     position: int = field(default=0)
 
-    def fields(self, *, depth: int) -> tuple[Field, ...]:
+    def fields(self, *, depth: int) -> tuple[SelectedField, ...]:
         if depth > DEEPEST:
             raise _syntax("Nested too deeply", self.position)
         found = [self._field(depth)]
@@ -56,7 +62,7 @@ class _Reader:
             found.append(self._field(depth))
         return tuple(found)
 
-    def _field(self, depth: int) -> Field:
+    def _field(self, depth: int) -> SelectedField:
         name = self._name()
         arguments: list[tuple[str, str]] = []
         while True:
@@ -67,12 +73,12 @@ class _Reader:
                 arguments.append(("", self._value()))
             else:
                 break
-        fields: tuple[Field, ...] = ()
+        fields: tuple[SelectedField, ...] = ()
         if self._took("{"):
             fields = self.fields(depth=depth + 1)
             if not self._took("}"):
                 raise _syntax('Expected "}"', self.position)
-        return Field(name=name, arguments=tuple(arguments), fields=fields)
+        return SelectedField(name=name, arguments=tuple(arguments), fields=fields)
 
     def _name(self) -> str:
         self._skip_spaces()
@@ -108,3 +114,70 @@ class _Reader:
 
 def _syntax(what: str, position: int) -> GraphRefusalError:
     return refusal(2500, f'Syntax error "{what}" at character {position}: fields')
+
+
+Json = dict[str, object]
+Thing = TypeVar("Thing")
+TEXTS = frozenset({"message", "text", "caption"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCall:
+    """One call that reads. `origin` is the address of the API with its version; `served` collects what is told."""
+
+    world: World
+    session: GraphSession
+    now: float
+    origin: str
+    proof: str = ""
+    served: list[Post] = field(default_factory=list)
+
+
+Teller = Callable[[ReadCall, Thing, SelectedField], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeKind(Generic[Thing]):
+    """A type of node: how each of its fields and edges is told."""
+
+    name: str
+    tellers: Mapping[str, Teller[Thing]]
+    """A teller gives None where Meta leaves the field out."""
+    untold: frozenset[str] = frozenset()
+    """Fields that Meta knows and that are always empty here."""
+    usual: str
+    """What is told where no fields are asked for."""
+    place: Callable[[Thing], tuple[float, int]]
+    """The order among its kind: epoch seconds, then id."""
+
+
+def rendered(reading: ReadCall, kind: NodeKind[Thing], thing: Thing, fields: tuple[SelectedField, ...]) -> Json:
+    """The node with those fields; its id is always there."""
+    shape: Json = {}
+    for asked in fields or selection(kind.usual):
+        teller = kind.tellers.get(asked.name)
+        if teller is None:
+            if asked.name in kind.untold:
+                continue
+            raise refusal(100, f"(#100) Tried accessing nonexistent field ({asked.name}) on node type ({kind.name})")
+        value = teller(reading, thing, asked)
+        if value is not None:
+            shape[asked.name] = value
+        if asked.name in TEXTS and isinstance(thing, Post):
+            reading.served.append(thing)
+    if "id" not in shape:
+        shape["id"] = kind.tellers["id"](reading, thing, SelectedField(name="id"))
+    return shape
+
+
+def reduced(shape: Json, asked: SelectedField) -> Json:
+    """A small object, reduced to the fields asked of it."""
+    if not asked.fields:
+        return shape
+    wanted = {each.name for each in asked.fields} | {"id"}
+    return {name: value for name, value in shape.items() if name in wanted}
+
+
+def graph_time(time: float) -> str:
+    """Epoch seconds as Meta writes dates."""
+    return f"{datetime.fromtimestamp(int(time), UTC):%Y-%m-%dT%H:%M:%S}+0000"

@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from records.database import reading, writing
-from records.words import Role
-from service.agents import add_agent, list_agents
-from service.commands.options import AsJson, Config, house_of
+from records.enums import Role
+from service.commands.options import AsJson, Config, configured_app
+from service.desk.agents import add_agent, list_agents
 
-app = typer.Typer(help="The people who work here.", no_args_is_help=True)
+group = typer.Typer(help="The people who work here.", no_args_is_help=True)
 
 
-@app.command("add")
+@group.command("add")
 def add(
     email: str,
     *,
@@ -28,7 +28,7 @@ def add(
     config: Config = None,
 ) -> None:
     """Add a person who may sign in, or give one a new password and roles."""
-    with house_of(config) as house, writing(house.engine) as session:
+    with configured_app(config) as app, writing(app.engine) as session:
         agent = add_agent(
             session,
             email=email,
@@ -36,15 +36,15 @@ def add(
             password=password,
             roles=frozenset(role or [Role.AGENT]),
             languages=tuple(language or ("es", "en")),
-            now=house.clock.now(),
+            now=app.clock.now(),
         )
     typer.echo(f"{agent.email} may sign in as {', '.join(sorted(agent.roles))}")
 
 
-@app.command("list")
+@group.command("list")
 def list_all(*, config: Config = None, json: AsJson = False) -> None:
     """List who may sign in."""
-    with house_of(config) as house, reading(house.engine) as session:
+    with configured_app(config) as app, reading(app.engine) as session:
         agents = list_agents(session)
     if json:
         rows = [{"email": agent.email, "name": agent.name, "roles": sorted(agent.roles)} for agent in agents]

@@ -11,38 +11,45 @@ import typer
 from ledger.log import append
 from records.database import reading, writing
 from records.tables.service import ArticleRow
-from service.article_files import ArticleFileError, read_article_file
-from service.article_shelf import NoSuchArticleError, expire_article, is_valid, kept_articles, take_articles
+from service.brands.articles import (
+    ArticleFileError,
+    NoSuchArticleError,
+    expire_article,
+    import_articles,
+    is_valid,
+    list_articles,
+    read_article_file,
+)
 from service.commands.failures import BAD_USAGE, Failure, reported
-from service.commands.options import AsJson, Config, house_of
+from service.commands.options import AsJson, Config, configured_app
 
-app = typer.Typer(help="What the brand knows and may say: articles, and incidents.", no_args_is_help=True)
+group = typer.Typer(help="What the brand knows and may say: articles, and incidents.", no_args_is_help=True)
 
 
-@app.callback()
+@group.callback()
 def article() -> None:
     """What the brand knows and may say: articles, and incidents."""
 
 
-@app.command("import")
+@group.command("import")
 def import_(file: Path, *, config: Config = None, json: AsJson = False) -> None:
     """Take the articles of a file (JSONL or CSV); one of the same brand, title and language is replaced.
 
     Columns: brand, title, body, language, internal, valid_until. All of the file is taken, or nothing.
     """
-    with house_of(config) as house, reported():
+    with configured_app(config) as app, reported():
         try:
-            records = read_article_file(file, brands=house.settings.brands)
+            records = read_article_file(file, brands=app.settings.brands)
         except ArticleFileError as error:
             raise Failure(str(error), exit_code=BAD_USAGE) from error
-        with writing(house.engine, in_turn="articles") as session:
-            taken, entry = take_articles(session, records, now=house.clock.now())
+        with writing(app.engine, in_turn="articles") as session:
+            taken, entry = import_articles(session, records, now=app.clock.now())
             append(session, [entry])
     told = {"new": taken.new, "replaced": taken.replaced}
     typer.echo(json_text.dumps(told) if json else f"{taken.new} articles are new, {taken.replaced} were replaced.")
 
 
-@app.command("list")
+@group.command("list")
 def list_(
     *,
     brand: Annotated[str | None, typer.Option("--brand", help="Only of this brand; left out: of all.")] = None,
@@ -50,10 +57,10 @@ def list_(
     json: AsJson = False,
 ) -> None:
     """Show the articles with their numbers, and which are valid now."""
-    with house_of(config) as house, reported():
-        now = house.clock.now()
-        with reading(house.engine) as session:
-            rows = kept_articles(session, brand=brand)
+    with configured_app(config) as app, reported():
+        now = app.clock.now()
+        with reading(app.engine) as session:
+            rows = list_articles(session, brand=brand)
     told = [_told(row, valid=is_valid(row, now)) for row in rows]
     if json:
         typer.echo(json_text.dumps(told, ensure_ascii=False))
@@ -65,13 +72,13 @@ def list_(
         typer.echo(f"{each['id']:>5}  {each['brand']}: {each['title']} ({', '.join(marks)}{until})")
 
 
-@app.command("expire")
+@group.command("expire")
 def expire(number: Annotated[int, typer.Argument(help="As `list` shows it.")], *, config: Config = None) -> None:
     """Let an article be valid no longer; the end of an incident."""
-    with house_of(config) as house, reported():
+    with configured_app(config) as app, reported():
         try:
-            with writing(house.engine, in_turn="articles") as session:
-                append(session, [expire_article(session, number, now=house.clock.now())])
+            with writing(app.engine, in_turn="articles") as session:
+                append(session, [expire_article(session, number, now=app.clock.now())])
         except NoSuchArticleError as error:
             raise Failure(str(error)) from error
     typer.echo(f"Article {number} is valid no longer.")

@@ -8,17 +8,16 @@ from typing import Annotated
 import typer
 
 from records.database import reading
+from service.brands.crisis_switch import ongoing_crises
 from service.commands.failures import Failure
-from service.commands.options import AsJson, Config, house_of
-from service.commands.signing import Password, Who, actor_of
-from service.crises import lasting
-from service.desk_acting import DeskRefusalError
-from service.desk_crisis import declare_crisis, lift_crisis
+from service.commands.options import AsJson, Config, Password, Who, configured_app, signed_in_actor
+from service.desk.authorise import DeskRefusalError
+from service.desk.crisis import declare_crisis, lift_crisis
 
-app = typer.Typer(help="The crisis switch: it holds all that would leave for a brand.", no_args_is_help=True)
+group = typer.Typer(help="The crisis switch: it holds all that would leave for a brand.", no_args_is_help=True)
 
 
-@app.command("declare")
+@group.command("declare")
 def declare(
     brand: str,
     *,
@@ -29,10 +28,10 @@ def declare(
     json: AsJson = False,
 ) -> None:
     """Hold everything of a brand that is automatic or approved. One supervisor, or somebody of marketing."""
-    with house_of(config) as house:
-        actor = actor_of(house, who, password)
+    with configured_app(config) as app:
+        actor = signed_in_actor(app, who, password)
         try:
-            declared = declare_crisis(house, brand, reason, actor=actor, now=house.clock.now())
+            declared = declare_crisis(app, brand, reason, actor=actor, now=app.clock.now())
         except DeskRefusalError as refusal:
             raise Failure(str(refusal)) from refusal
     if json:
@@ -42,13 +41,13 @@ def declare(
     typer.echo(f"{brand} is in a crisis: {declared.held} held, {declared.on_their_way} already on their way")
 
 
-@app.command("lift")
+@group.command("lift")
 def lift(brand: str, *, who: Who, password: Password, config: Config = None, json: AsJson = False) -> None:
     """Agree that the crisis of a brand is over. It ends with the second of two different supervisors."""
-    with house_of(config) as house:
-        actor = actor_of(house, who, password)
+    with configured_app(config) as app:
+        actor = signed_in_actor(app, who, password)
         try:
-            lifted = lift_crisis(house, brand, actor=actor, now=house.clock.now())
+            lifted = lift_crisis(app, brand, actor=actor, now=app.clock.now())
         except DeskRefusalError as refusal:
             raise Failure(str(refusal)) from refusal
     if json:
@@ -59,11 +58,11 @@ def lift(brand: str, *, who: Who, password: Password, config: Config = None, jso
         typer.echo(f"A second supervisor must lift the crisis of {brand} too")
 
 
-@app.command("list")
+@group.command("list")
 def list_all(*, config: Config = None, json: AsJson = False) -> None:
     """List the crises that last."""
-    with house_of(config) as house, reading(house.engine) as session:
-        found = list(lasting(session).values())
+    with configured_app(config) as app, reading(app.engine) as session:
+        found = list(ongoing_crises(session).values())
     if json:
         rows = [
             {

@@ -13,26 +13,25 @@ from rich.progress import Progress
 
 from ledger.entry import Entry
 from ledger.log import append
-from people.crm_files import CrmFile, CrmFileError, read_crm_file
-from people.enrolment import Enrolled, Enrolment, batches
+from people.crm_file import CrmFile, CrmFileError, read_crm_file
+from people.crm_import import CrmImport, CrmImportResult, CustomerRegister, batches
 from people.master_key import derive
-from people.register import CustomerRegister
 from records.database import writing
-from records.nouns import Actor
+from records.models import Actor
 from service.commands.failures import BAD_USAGE, Failure
-from service.commands.options import AsJson, Config, house_of
-from service.house import House
+from service.commands.options import AsJson, Config, configured_app
+from service.wiring.app import App
 
 ACTOR = Actor(tag="service:crm")
-app = typer.Typer(help="Customers from the company's own records.", no_args_is_help=True)
+group = typer.Typer(help="Customers from the company's own records.", no_args_is_help=True)
 
 
-@app.callback()
+@group.callback()
 def crm() -> None:
     """Customers from the company's own records."""
 
 
-@app.command("import")
+@group.command("import")
 def import_(
     file: Path,
     *,
@@ -44,13 +43,13 @@ def import_(
 
     Columns: reference, market, segment, name, surname, email, mobile, bookings. All of the file is taken, or nothing.
     """
-    with house_of(config) as house:
-        home = market or next((brand.market for brand in house.settings.brands.values()), "ES")
+    with configured_app(config) as app:
+        home = market or next((brand.market for brand in app.settings.brands.values()), "ES")
         try:
             found = read_crm_file(file, market=home.upper())
         except CrmFileError as error:
             raise Failure(str(error), exit_code=BAD_USAGE) from error
-        enrolled = import_register(house, found)
+        enrolled = import_register(app, found)
     told = {
         "new": enrolled.new,
         "updated": enrolled.updated,
@@ -62,24 +61,24 @@ def import_(
     typer.echo(json_text.dumps(told) if json else _sentences(enrolled, found))
 
 
-def import_register(house: House, register: CustomerRegister) -> Enrolled:
+def import_register(app: App, register: CustomerRegister) -> CrmImportResult:
     """Store every record of a register in one transaction, logged. Shows progress on a terminal."""
     records = list(register.records())
-    enrolment = Enrolment(house.engine, house.vault, records_key=derive(house.master_key, "customer-keys"))
+    crm_import = CrmImport(app.engine, app.encryption, records_key=derive(app.master_key, "customer-keys"))
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("customers", total=len(records))
         for batch in batches(records):
-            enrolment.add(batch)
+            crm_import.add(batch)
             progress.advance(task, len(batch))
-    now = house.clock.now()
-    with writing(house.engine, in_turn="crm") as session:
-        enrolled = enrolment.store(session, now=now)
+    now = app.clock.now()
+    with writing(app.engine, in_turn="crm") as session:
+        enrolled = crm_import.store(session, now=now)
         body = {"new": enrolled.new, "updated": enrolled.updated, "erased": enrolled.erased}
         append(session, [Entry(kind="service:crm:imported", at=now, actor=ACTOR.tag, body=body)])
     return enrolled
 
 
-def _sentences(enrolled: Enrolled, found: CrmFile) -> str:
+def _sentences(enrolled: CrmImportResult, found: CrmFile) -> str:
     told = [f"{enrolled.new} customers are new, {enrolled.updated} were replaced."]
     if enrolled.erased:
         told.append(f"{enrolled.erased} asked to be forgotten and were left out.")

@@ -12,12 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from service.children import listening
 from service.commands.failures import Failure, reported
 from service.commands.options import AsJson, leave_on_sigterm, stop_on_signals
-from service.demo.live import play
-from service.demo.pass_once import pass_once
-from service.logs import set_up_logs
+from service.demo.run import run_demo, run_demo_once
+from service.operations.child_processes import listening_line
+from service.operations.process import set_up_logs
 
 Posts = Annotated[Path | None, typer.Option(help="A JSONL or CSV file of posts, in place of the shipped cast.")]
 
@@ -41,13 +40,13 @@ def demo(
     errors = Console(stderr=True)
     with reported():
         if not once:
-            play(home, posts=posts, classifier=classifier, stop=stop_on_signals(), say=typer.echo)
+            run_demo(home, posts=posts, classifier=classifier, stop=stop_on_signals(), say=typer.echo)
             return
         leave_on_sigterm()
         afterwards: list[str] = []
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
-            summary = pass_once(home, posts=posts, classifier=classifier, progress=progress, say=afterwards.append)
+            summary = run_demo_once(home, posts=posts, classifier=classifier, progress=progress, say=afterwards.append)
     typer.echo(summary.as_json() if json else "\n".join([summary.as_text(), *afterwards]))
     if not summary.log_verified:
         raise Failure("The log does not verify: run `aparte ledger verify` to see which entry.")
@@ -76,4 +75,4 @@ def sandbox(
         play_minutes=play_minutes,
     )
     with reported():
-        serve(options, on_ready=lambda address: typer.echo(listening("practice network", address)))
+        serve(options, on_ready=lambda address: typer.echo(listening_line("practice network", address)))

@@ -9,21 +9,21 @@ import requests
 from sqlalchemy.exc import DatabaseError
 
 from networks.errors import NetworkError
-from networks.file_lines import FileUnreadableError
-from policies.problems import RulebookError
+from networks.files.lines import FileUnreadableError
+from policies.rulebook.problems import RulebookError
 from records.database import DatabaseUnusableError
 from sandbox.options import SandboxError
-from service.agents import AgentRefusedError
-from service.bench import BenchError
-from service.children import ChildFailedError
+from service.demo.benchmark import BenchError
 from service.demo.home import DemoHomeError
-from service.settings import SettingsError
+from service.desk.agents import AgentRefusedError
+from service.operations.child_processes import ChildProcessFailedError
+from service.wiring.settings import SettingsError
 
 FAILED = 1
 BAD_USAGE = 2
 
 _USAGE = (SettingsError, RulebookError, DemoHomeError, AgentRefusedError, SandboxError, FileUnreadableError)
-_FAILURES = (BenchError, DatabaseUnusableError, ChildFailedError, NetworkError)
+_FAILURES = (BenchError, DatabaseUnusableError, ChildProcessFailedError, NetworkError)
 
 
 class Failure(Exception):  # noqa: N818 - it is what the command reports, not a mistake in the program

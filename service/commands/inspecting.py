@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from service.commands.failures import Failure, reported
-from service.commands.options import AsJson, Config, settings_of
-from service.doctor import Finding, examine
-from service.logs import set_up_logs
-from service.replay import replay
+from service.commands.options import AsJson, Config, configured_settings
+from service.operations.doctor import Finding, examine
+from service.operations.process import set_up_logs
+from service.simulation.replay import replay
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 def doctor(*, config: Config = None, json: AsJson = False) -> None:
     """Look at everything the service leans on, one line each."""
-    settings = settings_of(config)
+    settings = configured_settings(config)
     findings = []
     for finding in examine(settings):
         findings.append(finding)

@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ledger.checkpoints import UnreadableKeyError, read_public_key, signed_note, stored_checkpoints, verifier_key
-from ledger.stored import stored_entries
+from ledger.stored_entries import stored_entries
 from ledger.verification import Verification, verify
 from people.master_key import MasterKeyError, parse_master_key
 from records.database import existing_engine, reading
 from service.commands.failures import BAD_USAGE, Failure, reported
-from service.commands.options import AsJson, Config, house_of, settings_of
-from service.keys import verification_key
-from service.settings import MASTER_KEY, Settings
+from service.commands.options import AsJson, Config, configured_app, configured_settings
 from service.steps.checkpoint import checkpoint
+from service.wiring.keys import verification_key
+from service.wiring.settings import MASTER_KEY, Settings
 
 PublicKey = Annotated[
     str | None,
@@ -31,13 +31,13 @@ PublicKey = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Left out: stdout.")]
 
-app = typer.Typer(help="The log of what was decided and said.", no_args_is_help=True)
+group = typer.Typer(help="The log of what was decided and said.", no_args_is_help=True)
 
 
-@app.command("verify")
+@group.command("verify")
 def verify_log(*, config: Config = None, public_key: PublicKey = None, json: AsJson = False) -> None:
     """Rebuild the tree from every stored entry and compare it with all that was written about it."""
-    settings = settings_of(config)
+    settings = configured_settings(config)
     key = _own_key(settings) if public_key is None else _given_key(public_key)
     errors = Console(stderr=True)
     with reported(), Progress(console=errors, disable=not errors.is_terminal, transient=True) as progress:
@@ -53,32 +53,32 @@ def verify_log(*, config: Config = None, public_key: PublicKey = None, json: AsJ
         raise Failure(f"The log does not verify ({len(found.problems)} problems):\n{named}")
 
 
-@app.command("checkpoint")
+@group.command("checkpoint")
 def sign_checkpoint(*, config: Config = None) -> None:
     """Sign the head of the log as it stands, and print the signed note to keep elsewhere."""
-    with house_of(config) as house:
-        checkpoint(house, now=house.clock.now())
-        with reading(house.engine) as session:
+    with configured_app(config) as app:
+        checkpoint(app, now=app.clock.now())
+        with reading(app.engine) as session:
             signed = stored_checkpoints(session)
     if not signed:
         raise Failure("The log is empty: there is nothing to sign yet.")
     typer.echo(signed_note(signed[-1]), nl=False)
 
 
-@app.command("key")
+@group.command("key")
 def show_key(*, config: Config = None, json: AsJson = False) -> None:
     """Print the public key that proves checkpoints: base64, then the C2SP form with the log's name."""
-    settings = settings_of(config)
+    settings = configured_settings(config)
     key = _own_key(settings)
     plain = base64.b64encode(key.public_bytes_raw()).decode()
     named = verifier_key(settings.document.checkpoints.origin, key)
     typer.echo(json_text.dumps({"public_key": plain, "verifier_key": named}) if json else f"{plain}\n{named}")
 
 
-@app.command("export")
+@group.command("export")
 def export(*, config: Config = None, out: Out = None) -> None:
     """Write every entry as it was hashed, one JSON object a line; sealed fields stay sealed."""
-    settings = settings_of(config)
+    settings = configured_settings(config)
     with reported():
         engine = existing_engine(settings.database)
         with reading(engine) as session:

@@ -1,4 +1,4 @@
-"""Options that many commands share."""
+"""What many commands share: options, the opened `App`, signals, and who does what a command asks for."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from typing import Annotated
 
 import typer
 
-from service.commands.failures import reported
-from service.house import House, open_house
-from service.logs import set_up_logs
-from service.settings import Settings, default_settings_path, load_settings
+from records.database import reading
+from records.models import Actor
+from service.commands.failures import Failure, reported
+from service.desk.agents import agent_with_password
+from service.operations.process import set_up_logs
+from service.wiring.app import App, open_app
+from service.wiring.settings import Settings, default_settings_path, load_settings
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="The settings file; left out: aparte.toml here, or that of a demo here.")
@@ -23,7 +26,7 @@ Config = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def settings_of(config: Path | None) -> Settings:
+def configured_settings(config: Path | None) -> Settings:
     """The settings that a command was given. Raises Failure where they cannot be used."""
     with reported():
         settings = load_settings(config or default_settings_path())
@@ -32,15 +35,15 @@ def settings_of(config: Path | None) -> Settings:
 
 
 @contextmanager
-def house_of(config: Path | None) -> Iterator[House]:
-    """The house that a command works in. Raises Failure for whatever a person can mend."""
-    settings = settings_of(config)
+def configured_app(config: Path | None) -> Iterator[App]:
+    """The app that a command works in. Raises Failure for whatever a person can mend."""
+    settings = configured_settings(config)
     with reported():
-        house = open_house(settings)
+        app = open_app(settings)
         try:
-            yield house
+            yield app
         finally:
-            house.close()
+            app.close()
 
 
 def leave_on_sigterm() -> None:
@@ -54,3 +57,16 @@ def stop_on_signals() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+Who = Annotated[str, typer.Option("--as", help="E-mail of the person who does it.")]
+Password = Annotated[str, typer.Option(prompt=True, hide_input=True, help="Asked for where left out.")]
+
+
+def signed_in_actor(app: App, email: str, password: str) -> Actor:
+    """The person who signs in so. Raises Failure for a wrong password and an unknown person alike."""
+    with reading(app.engine) as session:
+        agent = agent_with_password(session, email, password)
+    if agent is None:
+        raise Failure("E-mail or password is wrong.")
+    return agent.actor

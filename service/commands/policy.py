@@ -9,19 +9,19 @@ from pathlib import Path
 import typer
 
 from policies.checking import report
-from policies.problems import Problem
+from policies.rulebook.problems import RulebookProblem
 from service.commands.failures import BAD_USAGE, FAILED, Failure
 from service.commands.options import AsJson
 
-app = typer.Typer(help="Rulebooks.", no_args_is_help=True)
+group = typer.Typer(help="Rulebooks.", no_args_is_help=True)
 
 
-@app.callback()
+@group.callback()
 def policies() -> None:
     """Keep the commands of this family under one name, also while there is one."""
 
 
-@app.command("check")
+@group.command("check")
 def check_rulebook(file: Path, *, json: AsJson = False) -> None:
     """Name every problem of a rulebook, with its line and rule, and run its examples."""
     try:
@@ -40,13 +40,13 @@ def check_rulebook(file: Path, *, json: AsJson = False) -> None:
         typer.echo(f"{file} may be used{warned}")
 
 
-def _rows(problems: Sequence[Problem]) -> list[dict[str, str | int | None]]:
+def _rows(problems: Sequence[RulebookProblem]) -> list[dict[str, str | int | None]]:
     return [{"line": each.line, "rule": each.rule, "message": each.message, "hint": each.hint} for each in problems]
 
 
-def _counted(problems: Sequence[Problem], what: str) -> str:
+def _counted(problems: Sequence[RulebookProblem], what: str) -> str:
     return f"{len(problems)} {what}" + ("" if len(problems) == 1 else "s")
 
 
-def _listed(problems: Sequence[Problem]) -> str:
+def _listed(problems: Sequence[RulebookProblem]) -> str:
     return "\n".join(f"  {problem}" for problem in problems)

@@ -11,18 +11,16 @@ from typing import Annotated
 import typer
 
 from records.database import reading
-from records.words import Mode
+from records.enums import Mode
+from service.brands.rulebook_versions import read_rulebook_file
 from service.commands.failures import BAD_USAGE, Failure, reported
-from service.commands.options import AsJson, Config, house_of
-from service.commands.signing import Password, Who, actor_of
-from service.desk_acting import DeskRefusalError
-from service.desk_pilots import Terms, promote_pilot, start_pilot, stop_pilot
-from service.house import House
-from service.masked_posts import posts_of_mentions
-from service.pilot_report_text import report_as_json, report_as_text
-from service.pilot_reports import disagreements, newest_pilot, report_on
-from service.rehearsing import one_brand
-from service.rulebooks import read_source
+from service.commands.options import AsJson, Config, Password, Who, configured_app, signed_in_actor
+from service.desk.authorise import DeskRefusalError
+from service.desk.pilots import PilotTerms, promote_pilot, start_pilot, stop_pilot
+from service.pilots.report import disagreements, newest_pilot, report_as_json, report_as_text, report_on
+from service.simulation.masked_posts import masked_posts_by_mention
+from service.simulation.simulate import one_brand
+from service.wiring.app import App
 
 EXAMPLES = 5
 
@@ -51,21 +49,21 @@ def start(  # noqa: PLR0913 - one parameter an option
     config: Config = None,
 ) -> None:
     """Run a rulebook beside the one in use. A supervisor's act."""
-    terms = Terms(
+    terms = PilotTerms(
         mode=Mode.LIVE if live else Mode.SHADOW,
         share=share,
         least_agreement=least_agreement,
         least_compared=least_compared,
         most_invitations=invitations,
     )
-    with house_of(config) as house, reported(), _refusals():
-        actor = actor_of(house, who, password)
+    with configured_app(config) as app, reported(), _refusals():
+        actor = signed_in_actor(app, who, password)
         try:
-            source = read_source(rulebook)
+            source = read_rulebook_file(rulebook)
         except (OSError, UnicodeDecodeError) as error:
             raise Failure(f"The rulebook {rulebook} cannot be read ({error}).", exit_code=BAD_USAGE) from error
-        named = one_brand(house, brand)
-        number = start_pilot(house, named, source, terms, actor=actor, now=house.clock.now())
+        named = one_brand(app, brand)
+        number = start_pilot(app, named, source, terms, actor=actor, now=app.clock.now())
     how = "decides for" if live else "says what it would do with"
     typer.echo(f"Pilot {number} of {named} {how} {share:.0%} of threads: {source.name} {source.rulebook.version}")
 
@@ -73,15 +71,15 @@ def start(  # noqa: PLR0913 - one parameter an option
 @pilot.command("status")
 def status(*, brand: Brand = None, config: Config = None, json: AsJson = False) -> None:
     """Show how the pilot of a brand does, or did: agreement with people, overall and by rule."""
-    with house_of(config) as house, reported():
-        named = one_brand(house, brand)
-        with reading(house.engine) as session:
+    with configured_app(config) as app, reported():
+        named = one_brand(app, brand)
+        with reading(app.engine) as session:
             row = newest_pilot(session, named)
             if row is None:
                 raise Failure(f"No pilot of {named} ever ran: start one with `aparte policy pilot start`.")
             report = report_on(session, row)
             against = disagreements(session, row, most=EXAMPLES)
-            posts = posts_of_mentions(session, [(each.mention_id, each.revision) for each in against])
+            posts = masked_posts_by_mention(session, [(each.mention_id, each.revision) for each in against])
     if json:
         typer.echo(json_text.dumps(report_as_json(report, against, posts), ensure_ascii=False))
     else:
@@ -91,9 +89,9 @@ def status(*, brand: Brand = None, config: Config = None, json: AsJson = False) 
 @pilot.command("stop")
 def stop(*, who: Who, password: Password, brand: Brand = None, config: Config = None) -> None:
     """End the pilot of a brand; the rulebook in use goes on. A supervisor's act."""
-    with house_of(config) as house, reported(), _refusals():
-        named, actor = one_brand(house, brand), actor_of(house, who, password)
-        report = stop_pilot(house, named, actor=actor, now=house.clock.now())
+    with configured_app(config) as app, reported(), _refusals():
+        named, actor = one_brand(app, brand), signed_in_actor(app, who, password)
+        report = stop_pilot(app, named, actor=actor, now=app.clock.now())
     typer.echo(f"Pilot {report.pilot.id} of {named} is stopped")
 
 
@@ -108,18 +106,18 @@ def promote(
     config: Config = None,
 ) -> None:
     """Decide by the pilot's rulebook from now on. A supervisor's act, recorded in the log."""
-    with house_of(config) as house, reported(), _refusals():
-        named, actor = one_brand(house, brand), actor_of(house, who, password)
-        report = promote_pilot(house, named, actor=actor, now=house.clock.now(), although=although)
-        where = _file_of(house, named)
+    with configured_app(config) as app, reported(), _refusals():
+        named, actor = one_brand(app, brand), signed_in_actor(app, who, password)
+        report = promote_pilot(app, named, actor=actor, now=app.clock.now(), although=although)
+        where = _file_of(app, named)
     typer.echo(
         f"{named} decides by version {report.pilot.version} from now on. {where}"
         "The settings' file comes into use again when its content changes."
     )
 
 
-def _file_of(house: House, brand: str) -> str:
-    file = house.settings.brands[brand].rulebook
+def _file_of(app: App, brand: str) -> str:
+    file = app.settings.brands[brand].rulebook
     return "" if file is None else f"Put the promoted text into {file}, too: whoever reads it then reads what decides. "
 
 

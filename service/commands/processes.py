@@ -10,14 +10,13 @@ import typer
 import uvicorn
 
 from people.master_key import derive
-from room.proof_ports import ProofPorts
-from room.web import make_app
-from service.children import listening
+from room.verification.ports import VerificationPorts
+from room.web.app import make_app
 from service.commands.failures import Failure
-from service.commands.options import Config, house_of
-from service.house import House
-from service.proof_labels import ProofLabels
-from service.room_hours import hours_of
+from service.commands.options import Config, configured_app
+from service.operations.child_processes import listening_line
+from service.private_room.room_app import TrainingLabels, hours_of
+from service.wiring.app import App
 
 HOST = "127.0.0.1"
 WEBHOOKS_PORT = 8503
@@ -34,50 +33,50 @@ def add_to(app: typer.Typer) -> None:
 
 def dashboard(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
     """Serve the dashboard for agents, marketing and compliance."""
-    with house_of(config) as house:
+    with configured_app(config) as app:
         # By name: the dashboard stands above the service, and nothing imports upward.
-        application = importlib.import_module("dashboard.app").make_app(house)
-        wished = port if port is not None else house.settings.document.service.dashboard_port
+        application = importlib.import_module("dashboard.app").make_app(app)
+        wished = port if port is not None else app.settings.document.service.dashboard_port
         _serve("dashboard", application, host, wished)
 
 
 def room(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
     """Serve the private rooms."""
-    with house_of(config) as house:
-        wished = port if port is not None else house.settings.document.service.room_port
-        _serve("rooms", room_app(house), host, wished, proxy_headers=False)
+    with configured_app(config) as app:
+        wished = port if port is not None else app.settings.document.service.room_port
+        _serve("rooms", room_app(app), host, wished, proxy_headers=False)
 
 
 def webhooks(*, config: Config = None, port: WebhooksPort = WEBHOOKS_PORT, host: str = HOST) -> None:
     """Take what networks deliver by webhook, at /webhooks/ACCOUNT."""
-    with house_of(config) as house:
+    with configured_app(config) as app:
         # Not at import: no other command needs it.
-        from service.webhooks import make_webhooks  # noqa: PLC0415
+        from service.intake.webhooks import make_webhooks  # noqa: PLC0415
 
-        _serve("webhooks", make_webhooks(house), host, port)
+        _serve("webhooks", make_webhooks(app), host, port)
 
 
-def room_app(house: House) -> object:
+def room_app(app: App) -> object:
     """The web application of the private rooms."""
     # Not at import: no other command needs what verifies a sign-in.
-    from service.oidc import sign_in_of  # noqa: PLC0415
+    from service.private_room.oidc import sign_in_of  # noqa: PLC0415
 
     return make_app(
-        engine=house.engine,
-        room_key=house.room_key,
-        sealer=house.vault,
-        clock=house.clock.now,
-        brand_of=house.brand_of,
-        secure_cookies=house.public_url.startswith("https://"),
-        brands=tuple(house.settings.brands.values()),
-        proof=ProofPorts(
-            records_key=derive(house.master_key, "customer-keys"),
-            code_key=derive(house.master_key, "proof-codes"),
-            sign_in=sign_in_of(house.settings),
+        engine=app.engine,
+        room_key=app.room_key,
+        sealer=app.encryption,
+        clock=app.clock.now,
+        brand_of=app.brand_of,
+        secure_cookies=app.public_url.startswith("https://"),
+        brands=tuple(app.settings.brands.values()),
+        proof=VerificationPorts(
+            records_key=derive(app.master_key, "customer-keys"),
+            code_key=derive(app.master_key, "proof-codes"),
+            sign_in=sign_in_of(app.settings),
         ),
-        learner=ProofLabels(),
-        hours_of=hours_of(house),
-        source_header=house.settings.document.service.room_source_header,
+        label_sink=TrainingLabels(),
+        hours_of=hours_of(app),
+        source_header=app.settings.document.service.room_source_header,
     )
 
 
@@ -92,7 +91,7 @@ class _Announced(uvicorn.Server):
         await super().startup(sockets)
         for server in self.servers:
             host, port = server.sockets[0].getsockname()[:2]
-            typer.echo(listening(self._what, f"http://{f'[{host}]' if ':' in host else host}:{port}"))
+            typer.echo(listening_line(self._what, f"http://{f'[{host}]' if ':' in host else host}:{port}"))
 
 
 def _serve(what: str, application: object, host: str, port: int, *, proxy_headers: bool = True) -> None:

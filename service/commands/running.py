@@ -8,10 +8,9 @@ import typer
 
 from records.database import reading
 from service.commands.failures import Failure
-from service.commands.options import AsJson, Config, house_of, stop_on_signals
-from service.health import ailing_accounts
-from service.round import run_once
-from service.scheduling import Running
+from service.commands.options import AsJson, Config, configured_app, stop_on_signals
+from service.operations.account_health import failing_accounts
+from service.operations.schedule import StepScheduler, run_once
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,8 +22,8 @@ def add_to(app: typer.Typer) -> None:
 def run(*, config: Config = None) -> None:
     """Run every step as it falls due, until stopped."""
     stop = stop_on_signals()
-    with house_of(config) as house:
-        running = Running(house)
+    with configured_app(config) as app:
+        running = StepScheduler(app)
         running.start()
         try:
             stop.wait()
@@ -34,10 +33,10 @@ def run(*, config: Config = None) -> None:
 
 def once(*, config: Config = None, json: AsJson = False) -> None:
     """Run every due step until nothing is due; for cron."""
-    with house_of(config) as house:
-        done = run_once(house)
-        with reading(house.engine) as session:
-            ailing = ailing_accounts(session, house)
+    with configured_app(config) as app:
+        done = run_once(app)
+        with reading(app.engine) as session:
+            ailing = failing_accounts(session, app)
     if json:
         typer.echo(json_text.dumps({"done": dict(done), "accounts_ailing": ailing}))
     else:

@@ -1,1 +1,3 @@
-"""The demo: a practice network, its people, and the whole service at work on it."""
+"""A practice network, its people and the whole service at work on it, in one folder.
+It speaks to the practice network over HTTP and to no other.
+"""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
+from service.wiring.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
 
 MARK = "# Made by `aparte demo`; made anew at every demo.\n"
 SIGN_IN_EMAIL = "demo@aparte.example"

@@ -7,19 +7,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from cases.order import queue_order
+from cases.queue_order import queue_order
 from records.database import reading
+from records.enums import CaseStatus, ReplyStatus, RoomStatus
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomMessageRow, RoomRow
-from records.words import CaseStatus, ReplyStatus, RoomStatus
-from service import desk
-from service.agents import Agent
-from service.desk import DeskRefusalError
-from service.desk_reading import NothingToAnswerError, addressee_of_mention
-from service.house import House
-from service.reply_texts import write_text
-from service.rulebooks import current
+from service.brands.rulebook_versions import current_rulebook
+from service.deciding.addressee import NothingToAnswerError, addressee_of_mention
+from service.deciding.texts import write_text
+from service.desk import acts
+from service.desk.acts import DeskRefusalError
+from service.desk.agents import Agent
+from service.wiring.app import App
 
 APPROVALS_A_ROUND = 6
 ANSWERS_A_ROUND = 2
@@ -30,18 +30,18 @@ ROOM_ANSWERS = {
 }
 
 
-def act(house: House, agent: Agent, *, now: datetime) -> int:
+def act(app: App, agent: Agent, *, now: datetime) -> int:
     """Approve, answer, speak in rooms and close in public, a little of each. Returns how many acts were done."""
     return (
-        _approve_some(house, agent, now)
-        + _answer_some(house, agent, now)
-        + _speak_in_rooms(house, agent, now)
-        + _close_some(house, agent, now)
+        _approve_some(app, agent, now)
+        + _answer_some(app, agent, now)
+        + _speak_in_rooms(app, agent, now)
+        + _close_some(app, agent, now)
     )
 
 
-def _approve_some(house: House, agent: Agent, now: datetime) -> int:
-    with reading(house.engine) as session:
+def _approve_some(app: App, agent: Agent, now: datetime) -> int:
+    with reading(app.engine) as session:
         waiting = session.execute(
             select(col(ReplyRow.id))
             .where(
@@ -52,11 +52,11 @@ def _approve_some(house: House, agent: Agent, now: datetime) -> int:
             .limit(APPROVALS_A_ROUND)
         ).scalars()
         reply_ids = [identifier for identifier in waiting if identifier is not None]
-    return sum(_tried(lambda each=each: desk.approve(house, each, actor=agent.actor, now=now)) for each in reply_ids)
+    return sum(_tried(lambda each=each: acts.approve(app, each, actor=agent.actor, now=now)) for each in reply_ids)
 
 
-def _answer_some(house: House, agent: Agent, now: datetime) -> int:
-    with reading(house.engine) as session:
+def _answer_some(app: App, agent: Agent, now: datetime) -> int:
+    with reading(app.engine) as session:
         rows = session.execute(
             select(col(CareCaseRow.id), col(CaseThreadRow.mention_id), col(CaseThreadRow.account_id))
             .join(CaseThreadRow, col(CaseThreadRow.case_id) == col(CareCaseRow.id))
@@ -72,15 +72,15 @@ def _answer_some(house: House, agent: Agent, now: datetime) -> int:
             .order_by(*queue_order(now=now))
             .limit(ANSWERS_A_ROUND)
         ).all()
-    return sum(_tried(lambda row=row: _answer(house, agent, *row, now=now)) for row in rows)
+    return sum(_tried(lambda row=row: _answer(app, agent, *row, now=now)) for row in rows)
 
 
-def _answer(house: House, agent: Agent, case_id: int, mention_id: int, account_id: int, *, now: datetime) -> None:
-    desk.claim_case(house, case_id, actor=agent.actor, now=now)
-    with reading(house.engine) as session:
-        to = addressee_of_mention(session, house, mention_id=mention_id, account_id=account_id, now=now)
-        rulebook = current(session, house, to.account.brand)
-    brand = house.brand_of(account_id)
+def _answer(app: App, agent: Agent, case_id: int, mention_id: int, account_id: int, *, now: datetime) -> None:
+    acts.claim_case(app, case_id, actor=agent.actor, now=now)
+    with reading(app.engine) as session:
+        to = addressee_of_mention(session, app, mention_id=mention_id, account_id=account_id, now=now)
+        rulebook = current_rulebook(session, app, to.account.brand)
+    brand = app.brand_of(account_id)
     text = write_text(
         rulebook,
         "acknowledge",
@@ -90,13 +90,13 @@ def _answer(house: House, agent: Agent, case_id: int, mention_id: int, account_i
         variant=case_id,
         variables={"handle": to.handle, "compose_link": to.permissions.compose_link},
     )
-    desk.answer(
-        house, mention_id=mention_id, account_id=account_id, text=text, privately=False, actor=agent.actor, now=now
+    acts.answer(
+        app, mention_id=mention_id, account_id=account_id, text=text, privately=False, actor=agent.actor, now=now
     )
 
 
-def _speak_in_rooms(house: House, agent: Agent, now: datetime) -> int:
-    with reading(house.engine) as session:
+def _speak_in_rooms(app: App, agent: Agent, now: datetime) -> int:
+    with reading(app.engine) as session:
         last_said = (
             select(col(RoomMessageRow.author))
             .where(col(RoomMessageRow.room_id) == col(RoomRow.id))
@@ -111,16 +111,16 @@ def _speak_in_rooms(house: House, agent: Agent, now: datetime) -> int:
         ).all()
     return sum(
         _tried(
-            lambda room_id=room_id, language=language: desk.say_in_room(
-                house, room_id, ROOM_ANSWERS.get(language, ROOM_ANSWERS["en"]), actor=agent.actor, now=now
+            lambda room_id=room_id, language=language: acts.say_in_room(
+                app, room_id, ROOM_ANSWERS.get(language, ROOM_ANSWERS["en"]), actor=agent.actor, now=now
             )
         )
         for room_id, language in rows
     )
 
 
-def _close_some(house: House, agent: Agent, now: datetime) -> int:
-    with reading(house.engine) as session:
+def _close_some(app: App, agent: Agent, now: datetime) -> int:
+    with reading(app.engine) as session:
         answered_rooms = session.execute(
             select(col(CareCaseRow.id), col(CareCaseRow.public_closed_at))
             .join(RoomRow, col(RoomRow.case_id) == col(CareCaseRow.id))
@@ -129,14 +129,14 @@ def _close_some(house: House, agent: Agent, now: datetime) -> int:
             .distinct()
             .order_by(col(CareCaseRow.id))
         ).all()
-    return sum(_tried(lambda row=row: _close(house, agent, row[0], row[1], now=now)) for row in answered_rooms)
+    return sum(_tried(lambda row=row: _close(app, agent, row[0], row[1], now=now)) for row in answered_rooms)
 
 
-def _close(house: House, agent: Agent, case_id: int, public_closed_at: datetime | None, *, now: datetime) -> None:
+def _close(app: App, agent: Agent, case_id: int, public_closed_at: datetime | None, *, now: datetime) -> None:
     if public_closed_at is not None:
-        desk.close_case(house, case_id, actor=agent.actor, now=now)
+        acts.close_case(app, case_id, actor=agent.actor, now=now)
         return
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         written = session.execute(
             select(ReplyRow).where(col(ReplyRow.case_id) == case_id, col(ReplyRow.slot) == "closing")
         ).first()
@@ -147,9 +147,9 @@ def _close(house: House, agent: Agent, case_id: int, public_closed_at: datetime 
         ).first()
         if written is not None or leg is None:
             return
-        to = addressee_of_mention(session, house, mention_id=leg[0], account_id=leg[1], now=now)
-        rulebook = current(session, house, to.account.brand)
-    brand = house.brand_of(to.account.id)
+        to = addressee_of_mention(session, app, mention_id=leg[0], account_id=leg[1], now=now)
+        rulebook = current_rulebook(session, app, to.account.brand)
+    brand = app.brand_of(to.account.id)
     text = write_text(
         rulebook,
         "closing",
@@ -159,7 +159,7 @@ def _close(house: House, agent: Agent, case_id: int, public_closed_at: datetime 
         variant=case_id,
         variables={"handle": to.handle},
     )
-    desk.close_in_public(house, case_id, text, actor=agent.actor, now=now)
+    acts.close_in_public(app, case_id, text, actor=agent.actor, now=now)
 
 
 def _tried(act_at_desk: object) -> int:

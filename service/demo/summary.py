@@ -10,15 +10,15 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ledger.verification import Verification
+from records.enums import Act, Action, ReplyStatus
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from records.tables.service import AssessmentRow, DecisionRow
-from records.words import Act, Action, ReplyStatus
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class DemoSummary:
     """Figures of one pass."""
 
     rows: int
@@ -60,16 +60,16 @@ class Summary:
         return "\n".join(lines)
 
 
-def count(
+def summarise(
     session: Session,
     *,
     practice: dict[str, int],
     skipped_lines: Sequence[tuple[int, str]],
     verification: Verification,
-) -> Summary:
+) -> DemoSummary:
     """Count what is stored. `practice` is the practice network's own summary."""
     decided = _grouped(session, DecisionRow.action, col(DecisionRow.superseded_at).is_(None))
-    return Summary(
+    return DemoSummary(
         rows=practice["rows"],
         skipped=practice["skipped"],
         skipped_lines=tuple(f"line {line}: {why}" for line, why in skipped_lines),

@@ -9,35 +9,35 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from records.database import reading, writing
+from records.enums import Relation, Sentiment
 from records.leases import claim_due, still_held
-from records.nouns import Assessment, PostToJudge
+from records.models import Assessment, ClassifierInput
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import AssessmentRow
-from records.words import Relation, Sentiment
-from service.house import House
+from service.wiring.app import App
 
 BATCH = 256
 DEFAULT_MARKET = "ES"
 
 
-def assess(house: House, *, now: datetime, most: int = BATCH) -> int:
+def assess(app: App, *, now: datetime, most: int = BATCH) -> int:
     """Judge up to `most` revisions that are due. Returns how many were judged."""
     ids = claim_due(
-        house.engine,
+        app.engine,
         MentionRevisionRow,
         due=col(MentionRevisionRow.assess_due_at),
-        claimant=house.claimant,
+        claimant=app.claimant,
         now=now,
         most=most,
     )
     if not ids:
         return 0
-    with reading(house.engine) as session:
-        revisions = _read(session, ids, house)
-    judged = house.judge.assess([post for _, _, _, post in revisions])
-    with writing(house.engine) as session:
-        held = still_held(session, MentionRevisionRow, ids, house.claimant)
+    with reading(app.engine) as session:
+        revisions = _read(session, ids, app)
+    judged = app.judge.assess([post for _, _, _, post in revisions])
+    with writing(app.engine) as session:
+        held = still_held(session, MentionRevisionRow, ids, app.claimant)
         kept = [
             (identifier, mention_id, revision, assessment)
             for (identifier, mention_id, revision, _), assessment in zip(revisions, judged, strict=True)
@@ -47,7 +47,7 @@ def assess(house: House, *, now: datetime, most: int = BATCH) -> int:
     return len(kept)
 
 
-def _read(session: Session, ids: Sequence[int], house: House) -> list[tuple[int, int, int, PostToJudge]]:
+def _read(session: Session, ids: Sequence[int], app: App) -> list[tuple[int, int, int, ClassifierInput]]:
     query = (
         select(MentionRevisionRow, col(MentionRow.above), col(IdentityRow.display_name), col(IdentityRow.biography))
         .join(MentionRow, col(MentionRow.id) == col(MentionRevisionRow.mention_id))
@@ -55,14 +55,14 @@ def _read(session: Session, ids: Sequence[int], house: House) -> list[tuple[int,
         .where(col(MentionRevisionRow.id).in_(ids))
         .order_by(col(MentionRevisionRow.id))
     )
-    markets = _markets(session, house, ids)
-    handles = tuple(account.handle for account in house.accounts.values())
+    markets = _markets(session, app, ids)
+    handles = tuple(account.handle for account in app.accounts.values())
     return [
         (
             row.id,
             row.mention_id,
             row.revision,
-            PostToJudge(
+            ClassifierInput(
                 text=row.text,
                 language_hint=row.language_hint,
                 author_name=name,
@@ -76,7 +76,7 @@ def _read(session: Session, ids: Sequence[int], house: House) -> list[tuple[int,
     ]
 
 
-def _markets(session: Session, house: House, revision_ids: Sequence[int]) -> dict[int, str]:
+def _markets(session: Session, app: App, revision_ids: Sequence[int]) -> dict[int, str]:
     """By mention: the market of a brand that it concerns, whose numbers and documents its text may hold."""
     query = (
         select(col(MentionAccountRow.mention_id), col(MentionAccountRow.account_id))
@@ -85,9 +85,7 @@ def _markets(session: Session, house: House, revision_ids: Sequence[int]) -> dic
         .order_by(col(MentionAccountRow.id).desc())
     )
     concerned = session.connection().execute(query)
-    return {
-        row.mention_id: house.brand_of(row.account_id).market for row in concerned if row.account_id in house.accounts
-    }
+    return {row.mention_id: app.brand_of(row.account_id).market for row in concerned if row.account_id in app.accounts}
 
 
 def _store(session: Session, judged: Sequence[tuple[int, int, int, Assessment]], now: datetime) -> None:

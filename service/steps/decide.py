@@ -1,4 +1,4 @@
-"""Step `decide`: the rulebook decides what was judged, and its verdicts become cases and drafts."""
+"""Step `decide`: decides what was assessed, and writes decisions, cases and drafts."""
 
 from __future__ import annotations
 
@@ -7,73 +7,72 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from cases.joining import Joining, join_many
-from cases.standing import OUTAGE
+from cases.joining import join_many
+from cases.state import OUTAGE, InboundContact
 from ledger.entry import Entry
 from ledger.log import append
-from records.database import reading, writing
+from records.database import is_sqlite, reading, writing
+from records.enums import Action
 from records.leases import claim_due, still_held
-from records.nouns import Actor
+from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionAccountRow, MentionRow
+from records.tables.rules import PilotVerdictRow
 from records.tables.service import DecisionRow
-from records.words import Action
-from replies.drafts import AUTOMATIC, Draft
+from replies.draft import AUTOMATIC, Draft
 from replies.outbox import write_drafts
-from room.rooms import prepare
-from service.bounds import read_bounds
-from service.brand_orders import read_orders
-from service.deciding import Decided, decide_all
-from service.decision_entries import facts_digest
-from service.drafting import Outgoing
-from service.house import House
-from service.outages import published_in_an_outage
-from service.pilot_verdicts import store_pilot_verdicts
-from service.reply_texts import REFERENCE, ROOM_LIFETIME
-from service.standing import Standing, read_standings
+from room.lifecycle import prepare_room
+from service.deciding.acts import PlannedAct
+from service.deciding.brand_context import read_brand_policies, read_sending_limits
+from service.deciding.context import MentionContext, published_in_an_outage, read_mention_contexts
+from service.deciding.decide import Decided, decide_all
+from service.deciding.facts import facts_digest
+from service.deciding.texts import REFERENCE, ROOM_LIFETIME
+from service.wiring.app import App
 
 BATCH = 256
 ACTOR = Actor(tag="step:decide")
 SEALED_TEXT_LENGTH = 4000
 
 
-def decide(house: House, *, now: datetime, most: int = BATCH) -> int:
+def decide(app: App, *, now: datetime, most: int = BATCH) -> int:
     """Decide up to `most` mentions that are due. Returns how many leases were settled."""
     ids = claim_due(
-        house.engine,
+        app.engine,
         MentionAccountRow,
         due=col(MentionAccountRow.decide_due_at),
-        claimant=house.claimant,
+        claimant=app.claimant,
         now=now,
         most=most,
     )
     if not ids:
         return 0
-    with reading(house.engine) as session:
-        standings = read_standings(session, ids, now=now)
-        orders = read_orders(session, house, now=now)
-        bounds = read_bounds(session, house, now=now)
+    with reading(app.engine) as session:
+        standings = read_mention_contexts(session, ids, now=now)
+        orders = read_brand_policies(session, app, now=now)
+        bounds = read_sending_limits(session, app, now=now)
         late = published_in_an_outage(session, standings)
-    decided = decide_all(house, standings, orders=orders, bounds=bounds, now=now)
-    entries = _entries(house, decided, now)
-    with writing(house.engine) as session:
-        held = still_held(session, MentionAccountRow, ids, house.claimant)
+    decided = decide_all(app, standings, orders=orders, bounds=bounds, now=now)
+    entries = _entries(app, decided, now)
+    with writing(app.engine) as session:
+        held = still_held(session, MentionAccountRow, ids, app.claimant)
         current = _still_current(session, standings)
         kept = [
             (each, entry)
             for each, entry in zip(decided, entries, strict=True)
             if each.standing.mention_account_id in held and each.standing.mention_account_id in current
         ]
-        _store(session, house, [each for each, _ in kept], late, now)
+        _store(session, app, [each for each, _ in kept], late, now)
         _release(session, held)
         append(session, [entry for _, entry in kept])
     return len(ids)
 
 
-def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[Entry]:
-    sealed = house.vault.seal_many(
+def _entries(app: App, decided: Sequence[Decided], now: datetime) -> list[Entry]:
+    sealed = app.encryption.seal_many(
         [
             (
                 each.standing.subject,
@@ -94,7 +93,7 @@ def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[En
             mention_id=each.standing.mention_id,
             subject=each.standing.subject,
             body={
-                "account": house.accounts[each.standing.account_id].name,
+                "account": app.accounts[each.standing.account_id].name,
                 "revision": each.standing.revision,
                 "action": each.verdict.action.value,
                 "rule": each.verdict.rule,
@@ -114,7 +113,7 @@ def _entries(house: House, decided: Sequence[Decided], now: datetime) -> list[En
     ]
 
 
-def _still_current(session: Session, standings: Sequence[Standing]) -> set[int]:
+def _still_current(session: Session, standings: Sequence[MentionContext]) -> set[int]:
     ids = [standing.mention_id for standing in standings]
     query = select(col(MentionRow.id), col(MentionRow.revision)).where(col(MentionRow.id).in_(ids))
     revisions = {row[0]: row[1] for row in session.execute(query)}
@@ -123,30 +122,30 @@ def _still_current(session: Session, standings: Sequence[Standing]) -> set[int]:
     }
 
 
-def _store(session: Session, house: House, decided: Sequence[Decided], late: Collection[int], now: datetime) -> None:
+def _store(session: Session, app: App, decided: Sequence[Decided], late: Collection[int], now: datetime) -> None:
     if not decided:
         return
     decisions = _store_decisions(session, decided, now)
-    cases = _join_cases(session, house, decided, late, now)
-    drafts = [_draft(session, house, each, act, decisions, cases, now) for each in decided for act in each.acts]
-    write_drafts(session, _with_references(session, drafts), actor=ACTOR, now=now, sealer=house.vault)
+    cases = _join_cases(session, app, decided, late, now)
+    drafts = [_draft(session, app, each, act, decisions, cases, now) for each in decided for act in each.acts]
+    write_drafts(session, _with_references(session, drafts), actor=ACTOR, now=now, sealer=app.encryption)
     store_pilot_verdicts(session, decided, now=now)
 
 
 def _draft(
     session: Session,
-    house: House,
+    app: App,
     each: Decided,
-    act: Outgoing,
+    act: PlannedAct,
     decisions: Mapping[tuple[int, int], int],
     cases: Mapping[tuple[int, str], int],
     now: datetime,
 ) -> Draft:
     standing = each.standing
-    case_id = cases.get((standing.identity_id, house.accounts[standing.account_id].brand))
+    case_id = cases.get((standing.identity_id, app.accounts[standing.account_id].brand))
     room_id = None
     if act.invites and case_id is not None:
-        room_id = prepare(
+        room_id = prepare_room(
             session,
             case_id=case_id,
             account_id=standing.account_id,
@@ -156,8 +155,8 @@ def _draft(
             lifetime=ROOM_LIFETIME,
             actor=ACTOR,
             now=now,
-            entry=house.brand_of(standing.account_id).invitation,
-            room_key=house.room_key,
+            entry=app.brand_of(standing.account_id).invitation,
+            room_key=app.room_key,
         ).id
     return Draft(
         account_id=standing.account_id,
@@ -205,13 +204,13 @@ def _store_decisions(session: Session, decided: Sequence[Decided], now: datetime
     session.execute(
         update(DecisionRow).where(*live).values(superseded_at=now).execution_options(synchronize_session=False)
     )
-    session.connection().execute(insert(DecisionRow), [_row(each, now) for each in decided])
+    session.connection().execute(insert(DecisionRow), [_decision_row(each, now) for each in decided])
     query = select(col(DecisionRow.mention_id), col(DecisionRow.account_id), col(DecisionRow.id)).where(*live)
     rows = session.connection().execute(query)
     return {(row.mention_id, row.account_id): row.id for row in rows}
 
 
-def _row(each: Decided, now: datetime) -> dict[str, object]:
+def _decision_row(each: Decided, now: datetime) -> dict[str, object]:
     return {
         "mention_id": each.standing.mention_id,
         "revision": each.standing.revision,
@@ -234,12 +233,12 @@ def _row(each: Decided, now: datetime) -> dict[str, object]:
 
 
 def _join_cases(
-    session: Session, house: House, decided: Sequence[Decided], late: Collection[int], now: datetime
+    session: Session, app: App, decided: Sequence[Decided], late: Collection[int], now: datetime
 ) -> dict[tuple[int, str], int]:
     joins = [
-        Joining(
+        InboundContact(
             identity_id=each.standing.identity_id,
-            brand=house.accounts[each.standing.account_id].brand,
+            brand=app.accounts[each.standing.account_id].brand,
             account_id=each.standing.account_id,
             leg="public",
             root_external_id=each.standing.root_external_id,
@@ -265,3 +264,32 @@ def _release(session: Session, held: set[int]) -> None:
         .values(decide_due_at=None, claimed_by=None, claimed_until=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def store_pilot_verdicts(session: Session, decided: Sequence[Decided], *, now: datetime) -> None:
+    """Store what pilots said of these mentions; what one said of the same text before stays."""
+    rows = [row for each in decided if (row := _pilot_verdict_row(each, now)) is not None]
+    if not rows:
+        return
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    session.connection().execute(insert(PilotVerdictRow).on_conflict_do_nothing(), rows)
+
+
+def _pilot_verdict_row(each: Decided, now: datetime) -> dict[str, object] | None:
+    said = each.pilot
+    if said is None:
+        return None
+    return {
+        "pilot_id": said.pilot_id,
+        "mention_id": each.standing.mention_id,
+        "revision": each.standing.revision,
+        "account_id": each.standing.account_id,
+        "action": said.verdict.action.value,
+        "rule": said.verdict.rule,
+        "template": said.verdict.template,
+        "text": said.text,
+        "reasons": list(said.verdict.reasons),
+        "made_at": now,
+        "live_action": said.live_action.value,
+        "live_rule": said.live_rule,
+    }

@@ -12,26 +12,26 @@ from sqlalchemy import null, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from listener.copies import forget_sketches
-from listener.deliveries import forget_deliveries
-from listener.told_posts import forget_told
-from people.forgotten import forget_authors
+from listener.ingest.near_duplicates import forget_minhashes
+from listener.webhooks.deliveries import forget_deliveries
+from listener.webhooks.pending_posts import forget_pending
+from people.identities import forget_authors
 from records.database import writing
-from records.nouns import Actor
+from records.models import Actor
 from records.tables.listener import MentionRevisionRow, MentionRow
-from room.guesses import forget_guesses
-from service.house import House
+from room.verification.throttling import delete_old_attempts
+from service.wiring.app import App
 
 ACTOR = Actor(tag="step:forget")
 BATCH = 500
 
 
-def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
+def forget(app: App, *, now: datetime, most: int = BATCH) -> int:
     """Erase the texts of up to `most` deleted mentions, and the names of authors who have no other.
 
     Returns how many mentions were erased.
     """
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         deleted = list(
             session.execute(
                 select(col(MentionRow.id))
@@ -44,8 +44,8 @@ def forget(house: House, *, now: datetime, most: int = BATCH) -> int:
         if deleted:
             _erase(session, deleted)
         forget_deliveries(session, now=now)
-        forget_told(session, now=now)
-        forget_guesses(session, now=now)
+        forget_pending(session, now=now)
+        delete_old_attempts(session, now=now)
     return len(deleted)
 
 
@@ -62,7 +62,7 @@ def _erase(session: Session, deleted: Sequence[int]) -> None:
         .values(above=null(), media_urls=[])
         .execution_options(synchronize_session=False)
     )
-    forget_sketches(session, deleted)
+    forget_minhashes(session, deleted)
     forget_authors(session, deleted)
     _forget_above(session, deleted)
 

@@ -1,33 +1,50 @@
-"""Step `listen`: asks each network what is new, feed by feed, as each falls due."""
+"""Steps `access` and `listen`: try each account's credentials, and poll each feed as it falls due."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from listener.feeds import due_feeds, in_turns
-from listener.hearing import HeardFeed, Outcome, hear
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from cases.state import Side
+from listener.polling.access import AccessCheck, check_access
+from listener.polling.feed_cursors import due_feeds, in_turns
+from listener.polling.poll import PollOutcome, PollResult, poll_feed
 from networks.prices import read_price
 from records.database import reading
-from records.nouns import Actor
-from records.words import Feed
-from service.consequences import when_edited, when_settled
-from service.house import House
-from service.recognising import recogniser
-from service.subjects import subjects_of
+from records.enums import Feed
+from records.models import Actor
+from records.tables.cases import CareCaseRow, CaseThreadRow
+from records.tables.listener import OwnPostRow
+from service.intake.on_ingest import attributor, on_answered_elsewhere, on_edited
+from service.wiring.app import App
+
+_KNOWN_STATES = frozenset({AccessCheck.WORKING, AccessCheck.REPAIRED, AccessCheck.REFUSED})
+
+
+def access(app: App, *, now: datetime) -> int:
+    """Check the accounts whose time has come. Returns of how many the network said how they stand."""
+    found = [
+        check_access(app.engine, network, account=app.accounts[account_id], now=now)
+        for account_id, network in app.networks.items()
+    ]
+    return sum(each in _KNOWN_STATES for each in found)
+
 
 ACTOR = Actor(tag="step:listen")
 PAGES_A_TURN = 3
 """Of one feed, before the next account has its turn."""
 
 
-def listen(house: House, *, now: datetime) -> int:
+def listen(app: App, *, now: datetime) -> int:
     """Give every feed that is due a turn, its account taking turns with others.
 
     An account whose network does not answer waits for the next round. Returns how many new mentions, revisions,
     messages and own posts were stored, and how many feeds are still to be read.
     """
-    feeds_of = {account_id: network.feeds for account_id, network in house.networks.items()}
-    with reading(house.engine) as session:
+    feeds_of = {account_id: network.feeds for account_id, network in app.networks.items()}
+    with reading(app.engine) as session:
         due = in_turns(due_feeds(session, feeds_of, now=now))
     new, silent = 0, set[int]()
     for each in due:
@@ -35,36 +52,77 @@ def listen(house: House, *, now: datetime) -> int:
         if each.account_id in silent:
             new += 1
             continue
-        heard = _hear(house, each.account_id, each.feed, now)
+        heard = _hear(app, each.account_id, each.feed, now)
         new += _new(heard)
-        if heard.outcome is Outcome.UNREACHABLE:
+        if heard.outcome is PollOutcome.UNREACHABLE:
             silent.add(each.account_id)
     return new
 
 
-def _hear(house: House, account_id: int, feed: Feed, now: datetime) -> HeardFeed:
-    account = house.accounts[account_id]
-    with reading(house.engine) as session:
-        about = subjects_of(session, account_id, feed, now=now)
-    return hear(
-        house.engine,
-        house.networks[account_id],
+def _hear(app: App, account_id: int, feed: Feed, now: datetime) -> PollResult:
+    account = app.accounts[account_id]
+    with reading(app.engine) as session:
+        about = posts_to_watch(session, account_id, feed, now=now)
+    return poll_feed(
+        app.engine,
+        app.networks[account_id],
         account=account,
         feed=feed,
-        claimant=house.claimant,
+        claimant=app.claimant,
         actor=ACTOR,
         now=now,
-        recognise=recogniser(house, actor=ACTOR, now=now),
-        on_settled=when_settled(house, account, actor=ACTOR, now=now),
-        on_edited=when_edited(house, actor=ACTOR, now=now),
+        attribute=attributor(app, actor=ACTOR, now=now),
+        on_answered_elsewhere=on_answered_elsewhere(app, account, actor=ACTOR, now=now),
+        on_edited=on_edited(app, actor=ACTOR, now=now),
         about=about,
         price=read_price(account.network, feed),
         most_pages=PAGES_A_TURN,
-        poll_every=timedelta(seconds=house.poll_seconds(account.name)),
+        poll_every=timedelta(seconds=app.poll_seconds(account.name)),
     )
 
 
-def _new(heard: HeardFeed) -> int:
+def _new(heard: PollResult) -> int:
     stored = heard.stored
-    goes_on = heard.outcome is Outcome.TURN_OVER
+    goes_on = heard.outcome is PollOutcome.TURN_OVER
     return stored.new_mentions + stored.new_revisions + stored.own_posts + stored.messages + goes_on
+
+
+MAX_WATCHED = 100
+QUOTED_WITHIN = timedelta(days=7)
+"""Searches go no further back."""
+
+
+def posts_to_watch(session: Session, account_id: int, feed: Feed, *, now: datetime) -> tuple[str, ...]:
+    """The network's ids of up to a hundred posts, the newest first; empty for feeds that are about no post."""
+    if feed is Feed.THREADS:
+        return _open_threads(session, account_id)
+    if feed is Feed.QUOTES:
+        return _own_posts(session, account_id, since=now - QUOTED_WITHIN)
+    return ()
+
+
+def _open_threads(session: Session, account_id: int) -> tuple[str, ...]:
+    query = (
+        select(col(CaseThreadRow.root_external_id))
+        .join(CareCaseRow, col(CareCaseRow.id) == col(CaseThreadRow.case_id))
+        .where(
+            col(CaseThreadRow.account_id) == account_id,
+            col(CaseThreadRow.leg) == Side.PUBLIC.value,
+            col(CareCaseRow.closed_at).is_(None),
+        )
+        .group_by(col(CaseThreadRow.root_external_id))
+        .order_by(func.max(col(CaseThreadRow.joined_at)).desc(), col(CaseThreadRow.root_external_id))
+        .limit(MAX_WATCHED)
+    )
+    return tuple(session.execute(query).scalars())
+
+
+def _own_posts(session: Session, account_id: int, *, since: datetime) -> tuple[str, ...]:
+    query = (
+        select(col(OwnPostRow.external_id))
+        .where(col(OwnPostRow.account_id) == account_id, col(OwnPostRow.published_at) >= since)
+        # Posts that stand by themselves are quoted more often than answers.
+        .order_by(col(OwnPostRow.parent_external_id).is_not(None), col(OwnPostRow.published_at).desc())
+        .limit(MAX_WATCHED)
+    )
+    return tuple(session.execute(query).scalars())

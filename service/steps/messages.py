@@ -12,34 +12,35 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from cases.joining import Joining, join_many
-from cases.private import waits_in_private
+from cases.joining import join_many
+from cases.private_side import waits_in_private
+from cases.state import InboundContact
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
+from records.enums import PRIVATE_ACTS, PRIVATE_SLOT, Act, Action, Mode, Priority, PrivateState, Queue, ReplyStatus
 from records.leases import claim_due, still_held
-from records.nouns import Account, Actor
+from records.models import Account, Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import DirectMessageRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow, DecisionRow
-from records.words import PRIVATE_ACTS, PRIVATE_SLOT, Act, Action, Mode, Priority, PrivateState, Queue, ReplyStatus
-from replies.drafts import AUTOMATIC, PERSON, Draft
+from replies.draft import AUTOMATIC, PERSON, Draft
 from replies.outbox import write_drafts
-from room.rooms import prepare
-from service.drafting import choose_language
-from service.holding import invitation_hold
-from service.house import House
-from service.reply_texts import REFERENCE, ROOM_LIFETIME, invitation_text
-from service.rulebooks import current
+from room.lifecycle import prepare_room
+from service.brands.rulebook_versions import current_rulebook
+from service.deciding.acts import choose_language
+from service.deciding.texts import REFERENCE, ROOM_LIFETIME, invitation_text
+from service.delivery.holds import invitation_hold
+from service.wiring.app import App
 
 ACTOR = Actor(tag="step:decide")
 BATCH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class DueMessage:
     """One incoming direct message, with the case of its author."""
 
     message_id: int
@@ -63,23 +64,23 @@ class Asked:
     language: str
 
 
-def answer_messages(house: House, *, now: datetime, most: int = BATCH) -> int:
+def answer_messages(app: App, *, now: datetime, most: int = BATCH) -> int:
     """Answer, or hand over, up to `most` direct messages that are due. Returns how many were settled."""
     ids = claim_due(
-        house.engine,
+        app.engine,
         DirectMessageRow,
         due=col(DirectMessageRow.answer_due_at),
-        claimant=house.claimant,
+        claimant=app.claimant,
         now=now,
         most=most,
     )
     if not ids:
         return 0
-    with reading(house.engine) as session:
-        asked = _read(session, house, ids)
-    with writing(house.engine) as session:
-        held = still_held(session, DirectMessageRow, ids, house.claimant)
-        entries = [_settle(session, house, each, now) for each in asked if each.message_id in held]
+    with reading(app.engine) as session:
+        asked = _read(session, app, ids)
+    with writing(app.engine) as session:
+        held = still_held(session, DirectMessageRow, ids, app.claimant)
+        entries = [_settle(session, app, each, now) for each in asked if each.message_id in held]
         session.execute(
             update(DirectMessageRow)
             .where(col(DirectMessageRow.id).in_(held))
@@ -90,18 +91,18 @@ def answer_messages(house: House, *, now: datetime, most: int = BATCH) -> int:
     return len(ids)
 
 
-def _read(session: Session, house: House, ids: Sequence[int]) -> list[Asked]:
+def _read(session: Session, app: App, ids: Sequence[int]) -> list[DueMessage]:
     query = (
         select(DirectMessageRow, IdentityRow)
         .join(IdentityRow, col(IdentityRow.id) == col(DirectMessageRow.identity_id))
         .where(col(DirectMessageRow.id).in_(ids))
         .order_by(col(DirectMessageRow.sent_at), col(DirectMessageRow.id))
     )
-    return [_asked(session, house, message, identity) for message, identity in session.execute(query)]
+    return [_due_message(session, app, message, identity) for message, identity in session.execute(query)]
 
 
-def _asked(session: Session, house: House, message: DirectMessageRow, identity: IdentityRow) -> Asked:
-    account = house.accounts[message.account_id]
+def _due_message(session: Session, app: App, message: DirectMessageRow, identity: IdentityRow) -> DueMessage:
+    account = app.accounts[message.account_id]
     leg = session.execute(
         select(CaseThreadRow, DecisionRow, col(AssessmentRow.language), col(CareCaseRow.private_state))
         .join(CareCaseRow, col(CareCaseRow.id) == col(CaseThreadRow.case_id))
@@ -128,7 +129,7 @@ def _asked(session: Session, house: House, message: DirectMessageRow, identity: 
     ).first()
     thread, decision, language, private_state = leg if leg is not None else (None, None, None, None)
     assert message.id is not None and identity.id is not None  # noqa: S101, PT018 - read from the database
-    return Asked(
+    return DueMessage(
         message_id=message.id,
         account=account,
         conversation_id=message.conversation_id,
@@ -145,8 +146,8 @@ def _asked(session: Session, house: House, message: DirectMessageRow, identity: 
         answered=_answered_by_a_person(session, message),
         declined=private_state == PrivateState.DECLINED,
         invitation_due=decision is not None and decision.action == Action.MOVE_PRIVATE and decision.mode == Mode.LIVE,
-        language=choose_language(language or "und", house.settings.brands[account.brand])
-        or house.settings.brands[account.brand].languages[0],
+        language=choose_language(language or "und", app.settings.brands[account.brand])
+        or app.settings.brands[account.brand].languages[0],
     )
 
 
@@ -176,17 +177,17 @@ def _answered_by_a_person(session: Session, message: DirectMessageRow) -> bool:
     return bool(session.execute(select(heard | sent)).scalar())
 
 
-def _end(asked: Asked, *, invited: bool) -> str:
+def _end(asked: DueMessage, *, invited: bool) -> str:
     if invited:
         return "answered"
     return "answered-already" if asked.answered else "handed-over"
 
 
-def _settle(session: Session, house: House, asked: Asked, now: datetime) -> Entry:
+def _settle(session: Session, app: App, asked: DueMessage, now: datetime) -> Entry:
     case_id = _join_private_leg(session, asked, now)
     may_invite = asked.invitation_due and asked.mention_id is not None and not asked.answered and not asked.declined
-    waits = invitation_hold(house, session, asked.account.brand, case_id=case_id, now=now) if may_invite else ""
-    invited = may_invite and _invite(session, house, asked, case_id, waits, now) and not waits
+    waits = invitation_hold(app, session, asked.account.brand, case_id=case_id, now=now) if may_invite else ""
+    invited = may_invite and _invite(session, app, asked, case_id, waits, now) and not waits
     if not invited and not asked.answered:
         # A person answers: from now on somebody waits in private.
         waits_in_private(session, case_id, asked.sent_at)
@@ -201,11 +202,11 @@ def _settle(session: Session, house: House, asked: Asked, now: datetime) -> Entr
     )
 
 
-def _join_private_leg(session: Session, asked: Asked, now: datetime) -> int:
+def _join_private_leg(session: Session, asked: DueMessage, now: datetime) -> int:
     joined = join_many(
         session,
         [
-            Joining(
+            InboundContact(
                 identity_id=asked.identity_id,
                 brand=asked.account.brand,
                 account_id=asked.account.id,
@@ -226,12 +227,12 @@ def _join_private_leg(session: Session, asked: Asked, now: datetime) -> int:
     return joined[asked.identity_id, asked.account.brand]
 
 
-def _invite(session: Session, house: House, asked: Asked, case_id: int, waits: str, now: datetime) -> bool:
+def _invite(session: Session, app: App, asked: DueMessage, case_id: int, waits: str, now: datetime) -> bool:
     """Write the invitation; `waits` says why a person must look at it first, empty where nobody need."""
     assert asked.mention_id is not None  # noqa: S101 - checked by the caller
-    brand = house.settings.brands[asked.account.brand]
+    brand = app.settings.brands[asked.account.brand]
     reference = session.get_one(CareCaseRow, case_id).reference
-    room = prepare(
+    room = prepare_room(
         session,
         case_id=case_id,
         account_id=asked.account.id,
@@ -242,7 +243,7 @@ def _invite(session: Session, house: House, asked: Asked, case_id: int, waits: s
         actor=ACTOR,
         now=now,
         entry=brand.invitation,
-        room_key=house.room_key,
+        room_key=app.room_key,
     )
     written = write_drafts(
         session,
@@ -258,7 +259,7 @@ def _invite(session: Session, house: House, asked: Asked, case_id: int, waits: s
                 act=Act.PRIVATE_MESSAGE,
                 target_external_id=asked.external_id,
                 text=invitation_text(
-                    current(session, house, asked.account.brand),
+                    current_rulebook(session, app, asked.account.brand),
                     account=asked.account,
                     brand=brand,
                     handle=asked.handle,
@@ -274,6 +275,6 @@ def _invite(session: Session, house: House, asked: Asked, case_id: int, waits: s
         ],
         actor=ACTOR,
         now=now,
-        sealer=house.vault,
+        sealer=app.encryption,
     )
     return written[0] is not None

@@ -9,37 +9,36 @@ from sqlmodel import Session, col
 
 from ledger.log import append
 from records.database import reading, writing
-from records.nouns import Actor
+from records.models import Actor
 from records.tables.rules import PilotRow, PilotVerdictRow
-from service.house import House
-from service.pilot_comparing import Comparison, compared
-from service.pilot_ends import DISAGREEMENT, end
-from service.pilot_reports import report_on
-from service.pilot_seen import read_seen
+from service.pilots.comparison import Comparison, compare_with_people, read_post_outcomes
+from service.pilots.lifecycle import DISAGREEMENT, end_pilot
+from service.pilots.report import report_on
+from service.wiring.app import App
 
 ACTOR = Actor(tag="step:pilots")
 BATCH = 1_000
 
 
-def compare_pilots(house: House, *, now: datetime) -> int:
+def compare_pilots(app: App, *, now: datetime) -> int:
     """Compare every post of a pilot that people are done with. Returns how many there were."""
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         pilots = list(session.execute(select(PilotRow).where(col(PilotRow.ended_at).is_(None))).scalars())
-    return sum(_compare(house, pilot, now) for pilot in pilots if pilot.brand in house.settings.brands)
+    return sum(_compare(app, pilot, now) for pilot in pilots if pilot.brand in app.settings.brands)
 
 
-def _compare(house: House, pilot: PilotRow, now: datetime) -> int:
-    window = timedelta(hours=house.settings.brands[pilot.brand].max_reply_age_hours)
+def _compare(app: App, pilot: PilotRow, now: datetime) -> int:
+    window = timedelta(hours=app.settings.brands[pilot.brand].max_reply_age_hours)
     after, total = 0, 0
     while True:
-        with reading(house.engine) as session:
-            seen = read_seen(session, pilot.id or 0, after=after, most=BATCH)
+        with reading(app.engine) as session:
+            seen = read_post_outcomes(session, pilot.id or 0, after=after, most=BATCH)
         if not seen:
             return total
         after = seen[-1].verdict_id
-        found = [one for each in seen if (one := compared(each, window=window, now=now)) is not None]
+        found = [one for each in seen if (one := compare_with_people(each, window=window, now=now)) is not None]
         if found:
-            with writing(house.engine) as session:
+            with writing(app.engine) as session:
                 _store(session, found, now)
                 _end_where_it_fails(session, pilot.id or 0, now)
         total += len(found)
@@ -60,4 +59,4 @@ def _end_where_it_fails(session: Session, pilot_id: int, now: datetime) -> None:
         return
     report = report_on(session, pilot)
     if report.fails:
-        append(session, [end(session, pilot, DISAGREEMENT, report=report, actor=ACTOR, now=now)])
+        append(session, [end_pilot(session, pilot, DISAGREEMENT, report=report, actor=ACTOR, now=now)])

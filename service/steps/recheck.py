@@ -10,70 +10,68 @@ from functools import partial
 
 from sqlmodel import Session
 
-from listener.intake import store_page
-from listener.rechecks import Rechecked
-from listener.rechecks import recheck as ask_again
-from listener.told_posts import Asked, ask_told
+from listener.ingest.intake import store_page
+from listener.rechecks.recheck import RecheckResult
+from listener.rechecks.recheck import recheck as ask_again
+from listener.webhooks.pending_posts import PendingResult, fetch_pending
 from networks.prices import read_price
-from networks.protocol import Page
-from records.nouns import Account, Actor
-from records.words import Feed
-from service.consequences import when_edited, when_settled
-from service.house import House
-from service.recognising import recogniser
+from networks.protocol import FeedPage
+from records.enums import Feed
+from records.models import Account, Actor
+from service.intake.on_ingest import attributor, on_answered_elsewhere, on_edited
 from service.steps.deliver import on_gone
+from service.wiring.app import App
 
 ACTOR = Actor(tag="step:recheck")
 
 
-def recheck(house: House, *, now: datetime) -> int:
+def recheck(app: App, *, now: datetime) -> int:
     """Ask for one batch of what was told to each account, and of its mentions that are due.
 
     Returns how many were asked for.
     """
     return sum(
-        _ask_told(house, account_id, now).asked + _ask_again(house, account_id, now).asked
-        for account_id in house.networks
+        _ask_told(app, account_id, now).asked + _ask_again(app, account_id, now).asked for account_id in app.networks
     )
 
 
-def _ask_told(house: House, account_id: int, now: datetime) -> Asked:
-    account = house.accounts[account_id]
+def _ask_told(app: App, account_id: int, now: datetime) -> PendingResult:
+    account = app.accounts[account_id]
 
-    def store(session: Session, feed: Feed, page: Page) -> None:
+    def store(session: Session, feed: Feed, page: FeedPage) -> None:
         store_page(
             session,
             account=account,
             feed=feed,
             page=page,
-            recognise=recogniser(house, actor=ACTOR, now=now),
-            on_settled=when_settled(house, account, actor=ACTOR, now=now),
-            on_edited=when_edited(house, actor=ACTOR, now=now),
+            attribute=attributor(app, actor=ACTOR, now=now),
+            on_answered_elsewhere=on_answered_elsewhere(app, account, actor=ACTOR, now=now),
+            on_edited=on_edited(app, actor=ACTOR, now=now),
             actor=ACTOR,
             now=now,
         )
 
-    return ask_told(
-        house.engine,
-        house.networks[account_id],
+    return fetch_pending(
+        app.engine,
+        app.networks[account_id],
         account=account,
-        claimant=house.claimant,
+        claimant=app.claimant,
         now=now,
         store=store,
         price=_price(account),
     )
 
 
-def _ask_again(house: House, account_id: int, now: datetime) -> Rechecked:
-    account = house.accounts[account_id]
+def _ask_again(app: App, account_id: int, now: datetime) -> RecheckResult:
+    account = app.accounts[account_id]
     return ask_again(
-        house.engine,
-        house.networks[account_id],
+        app.engine,
+        app.networks[account_id],
         account=account,
-        claimant=house.claimant,
+        claimant=app.claimant,
         actor=ACTOR,
         now=now,
-        on_edited=when_edited(house, actor=ACTOR, now=now),
+        on_edited=on_edited(app, actor=ACTOR, now=now),
         on_gone=partial(on_gone, actor=ACTOR),
         price=_price(account),
     )

@@ -10,39 +10,38 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from cases.closing import done_but_open, finished, unseen_private
-from cases.exposure import refresh
+from cases.closing import close_if_done, done_but_open, unseen_private
 from cases.handling import waive
-from cases.private import answered_in_private, moved
-from cases.silences import answered_outside, gone_silent
+from cases.private_side import answered_elsewhere, answered_in_private, set_private_state, unresponsive_cases
+from cases.queue_order import refresh_exposure
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
-from records.nouns import Actor
-from records.words import PrivateState
-from service.closing import withdrawn_lines, without_consent
-from service.house import House
-from service.sent_acts import POST_HIDDEN
+from records.enums import PrivateState
+from records.models import Actor
+from service.delivery.on_delivery import POST_HIDDEN
+from service.desk.closing import replace_withdrawn_lines, withdrawn_lines
+from service.wiring.app import App
 
 ACTOR = Actor(tag="step:tick")
 
 
-def tick(house: House, *, now: datetime) -> int:
+def tick(app: App, *, now: datetime) -> int:
     """Store the exposure of every waiting case as of `now`. Returns how many cases wait."""
-    with reading(house.engine) as session:
-        neutral = withdrawn_lines(session, house)
-    with writing(house.engine) as session:
-        waiting = refresh(session, actor=ACTOR, now=now)
-        for case_id in answered_outside(session):
+    with reading(app.engine) as session:
+        neutral = withdrawn_lines(session, app)
+    with writing(app.engine) as session:
+        waiting = refresh_exposure(session, actor=ACTOR, now=now)
+        for case_id in answered_elsewhere(session):
             answered_in_private(session, case_id, actor=ACTOR, now=now)
         entries = [*_silences(session, now), *_unseen(session, now), *_finishes(session, now)]
-        without_consent(session, neutral, actor=ACTOR, now=now, sealer=house.vault)
+        replace_withdrawn_lines(session, neutral, actor=ACTOR, now=now, sealer=app.encryption)
         append(session, entries)
     return waiting
 
 
 def _silences(session: Session, now: datetime) -> list[Entry]:
-    silent = moved(session, gone_silent(session, now=now), PrivateState.SILENT, actor=ACTOR, now=now)
+    silent = set_private_state(session, unresponsive_cases(session, now=now), PrivateState.SILENT, actor=ACTOR, now=now)
     return [
         Entry(kind="step:case:silent", at=now, actor=ACTOR.tag, case_id=case_id, body={}) for case_id in sorted(silent)
     ]
@@ -55,4 +54,6 @@ def _unseen(session: Session, now: datetime) -> list[Entry]:
 
 
 def _finishes(session: Session, now: datetime) -> list[Entry]:
-    return [entry for case_id in done_but_open(session) for entry in finished(session, case_id, actor=ACTOR, now=now)]
+    return [
+        entry for case_id in done_but_open(session) for entry in close_if_done(session, case_id, actor=ACTOR, now=now)
+    ]

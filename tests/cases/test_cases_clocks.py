@@ -12,14 +12,13 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from cases.clocks import answered_in_public, breaches, closed_in_public, nobody_waits, went_private
-from cases.exposure import exposure, refresh
 from cases.handling import claim, close, hand_over
-from cases.order import queue_order
-from cases.standing import OUTAGE
+from cases.queue_order import exposure, queue_order, refresh_exposure
+from cases.state import OUTAGE
 from records.database import reading, writing
+from records.enums import Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
-from records.words import Priority, Queue
 from tests.support.cases import ANA, NOW, STEP, add_people, ago, case_row, join, joining, mention
 
 LATER = NOW + timedelta(minutes=5)
@@ -160,7 +159,7 @@ def test_exposure_is_minutes_by_reach_by_anger(engine: Engine) -> None:
     with writing(engine) as session:
         answered_in_public(session, [answered], actor=STEP, now=NOW)
         close(session, closed, actor=ANA, now=NOW)
-        assert refresh(session, actor=STEP, now=LATER) == 1
+        assert refresh_exposure(session, actor=STEP, now=LATER) == 1
     row = case_row(engine, waiting)
     assert row.exposure == pytest.approx(15 * 8 * 0.5)
     assert row.exposure_as_of == LATER

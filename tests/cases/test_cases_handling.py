@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 
 from cases.clocks import closed_in_public, went_private
 from cases.handling import claim, close, hand_over, release, reopen, waive
-from cases.life import CaseRefusal
+from cases.state import CaseRefusal
 from ledger.entry import Entry, entry_body
 from records.database import writing
-from records.nouns import Actor
-from records.words import Queue
+from records.enums import Queue
+from records.models import Actor
 from tests.support.cases import ANA, CHIEF, LUIS, NOW, STEP, add_people, case_row, join, joining
 
 

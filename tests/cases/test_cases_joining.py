@@ -11,11 +11,11 @@ from sqlalchemy import Engine, text
 
 from cases import joining as joining_module
 from cases.clocks import answered_in_public, went_private
-from cases.exposure import exposure
 from cases.handling import close
-from cases.reference import REFERENCE_MARKS, new_reference
+from cases.joining import REFERENCE_MARKS, new_reference
+from cases.queue_order import exposure
 from records.database import reading, writing
-from records.words import Priority, Queue
+from records.enums import Priority, Queue
 from tests.support.cases import ANA, NOW, STEP, add_people, ago, case_row, join, joining, mention, sides
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from cases.legs import move_legs
+from cases.threads import move_threads
 from records.database import writing
 from tests.support.cases import add_people, ago, join, joining, mention, sides
 
 
 def moved(engine: Engine, before: str, after: str, *, network: str = "x") -> None:
     with writing(engine) as session:
-        move_legs(session, network=network, before=before, after=after)
+        move_threads(session, network=network, before=before, after=after)
 
 
 def test_public_legs_move_and_private_ones_and_those_of_other_networks_stay(engine: Engine) -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from cases.life import CaseEvent, CaseRefusal, after, check_closable
-from records.words import CaseStatus
+from cases.state import CaseEvent, CaseRefusal, check_closable, status_after
+from records.enums import CaseStatus
 
 EVENTS = st.sampled_from(CaseEvent)
 
@@ -16,7 +16,7 @@ EVENTS = st.sampled_from(CaseEvent)
 @given(st.sampled_from(CaseStatus), EVENTS)
 def test_every_event_has_an_outcome_or_a_sentence(status: CaseStatus, event: CaseEvent) -> None:
     try:
-        assert isinstance(after(status, event), CaseStatus)
+        assert isinstance(status_after(status, event), CaseStatus)
     except CaseRefusal as refusal:
         assert str(refusal).endswith(".")  # noqa: PT017 - either outcome is right
         assert (status is CaseStatus.CLOSED) != (event is CaseEvent.REOPENED)
@@ -36,14 +36,14 @@ class CaseLife(RuleBasedStateMachine):
     def speak(self, event: CaseEvent) -> None:
         if self.status is CaseStatus.CLOSED:
             with pytest.raises(CaseRefusal, match="reopen it first"):
-                after(self.status, event)
+                status_after(self.status, event)
             return
-        self.status = after(self.status, event)
+        self.status = status_after(self.status, event)
 
     @rule()
     def go_private(self) -> None:
         if self.status is not CaseStatus.CLOSED:
-            self.status = after(self.status, CaseEvent.WENT_PRIVATE)
+            self.status = status_after(self.status, CaseEvent.WENT_PRIVATE)
             self.went_private = True
 
     @rule()
@@ -62,12 +62,12 @@ class CaseLife(RuleBasedStateMachine):
             assert self.status is CaseStatus.CLOSED or self.went_private
             return
         assert not self.went_private or self.closed_in_public or self.waiver
-        self.status = after(self.status, CaseEvent.CLOSED)
+        self.status = status_after(self.status, CaseEvent.CLOSED)
 
     @rule()
     def reopen(self) -> None:
         if self.status is CaseStatus.CLOSED:
-            self.status = after(self.status, CaseEvent.REOPENED)
+            self.status = status_after(self.status, CaseEvent.REOPENED)
             self.went_private = self.closed_in_public = False
             self.waiver = None
 

@@ -13,24 +13,24 @@ from sqlalchemy import Engine, select, update
 from sqlmodel import col
 
 from cases.clocks import went_private
-from cases.closing import finished, overdue_closings, solved
+from cases.closing import close_if_done, mark_solved, overdue_closings
 from cases.handling import close
-from cases.life import CaseRefusal
-from cases.order import near_breach, queue_order
-from cases.private import (
+from cases.private_side import (
     DECLINED_NOTE,
     answered_in_private,
     may_become,
-    moved,
     private_breaches,
     private_wait,
+    set_private_state,
+    unresponsive_cases,
     waits_in_private,
 )
-from cases.silences import gone_silent
+from cases.queue_order import near_breach, queue_order
+from cases.state import CaseRefusal
 from records.database import open_engine, reading, writing
+from records.enums import PrivateState
 from records.schema import migrate
 from records.tables.cases import CareCaseRow
-from records.words import PrivateState
 from tests.support.cases import ANA, BRAND, CHIEF, LUIS, NOW, STEP, add_people, ago, case_row, join, joining
 
 STATES = st.sampled_from(PrivateState)
@@ -58,7 +58,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, i
 
 def move(engine: Engine, case_id: int, state: PrivateState, *, minutes: float = 0) -> list[int]:
     with writing(engine) as session:
-        return moved(session, [case_id], state, actor=STEP, now=NOW + timedelta(minutes=minutes))
+        return set_private_state(session, [case_id], state, actor=STEP, now=NOW + timedelta(minutes=minutes))
 
 
 @given(walk=st.lists(STATES, max_size=12))
@@ -72,7 +72,7 @@ def test_however_it_is_pushed_it_only_goes_where_it_may_and_its_clocks_agree(
         session.execute(update(CareCaseRow).values(private_state=stands, solved_at=None, close_by=None))
         for step, state in enumerate(walk):
             at = NOW + timedelta(minutes=step)
-            went = moved(session, [case_id], state, actor=STEP, now=at)
+            went = set_private_state(session, [case_id], state, actor=STEP, now=at)
             assert bool(went) == may_become(stands, state)
             stands = state if went else stands
             row = session.get_one(CareCaseRow, case_id)
@@ -180,7 +180,7 @@ def test_three_days_without_a_word_are_silence(
 ) -> None:
     move(engine, case_id, state)
     with reading(engine) as session:
-        found = gone_silent(session, now=NOW + timedelta(hours=hours))
+        found = unresponsive_cases(session, now=NOW + timedelta(hours=hours))
     assert found == ([case_id] if silent else [])
 
 
@@ -188,7 +188,7 @@ def test_who_waits_for_us_is_not_silent(engine: Engine, case_id: int) -> None:
     move(engine, case_id, PrivateState.OPEN)
     with writing(engine) as session:
         waits_in_private(session, case_id, NOW)
-        assert gone_silent(session, now=NOW + 4 * DAY) == []
+        assert unresponsive_cases(session, now=NOW + 4 * DAY) == []
 
 
 def test_solved_starts_the_closing_clock_and_only_a_line_or_a_waiver_ends_the_case(
@@ -196,20 +196,20 @@ def test_solved_starts_the_closing_clock_and_only_a_line_or_a_waiver_ends_the_ca
 ) -> None:
     solve(engine, case_id)
     with writing(engine) as session:
-        assert finished(session, case_id, actor=STEP, now=NOW) == []
+        assert close_if_done(session, case_id, actor=STEP, now=NOW) == []
         assert overdue_closings(session, now=NOW + DAY - timedelta(seconds=1)) == ()
         (late,) = overdue_closings(session, now=NOW + DAY)
         assert (late.case_id, late.close_by) == (case_id, NOW + DAY)
         with pytest.raises(CaseRefusal, match="marked as solved already"):
-            solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
+            mark_solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
         session.execute(update(CareCaseRow).values(public_closed_at=NOW))
-        (entry,) = finished(session, case_id, actor=STEP, now=NOW)
+        (entry,) = close_if_done(session, case_id, actor=STEP, now=NOW)
     assert (entry.kind, case_row(engine, case_id).status) == ("step:case:closed", "closed")
 
 
 def test_a_case_that_never_went_private_is_not_solved_aside(engine: Engine, case_id: int) -> None:
     with writing(engine) as session, pytest.raises(CaseRefusal, match="never went private"):
-        solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
+        mark_solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
 
 
 def test_only_who_has_the_case_or_a_supervisor_solves_it(engine: Engine, case_id: int) -> None:
@@ -217,11 +217,11 @@ def test_only_who_has_the_case_or_a_supervisor_solves_it(engine: Engine, case_id
         went_private(session, case_id, actor=STEP, now=NOW)
         session.execute(update(CareCaseRow).values(assignee_id=1))
         with pytest.raises(CaseRefusal, match="Another agent has this case"):
-            solved(session, case_id, by=LUIS, close_by=NOW, now=NOW)
-        assert solved(session, case_id, by=CHIEF, close_by=NOW, now=NOW).kind == "agent:case:solved"
+            mark_solved(session, case_id, by=LUIS, close_by=NOW, now=NOW)
+        assert mark_solved(session, case_id, by=CHIEF, close_by=NOW, now=NOW).kind == "agent:case:solved"
 
 
 def solve(engine: Engine, case_id: int) -> None:
     with writing(engine) as session:
         went_private(session, case_id, actor=STEP, now=NOW)
-        solved(session, case_id, by=ANA, close_by=NOW + DAY, now=NOW)
+        mark_solved(session, case_id, by=ANA, close_by=NOW + DAY, now=NOW)

@@ -9,13 +9,13 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from cases.clocks import went_private
-from cases.closing import finished, solved
+from cases.closing import close_if_done, mark_solved
 from cases.handling import close, waive
-from cases.reopening import reopenable
+from cases.joining import reopenable
 from records.database import reading, writing
+from records.enums import Priority
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
-from records.words import Priority
 from tests.support.cases import ANA, BRAND, CHIEF, NOW, STEP, add_people, case_row, join, joining
 
 LATER = NOW + timedelta(days=13)
@@ -30,9 +30,9 @@ def closed_case(engine: Engine, person: int) -> int:
     (case_id,) = join(engine, joining(person, priority=Priority.HARM))
     with writing(engine) as session:
         went_private(session, case_id, actor=STEP, now=NOW)
-        solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
+        mark_solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
         waive(session, case_id, reason="the post is hidden", actor=CHIEF, now=NOW)
-        assert finished(session, case_id, actor=STEP, now=NOW)
+        assert close_if_done(session, case_id, actor=STEP, now=NOW)
     return case_id
 
 

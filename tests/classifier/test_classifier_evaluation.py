@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.evaluation import evaluate
-from classifier.labelled import LabelledFileError
+from classifier.training.evaluation import evaluate
+from classifier.training.labelled_posts import LabelledFileError
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 

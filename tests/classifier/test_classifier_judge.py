@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.context import Clue, clues_of, weigh
-from classifier.judge import Judge, load_judge, urgency_given
-from classifier.levels import LEVELS
-from classifier.normalisation import MODEL_TEXT_LIMIT, normalise
-from records.nouns import Assessment, PostToJudge
-from records.words import Intent, Relation, Sentiment, Urgency
+from classifier.judging.features import MODEL_TEXT_LIMIT, normalise
+from classifier.judging.judge import Judge, load_judge, urgency_given
+from classifier.judging.linear_models import LEVELS
+from classifier.judging.relation_clues import RelationClue, apply_clues, relation_clues
+from records.enums import Intent, Relation, Sentiment, Urgency
+from records.models import Assessment, ClassifierInput
 
 HOSTILE = [
     "",
@@ -34,7 +34,7 @@ def judge(level: str = "fast") -> Judge:
 
 
 def assess(text: str, **context: object) -> Assessment:
-    return judge().assess([PostToJudge(text=text, **context)])[0]  # type: ignore[arg-type]
+    return judge().assess([ClassifierInput(text=text, **context)])[0]  # type: ignore[arg-type]
 
 
 def check(found: Assessment) -> None:
@@ -76,7 +76,7 @@ def test_the_models_read_no_more_than_their_stated_bound() -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_is_shipped_and_says_its_version(level: str) -> None:
-    found = judge(level).assess([PostToJudge(text="@acme my flight is cancelled, awful service")])[0]
+    found = judge(level).assess([ClassifierInput(text="@acme my flight is cancelled, awful service")])[0]
     check(found)
     assert found.sentiment is Sentiment.NEGATIVE
     assert found.model_version == judge(level).version
@@ -89,7 +89,7 @@ def test_an_unknown_level_names_the_three_there_are() -> None:
 
 
 def test_a_post_is_judged_alike_alone_and_in_a_batch() -> None:
-    posts = [PostToJudge(text=text) for text in ("Gracias @acme, genial", "@acme mi maleta no llega", "hello")]
+    posts = [ClassifierInput(text=text) for text in ("Gracias @acme, genial", "@acme mi maleta no llega", "hello")]
     together = judge().assess(posts)
     alone = [judge().assess([post])[0] for post in posts]
     for one, other in zip(together, alone, strict=True):
@@ -114,10 +114,10 @@ def test_plain_cases_of_who_is_speaking(text: str, relation: Relation) -> None:
 
 
 def test_asking_about_an_own_account_speaks_for_a_customer() -> None:
-    post = PostToJudge(text="when?")
-    (clue,) = clues_of(post, needs_account_data=0.9)
+    post = ClassifierInput(text="when?")
+    (clue,) = relation_clues(post, needs_account_data=0.9)
     assert clue.relation is Relation.CUSTOMER
-    assert clues_of(post, needs_account_data=0.1) == ()
+    assert relation_clues(post, needs_account_data=0.1) == ()
 
 
 def test_a_brand_that_asked_for_the_booking_speaks_for_a_customer() -> None:
@@ -128,7 +128,7 @@ def test_a_brand_that_asked_for_the_booking_speaks_for_a_customer() -> None:
 
 
 def test_a_journalist_is_a_little_likelier_to_be_a_bystander() -> None:
-    (clue,) = clues_of(PostToJudge(text="", author_biography="Periodista en Madrid"), needs_account_data=0)
+    (clue,) = relation_clues(ClassifierInput(text="", author_biography="Periodista en Madrid"), needs_account_data=0)
     assert clue.relation is Relation.BYSTANDER
 
 
@@ -138,8 +138,8 @@ def test_a_journalist_is_a_little_likelier_to_be_a_bystander() -> None:
 )
 def test_clues_keep_a_family_of_probabilities(shares: list[float], found: list[tuple[Relation, float]]) -> None:
     family = {relation: share / sum(shares) for relation, share in zip(Relation, shares, strict=True)}
-    clues = tuple(Clue(relation=relation, odds=odds, reason="") for relation, odds in found)
-    assert sum(weigh(family, clues).values()) == pytest.approx(1)
+    clues = tuple(RelationClue(relation=relation, odds=odds, reason="") for relation, odds in found)
+    assert sum(apply_clues(family, clues).values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("signal", ["fraud", "danger", "assistance"])

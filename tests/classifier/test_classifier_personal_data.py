@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.folding import fold
-from classifier.personal_data import find_personal_data
-from records.words import Owner
+from classifier.personal_data.finder import find_personal_data
+from classifier.terms.phrases import fold
+from records.enums import Owner
 
 
 def kinds(text: str, market: str = "ES") -> list[str]:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.account_data import needs_account_data
-from classifier.phrases import PhraseIndex
-from classifier.signals import NAMES, find_signals
+from classifier.judging.account_data import needs_account_data
+from classifier.judging.signals import NAMES, find_signals
+from classifier.terms.phrases import PhraseIndex
 
 
 def names(text: str) -> list[str]:

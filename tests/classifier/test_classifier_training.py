@@ -8,14 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.build import build
-from classifier.calibration import calibration_error, fitting_temperature, log_loss
-from classifier.heads import ArtifactError, Head, artifact_path, load_head, save_head
-from classifier.labelled import LabelledFileError, read_labelled, read_texts
-from classifier.levels import SPACES
-from classifier.models import load_models
-from classifier.recipes import RECIPES, TASKS, files_for
-from classifier.training import train
+from classifier.judging.linear_models import (
+    SPACES,
+    ArtifactError,
+    LinearModel,
+    artifact_path,
+    load_model,
+    load_models,
+    save_model,
+)
+from classifier.judging.tasks import TASKS, TRAINING_SETS, files_for
+from classifier.training.build import build
+from classifier.training.calibration import calibration_error, fitting_temperature, log_loss
+from classifier.training.labelled_posts import LabelledFileError, read_labelled, read_texts
+from classifier.training.train import train
 
 POSTS = {
     "negative": ["my bag is lost again", "awful queue at the desk", "worst bank of the town"],
@@ -128,7 +134,7 @@ def test_broken_bytes_and_long_fields_are_ordinary_input(tmp_path: Path) -> None
 
 def test_no_recipe_reads_a_file_for_measuring() -> None:
     names = [name for task in TASKS for name in files_for(task)]
-    assert set(RECIPES) == set(TASKS)
+    assert set(TRAINING_SETS) == set(TASKS)
     assert not [name for name in names if "_dev" in name or "_val" in name]
 
 
@@ -137,37 +143,37 @@ def test_building_names_the_first_file_that_is_not_there(tmp_path: Path) -> None
         build(tmp_path, tmp_path)
 
 
-def small_head() -> Head:
+def small_head() -> LinearModel:
     buckets = SPACES["words"].buckets
     weights = np.zeros((buckets, 2), dtype=np.float32)
     weights[5] = (1.5, -0.25)
     bias = np.array([0.5, -0.5], dtype=np.float32)
     cues = (("queue",), ())
-    return Head(task="toxicity", space="words", labels=("a", "b"), weights=weights, bias=bias, cues=cues)
+    return LinearModel(task="toxicity", space="words", labels=("a", "b"), weights=weights, bias=bias, cues=cues)
 
 
 def test_a_saved_model_is_read_back_within_its_rounding(tmp_path: Path) -> None:
     head = small_head()
-    save_head(head, tmp_path)
-    read = load_head(tmp_path, "toxicity", "words")
+    save_model(head, tmp_path)
+    read = load_model(tmp_path, "toxicity", "words")
     assert (read.task, read.labels, read.cues) == (head.task, head.labels, head.cues)
     np.testing.assert_allclose(read.weights, head.weights, atol=1.5 / 127)
 
 
 def test_a_damaged_or_missing_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="is missing: run `aparte train toxicity"):
-        load_head(tmp_path, "toxicity", "words")
-    path = save_head(small_head(), tmp_path)
+        load_model(tmp_path, "toxicity", "words")
+    path = save_model(small_head(), tmp_path)
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(ArtifactError, match="is damaged"):
-        load_head(tmp_path, "toxicity", "words")
+        load_model(tmp_path, "toxicity", "words")
 
 
 def test_a_model_file_with_pickled_objects_is_not_loaded(tmp_path: Path) -> None:
     path = artifact_path(tmp_path, "toxicity", "words")
     np.savez(path, format=np.array([{"code": print}], dtype=object), allow_pickle=True)
     with pytest.raises(ArtifactError, match="is damaged"):
-        load_head(tmp_path, "toxicity", "words")
+        load_model(tmp_path, "toxicity", "words")
 
 
 @given(st.floats(0.2, 5.0), st.integers(0, 99))

@@ -1,4 +1,4 @@
-"""A house on SQLite files with a clock that stands still, and its real server."""
+"""A app on SQLite files with a clock that stands still, and its real server."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from dashboard.gate import Gate
-from dashboard.registry import FrontDesk, register
-from dashboard.sign_in import sign_in_routes
-from service.house import House, open_house
-from service.settings import load_settings
+from dashboard.auth.gate import AuthGate
+from dashboard.auth.sessions import AuthState, register_app
+from dashboard.auth.sign_in import sign_in_routes
+from service.wiring.app import App, open_app
+from service.wiring.settings import load_settings
 from tests.support.dashboard_data import KINDS, SETTINGS, FixedClock, Seeder
 from tests.support.screen import Screen
 
@@ -32,28 +32,28 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
+def app(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
     (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
     secrets = [f"APARTE_MASTER_KEY={base64.b64encode(bytes(range(32))).decode()}"]
     secrets += [f"APARTE_ACME_X_{kind}=practice" for kind in KINDS]
     (tmp_path / "secrets.env").write_text("\n".join(secrets), encoding="utf-8")
-    opened = open_house(load_settings(tmp_path / "aparte.toml"), clock=clock)
+    opened = open_app(load_settings(tmp_path / "aparte.toml"), clock=clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def front_desk(house: House) -> FrontDesk:
-    return register(house)
+def auth(app: App) -> AuthState:
+    return register_app(app)
 
 
 @pytest.fixture
-def seeder(house: House) -> Seeder:
-    return Seeder(house)
+def seeder(app: App) -> Seeder:
+    return Seeder(app)
 
 
 @pytest.fixture
-def address(front_desk: FrontDesk) -> Iterator[str]:
+def address(auth: AuthState) -> Iterator[str]:
     """Where the gate and the sign-in pages are served, before a stand-in for what lies behind them."""
 
     def page(_: Request) -> HTMLResponse:
@@ -64,16 +64,16 @@ def address(front_desk: FrontDesk) -> Iterator[str]:
         await socket.send_text("inside")
         await socket.close()
 
-    app = Starlette(
+    web_app = Starlette(
         routes=[
-            *sign_in_routes(front_desk),
+            *sign_in_routes(auth),
             Route("/static/a.js", lambda _: PlainTextResponse("inside")),
             WebSocketRoute("/_stcore/stream", talk),
             Route("/{path:path}", page),
         ],
-        middleware=[Middleware(Gate, front_desk=front_desk)],
+        middleware=[Middleware(AuthGate, auth=auth)],
     )
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio")
+    config = uvicorn.Config(web_app, host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -91,6 +91,6 @@ def browser(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def screen(front_desk: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> Screen:
-    monkeypatch.setattr("dashboard.visit.session_token", lambda: None)
-    return Screen(front_desk, monkeypatch)
+def screen(auth: AuthState, monkeypatch: pytest.MonkeyPatch) -> Screen:
+    monkeypatch.setattr("dashboard.auth.request_context.session_token", lambda: None)
+    return Screen(auth, monkeypatch)

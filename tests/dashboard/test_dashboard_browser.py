@@ -1,4 +1,4 @@
-"""An agent at work in a real browser: the whole house on the practice network, from signing in to the truth."""
+"""An agent at work in a real browser: the whole app on the practice network, from signing in to the truth."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from service.demo.home import SIGN_IN_EMAIL
-from service.demo.stage import Stage, set_stage
-from service.round import run_once
+from service.demo.setup import DemoSetup, set_up_demo
+from service.operations.schedule import run_once
 
 CHROMIUM = "/usr/bin/chromium"
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoSetup]:
     folder = tmp_path_factory.mktemp("stage")
     rows = [
         {
@@ -49,11 +49,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         for number, (author, text) in enumerate(POSTS, 1)
     ]
     (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    with set_stage(folder / "home", posts=folder / "posts.jsonl", stepped=True, classifier="fast") as set_:
-        run_once(set_.house)
+    with set_up_demo(folder / "home", posts=folder / "posts.jsonl", stepped=True, classifier="fast") as set_:
+        run_once(set_.app)
         while not set_.practice.step().finished:
-            run_once(set_.house)
-        run_once(set_.house)
+            run_once(set_.app)
+        run_once(set_.app)
         set_.open_dashboard()
         yield set_
 
@@ -74,7 +74,7 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def signed_in(stage: Stage, window: BrowserContext) -> Page:
+def signed_in(stage: DemoSetup, window: BrowserContext) -> Page:
     page = window.new_page()
     page.goto(f"http://127.0.0.1:{stage.dashboard_port}/")
     assert page.url.endswith("/sign-in?next=/")
@@ -91,7 +91,7 @@ def open_thread_of(page: Page, handle: str) -> None:
     page.wait_for_selector(".ap.post")
 
 
-def test_an_answer_written_in_the_browser_is_found_in_the_truth(stage: Stage, window: BrowserContext) -> None:
+def test_an_answer_written_in_the_browser_is_found_in_the_truth(stage: DemoSetup, window: BrowserContext) -> None:
     page = signed_in(stage, window)
     assert page.evaluate("document.documentElement.lang") == "es"
     first = page.locator(".ap.row").first
@@ -113,14 +113,14 @@ def test_an_answer_written_in_the_browser_is_found_in_the_truth(stage: Stage, wi
     page.get_by_role("button", name="Enviar en público").first.click()
     page.get_by_text("La respuesta está escrita").wait_for()
 
-    run_once(stage.house)
+    run_once(stage.app)
     sent = [reply["text"] for reply in json.loads(stage.practice.truth())["replies"]]
     assert sent.count(ANSWER) == 1
     page.reload()
     expect(page.locator(".ap.post.brand", has_text="La oficina abre a las nueve")).to_have_count(1)
 
 
-def test_what_a_stranger_wrote_runs_nothing_and_leads_nowhere(stage: Stage, window: BrowserContext) -> None:
+def test_what_a_stranger_wrote_runs_nothing_and_leads_nowhere(stage: DemoSetup, window: BrowserContext) -> None:
     asked: list[str] = []
     window.on("request", lambda request: asked.append(request.url))
     page = signed_in(stage, window)
@@ -133,7 +133,9 @@ def test_what_a_stranger_wrote_runs_nothing_and_leads_nowhere(stage: Stage, wind
     assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
 
 
-def test_the_switch_changes_the_language_and_signing_out_closes_the_house(stage: Stage, window: BrowserContext) -> None:
+def test_the_switch_changes_the_language_and_signing_out_closes_the_house(
+    stage: DemoSetup, window: BrowserContext
+) -> None:
     page = signed_in(stage, window)
     page.get_by_role("link", name="English").click()
     page.get_by_text("Mine only").wait_for()

@@ -1,4 +1,4 @@
-"""The log in words: every kind of entry that the house writes has some, and each family finds its own."""
+"""The log in words: every kind of entry that the app writes has some, and each family finds its own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 import dashboard
 from dashboard.reads.log_entries import FAMILIES, EntryFilter, log_entries
-from dashboard.wording import LANGUAGES, wording_in
+from dashboard.wording.texts import LANGUAGES, wording_in
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
-from records.words import Purpose, ReplyStatus, Role
-from service.crises import declare
-from service.house import House
+from records.enums import Purpose, ReplyStatus, Role
+from service.brands.crisis_switch import declare
+from service.wiring.app import App
 from tests.support.dashboard_data import NOW, Seeder, add_staff
 from tests.support.screen import Screen, reference_of, shown_text
 
@@ -54,10 +54,10 @@ def test_every_kind_belongs_to_a_family() -> None:
     assert [kind for kind in wording_in("en").entries if not kind.startswith(beginnings)] == []
 
 
-def test_what_happened_is_told_with_who_did_it_and_the_case(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_what_happened_is_told_with_who_did_it_and_the_case(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme hola")
-    chief = add_staff(house, Role.SUPERVISOR)
-    with writing(house.engine) as session:
+    chief = add_staff(app, Role.SUPERVISOR)
+    with writing(app.engine) as session:
         declare(session, "acme", "Web caída", actor=chief.actor, now=NOW)
         entry = Entry(kind="room:proved:file", at=NOW, actor="person:room", case_id=heard.case_id, body={})
         append(session, [entry, Entry(kind="room:unheard:of", at=NOW, actor="step:x", body={})])
@@ -66,14 +66,14 @@ def test_what_happened_is_told_with_who_did_it_and_the_case(house: House, screen
     assert "A crisis was declared" in page
     assert "Vega" in page
     assert "room:unheard:of" in page
-    assert reference_of(house, heard.case_id) in page
+    assert reference_of(app, heard.case_id) in page
     screen.language("es")
     assert "La persona demostró que consta en los registros" in shown_text(screen.open("audit"))
 
 
-def test_a_family_finds_its_entries_and_no_others(house: House, seeder: Seeder) -> None:
+def test_a_family_finds_its_entries_and_no_others(app: App, seeder: Seeder) -> None:
     heard = seeder.mention("@acme hola")
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         append(
             session,
             [
@@ -81,8 +81,8 @@ def test_a_family_finds_its_entries_and_no_others(house: House, seeder: Seeder) 
                 for kind in ("room:consented:learn", "room:withdrew:learn", "room:proved:file", "agent:room:said")
             ],
         )
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         consents = log_entries(session, EntryFilter(family="consents"))
-        of_case = log_entries(session, EntryFilter(family="rooms", reference=reference_of(house, heard.case_id)))
+        of_case = log_entries(session, EntryFilter(family="rooms", reference=reference_of(app, heard.case_id)))
     assert [entry.kind for entry in consents] == ["room:withdrew:learn", "room:consented:learn"]
     assert [entry.kind for entry in of_case] == ["agent:room:said"]

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from dashboard.permitted_page import dollars
-from dashboard.reads.queued_cases import QueueFilter, queued_cases
-from dashboard.wording import wording_in
-from networks.facebook.permitted import permitted
-from networks.protocol import PostStanding
+from dashboard.pages.composer import format_dollars
+from dashboard.reads.queue import QueueFilter, queued_cases
+from dashboard.wording.texts import wording_in
+from networks.meta.permissions import facebook_permissions
+from networks.protocol import ReplyContext
 from records.database import reading, writing
-from records.nouns import Permissions
+from records.enums import Act, Priority, ReplyStatus
+from records.models import Permissions
 from records.tables.cases import CareCaseRow
 from records.tables.listener import AccountHealthRow, MentionRevisionRow, MentionRow
 from records.tables.replies import ReplyRow
-from records.words import Act, Priority, ReplyStatus
-from replies.doubt import CANNOT_TELL
-from service.house import House
+from replies.lifecycle import CANNOT_TELL
+from service.wiring.app import App
 from tests.support.dashboard_data import NOW, SeededMention, Seeder, add_staff
 from tests.support.screen import Screen, press, reference_of, shown_text
 
@@ -28,8 +28,8 @@ from tests.support.screen import Screen, press, reference_of, shown_text
 class Page:
     """A network with a page's rules; it is asked for nothing else."""
 
-    def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
-        comment = PostStanding(
+    def permissions(self, standing: ReplyContext, *, now: datetime) -> Permissions:
+        comment = ReplyContext(
             external_id=standing.external_id,
             summoned=True,
             person_wrote_first=False,
@@ -39,160 +39,156 @@ class Page:
             hidden=standing.hidden,
             private_reply_used=standing.private_reply_used,
         )
-        return permitted(comment, page_id="77", now=now)
+        return facebook_permissions(comment, page_id="77", now=now)
 
 
 @pytest.fixture
-def page(house: House, seeder: Seeder, monkeypatch: pytest.MonkeyPatch) -> None:
+def page(app: App, seeder: Seeder, monkeypatch: pytest.MonkeyPatch) -> None:
     fake: Any = Page()
-    networks: Any = house.networks
+    networks: Any = app.networks
     monkeypatch.setitem(networks, seeder.account_id, fake)
 
 
-def thread(screen: Screen, house: House, heard: SeededMention) -> Any:
-    return screen.open("thread", case=reference_of(house, heard.case_id))
+def thread(screen: Screen, app: App, heard: SeededMention) -> Any:
+    return screen.open("thread", case=reference_of(app, heard.case_id))
 
 
 @pytest.mark.usefixtures("page")
-def test_a_thread_says_what_is_permitted_until_when(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_a_thread_says_what_is_permitted_until_when(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme help", minutes_ago=7 * 24 * 60 - 60)
-    screen.sign_in(add_staff(house))
-    page = shown_text(thread(screen, house, heard))
+    screen.sign_in(add_staff(app))
+    page = shown_text(thread(screen, app, heard))
     assert "private reply" in page
     assert "until 15:00 (1 h 00 min left)" in page
     assert "may be hidden" in page
     screen.language("es")
-    assert "respuesta privada" in shown_text(thread(screen, house, heard))
+    assert "respuesta privada" in shown_text(thread(screen, app, heard))
 
 
-def test_a_thread_says_what_an_answer_costs(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_a_thread_says_what_an_answer_costs(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme help")
-    screen.sign_in(add_staff(house))
-    assert "public answer · $0.01" in shown_text(thread(screen, house, heard))
+    screen.sign_in(add_staff(app))
+    assert "public answer · $0.01" in shown_text(thread(screen, app, heard))
 
 
 @pytest.mark.usefixtures("page")
-def test_a_private_reply_written_in_the_thread_goes_to_the_comment(
-    house: House, screen: Screen, seeder: Seeder
-) -> None:
+def test_a_private_reply_written_in_the_thread_goes_to_the_comment(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme when do you open?")
-    screen.sign_in(add_staff(house))
-    app = thread(screen, house, heard)
+    screen.sign_in(add_staff(app))
+    web_app = thread(screen, app, heard)
     field = f"message-{heard.mention_id}"
-    app.text_area(key=field).set_value("Hello @ana, we open at nine.")
-    press(app, f"send-{field}")
-    with reading(house.engine) as session:
+    web_app.text_area(key=field).set_value("Hello @ana, we open at nine.")
+    press(web_app, f"send-{field}")
+    with reading(app.engine) as session:
         (reply,) = session.exec(select(ReplyRow))
         mention = session.get_one(MentionRow, heard.mention_id)
     assert (reply.act, reply.target_external_id) == (Act.PRIVATE_REPLY, mention.external_id)
-    assert app.text_area(key=field).disabled
+    assert web_app.text_area(key=field).disabled
 
 
 @pytest.mark.usefixtures("page")
-def test_a_post_is_hidden_from_its_thread_and_shown_again(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_a_post_is_hidden_from_its_thread_and_shown_again(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme help")
-    screen.sign_in(add_staff(house))
-    press(thread(screen, house, heard), "act-hide_post")
-    with writing(house.engine) as session:
+    screen.sign_in(add_staff(app))
+    press(thread(screen, app, heard), "act-hide_post")
+    with writing(app.engine) as session:
         assert [reply.act for reply in session.exec(select(ReplyRow))] == [Act.HIDE]
         session.get_one(MentionRow, heard.mention_id).hidden_at = NOW
-    app = thread(screen, house, heard)
-    assert "hidden" in shown_text(app)
-    press(app, "act-show_post")
-    with reading(house.engine) as session:
+    web_app = thread(screen, app, heard)
+    assert "hidden" in shown_text(web_app)
+    press(web_app, "act-show_post")
+    with reading(app.engine) as session:
         assert {reply.act for reply in session.exec(select(ReplyRow))} == {Act.HIDE, Act.UNHIDE}
 
 
-def test_an_answer_of_ours_is_deleted_from_its_thread_once(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_an_answer_of_ours_is_deleted_from_its_thread_once(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme help")
     reply_id = seeder.draft(heard, "Hello @ana.")
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.external_id, row.sent_at = ReplyStatus.SENT.value, "7001", NOW
-    screen.sign_in(add_staff(house))
-    app = press(thread(screen, house, heard), f"delete-{reply_id}")
-    assert "deleted" in shown_text(app)
-    assert not [button for button in app.button if button.key == f"delete-{reply_id}"]
-    with reading(house.engine) as session:
+    screen.sign_in(add_staff(app))
+    web_app = press(thread(screen, app, heard), f"delete-{reply_id}")
+    assert "deleted" in shown_text(web_app)
+    assert not [button for button in web_app.button if button.key == f"delete-{reply_id}"]
+    with reading(app.engine) as session:
         deletion = session.exec(select(ReplyRow).where(col(ReplyRow.act) == Act.DELETE)).one()
     assert (deletion.slot, deletion.target_external_id) == (f"delete-{reply_id}", "7001")
 
 
-def test_a_paused_account_disables_whatever_leaves_and_says_why(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_a_paused_account_disables_whatever_leaves_and_says_why(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme help")
     reply_id = seeder.draft(heard, "Hello @ana.")
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         session.add(
             AccountHealthRow(account_id=seeder.account_id, state="refused", reason="The token has expired.", since=NOW)
         )
-    screen.sign_in(add_staff(house))
-    app = thread(screen, house, heard)
-    assert app.text_area(key=f"answer-{heard.mention_id}").disabled
-    assert app.button(key="act-invite").disabled
-    assert app.button(key=f"thread-approve-{reply_id}").disabled
-    assert any("The token has expired." in text.value for text in app.text)
-    assert app.warning
+    screen.sign_in(add_staff(app))
+    web_app = thread(screen, app, heard)
+    assert web_app.text_area(key=f"answer-{heard.mention_id}").disabled
+    assert web_app.button(key="act-invite").disabled
+    assert web_app.button(key=f"thread-approve-{reply_id}").disabled
+    assert any("The token has expired." in text.value for text in web_app.text)
+    assert web_app.warning
 
 
 def test_what_may_have_been_sent_is_approved_only_by_who_says_to_have_looked(
-    house: House, screen: Screen, seeder: Seeder
+    app: App, screen: Screen, seeder: Seeder
 ) -> None:
     reply_id = seeder.draft(seeder.mention("@acme help"), "Hello @ana.")
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.reason, row.attempts, row.sending_at = "held", CANNOT_TELL, 1, NOW - timedelta(minutes=6)
-    screen.sign_in(add_staff(house))
+    screen.sign_in(add_staff(app))
     screen.language("es")
-    app = screen.open("approvals")
-    assert "No podemos saber si se envió" in shown_text(app)
-    assert app.button(key=f"approvals-approve-{reply_id}").disabled
-    app.checkbox(key=f"approvals-looked-{reply_id}").check().run()
-    press(app, f"approvals-approve-{reply_id}")
-    with reading(house.engine) as session:
+    web_app = screen.open("approvals")
+    assert "No podemos saber si se envió" in shown_text(web_app)
+    assert web_app.button(key=f"approvals-approve-{reply_id}").disabled
+    web_app.checkbox(key=f"approvals-looked-{reply_id}").check().run()
+    press(web_app, f"approvals-approve-{reply_id}")
+    with reading(app.engine) as session:
         assert session.get_one(ReplyRow, reply_id).status == ReplyStatus.APPROVED
 
 
-def test_what_a_person_finds_on_the_network_is_noted_as_sent(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_what_a_person_finds_on_the_network_is_noted_as_sent(app: App, screen: Screen, seeder: Seeder) -> None:
     reply_id = seeder.draft(seeder.mention("@acme help"), "Hello @ana.")
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.reason, row.attempts, row.sending_at = "held", CANNOT_TELL, 1, NOW - timedelta(minutes=6)
-    screen.sign_in(add_staff(house))
+    screen.sign_in(add_staff(app))
     screen.language("es")
-    app = screen.open("approvals")
+    web_app = screen.open("approvals")
     field = f"approvals-there-{reply_id}"
-    press(app, f"do-{field}")
-    assert "copia el enlace de la respuesta" in app.error[0].value
-    app.text_input(key=field).set_value("https://x.com/acme/status/7001")
-    press(app, f"do-{field}")
-    assert "Anotado como enviado" in app.success[0].value
-    with reading(house.engine) as session:
+    press(web_app, f"do-{field}")
+    assert "copia el enlace de la respuesta" in web_app.error[0].value
+    web_app.text_input(key=field).set_value("https://x.com/acme/status/7001")
+    press(web_app, f"do-{field}")
+    assert "Anotado como enviado" in web_app.success[0].value
+    with reading(app.engine) as session:
         sent = session.get_one(ReplyRow, reply_id)
     assert (sent.status, sent.external_id) == (ReplyStatus.SENT, "7001")
 
 
 @pytest.mark.usefixtures("page")
-def test_a_waiting_private_reply_shows_how_long_it_still_may_leave(
-    house: House, screen: Screen, seeder: Seeder
-) -> None:
+def test_a_waiting_private_reply_shows_how_long_it_still_may_leave(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme help", minutes_ago=7 * 24 * 60 - 30)
     seeder.draft(heard, "Hello @ana.", act=Act.PRIVATE_REPLY)
-    screen.sign_in(add_staff(house))
+    screen.sign_in(add_staff(app))
     assert "until 14:30 (30 min left)" in shown_text(screen.open("approvals"))
 
 
-def test_a_case_late_because_of_an_outage_says_so(house: House, screen: Screen, seeder: Seeder) -> None:
+def test_a_case_late_because_of_an_outage_says_so(app: App, screen: Screen, seeder: Seeder) -> None:
     heard = seeder.mention("@acme help", minutes_ago=500)
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         session.get_one(CareCaseRow, heard.case_id).late_because = "outage"
-    screen.sign_in(add_staff(house))
+    screen.sign_in(add_staff(app))
     assert "late because of an outage" in shown_text(screen.open("queue"))
-    assert "late because of an outage" in shown_text(thread(screen, house, heard))
+    assert "late because of an outage" in shown_text(thread(screen, app, heard))
 
 
-def _campaign(house: House, seeder: Seeder, *, harm: bool = False) -> list[SeededMention]:
+def _campaign(app: App, seeder: Seeder, *, harm: bool = False) -> list[SeededMention]:
     heard = [seeder.mention("@acme boycott!", handle=f"p{number}", minutes_ago=number) for number in range(1, 5)]
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         first = _revision(session, heard[0])
         for each in heard:
             if each is not heard[0]:
@@ -206,33 +202,33 @@ def _revision(session: Session, heard: SeededMention) -> MentionRevisionRow:
     return session.exec(query).one()
 
 
-def test_copies_are_one_row_with_a_count_and_open_into_their_own(house: House, screen: Screen, seeder: Seeder) -> None:
-    _campaign(house, seeder)
+def test_copies_are_one_row_with_a_count_and_open_into_their_own(app: App, screen: Screen, seeder: Seeder) -> None:
+    _campaign(app, seeder)
     alone = seeder.mention("@acme help", handle="alone", priority=Priority.LOW)
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         page = queued_cases(session, QueueFilter(), now=NOW)
         wave = next(case.alike for case in page.cases if case.copies > 1)
         opened = queued_cases(session, QueueFilter(alike=wave), now=NOW)
     assert (page.total, sorted(case.copies for case in page.cases)) == (2, [1, 4])
     assert (opened.total, {case.copies for case in opened.cases}) == (4, {1})
-    screen.sign_in(add_staff(house))
-    app = screen.open("queue")
-    assert "4 say the same" in shown_text(app)
-    (group,) = [button.key for button in app.button if (button.key or "").startswith("queue-alike-")]
-    press(app, group)
-    assert reference_of(house, alone.case_id) not in {button.label for button in app.button}
-    press(app, "whole-queue")
-    assert reference_of(house, alone.case_id) in {button.label for button in app.button}
+    screen.sign_in(add_staff(app))
+    web_app = screen.open("queue")
+    assert "4 say the same" in shown_text(web_app)
+    (group,) = [button.key for button in web_app.button if (button.key or "").startswith("queue-alike-")]
+    press(web_app, group)
+    assert reference_of(app, alone.case_id) not in {button.label for button in web_app.button}
+    press(web_app, "whole-queue")
+    assert reference_of(app, alone.case_id) in {button.label for button in web_app.button}
 
 
-def test_two_alike_and_whoever_may_be_hurt_keep_rows_of_their_own(house: House, seeder: Seeder) -> None:
-    heard = _campaign(house, seeder, harm=True)
-    with reading(house.engine) as session:
+def test_two_alike_and_whoever_may_be_hurt_keep_rows_of_their_own(app: App, seeder: Seeder) -> None:
+    heard = _campaign(app, seeder, harm=True)
+    with reading(app.engine) as session:
         assert queued_cases(session, QueueFilter(), now=NOW).total == len(heard)
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         for each in heard[:2]:
             session.get_one(CareCaseRow, each.case_id).harm = False
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         assert queued_cases(session, QueueFilter(), now=NOW).total == len(heard)
 
 
@@ -241,7 +237,7 @@ def test_two_alike_and_whoever_may_be_hurt_keep_rows_of_their_own(house: House, 
     [(0.01, "$0.01"), (0.015, "$0.015"), (12.5, "$12.50"), (1234.0, "$1,234.00"), (0.19, "$0.19")],
 )
 def test_dollars_are_written_with_as_many_places_as_they_need(amount: float, said_as: str) -> None:
-    assert dollars(amount) == said_as
+    assert format_dollars(amount) == said_as
 
 
 @pytest.mark.parametrize(

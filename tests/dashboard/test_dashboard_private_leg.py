@@ -7,17 +7,19 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Actor
+from records.enums import Role
+from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
-from records.words import Role
-from room import conversation, files, ratings, rooms
-from room.conversation_human import ask_for_human
-from service.desk_acting import DeskRefusalError
-from service.desk_files import read_file
-from service.house import House
+from room import lifecycle
+from room.attachments import files
+from room.conversation import messages, status
+from room.conversation.status import ask_for_human
+from service.desk.acts import read_file
+from service.desk.authorise import DeskRefusalError
+from service.wiring.app import App
 from tests.support.dashboard_data import NOW, STEP, SeededMention, Seeder, add_staff
 from tests.support.screen import Screen, press, reference_of, shown_text
 
@@ -25,11 +27,11 @@ TEXT = b"una factura"
 
 
 @pytest.fixture
-def heard(house: House, seeder: Seeder) -> SeededMention:
+def heard(app: App, seeder: Seeder) -> SeededMention:
     """A person whose room holds a message by e-mail, one by a programme, and a file."""
     heard = seeder.mention("@acme help")
-    with writing(house.engine) as session:
-        room = rooms.prepare(
+    with writing(app.engine) as session:
+        room = lifecycle.prepare_room(
             session,
             case_id=heard.case_id,
             account_id=seeder.account_id,
@@ -41,28 +43,28 @@ def heard(house: House, seeder: Seeder) -> SeededMention:
             now=NOW,
         )
         session.flush()
-        room_id, actor, earlier = room.id or 0, rooms.PERSON, NOW - timedelta(minutes=40)
+        room_id, actor, earlier = room.id or 0, lifecycle.PERSON, NOW - timedelta(minutes=40)
         room.status, room.opened_at = "open", earlier
         room.handle_held_at, room.handle_proof = earlier, "own_message"
         room.filed_at, room.file_proof = earlier, "email_code"
         room.turned_away_at, room.turned_away_because = earlier, "no_code"
         for author, via, text in (("service", "room", "aviso"), ("person", "email", "desde el correo <b>")):
-            conversation.say(
+            messages.post_message(
                 session, room_id, author=author, text=text, agent_id=None, actor=actor, now=earlier, via=via
             )
         file = files.checked_file("factura.exe", TEXT)
-        files.attach(session, room_id, file=file, comment="", sealer=house.vault, actor=actor, now=earlier)
-        ratings.rate(session, room_id, 4, actor=actor, now=earlier)
+        files.attach_file(session, room_id, file=file, comment="", sealer=app.encryption, actor=actor, now=earlier)
+        status.store_rating(session, room_id, 4, actor=actor, now=earlier)
         ask_for_human(session, room_id, actor=actor, now=earlier)
     return heard
 
 
 def test_an_agent_sees_both_proofs_apart_and_what_the_person_waits_for(
-    house: House, screen: Screen, heard: SeededMention
+    app: App, screen: Screen, heard: SeededMention
 ) -> None:
-    screen.sign_in(add_staff(house))
-    app = screen.open("thread", case=reference_of(house, heard.case_id))
-    page = shown_text(app)
+    screen.sign_in(add_staff(app))
+    web_app = screen.open("thread", case=reference_of(app, heard.case_id))
+    page = shown_text(web_app)
     assert "wrote first" in page
     assert "code by e-mail" in page
     assert "asked for a human" in page
@@ -73,36 +75,36 @@ def test_an_agent_sees_both_proofs_apart_and_what_the_person_waits_for(
     assert "automatic" in page
     assert "desde el correo &lt;b&gt;" in page
     screen.language("es")
-    page = shown_text(screen.open("thread", case=reference_of(house, heard.case_id)))
+    page = shown_text(screen.open("thread", case=reference_of(app, heard.case_id)))
     assert "código por correo" in page
     assert "por correo: no se sabe quién lo escribió" in page
 
 
 def test_an_answer_in_the_room_ends_the_wait_and_the_wish_for_a_human(
-    house: House, screen: Screen, heard: SeededMention
+    app: App, screen: Screen, heard: SeededMention
 ) -> None:
-    screen.sign_in(add_staff(house))
-    app = screen.open("thread", case=reference_of(house, heard.case_id))
-    app.text_area(key="room-1").set_value("We are looking into it.")
-    press(app, "say-room-1")
-    with reading(house.engine) as session:
+    screen.sign_in(add_staff(app))
+    web_app = screen.open("thread", case=reference_of(app, heard.case_id))
+    web_app.text_area(key="room-1").set_value("We are looking into it.")
+    press(web_app, "say-room-1")
+    with reading(app.engine) as session:
         assert session.get_one(RoomRow, 1).asked_human_at is None
         assert session.get_one(CareCaseRow, heard.case_id).private_waiting_since is None
 
 
-def test_a_file_is_read_only_by_who_may_speak_and_each_reading_is_logged(house: House, heard: SeededMention) -> None:
-    agent = add_staff(house, Role.AGENT)
-    found = read_file(house, 1, actor=agent.actor, now=NOW)
+def test_a_file_is_read_only_by_who_may_speak_and_each_reading_is_logged(app: App, heard: SeededMention) -> None:
+    agent = add_staff(app, Role.AGENT)
+    found = read_file(app, 1, actor=agent.actor, now=NOW)
     assert (found.name, found.content) == ("factura.txt", TEXT)
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         newest = select(col(LedgerEntryRow.kind)).order_by(col(LedgerEntryRow.index).desc())
         assert session.execute(newest.limit(1)).scalar_one() == "agent:file:read"
     auditor = Actor(tag="agent:2", roles=frozenset({Role.COMPLIANCE}))
     for actor, file_id in ((auditor, 1), (agent.actor, 2)):
         with pytest.raises(DeskRefusalError):
-            read_file(house, file_id, actor=actor, now=NOW)
-    with reading(house.engine) as session:
+            read_file(app, file_id, actor=actor, now=NOW)
+    with reading(app.engine) as session:
         subject = session.get_one(IdentityRow, heard.identity_id).subject
-    house.vault.erase(subject, actor=STEP, now=NOW)
+    app.encryption.erase(subject, actor=STEP, now=NOW)
     with pytest.raises(DeskRefusalError):
-        read_file(house, 1, actor=agent.actor, now=NOW)
+        read_file(app, 1, actor=agent.actor, now=NOW)

@@ -3,45 +3,40 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cases import handling
-from dashboard.reads.findings import FactRead
+from dashboard.reads.case import CaseHead, case_by_reference
+from dashboard.reads.explanations import FactRead
 from dashboard.reads.log_entries import EntryFilter, log_entries, log_head
-from dashboard.reads.one_case import CaseHead, case_by_reference
-from dashboard.reads.permitted import ACKNOWLEDGE, CLOSING, length_on, permitted_in, proposal
-from dashboard.reads.private_leg import private_leg, without_room_links
-from dashboard.reads.public_leg import BrandPost, PersonPost, public_leg
-from dashboard.reads.queued_cases import (
-    QueueFilter,
-    flagged_cases,
-    next_case,
-    open_counts,
-    queued_cases,
-)
+from dashboard.reads.permissions import ACKNOWLEDGE, CLOSING, answer_permissions, propose_text, text_length
+from dashboard.reads.private_side import private_side, without_room_links
+from dashboard.reads.public_side import BrandPost, PersonPost, public_side
+from dashboard.reads.queue import QueueFilter, flagged_cases, next_case, open_counts, queued_cases
 from dashboard.reads.waiting_texts import waiting_texts
 from records.database import reading, writing
+from records.enums import Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.listener import OwnPostRow
 from records.tables.replies import ReplyRow
-from records.words import Priority, Queue
-from room import conversation, rooms
-from service.house import House
+from room import lifecycle
+from room.conversation import messages
 from service.steps.tick import tick
+from service.wiring.app import App
 from tests.support.dashboard_data import NOW, STEP, Seeder, add_staff
 
 
-def head_of(house: House, case_id: int) -> CaseHead:
-    with reading(house.engine) as session:
+def head_of(app: App, case_id: int) -> CaseHead:
+    with reading(app.engine) as session:
         head = case_by_reference(session, session.get_one(CareCaseRow, case_id).reference)
     assert head is not None
     return head
 
 
-def test_the_queue_serves_harm_first_then_what_is_late_then_what_is_seen_most(house: House, seeder: Seeder) -> None:
+def test_the_queue_serves_harm_first_then_what_is_late_then_what_is_seen_most(app: App, seeder: Seeder) -> None:
     seeder.mention("quiet", handle="quiet", minutes_ago=1, reach=1, p_negative=0.1)
     seeder.mention("loud", handle="loud", minutes_ago=100, reach=100_000, p_negative=0.9)
     seeder.mention("late", handle="late", minutes_ago=300, reach=1, p_negative=0.1)
     seeder.mention("harm", handle="harm", minutes_ago=1, priority=Priority.HARM)
-    tick(house, now=NOW)
-    with reading(house.engine) as session:
+    tick(app, now=NOW)
+    with reading(app.engine) as session:
         page = queued_cases(session, QueueFilter(), now=NOW)
     assert [case.handle for case in page.cases] == ["harm", "late", "loud", "quiet"]
     assert page.total == 4
@@ -49,20 +44,20 @@ def test_the_queue_serves_harm_first_then_what_is_late_then_what_is_seen_most(ho
     assert page.cases[2].exposure_as_of == NOW
 
 
-def test_a_row_tells_what_was_said_and_why_it_waits(house: House, seeder: Seeder) -> None:
+def test_a_row_tells_what_was_said_and_why_it_waits(app: App, seeder: Seeder) -> None:
     seeder.mention("where is my card?", above={"external_id": "1", "author_handle": "acme", "text": "our new card"})
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         (case,) = queued_cases(session, QueueFilter(), now=NOW).cases
     assert case.latest is not None
     assert (case.latest.text, case.latest.language, case.latest.rule) == ("where is my card?", "en", "in-a-crisis")
     assert case.latest.reasons == ("Rule in-a-crisis: In a crisis nothing is said automatically.",)
 
 
-def test_filters_narrow_the_queue_and_its_count(house: House, seeder: Seeder) -> None:
+def test_filters_narrow_the_queue_and_its_count(app: App, seeder: Seeder) -> None:
     seeder.mention("a", handle="a", queue=Queue.MARKETING)
     mine = seeder.mention("b", handle="b", priority=Priority.HARM)
-    agent = add_staff(house)
-    with writing(house.engine) as session:
+    agent = add_staff(app)
+    with writing(app.engine) as session:
         handling.claim(session, mine.case_id, actor=agent.actor, now=NOW)
     for wanted, expected in (
         (QueueFilter(queue=Queue.MARKETING), ["a"]),
@@ -70,41 +65,41 @@ def test_filters_narrow_the_queue_and_its_count(house: House, seeder: Seeder) ->
         (QueueFilter(harm=True), ["b"]),
         (QueueFilter(brand="nobody"), []),
     ):
-        with reading(house.engine) as session:
+        with reading(app.engine) as session:
             page = queued_cases(session, wanted, now=NOW)
         assert [case.handle for case in page.cases] == expected
         assert page.total == len(expected)
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         counts = open_counts(session, now=NOW, agent_id=agent.id)
         following = next_case(session, after=mine.case_id, agent_id=agent.id, now=NOW)
     assert counts == {"open": 2, "harm": 1, "human": 0, "late": 1, "mine": 1}
     assert following is not None
 
 
-def test_pages_of_the_queue_do_not_overlap(house: House, seeder: Seeder) -> None:
+def test_pages_of_the_queue_do_not_overlap(app: App, seeder: Seeder) -> None:
     for number in range(7):
         seeder.mention("hello", handle=f"p{number}")
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         pages = [queued_cases(session, QueueFilter(), now=NOW, offset=offset, most=3).cases for offset in (0, 3, 6)]
     assert [len(page) for page in pages] == [3, 3, 1]
     assert len({case.id for page in pages for case in page}) == 7
 
 
-def test_marketing_sees_its_queue_first_then_what_is_seen_most(house: House, seeder: Seeder) -> None:
+def test_marketing_sees_its_queue_first_then_what_is_seen_most(app: App, seeder: Seeder) -> None:
     seeder.mention("calm", handle="calm", p_negative=0.0)
     seeder.mention("seen", handle="seen", reach=90_000, p_negative=0.9)
     seeder.mention("flagged", handle="flagged", queue=Queue.MARKETING, p_negative=0.0)
-    tick(house, now=NOW)
-    with reading(house.engine) as session:
+    tick(app, now=NOW)
+    with reading(app.engine) as session:
         page = flagged_cases(session, now=NOW)
     assert [case.handle for case in page.cases] == ["flagged", "seen"]
 
 
-def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(house: House, seeder: Seeder) -> None:
+def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(app: App, seeder: Seeder) -> None:
     first = seeder.mention("first", minutes_ago=60, root="5001")
     seeder.mention("second", minutes_ago=20, root="5001", above={"author_handle": "acme", "text": "we look into it"})
     seeder.mention("somebody else", handle="leo", minutes_ago=10, root="5001")
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         session.add(
             OwnPostRow(
                 network="x",
@@ -118,9 +113,9 @@ def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(hous
                 heard_at=NOW,
             )
         )
-    case = head_of(house, first.case_id)
-    with reading(house.engine) as session:
-        leg = public_leg(session, case)
+    case = head_of(app, first.case_id)
+    with reading(app.engine) as session:
+        leg = public_side(session, case)
     assert [post.text for post in leg.posts] == ["first", "we look into it", "second"]
     assert isinstance(leg.posts[1], BrandPost)
     assert leg.posts[1].origin == "outside"
@@ -134,10 +129,10 @@ def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(hous
     assert leg.latest.found.personal_data == ("iban (own)",)
 
 
-def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(house: House, seeder: Seeder) -> None:
+def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(app: App, seeder: Seeder) -> None:
     heard = seeder.mention("when do you open?")
     reply_id = seeder.draft(heard, "At nine.", approvals=0)
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         row = session.get_one(ReplyRow, reply_id)
         row.status, row.external_id, row.sent_at = "sent", "9002", NOW
         session.add(
@@ -153,17 +148,17 @@ def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(house: 
                 heard_at=NOW,
             )
         )
-    case = head_of(house, heard.case_id)
-    with reading(house.engine) as session:
-        leg = public_leg(session, case)
+    case = head_of(app, heard.case_id)
+    with reading(app.engine) as session:
+        leg = public_side(session, case)
     assert [post.text for post in leg.posts] == ["when do you open?", "At nine."]
 
 
-def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(house: House, seeder: Seeder) -> None:
+def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(app: App, seeder: Seeder) -> None:
     heard = seeder.mention("x" * 10_000_000)
-    case = head_of(house, heard.case_id)
-    with reading(house.engine) as session:
-        leg = public_leg(session, case)
+    case = head_of(app, heard.case_id)
+    with reading(app.engine) as session:
+        leg = public_side(session, case)
         (row,) = queued_cases(session, QueueFilter(), now=NOW).cases
     assert isinstance(leg.posts[0], PersonPost)
     assert (len(leg.posts[0].text), leg.posts[0].length) == (4_000, 10_000_000)
@@ -171,11 +166,11 @@ def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(house: H
     assert len(row.latest.text) == 400
 
 
-def test_the_room_shows_what_both_said(house: House, seeder: Seeder) -> None:
+def test_the_room_shows_what_both_said(app: App, seeder: Seeder) -> None:
     heard = seeder.mention("help")
-    agent = add_staff(house)
-    with writing(house.engine) as session:
-        room = rooms.prepare(
+    agent = add_staff(app)
+    with writing(app.engine) as session:
+        room = lifecycle.prepare_room(
             session,
             case_id=heard.case_id,
             account_id=seeder.account_id,
@@ -188,10 +183,12 @@ def test_the_room_shows_what_both_said(house: House, seeder: Seeder) -> None:
         )
         session.flush()
         for author, agent_id in (("person", None), ("agent", agent.id)):
-            conversation.say(session, room.id or 0, author=author, text=author, agent_id=agent_id, actor=STEP, now=NOW)
-    case = head_of(house, heard.case_id)
-    with reading(house.engine) as session:
-        leg = private_leg(session, case)
+            messages.post_message(
+                session, room.id or 0, author=author, text=author, agent_id=agent_id, actor=STEP, now=NOW
+            )
+    case = head_of(app, heard.case_id)
+    with reading(app.engine) as session:
+        leg = private_side(session, case)
     assert leg.room is not None
     assert [(said.outgoing, said.text, said.author) for said in leg.said] == [
         (False, "person", ""),
@@ -205,25 +202,25 @@ def test_an_agent_never_sees_the_link_that_lets_its_holder_in_as_the_person() ->
     assert without_room_links("Type WZYB-WWZ8 until 24-11-2026") == "Type {room_code} until 24-11-2026"
 
 
-def test_waiting_texts_come_oldest_first_with_what_they_answer(house: House, seeder: Seeder) -> None:
+def test_waiting_texts_come_oldest_first_with_what_they_answer(app: App, seeder: Seeder) -> None:
     first, second = seeder.mention("one", handle="one"), seeder.mention("two", handle="two")
     seeder.draft(first, "to one")
     seeder.draft(second, "to two")
     seeder.draft(seeder.mention("three", handle="three"), "leaves at once", approvals=0)
-    with reading(house.engine) as session:
-        page = waiting_texts(session, house, now=NOW)
-        of_second = waiting_texts(session, house, now=NOW, case_id=second.case_id)
+    with reading(app.engine) as session:
+        page = waiting_texts(session, app, now=NOW)
+        of_second = waiting_texts(session, app, now=NOW, case_id=second.case_id)
     assert [(text.text, text.asked) for text in page.texts] == [("to one", "one"), ("to two", "two")]
     assert [text.text for text in of_second.texts] == ["to two"]
 
 
-def test_what_the_network_forbids_is_told_before_anybody_writes(house: House, seeder: Seeder) -> None:
+def test_what_the_network_forbids_is_told_before_anybody_writes(app: App, seeder: Seeder) -> None:
     summoned = seeder.mention("@acme hello", handle="a")
     searched = seeder.mention("acme is bad", handle="b", summoned=False)
-    with reading(house.engine) as session:
-        may = permitted_in(session, house, case_id=summoned.case_id, now=NOW)
-        may_not = permitted_in(session, house, case_id=searched.case_id, now=NOW)
-        nobody = permitted_in(session, house, case_id=999, now=NOW)
+    with reading(app.engine) as session:
+        may = answer_permissions(session, app, case_id=summoned.case_id, now=NOW)
+        may_not = answer_permissions(session, app, case_id=searched.case_id, now=NOW)
+        nobody = answer_permissions(session, app, case_id=999, now=NOW)
     assert may.reply
     assert not may_not.reply
     assert "mentioned or quoted" in may_not.why_not
@@ -231,24 +228,24 @@ def test_what_the_network_forbids_is_told_before_anybody_writes(house: House, se
     assert nobody.why_not
 
 
-def test_a_proposal_is_in_the_persons_language_and_fits(house: House, seeder: Seeder) -> None:
+def test_a_proposal_is_in_the_persons_language_and_fits(app: App, seeder: Seeder) -> None:
     heard = seeder.mention("@acme when do you open?")
-    with reading(house.engine) as session:
-        permitted = permitted_in(session, house, case_id=heard.case_id, now=NOW)
+    with reading(app.engine) as session:
+        permitted = answer_permissions(session, app, case_id=heard.case_id, now=NOW)
     assert permitted.to is not None
     for template in (ACKNOWLEDGE, CLOSING):
-        text = proposal(house, permitted.to, template)
-        length, most = length_on("x", text, privately=False)
+        text = propose_text(app, permitted.to, template)
+        length, most = text_length("x", text, privately=False)
         assert "@ana" in text
         assert 0 < length <= most == 280
-    assert proposal(house, permitted.to, "no-such-template") == ""
+    assert propose_text(app, permitted.to, "no-such-template") == ""
 
 
-def test_the_log_is_read_newest_first_and_by_kind_case_and_time(house: House, seeder: Seeder) -> None:
+def test_the_log_is_read_newest_first_and_by_kind_case_and_time(app: App, seeder: Seeder) -> None:
     heard = seeder.mention("hello")
     seeder.draft(heard, "hi")
     seeder.draft(seeder.mention("other", handle="other"), "ho", approvals=0)
-    with reading(house.engine) as session:
+    with reading(app.engine) as session:
         everything = log_entries(session, EntryFilter())
         indexes = [entry.index for entry in everything]
         reference = session.get_one(CareCaseRow, heard.case_id).reference

@@ -5,13 +5,21 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.registry import FrontDesk
-from dashboard.sessions import LIFETIME, Session, SignedOut, open_session, read_token, write_token
-from dashboard.visitor import present_session, signed_in_agent
+from dashboard.auth.sessions import (
+    LIFETIME,
+    AuthState,
+    RevokedSessions,
+    Session,
+    current_agent,
+    new_session,
+    read_token,
+    session_of_token,
+    write_token,
+)
 from records.database import writing
+from records.enums import Role
 from records.tables.service import AgentRow
-from records.words import Role
-from service.house import House
+from service.wiring.app import App
 from tests.support.dashboard_data import NOW, add_staff, token_of
 
 KEY = b"k" * 32
@@ -19,7 +27,7 @@ KEY = b"k" * 32
 
 @given(agent_id=st.integers(min_value=1), at=st.datetimes(timezones=st.just(NOW.tzinfo)))
 def test_a_session_reads_back_as_it_was_written(agent_id: int, at) -> None:
-    session = open_session(agent_id, now=at)
+    session = new_session(agent_id, now=at)
     assert read_token(write_token(session, KEY), KEY) == session
 
 
@@ -37,54 +45,54 @@ def test_a_token_with_one_mark_changed_is_refused(position: int, mark: str) -> N
 
 
 def test_a_token_of_another_key_is_refused() -> None:
-    assert read_token(write_token(open_session(1, now=NOW), b"other" * 8), KEY) is None
+    assert read_token(write_token(new_session(1, now=NOW), b"other" * 8), KEY) is None
 
 
 def test_a_session_that_was_signed_out_is_void_and_others_stay() -> None:
-    signed_out, gone, kept = SignedOut(), open_session(1, now=NOW), open_session(1, now=NOW)
+    signed_out, gone, kept = RevokedSessions(), new_session(1, now=NOW), new_session(1, now=NOW)
     signed_out.add(gone)
     assert gone in signed_out
     assert kept not in signed_out
 
 
-def test_a_session_lasts_twelve_hours_and_no_longer(house: House, front_desk: FrontDesk) -> None:
-    agent = add_staff(house)
-    token = token_of(front_desk, agent)
+def test_a_session_lasts_twelve_hours_and_no_longer(app: App, auth: AuthState) -> None:
+    agent = add_staff(app)
+    token = token_of(auth, agent)
     just_before = NOW + LIFETIME - timedelta(microseconds=1)
-    assert signed_in_agent(front_desk, token, now=just_before) is not None
-    assert signed_in_agent(front_desk, token, now=NOW + LIFETIME) is None
+    assert current_agent(auth, token, now=just_before) is not None
+    assert current_agent(auth, token, now=NOW + LIFETIME) is None
     assert timedelta(hours=12) == LIFETIME
 
 
-def test_a_disabled_agent_is_out_at_the_next_look(house: House, front_desk: FrontDesk) -> None:
-    agent = add_staff(house)
-    token = token_of(front_desk, agent)
-    with writing(house.engine) as session:
+def test_a_disabled_agent_is_out_at_the_next_look(app: App, auth: AuthState) -> None:
+    agent = add_staff(app)
+    token = token_of(auth, agent)
+    with writing(app.engine) as session:
         session.get_one(AgentRow, agent.id).disabled_at = NOW
-    assert signed_in_agent(front_desk, token, now=NOW) is None
+    assert current_agent(auth, token, now=NOW) is None
 
 
-def test_sessions_from_before_a_new_password_are_void(house: House, front_desk: FrontDesk) -> None:
-    agent = add_staff(house)
-    token = token_of(front_desk, agent)
-    with writing(house.engine) as session:
+def test_sessions_from_before_a_new_password_are_void(app: App, auth: AuthState) -> None:
+    agent = add_staff(app)
+    token = token_of(auth, agent)
+    with writing(app.engine) as session:
         session.get_one(AgentRow, agent.id).sign_ins_from = NOW + timedelta(seconds=1)
-    assert signed_in_agent(front_desk, token, now=NOW + timedelta(seconds=2)) is None
+    assert current_agent(auth, token, now=NOW + timedelta(seconds=2)) is None
 
 
-def test_roles_are_those_of_now_not_of_the_sign_in(house: House, front_desk: FrontDesk) -> None:
-    agent = add_staff(house, Role.SUPERVISOR)
-    token = token_of(front_desk, agent)
-    with writing(house.engine) as session:
+def test_roles_are_those_of_now_not_of_the_sign_in(app: App, auth: AuthState) -> None:
+    agent = add_staff(app, Role.SUPERVISOR)
+    token = token_of(auth, agent)
+    with writing(app.engine) as session:
         session.get_one(AgentRow, agent.id).roles = [Role.AGENT]
-    found = signed_in_agent(front_desk, token, now=NOW)
+    found = current_agent(auth, token, now=NOW)
     assert found is not None
     assert found.roles == {Role.AGENT}
 
 
-def test_signing_out_ends_the_session_for_every_open_page(house: House, front_desk: FrontDesk) -> None:
-    token = token_of(front_desk, add_staff(house))
-    session = present_session(front_desk, token)
+def test_signing_out_ends_the_session_for_every_open_page(app: App, auth: AuthState) -> None:
+    token = token_of(auth, add_staff(app))
+    session = session_of_token(auth, token)
     assert session is not None
-    front_desk.signed_out.add(session)
-    assert signed_in_agent(front_desk, token, now=NOW) is None
+    auth.signed_out.add(session)
+    assert current_agent(auth, token, now=NOW) is None

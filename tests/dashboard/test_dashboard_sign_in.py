@@ -6,12 +6,11 @@ from sqlmodel import select
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from dashboard.registry import FrontDesk
-from dashboard.sessions import COOKIE, LIFETIME
+from dashboard.auth.sessions import LIFETIME, SESSION_COOKIE, AuthState
 from records.database import reading, writing
 from records.tables.ledger import LedgerEntryRow
 from records.tables.service import AgentRow
-from service.house import House
+from service.wiring.app import App
 from tests.support.dashboard_data import NOW, PASSWORD, FixedClock, add_staff, token_of
 
 HTML = {"accept": "text/html"}
@@ -51,9 +50,9 @@ def test_the_websocket_is_closed_to_whoever_has_no_session(browser: httpx.Client
 
 
 def test_the_right_password_opens_the_house_and_the_cookie_is_out_of_reach_of_scripts(
-    house: House, browser: httpx.Client
+    app: App, browser: httpx.Client
 ) -> None:
-    add_staff(house)
+    add_staff(app)
     answer = sign_in(browser)
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
     cookie = answer.headers["set-cookie"].lower()
@@ -65,29 +64,29 @@ def test_the_right_password_opens_the_house_and_the_cookie_is_out_of_reach_of_sc
     assert talk(browser) == "inside"
 
 
-def test_over_https_the_cookie_is_secure(house: House, browser: httpx.Client) -> None:
-    add_staff(house)
+def test_over_https_the_cookie_is_secure(app: App, browser: httpx.Client) -> None:
+    add_staff(app)
     assert "; secure" not in sign_in(browser).headers["set-cookie"].lower()
     behind_tls = sign_in(browser, **{"x-forwarded-proto": "https"})
     assert "; secure" in behind_tls.headers["set-cookie"].lower()
 
 
 def test_a_wrong_password_and_an_unknown_person_get_the_same_answer_and_both_are_logged(
-    house: House, browser: httpx.Client
+    app: App, browser: httpx.Client
 ) -> None:
-    add_staff(house)
+    add_staff(app)
     wrong = sign_in(browser, "wrong")
     unknown = browser.post("/sign-in", data={"email": "nobody@acme.example", "password": "wrong", "next": "/"})
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.text.replace("agent@", "x@").replace("/queue", "/") == unknown.text.replace("nobody@", "x@")
-    assert COOKIE not in wrong.cookies
-    with reading(house.engine) as session:
+    assert SESSION_COOKIE not in wrong.cookies
+    with reading(app.engine) as session:
         kinds = [row.kind for row in session.exec(select(LedgerEntryRow))]
     assert [kind for kind in kinds if kind.startswith("agent:session:")] == ["agent:session:refused"] * 2
 
 
-def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, browser: httpx.Client) -> None:
-    add_staff(house)
+def test_guessing_is_stopped_even_where_the_last_guess_is_right(app: App, browser: httpx.Client) -> None:
+    add_staff(app)
     for _ in range(5):
         sign_in(browser, "wrong")
     assert sign_in(browser).status_code == 429
@@ -105,47 +104,47 @@ def test_guessing_is_stopped_even_where_the_last_guess_is_right(house: House, br
         "",
     ],
 )
-def test_signing_in_never_leads_elsewhere(house: House, browser: httpx.Client, elsewhere: str) -> None:
-    add_staff(house)
+def test_signing_in_never_leads_elsewhere(app: App, browser: httpx.Client, elsewhere: str) -> None:
+    add_staff(app)
     assert sign_in(browser, next_page=elsewhere).headers["location"] == "/"
 
 
-def test_a_form_from_another_site_is_refused(house: House, browser: httpx.Client) -> None:
-    add_staff(house)
+def test_a_form_from_another_site_is_refused(app: App, browser: httpx.Client) -> None:
+    add_staff(app)
     assert sign_in(browser, origin="https://evil.example").status_code == 403
     assert sign_in(browser, origin=str(browser.base_url)).status_code == 303
 
 
-def test_signing_out_voids_the_session_everywhere(house: House, browser: httpx.Client) -> None:
-    add_staff(house)
+def test_signing_out_voids_the_session_everywhere(app: App, browser: httpx.Client) -> None:
+    add_staff(app)
     sign_in(browser)
-    kept = browser.cookies[COOKIE]
+    kept = browser.cookies[SESSION_COOKIE]
     assert browser.post("/sign-out").headers["location"] == "/sign-in"
-    browser.cookies.set(COOKIE, kept)
+    browser.cookies.set(SESSION_COOKIE, kept)
     assert browser.get("/queue", headers=HTML).status_code == 303
     assert browser.get("/static/a.js").status_code == 403
 
 
 def test_a_session_that_is_over_leads_to_the_sign_in_page_not_in_a_circle(
-    house: House, front_desk: FrontDesk, clock: FixedClock, browser: httpx.Client
+    app: App, auth: AuthState, clock: FixedClock, browser: httpx.Client
 ) -> None:
-    browser.cookies.set(COOKIE, token_of(front_desk, add_staff(house)))
+    browser.cookies.set(SESSION_COOKIE, token_of(auth, add_staff(app)))
     clock.moment = NOW + LIFETIME
     assert browser.get("/queue", headers=HTML).headers["location"].startswith("/sign-in")
     assert browser.get("/sign-in", headers=HTML).status_code == 200
 
 
-def test_a_revoked_agent_cannot_open_a_websocket(house: House, front_desk: FrontDesk, browser: httpx.Client) -> None:
-    agent = add_staff(house)
-    browser.cookies.set(COOKIE, token_of(front_desk, agent))
-    with writing(house.engine) as session:
+def test_a_revoked_agent_cannot_open_a_websocket(app: App, auth: AuthState, browser: httpx.Client) -> None:
+    agent = add_staff(app)
+    browser.cookies.set(SESSION_COOKIE, token_of(auth, agent))
+    with writing(app.engine) as session:
         session.get_one(AgentRow, agent.id).disabled_at = NOW
     with pytest.raises(InvalidStatus):
         talk(browser)
 
 
-def test_the_page_says_its_language_and_is_not_kept(house: House, front_desk: FrontDesk, browser: httpx.Client) -> None:
-    browser.cookies.set(COOKIE, token_of(front_desk, add_staff(house)))
+def test_the_page_says_its_language_and_is_not_kept(app: App, auth: AuthState, browser: httpx.Client) -> None:
+    browser.cookies.set(SESSION_COOKIE, token_of(auth, add_staff(app)))
     answer = browser.get("/queue", headers=HTML | {"accept-language": "es-MX", "if-none-match": "x"})
     assert '<html lang="es">' in answer.text
     assert len(answer.content) == int(answer.headers["content-length"])
@@ -155,7 +154,7 @@ def test_the_page_says_its_language_and_is_not_kept(house: House, front_desk: Fr
     assert '<html lang="en">' in browser.get("/queue", headers=HTML | {"accept-language": "es"}).text
 
 
-def test_the_sign_in_page_speaks_both_languages_and_escapes_what_was_typed(house: House, browser: httpx.Client) -> None:
+def test_the_sign_in_page_speaks_both_languages_and_escapes_what_was_typed(app: App, browser: httpx.Client) -> None:
     assert "Contraseña" in browser.get("/sign-in", headers={"accept-language": "es"}).text
     browser.get("/language?to=en&next=//evil.example")
     assert "Password" in browser.get("/sign-in").text

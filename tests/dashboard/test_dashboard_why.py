@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from policies.rulebook import load_rulebook
+from policies.rulebook.rulebook import load_rulebook
 from records.database import writing
 from records.tables.rules import RulebookRow
 from records.tables.service import DecisionRow
-from service.house import House
+from service.wiring.app import App
 from tests.support.dashboard_data import NOW, Seeder, add_staff
 from tests.support.screen import Screen, reference_of, shown_text
 
@@ -39,34 +39,34 @@ Decide = Callable[..., AppTest]
 
 
 @pytest.fixture
-def decide(house: House, screen: Screen, seeder: Seeder) -> Decide:
+def decide(app: App, screen: Screen, seeder: Seeder) -> Decide:
     """The thread of a post that was decided so."""
     version = load_rulebook(RULEBOOK, name="tried").version
     heard = seeder.mention("@acme help")
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         session.add(RulebookRow(version=version, name="tried", source=RULEBOOK, stored_at=NOW))
-    screen.sign_in(add_staff(house))
+    screen.sign_in(add_staff(app))
 
     def run(language: str, **values: object) -> AppTest:
         stored = {"rulebook_version": version, "facts": FACTS, "rule": "aside", "reasons": [], **values}
-        with writing(house.engine) as session:
+        with writing(app.engine) as session:
             session.execute(update(DecisionRow).values(**stored))
         screen.language(language)
-        return screen.open("thread", case=reference_of(house, heard.case_id))
+        return screen.open("thread", case=reference_of(app, heard.case_id))
 
     return run
 
 
-def labels(app: AppTest) -> list[str]:
-    return [expander.label for expander in app.expander]
+def labels(web_app: AppTest) -> list[str]:
+    return [expander.label for expander in web_app.expander]
 
 
 def test_the_rule_its_facts_and_the_near_rule_are_told_in_english(decide: Decide) -> None:
-    app = decide("en")
-    page = shown_text(app)
+    web_app = decide("en")
+    page = shown_text(web_app)
     assert "The rule aside decided: In a crisis nothing is said automatically." in page
     assert "The intent is “complaint” (by the classifier)." in page
-    assert "Rules that were near (1)" in labels(app)
+    assert "Rules that were near (1)" in labels(web_app)
     assert "The rule angry was near. The negative sentiment is 0.82; the rule asks for more than 0.9." in page
 
 
@@ -94,9 +94,9 @@ def test_what_kept_a_rule_from_speaking_is_told_beside_it_and_facts_are_not_told
 
 
 def test_a_post_that_no_rule_spoke_of_says_so(decide: Decide) -> None:
-    app = decide("es", rule="no-rule", facts={})
-    assert "No se cumplió ninguna regla" in shown_text(app)
-    assert not [label for label in labels(app) if label.startswith("Reglas")]
+    web_app = decide("es", rule="no-rule", facts={})
+    assert "No se cumplió ninguna regla" in shown_text(web_app)
+    assert not [label for label in labels(web_app) if label.startswith("Reglas")]
 
 
 def test_a_rule_that_was_unsure_is_named_with_what_it_doubts(decide: Decide) -> None:
@@ -115,13 +115,13 @@ def test_a_rule_that_was_unsure_is_named_with_what_it_doubts(decide: Decide) -> 
     ],
 )
 def test_where_nothing_can_be_worked_out_the_stored_reasons_stand(decide: Decide, stored: dict[str, object]) -> None:
-    app = decide("en", reasons=["Rule aside: Kept from then."], **stored)
-    assert "Rule aside: Kept from then." in shown_text(app)
-    assert "sentiment.negative" in shown_text(app)
+    web_app = decide("en", reasons=["Rule aside: Kept from then."], **stored)
+    assert "Rule aside: Kept from then." in shown_text(web_app)
+    assert "sentiment.negative" in shown_text(web_app)
 
 
-def test_a_rulebook_that_can_no_longer_be_read_is_no_obstacle(house: House, decide: Decide) -> None:
-    with writing(house.engine) as session:
+def test_a_rulebook_that_can_no_longer_be_read_is_no_obstacle(app: App, decide: Decide) -> None:
+    with writing(app.engine) as session:
         session.add(RulebookRow(version="old", name="old", source="rules: {", stored_at=NOW))
     assert "Rule aside: Kept." in shown_text(decide("en", reasons=["Rule aside: Kept."], rulebook_version="old"))
 

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 import dashboard
-from dashboard.times import clock, moment, span
-from dashboard.wording import LANGUAGES, preferred, wording_in
-from records.words import (
+from dashboard.wording.texts import LANGUAGES, preferred_language, wording_in
+from dashboard.wording.times import clock, format_duration, format_time
+from records.enums import (
     Act,
     Action,
     Approval,
@@ -108,7 +108,7 @@ def test_a_sentence_that_nobody_knows_stays_as_it_is() -> None:
 def test_the_language_is_that_of_the_switch_else_of_the_browser(
     chosen: str | None, accepted: str | None, expected: str
 ) -> None:
-    assert preferred(chosen, accepted) == expected
+    assert preferred_language(chosen, accepted) == expected
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_language_is_that_of_the_switch_else_of_the_browser(
     ],
 )
 def test_spans_are_told_in_the_unit_that_matters(passed: timedelta, expected: str) -> None:
-    assert span(passed) == expected
+    assert format_duration(passed) == expected
 
 
 def test_the_first_response_clock_says_late_due_or_answered() -> None:
@@ -134,6 +134,6 @@ def test_the_first_response_clock_says_late_due_or_answered() -> None:
 
 def test_moments_are_told_in_the_brands_zone() -> None:
     say = wording_in("es")
-    assert moment(NOW, "Europe/Madrid", now=NOW, say=say) == "14:00"
-    assert moment(NOW - timedelta(days=3), "Europe/Madrid", now=NOW, say=say) == "1 may 14:00"
-    assert moment(NOW.replace(year=2024), "America/Bogota", now=NOW, say=say) == "4 may 2024 07:00"
+    assert format_time(NOW, "Europe/Madrid", now=NOW, say=say) == "14:00"
+    assert format_time(NOW - timedelta(days=3), "Europe/Madrid", now=NOW, say=say) == "1 may 14:00"
+    assert format_time(NOW.replace(year=2024), "America/Bogota", now=NOW, say=say) == "4 may 2024 07:00"

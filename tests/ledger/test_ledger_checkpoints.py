@@ -13,7 +13,7 @@ from ledger.checkpoints import Checkpoint, key_id, make_checkpoint, signed_note
 from ledger.log import size_and_root
 from ledger.verification import Verification, verify
 from records.database import reading, writing
-from records.nouns import Actor
+from records.models import Actor
 from tests.support.ledger_entries import NOW, append_samples, tamper
 
 ORIGIN = "acme.example/aparte"

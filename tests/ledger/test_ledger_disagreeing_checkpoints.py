@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from ledger.checkpoints import make_checkpoint
 from ledger.verification import Verification, verify
 from records.database import reading, writing
-from records.nouns import Actor
+from records.models import Actor
 from tests.support.ledger_entries import NOW, append_samples, tamper
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)

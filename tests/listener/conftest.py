@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from networks.credentials import XCredentials
 from records.database import open_engine, writing
-from records.nouns import Account
+from records.models import Account
 from records.schema import migrate
 from records.tables.service import AccountRow
 from sandbox.options import SandboxOptions

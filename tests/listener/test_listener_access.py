@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from listener.access import Checked, check_access
 from listener.health import is_paused
-from listener.hearing import Outcome
+from listener.polling.access import AccessCheck, check_access
+from listener.polling.poll import PollOutcome
 from networks.errors import Invalid, RateLimited, Refused, TokenRefused, Unreachable
 from networks.protocol import Access
 from records.database import reading
-from records.words import Feed
+from records.enums import Feed
 from tests.listener.test_listener_intake import post
 from tests.support.listener import ENDS_AT as NOW
 from tests.support.listener import IntakeSetup
@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 GAPS = "SELECT feed, cause, reason, recovered_at IS NULL FROM gap ORDER BY feed, id"
 
 
-def check(intake: IntakeSetup, network: ScriptedNetwork, now) -> Checked:
+def check(intake: IntakeSetup, network: ScriptedNetwork, now) -> AccessCheck:
     return check_access(intake.engine, network, account=intake.account, now=now)
 
 
@@ -38,10 +38,10 @@ def reason(intake: IntakeSetup) -> tuple[str, str]:
 
 def test_credentials_are_checked_every_hour_and_until_when_they_are_valid_is_kept(intake):
     network = ScriptedNetwork(access=Access(valid_until=NOW + timedelta(days=5)))
-    assert check(intake, network, NOW) is Checked.WORKING
+    assert check(intake, network, NOW) is AccessCheck.WORKING
     assert intake.rows("SELECT state, valid_until IS NULL FROM account_health") == [("working", 0)]
-    assert check(intake, network, NOW + 59 * MINUTE) is Checked.NOT_DUE
-    assert check(intake, network, NOW + 60 * MINUTE) is Checked.WORKING
+    assert check(intake, network, NOW + 59 * MINUTE) is AccessCheck.NOT_DUE
+    assert check(intake, network, NOW + 60 * MINUTE) is AccessCheck.WORKING
 
 
 @pytest.mark.parametrize("error", [TokenRefused("It expired."), Refused("It is suspended.")])
@@ -49,20 +49,22 @@ def test_a_refused_account_is_paused_until_a_check_works(intake, error):
     network = ScriptedNetwork(posts=[post(1)])
     intake.poll(network, Feed.MENTIONS, now=NOW)
     network.access = network.fails[None] = error
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + MINUTE).outcome is Outcome.REFUSED
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + MINUTE).outcome is PollOutcome.REFUSED
     if isinstance(error, Refused):
         assert not paused(intake), "one refused feed does not speak for the account"
-        assert check(intake, network, NOW + MINUTE) is Checked.REFUSED
+        assert check(intake, network, NOW + MINUTE) is AccessCheck.REFUSED
     assert (paused(intake), reason(intake)) == (True, ("refused", str(error)))
-    assert check(intake, network, NOW + timedelta(seconds=119)) is Checked.NOT_DUE
+    assert check(intake, network, NOW + timedelta(seconds=119)) is AccessCheck.NOT_DUE
     for minutes in (2, 3, 5, 9, 17):
-        assert check(intake, network, NOW + minutes * MINUTE) is Checked.REFUSED, "after as long as it has been refused"
+        assert check(intake, network, NOW + minutes * MINUTE) is AccessCheck.REFUSED, (
+            "after as long as it has been refused"
+        )
     asked = len(network.asked)
-    assert intake.poll(network, Feed.SEARCH, now=NOW + 17 * MINUTE).outcome is Outcome.PAUSED
+    assert intake.poll(network, Feed.SEARCH, now=NOW + 17 * MINUTE).outcome is PollOutcome.PAUSED
     assert len(network.asked) == asked
     network.access, network.fails = Access(), {}
 
-    assert check(intake, network, NOW + 32 * MINUTE) is Checked.REPAIRED
+    assert check(intake, network, NOW + 32 * MINUTE) is AccessCheck.REPAIRED
 
     assert not paused(intake)
     assert intake.rows(GAPS) == [("mentions", "outage", str(error), 1)]
@@ -78,7 +80,7 @@ def test_an_outage_that_begins_again_before_it_was_read_is_one_gap(intake):
     for start in (1, 32):
         network.fails[None] = TokenRefused("It expired.")
         intake.poll(network, Feed.MENTIONS, now=NOW + start * MINUTE)
-        assert check(intake, network, NOW + (start + 30) * MINUTE) is Checked.REPAIRED
+        assert check(intake, network, NOW + (start + 30) * MINUTE) is AccessCheck.REPAIRED
     (gap,) = intake.rows("SELECT until FROM gap")
     assert str(gap[0]).startswith((NOW + 62 * MINUTE).strftime("%Y-%m-%d %H:%M"))
 
@@ -118,9 +120,9 @@ def test_a_feed_that_stumbled_is_asked_again_at_once_and_then_ever_more_rarely(i
     network.fails[None] = Unreachable("It did not answer.")
     for seconds in (60, 61, 63, 67, 75):
         now = NOW + timedelta(seconds=seconds)
-        assert intake.poll(network, Feed.MENTIONS, now=now, poll_every=MINUTE).outcome is Outcome.UNREACHABLE
+        assert intake.poll(network, Feed.MENTIONS, now=now, poll_every=MINUTE).outcome is PollOutcome.UNREACHABLE
         early = now + timedelta(seconds=0.5)
-        assert intake.poll(network, Feed.MENTIONS, now=early, poll_every=MINUTE).outcome is Outcome.NOT_DUE
+        assert intake.poll(network, Feed.MENTIONS, now=early, poll_every=MINUTE).outcome is PollOutcome.NOT_DUE
 
 
 def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(intake):
@@ -130,9 +132,9 @@ def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(intake):
     network.fails[None] = Refused("Not in this plan.")
     for minutes in (1, 2, 3, 5, 9, 17):
         early = NOW + minutes * MINUTE - timedelta(seconds=1)
-        assert minutes == 1 or intake.poll(network, Feed.SEARCH, now=early).outcome is Outcome.NOT_DUE
-        assert intake.poll(network, Feed.SEARCH, now=NOW + minutes * MINUTE).outcome is Outcome.REFUSED
-        assert check(intake, network, NOW + minutes * MINUTE) is Checked.WORKING
+        assert minutes == 1 or intake.poll(network, Feed.SEARCH, now=early).outcome is PollOutcome.NOT_DUE
+        assert intake.poll(network, Feed.SEARCH, now=NOW + minutes * MINUTE).outcome is PollOutcome.REFUSED
+        assert check(intake, network, NOW + minutes * MINUTE) is AccessCheck.WORKING
     assert (paused(intake), reason(intake)) == (False, ("working", ""))
     assert intake.rows("SELECT feed, refusal FROM feed_cursor WHERE refusal IS NOT NULL") == [
         ("search", "Not in this plan.")
@@ -140,10 +142,10 @@ def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(intake):
     (since,) = intake.rows("SELECT refused_at FROM feed_cursor WHERE refusal IS NOT NULL")
     assert str(since[0]).startswith((NOW + MINUTE).strftime("%Y-%m-%d %H:%M"))
     network.fails = {}
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + 17 * MINUTE).outcome is Outcome.HEARD
-    assert intake.poll(network, Feed.SEARCH, now=NOW + 31 * MINUTE).outcome is Outcome.NOT_DUE
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + 17 * MINUTE).outcome is PollOutcome.HEARD
+    assert intake.poll(network, Feed.SEARCH, now=NOW + 31 * MINUTE).outcome is PollOutcome.NOT_DUE
 
-    assert intake.poll(network, Feed.SEARCH, now=NOW + 32 * MINUTE).outcome is Outcome.HEARD
+    assert intake.poll(network, Feed.SEARCH, now=NOW + 32 * MINUTE).outcome is PollOutcome.HEARD
 
     assert intake.rows(GAPS) == [("search", "outage", "Not in this plan.", 0)]
     assert intake.rows("SELECT feed FROM feed_cursor WHERE refusal IS NOT NULL") == []
@@ -153,9 +155,9 @@ def test_a_refused_account_that_cannot_be_reached_stays_refused(intake):
     network = ScriptedNetwork(access=TokenRefused("It expired."))
     check(intake, network, NOW)
     network.access = Unreachable("No way.")
-    assert check(intake, network, NOW + 15 * MINUTE) is Checked.UNKNOWN
+    assert check(intake, network, NOW + 15 * MINUTE) is AccessCheck.UNKNOWN
     assert reason(intake) == ("refused", "It expired.")
-    assert check(intake, network, NOW + 16 * MINUTE) is Checked.UNKNOWN
+    assert check(intake, network, NOW + 16 * MINUTE) is AccessCheck.UNKNOWN
 
 
 @pytest.mark.parametrize("error", [RateLimited("wait", until=NOW + 3 * MINUTE), Invalid("what?")])
@@ -163,7 +165,7 @@ def test_a_check_that_tells_nothing_changes_nothing(intake, error):
     network = ScriptedNetwork()
     check(intake, network, NOW - 60 * MINUTE)
     network.access = error
-    assert check(intake, network, NOW) is Checked.UNKNOWN
+    assert check(intake, network, NOW) is AccessCheck.UNKNOWN
     assert reason(intake) == ("working", "")
 
 

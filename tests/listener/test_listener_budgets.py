@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.budgets import believable, reserve, rest_until
+from listener.budgets import plausible_reset, reserve, rest_until
 from networks.protocol import Budget
 from tests.support.listener import ENDS_AT as NOW
 
@@ -28,7 +28,7 @@ MINUTE = timedelta(minutes=1)
     ],
 )
 def test_only_a_believable_end_of_a_window_is_waited_for(network, told, waits):
-    assert believable(NOW + told, network=network, now=NOW) == NOW + waits
+    assert plausible_reset(NOW + told, network=network, now=NOW) == NOW + waits
 
 
 @pytest.mark.parametrize(

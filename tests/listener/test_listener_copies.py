@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from listener.copies import count_copies, forget_sketches
-from listener.mentions import store_mentions
-from listener.sketch import as_hex, bands_of, from_hex, is_near, sketch_of
-from listener.text_digest import plain_words
+from listener.ingest.mentions import store_mentions
+from listener.ingest.minhash import as_hex, bands_of, from_hex, is_near, minhash_of, plain_words
+from listener.ingest.near_duplicates import count_near_duplicates, forget_minhashes
 from records.database import open_engine, reading, writing
-from records.nouns import Account, Actor
+from records.enums import Feed
+from records.models import Account, Actor
 from records.schema import migrate
 from records.tables.listener import MentionRevisionRow, TextBandRow
 from records.tables.service import AccountRow
-from records.words import Feed
 from tests.listener.test_listener_intake import post
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -64,7 +63,7 @@ def said(engine: Engine, *texts: str, now: datetime = NOW, first: int = 100) -> 
 
 def copies(engine: Engine, ids: list[int], since: datetime = NOW) -> list[int]:
     with reading(engine) as session:
-        found = count_copies(session, ids, since=since)
+        found = count_near_duplicates(session, ids, since=since)
     return [found[each] for each in ids]
 
 
@@ -107,7 +106,7 @@ def test_hearing_a_text_again_keeps_one_sketch_and_forgetting_it_none(engine: En
         said(engine, CALL)
     with writing(engine) as session:
         assert len(session.execute(select(TextBandRow)).all()) == 4
-        forget_sketches(session, [1])
+        forget_minhashes(session, [1])
         assert session.execute(select(TextBandRow)).all() == []
     engine.dispose()
 
@@ -122,7 +121,7 @@ def test_hearing_a_text_again_keeps_one_sketch_and_forgetting_it_none(engine: En
     ],
 )
 def test_texts_that_share_nearly_all_words_are_near(one, other, near):
-    first, second = sketch_of(one), sketch_of(other)
+    first, second = minhash_of(one), minhash_of(other)
     assert first is not None
     assert second is not None
     assert is_near(first, second) is near
@@ -131,7 +130,7 @@ def test_texts_that_share_nearly_all_words_are_near(one, other, near):
 @given(text=st.text(max_size=300))
 def test_any_text_has_a_sketch_or_too_few_words(text):
     plain = plain_words(text)
-    sketch = sketch_of(plain)
+    sketch = minhash_of(plain)
     assert (sketch is None) is (len(plain.split()) < 4)
     if sketch is not None:
         assert from_hex(as_hex(sketch)) == sketch

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from ledger.verification import verify
-from listener.deletions import mark_deleted
+from listener.ingest.visibility import mark_deleted
 from records.database import open_engine, reading, writing
-from records.nouns import Actor
+from records.models import Actor
 from records.schema import migrate
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow

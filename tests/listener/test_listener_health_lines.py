@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from listener.access import Checked, check_access
-from listener.hearing import Outcome
+from listener.polling.access import AccessCheck, check_access
+from listener.polling.poll import PollOutcome
 from networks.credentials import XCredentials
-from records.words import Feed
+from records.enums import Feed
 
 ROWS = [{"id": "1", "text": "@acme mi tarjeta no funciona", "author": "ana", "brand": "acme"}]
 WRONG = XCredentials(
@@ -36,7 +36,7 @@ def test_one_line_for_each_way_of_not_being_let_in(practice_of, intake_of):
         intake = intake_of(practice.account)
         heard = intake.poll(network, Feed.MENTIONS, now=practice.now())
         state, line = intake.rows(STATE)[0]
-        assert heard.outcome is (Outcome.REFUSED if way == "wrong token" else Outcome.UNREACHABLE)
+        assert heard.outcome is (PollOutcome.REFUSED if way == "wrong token" else PollOutcome.UNREACHABLE)
         assert state == heard.outcome.value
         assert line.strip()
         assert "\n" not in line
@@ -52,15 +52,16 @@ def test_an_account_let_in_again_reads_what_it_missed(practice_of, intake_of, ki
     network = practice.open()
     intake.poll(network, Feed.MENTIONS, now=practice.now())
     practice.tell("/_faults", kind=kind)
-    assert intake.poll(network, Feed.MENTIONS, now=practice.advance(60)).outcome is Outcome.REFUSED
+    assert intake.poll(network, Feed.MENTIONS, now=practice.advance(60)).outcome is PollOutcome.REFUSED
     assert (
-        check_access(intake.engine, network, account=intake.account, now=practice.advance(15 * 60)) is Checked.REFUSED
+        check_access(intake.engine, network, account=intake.account, now=practice.advance(15 * 60))
+        is AccessCheck.REFUSED
     )
     made = practice.tell("/_post", text="@marca y yo esperando", author="eva", mentions=True)
     practice.tell("/_faults", kind="restore")
 
     now = practice.advance(15 * 60)
-    assert check_access(intake.engine, network, account=intake.account, now=now) is Checked.REPAIRED
+    assert check_access(intake.engine, network, account=intake.account, now=now) is AccessCheck.REPAIRED
     assert intake.poll(network, Feed.MENTIONS, now=now).stored.new_mentions == 1
 
     assert intake.rows("SELECT cause, recovered_at IS NOT NULL FROM gap") == [("outage", 1)]
@@ -78,6 +79,6 @@ def test_a_network_whose_clock_is_an_hour_off_is_not_waited_for_so_long(practice
         # The clock is off from the next call on.
         intake.poll(network, Feed.SEARCH, now=now)
         practice.tell("/_faults", method="GET", path="/2/users/*/mentions", kind="status:429")
-        assert intake.poll(network, Feed.MENTIONS, now=now).outcome is Outcome.RATE_LIMITED
-        assert intake.poll(network, Feed.MENTIONS, now=now + timedelta(minutes=16)).outcome is Outcome.HEARD
+        assert intake.poll(network, Feed.MENTIONS, now=now).outcome is PollOutcome.RATE_LIMITED
+        assert intake.poll(network, Feed.MENTIONS, now=now + timedelta(minutes=16)).outcome is PollOutcome.HEARD
         practice.tell("/_faults", kind="restore")

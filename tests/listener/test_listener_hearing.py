@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from listener.access import Checked, check_access
-from listener.feeds import DueFeed, due_feeds
-from listener.hearing import Outcome
+from listener.polling.access import AccessCheck, check_access
+from listener.polling.feed_cursors import DueFeed, due_feeds
+from listener.polling.poll import PollOutcome
 from networks.credentials import XCredentials
 from networks.errors import Garbled, RateLimited, TokenRefused, Unreachable
 from records.database import reading
-from records.words import Feed
+from records.enums import Feed
 
 ROWS = [
     {"id": "1", "text": "@acme mi tarjeta no funciona", "author": "ana", "brand": "acme"},
@@ -30,7 +30,7 @@ def test_every_post_is_heard_once_whatever_feeds_serve_it(practice_of, intake_of
 
     for _ in range(2):
         for feed in network.feeds:
-            assert intake.poll(network, feed, now=now).outcome is Outcome.HEARD
+            assert intake.poll(network, feed, now=now).outcome is PollOutcome.HEARD
         now = practice.advance(120)
 
     texts = intake.rows("SELECT text FROM mention_revision ORDER BY id")
@@ -156,9 +156,9 @@ def test_the_end_of_a_rate_limit_decides_when_to_ask_again(practice_of, intake_o
 
     heard = intake.poll(network, Feed.MENTIONS, now=now)
 
-    assert heard.outcome is Outcome.RATE_LIMITED
+    assert heard.outcome is PollOutcome.RATE_LIMITED
     assert isinstance(heard.error, RateLimited)
-    assert intake.poll(network, Feed.MENTIONS, now=now).outcome is Outcome.NOT_DUE
+    assert intake.poll(network, Feed.MENTIONS, now=now).outcome is PollOutcome.NOT_DUE
     later = practice.advance(61)
     assert intake.poll(network, Feed.MENTIONS, now=later).stored.new_mentions == 150
 
@@ -187,10 +187,10 @@ def test_refused_credentials_pause_the_account_and_say_so(practice_of, intake_of
         much_later = due_feeds(session, {1: (Feed.MENTIONS, Feed.SEARCH)}, now=practice.now() + timedelta(days=1))
     assert (due, much_later) == ([], [])
     assert "wrong-bearer" not in intake.rows("SELECT reason FROM account_health")[0][0]
-    assert intake.poll(good, Feed.MENTIONS, now=practice.advance(5)).outcome is Outcome.PAUSED
+    assert intake.poll(good, Feed.MENTIONS, now=practice.advance(5)).outcome is PollOutcome.PAUSED
 
     now = practice.advance(16 * 60)
-    assert check_access(intake.engine, good, account=intake.account, now=now) is Checked.REPAIRED
+    assert check_access(intake.engine, good, account=intake.account, now=now) is AccessCheck.REPAIRED
     assert intake.rows("SELECT state, reason FROM account_health") == [("working", "")]
     with reading(intake.engine) as session:
         due = due_feeds(session, {1: (Feed.MENTIONS, Feed.SEARCH)}, now=now)
@@ -206,7 +206,7 @@ def test_a_failed_reading_is_recorded_and_made_good_by_the_next(practice_of, int
 
     heard = intake.poll(network, Feed.MENTIONS, now=now)
 
-    assert heard.outcome is Outcome.UNREACHABLE
+    assert heard.outcome is PollOutcome.UNREACHABLE
     assert isinstance(heard.error, Garbled | Unreachable)
     assert intake.rows("SELECT state FROM account_health") == [("unreachable",)]
     later = practice.advance(1)
@@ -240,7 +240,7 @@ def test_a_feed_that_another_process_reads_is_left_to_it(practice_of, intake_of)
 
     intake.poll(network, Feed.MENTIONS, now=now, on_page=second, poll_every=timedelta(minutes=1))
 
-    assert outcomes == [Outcome.NOT_DUE] * 3
+    assert outcomes == [PollOutcome.NOT_DUE] * 3
 
 
 def test_budgets_are_kept_as_the_network_tells_them(practice_of, intake_of):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from networks.protocol import OwnPost, Page
-from records.nouns import Author, HeardMessage, HeardPost, PostAbove
-from records.words import Feed
+from networks.protocol import FeedPage, OwnPost
+from records.enums import Feed
+from records.models import Author, FetchedMessage, FetchedPost, ParentPost
 from replies.fingerprint import fingerprint
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -21,8 +21,8 @@ ROWS = """SELECT m.external_id, m.identity_id IS NOT NULL, r.text, a.feed, a.sum
  JOIN mention_account a ON a.mention_id = m.id ORDER BY m.external_id"""
 
 
-def post(number: int, text: str = "", **changes) -> HeardPost:
-    made = HeardPost(
+def post(number: int, text: str = "", **changes) -> FetchedPost:
+    made = FetchedPost(
         network="x",
         external_id=str(number),
         revision_external_id=str(number),
@@ -36,7 +36,7 @@ def post(number: int, text: str = "", **changes) -> HeardPost:
     return replace(made, **changes)
 
 
-def edited(number: int) -> HeardPost:
+def edited(number: int) -> FetchedPost:
     return post(number, f"corregido {number}", revision_external_id=str(number + 500))
 
 
@@ -50,8 +50,8 @@ def own(number: int, parent: int | None, text: str = "lo vemos", *, root: int | 
     )
 
 
-def message(number: int, **changes) -> HeardMessage:
-    made = HeardMessage(
+def message(number: int, **changes) -> FetchedMessage:
+    made = FetchedMessage(
         network="x",
         external_id=str(number),
         conversation_id="7-1001",
@@ -74,13 +74,13 @@ def test_pages_cut_repeated_and_shuffled_give_the_same_rows(intake, data):
     intake.forget()
     heard = data.draw(st.permutations(POSTS + data.draw(st.lists(st.sampled_from(POSTS), max_size=10))))
     answers = data.draw(st.permutations(ANSWERS))
-    pages = [(Feed.OWN_POSTS, Page(own=tuple(answers[:2]))), (Feed.OWN_POSTS, Page(own=tuple(answers[2:])))]
+    pages = [(Feed.OWN_POSTS, FeedPage(own=tuple(answers[:2]))), (Feed.OWN_POSTS, FeedPage(own=tuple(answers[2:])))]
     while heard:
         size = data.draw(st.integers(1, len(heard)))
         feed = data.draw(st.sampled_from([Feed.MENTIONS, Feed.SEARCH]))
-        pages.append((feed, Page(posts=tuple(heard[:size]))))
+        pages.append((feed, FeedPage(posts=tuple(heard[:size]))))
         heard = heard[size:]
-    pages.append((Feed.MENTIONS, Page(posts=tuple(POSTS))))
+    pages.append((Feed.MENTIONS, FeedPage(posts=tuple(POSTS))))
 
     for feed, page in data.draw(st.permutations(pages[:-1])) + pages[-1:]:
         intake.store(feed, page)
@@ -99,7 +99,7 @@ def test_pages_cut_repeated_and_shuffled_give_the_same_rows(intake, data):
 
 
 def test_the_same_page_again_changes_nothing(intake):
-    page = Page(posts=tuple(POSTS[:12]), own=tuple(ANSWERS), messages=(message(1), message(2)))
+    page = FeedPage(posts=tuple(POSTS[:12]), own=tuple(ANSWERS), messages=(message(1), message(2)))
     intake.store(Feed.MENTIONS, page)
     tables = ("SELECT * FROM mention", "SELECT * FROM mention_revision", "SELECT * FROM own_post")
     before = [intake.rows(query) for query in tables]
@@ -118,7 +118,7 @@ def test_a_failure_on_the_way_leaves_nothing_of_the_page(intake):
         raise PowerCutError
 
     with pytest.raises(PowerCutError):
-        intake.store(Feed.MENTIONS, Page(posts=(post(103),), own=(own(801, 103),)), on_settled=cut)
+        intake.store(Feed.MENTIONS, FeedPage(posts=(post(103),), own=(own(801, 103),)), on_answered_elsewhere=cut)
 
     assert intake.rows("SELECT count(*) FROM mention") == intake.rows("SELECT count(*) FROM own_post") == [(0,)]
 
@@ -131,11 +131,13 @@ def test_hostile_texts_are_stored_once(intake, text):
         1,
         text,
         author=replace(ANA, handle=text[:50], display_name=text[:50], biography=text),
-        above=PostAbove(external_id="9", text=text, author_handle=text[:50]),
+        above=ParentPost(external_id="9", text=text, author_handle=text[:50]),
         media_urls=(text[:50],),
     )
     for _ in range(2):
-        intake.store(Feed.MENTIONS, Page(posts=(hostile,), own=(own(2, 9, text),), messages=(message(3, text=text),)))
+        intake.store(
+            Feed.MENTIONS, FeedPage(posts=(hostile,), own=(own(2, 9, text),), messages=(message(3, text=text),))
+        )
 
     safe = "".join(
         "\ufffd" if letter == "\x00" or "\ud800" <= letter <= "\udfff" else letter for letter in hostile.text
@@ -146,10 +148,10 @@ def test_hostile_texts_are_stored_once(intake, text):
 
 
 def test_a_mention_judged_already_is_due_again_when_it_turns_out_to_be_summoned(intake):
-    intake.store(Feed.SEARCH, Page(posts=(post(1, summoned=False), post(2, summoned=False))))
+    intake.store(Feed.SEARCH, FeedPage(posts=(post(1, summoned=False), post(2, summoned=False))))
     intake.run("UPDATE mention_revision SET assess_due_at = NULL WHERE external_id = '1'")
 
-    intake.store(Feed.MENTIONS, Page(posts=(post(1), post(2))))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(1), post(2))))
 
     # The second becomes due when it has been judged.
     assert intake.rows("SELECT summoned, feed, decide_due_at IS NOT NULL FROM mention_account ORDER BY id") == [
@@ -159,8 +161,8 @@ def test_a_mention_judged_already_is_due_again_when_it_turns_out_to_be_summoned(
 
 
 def test_what_summoned_us_stays_so_when_a_search_serves_it(intake):
-    intake.store(Feed.MENTIONS, Page(posts=(post(1),)))
-    intake.store(Feed.SEARCH, Page(posts=(post(1, summoned=False),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(1),)))
+    intake.store(Feed.SEARCH, FeedPage(posts=(post(1, summoned=False),)))
 
     assert intake.rows("SELECT summoned, feed FROM mention_account") == [(1, "mentions")]
 
@@ -168,15 +170,15 @@ def test_what_summoned_us_stays_so_when_a_search_serves_it(intake):
 def test_posts_by_our_own_accounts_never_become_mentions(intake):
     ours = post(1, author=Author(external_id="1001", handle="acme"), parent_external_id="9", root_external_id="9")
 
-    intake.store(Feed.SEARCH, Page(posts=(ours,)))
+    intake.store(Feed.SEARCH, FeedPage(posts=(ours,)))
 
     assert intake.rows("SELECT count(*) FROM mention") == [(0,)]
     assert intake.rows("SELECT external_id, parent_external_id, origin FROM own_post") == [("1", "9", "outside")]
 
 
 def test_an_older_version_served_late_is_not_taken_for_an_edit(intake):
-    intake.store(Feed.MENTIONS, Page(posts=(edited(103),)))
-    intake.store(Feed.SEARCH, Page(posts=(post(103),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(edited(103),)))
+    intake.store(Feed.SEARCH, FeedPage(posts=(post(103),)))
 
     assert intake.rows("SELECT revision, text FROM mention_revision") == [(1, "corregido 103")]
 
@@ -192,19 +194,19 @@ def test_an_older_version_served_late_is_not_taken_for_an_edit(intake):
     ],
 )
 def test_our_own_replies_are_told_from_those_written_elsewhere(intake, status, external_id, text, origin):
-    intake.store(Feed.MENTIONS, Page(posts=(post(103),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(103),)))
     reply(intake, status=status, external_id=external_id, text="Sí, lo vemos https://acme.example/x")
 
-    intake.store(Feed.OWN_POSTS, Page(own=(own(801, 103, text),)))
+    intake.store(Feed.OWN_POSTS, FeedPage(own=(own(801, 103, text),)))
 
     assert intake.rows("SELECT origin FROM own_post") == [(origin,)]
     assert len(intake.settled) == (origin == "outside")
 
 
 def test_a_reply_whose_id_we_learn_later_is_ours_after_all(intake):
-    intake.store(Feed.MENTIONS, Page(posts=(post(103),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(103),)))
     reply(intake, status="sending", external_id=None, text="así")
-    page = Page(own=(own(801, 103, "la red lo cambió"),))
+    page = FeedPage(own=(own(801, 103, "la red lo cambió"),))
     intake.store(Feed.OWN_POSTS, page)
     intake.run("UPDATE reply SET status = 'sent', external_id = '801'")
 
@@ -223,7 +225,7 @@ def test_only_new_incoming_messages_are_due(intake):
         message(4, other=None, other_external_id="8", conversation_id="8-1001"),
     )
 
-    stored = intake.store(Feed.DIRECT_MESSAGES, Page(messages=messages))
+    stored = intake.store(Feed.DIRECT_MESSAGES, FeedPage(messages=messages))
 
     assert stored.messages == 4
     assert intake.rows("SELECT external_id FROM direct_message WHERE answer_due_at IS NOT NULL ORDER BY 1") == [
@@ -234,14 +236,14 @@ def test_only_new_incoming_messages_are_due(intake):
 
 
 def test_a_page_larger_than_one_statement_is_stored(intake):
-    stored = intake.store(Feed.MENTIONS, Page(posts=tuple(post(number) for number in range(1000, 2700))))
+    stored = intake.store(Feed.MENTIONS, FeedPage(posts=tuple(post(number) for number in range(1000, 2700))))
 
     assert stored.new_mentions == 1700
     assert intake.rows("SELECT count(*) FROM mention_account") == [(1700,)]
 
 
 def test_a_mention_by_nobody_above_has_no_json_null(intake):
-    intake.store(Feed.MENTIONS, Page(posts=(post(1), post(2, above=PostAbove(external_id="1", text="texto 1")))))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(1), post(2, above=ParentPost(external_id="1", text="texto 1")))))
 
     assert intake.rows("SELECT above IS NULL FROM mention ORDER BY external_id") == [(1,), (0,)]
 

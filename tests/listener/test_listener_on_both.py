@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from listener.access import Checked, check_access
-from listener.deliveries import Verified, take
 from listener.health import is_paused
-from listener.hearing import Outcome
-from listener.rechecks import recheck
+from listener.polling.access import AccessCheck, check_access
+from listener.polling.poll import PollOutcome
+from listener.rechecks.recheck import recheck
+from listener.webhooks.deliveries import VerifiedDelivery, store_delivery
 from networks.errors import TokenRefused
-from networks.protocol import Access, Budget, Delivery, Page
+from networks.protocol import Access, Budget, FeedPage, WebhookDelivery
 from records.database import open_engine, reading, writing
+from records.enums import Feed
 from records.leases import new_claimant
-from records.nouns import Account
+from records.models import Account
 from records.schema import migrate
 from records.tables.service import AccountRow
-from records.words import Feed
 from tests.listener.test_listener_intake import post
 from tests.support.attribution import outbox_attribution
 from tests.support.listener import ENDS_AT as NOW
@@ -55,16 +55,16 @@ def test_a_day_of_an_account(database_url: str) -> None:
     budget = Budget(endpoint="e", remaining=200, resets_at=NOW + 9 * MINUTE, limit=300)
     network = ScriptedNetwork(posts=posts, budget=budget)
     turns = [intake.poll(network, Feed.MENTIONS, now=NOW, most_pages=1, price=0.001).outcome for _ in range(2)]
-    assert turns == [Outcome.TURN_OVER, Outcome.HEARD]
+    assert turns == [PollOutcome.TURN_OVER, PollOutcome.HEARD]
     assert intake.rows("SELECT posts FROM read_spend") == [(4,)]
 
     network.access = network.fails[None] = TokenRefused("It expired.")
     intake.poll(network, Feed.MENTIONS, now=NOW + MINUTE)
     with reading(intake.engine) as session:
         assert is_paused(session, 1)
-    assert check_access(intake.engine, network, account=ACCOUNT, now=NOW + 16 * MINUTE) is Checked.REFUSED
+    assert check_access(intake.engine, network, account=ACCOUNT, now=NOW + 16 * MINUTE) is AccessCheck.REFUSED
     network.access, network.fails = Access(valid_until=NOW + timedelta(days=3)), {}
-    assert check_access(intake.engine, network, account=ACCOUNT, now=NOW + 31 * MINUTE) is Checked.REPAIRED
+    assert check_access(intake.engine, network, account=ACCOUNT, now=NOW + 31 * MINUTE) is AccessCheck.REPAIRED
     intake.poll(network, Feed.MENTIONS, now=NOW + 31 * MINUTE)
     assert intake.rows("SELECT cause FROM gap WHERE recovered_at IS NOT NULL") == [("outage",)]
 
@@ -83,16 +83,16 @@ def test_a_day_of_an_account(database_url: str) -> None:
     )
     assert (found.asked, found.edited, found.gone, len(edited)) == (4, 1, 1, 1)
 
-    page = Page(posts=(post(500), post(102, "falso", revision_external_id="901")))
+    page = FeedPage(posts=(post(500), post(102, "falso", revision_external_id="901")))
     for repeated in (False, True):
         with writing(intake.engine) as session:
-            brought = take(
+            brought = store_delivery(
                 session,
-                [Verified(account=ACCOUNT, delivery=Delivery(account_external_id="1001", page=page))],
+                [VerifiedDelivery(account=ACCOUNT, delivery=WebhookDelivery(account_external_id="1001", page=page))],
                 network="x",
                 digest="d",
-                recognise=outbox_attribution(later),
-                on_settled=lambda _, __: None,
+                attribute=outbox_attribution(later),
+                on_answered_elsewhere=lambda _, __: None,
                 actor=LISTEN,
                 now=later,
             )

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from listener.checks import check_now, is_charged, next_check
 from listener.health import is_paused
-from listener.rechecks import Rechecked, recheck
+from listener.recheck_schedule import is_charged, next_recheck, recheck_now
+from listener.rechecks.recheck import RecheckResult, recheck
 from networks.errors import Invalid, RateLimited, Refused, TokenRefused, Unreachable
-from networks.protocol import Page
+from networks.protocol import FeedPage
 from records.database import reading, writing
+from records.enums import Feed
 from records.leases import new_claimant
-from records.words import Feed
 from tests.listener.test_listener_intake import post
 from tests.support.listener import ENDS_AT as NOW
 from tests.support.listener import LISTEN, IntakeSetup
@@ -30,7 +30,7 @@ class Told:
         self.edited: list[int] = []
         self.gone: list[int] = []
 
-    def ask(self, intake: IntakeSetup, network: ScriptedNetwork, now=LATER) -> Rechecked:
+    def ask(self, intake: IntakeSetup, network: ScriptedNetwork, now=LATER) -> RecheckResult:
         return recheck(
             intake.engine,
             network,
@@ -52,20 +52,20 @@ def told() -> Told:
 def test_a_post_is_asked_for_after_it_can_no_longer_be_edited_and_then_within_a_day():
     published = NOW - 10 * MINUTE
     for charged in (False, True):
-        assert next_check(published, now=NOW, charged=charged) == published + 31 * MINUTE
-        assert next_check(published, now=published + timedelta(days=30), charged=charged) is None
+        assert next_recheck(published, now=NOW, charged=charged) == published + 31 * MINUTE
+        assert next_recheck(published, now=published + timedelta(days=30), charged=charged) is None
     free = [after(published, minutes=31), after(published, days=29)]
     assert free == [timedelta(hours=20, minutes=31), timedelta(days=29, hours=20)]
 
 
 def after(published, *, charged=False, **passed):
-    found = next_check(published, now=published + timedelta(**passed), charged=charged)
+    found = next_recheck(published, now=published + timedelta(**passed), charged=charged)
     return None if found is None else found - published
 
 
 def test_where_posts_cost_money_each_is_asked_for_daily_for_a_week_and_then_weekly():
     looks, moment = [], NOW
-    while (following := next_check(NOW, now=moment, charged=is_charged("x"))) is not None:
+    while (following := next_recheck(NOW, now=moment, charged=is_charged("x"))) is not None:
         looks.append(following - NOW)
         moment = following
     daily, weekly = looks[:10], looks[10:]
@@ -75,11 +75,11 @@ def test_where_posts_cost_money_each_is_asked_for_daily_for_a_week_and_then_week
 
 
 def test_an_edited_post_is_a_new_revision_a_gone_one_is_told_and_the_rest_waits(intake, told):
-    intake.store(Feed.MENTIONS, Page(posts=(post(101), post(102), post(103))))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(101), post(102), post(103))))
     network = ScriptedNetwork(
         standing={"101": post(101, "otro texto", revision_external_id="601"), "102": None, "103": post(103)}
     )
-    assert told.ask(intake, network, now=NOW) == Rechecked()
+    assert told.ask(intake, network, now=NOW) == RecheckResult()
     found = told.ask(intake, network)
 
     assert (found.asked, found.edited, found.gone) == (3, 1, 1)
@@ -98,7 +98,7 @@ def test_an_edited_post_is_a_new_revision_a_gone_one_is_told_and_the_rest_waits(
 def test_a_text_served_by_a_network_without_history_never_goes_back_by_an_old_page(intake, told):
     first, second = (post(101, text, revision_external_id=f"101#{text}") for text in ("uno", "dos"))
     for served in (first, second, first, second):
-        intake.store(Feed.MENTIONS, Page(posts=(served,)))
+        intake.store(Feed.MENTIONS, FeedPage(posts=(served,)))
     revisions = "SELECT external_id FROM mention_revision ORDER BY revision"
     assert intake.rows(revisions) == [("101#uno",), ("101#dos",)]
     assert intake.rows("SELECT external_id FROM mention_revision WHERE superseded_at IS NULL") == [("101#dos",)]
@@ -109,35 +109,35 @@ def test_a_text_served_by_a_network_without_history_never_goes_back_by_an_old_pa
 
 
 def test_a_deleted_post_that_is_still_served_stays_forgotten(intake):
-    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(101),)))
     intake.run("UPDATE mention SET deleted_at = heard_at")
     intake.run("UPDATE mention_revision SET text = ''")
     intake.run("UPDATE identity SET handle = ''")
-    stored = intake.store(Feed.MENTIONS, Page(posts=(post(101, "otra vez", revision_external_id="601"),)))
+    stored = intake.store(Feed.MENTIONS, FeedPage(posts=(post(101, "otra vez", revision_external_id="601"),)))
     assert (stored.new_mentions, stored.new_revisions, stored.known) == (0, 0, 1)
     assert intake.rows("SELECT text FROM mention_revision") == [("",)]
     assert intake.rows("SELECT handle FROM identity") == [("",)]
 
 
 def test_what_is_said_to_have_happened_while_we_asked_is_asked_for_again(intake, told):
-    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(101),)))
     network = ScriptedNetwork(standing={"101": post(101)})
-    read = network.reread
+    read = network.refetch
 
     def meanwhile(external_ids):
         with writing(intake.engine) as session:
-            check_now(session, [1], now=LATER + timedelta(seconds=1))
+            recheck_now(session, [1], now=LATER + timedelta(seconds=1))
         return read(external_ids)
 
-    network.reread = meanwhile
+    network.refetch = meanwhile
     told.ask(intake, network)
-    network.reread = read
+    network.refetch = read
     assert told.ask(intake, network, now=LATER + timedelta(seconds=1)).asked == 1
 
 
 def test_batches_are_as_large_as_the_network_takes(intake, told):
-    intake.store(Feed.MENTIONS, Page(posts=tuple(post(100 + n) for n in range(5))))
-    network = ScriptedNetwork(reread_at_most=2)
+    intake.store(Feed.MENTIONS, FeedPage(posts=tuple(post(100 + n) for n in range(5))))
+    network = ScriptedNetwork(refetch_at_most=2)
     assert [told.ask(intake, network).asked for _ in range(4)] == [2, 2, 1, 0]
     assert sorted(each for batch in network.reread_asked for each in batch) == [str(100 + n) for n in range(5)]
 
@@ -152,7 +152,7 @@ def test_batches_are_as_large_as_the_network_takes(intake, told):
     ],
 )
 def test_a_failure_puts_the_next_attempt_off(intake, told, error, again_after):
-    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(101),)))
     network = ScriptedNetwork(reread_fails=error)
     assert told.ask(intake, network).error is error
     assert told.ask(intake, network, now=LATER + timedelta(seconds=30)).asked == 0
@@ -162,7 +162,7 @@ def test_a_failure_puts_the_next_attempt_off(intake, told, error, again_after):
 
 
 def test_refused_credentials_pause_the_account_here_too(intake, told):
-    intake.store(Feed.MENTIONS, Page(posts=(post(101),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(101),)))
     network = ScriptedNetwork(reread_fails=TokenRefused("It expired."))
     told.ask(intake, network)
     with reading(intake.engine) as session:

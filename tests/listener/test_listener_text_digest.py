@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.storable import storable
-from listener.text_digest import text_digest
+from listener.ingest.minhash import text_digest
+from listener.ingest.sanitise import sanitise_text
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_other_texts_have_another_digest(other):
 @given(text=st.text(st.characters()))
 def test_any_text_has_a_digest_and_can_be_stored(text):
     assert len(text_digest(text)) == 32
-    stored = storable(text)
+    stored = sanitise_text(text)
     stored.encode()
     assert "\x00" not in stored
     assert len(stored) == len(text)

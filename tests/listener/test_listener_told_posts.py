@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from listener import told_posts
-from listener.intake import store_page
-from listener.recognising import nothing_sent
-from listener.told_posts import KEPT_FOR, PAUSES, Asked, ask_told, forget_told, keep_told
+from listener.ingest.attribution import nothing_sent
+from listener.ingest.intake import store_page
+from listener.webhooks import pending_posts
+from listener.webhooks.pending_posts import KEPT_FOR, PAUSES, PendingResult, add_pending, fetch_pending, forget_pending
 from networks.errors import Garbled, Invalid, RateLimited, TokenRefused, Unreachable
-from networks.protocol import Page
+from networks.protocol import FeedPage
 from records.database import writing
+from records.enums import Feed
 from records.leases import new_claimant
-from records.words import Feed
 from tests.listener.test_listener_intake import own, post
 from tests.support.listener import ENDS_AT as NOW
 from tests.support.listener import LISTEN, IntakeSetup
@@ -26,23 +26,23 @@ MINUTE = timedelta(minutes=1)
 
 def keep(intake: IntakeSetup, *external_ids: str) -> int:
     with writing(intake.engine) as session:
-        return keep_told(session, intake.account, external_ids, now=NOW)
+        return add_pending(session, intake.account, external_ids, now=NOW)
 
 
-def ask(intake: IntakeSetup, network: ScriptedNetwork, *, now=NOW) -> Asked:
+def ask(intake: IntakeSetup, network: ScriptedNetwork, *, now=NOW) -> PendingResult:
     def store(session, feed, page):
         store_page(
             session,
             account=intake.account,
             feed=feed,
             page=page,
-            recognise=nothing_sent,
-            on_settled=lambda _, __: None,
+            attribute=nothing_sent,
+            on_answered_elsewhere=lambda _, __: None,
             actor=LISTEN,
             now=now,
         )
 
-    return ask_told(
+    return fetch_pending(
         intake.engine, network, account=intake.account, claimant=new_claimant(), now=now, store=store, price=0.005
     )
 
@@ -58,7 +58,7 @@ def heard(intake: IntakeSetup) -> list[tuple[str, str]]:
 
 
 def test_what_was_named_is_read_and_stored_as_a_mention_or_as_a_comment_under_our_own(intake):
-    intake.store(Feed.OWN_POSTS, Page(own=(own(700, None),)))
+    intake.store(Feed.OWN_POSTS, FeedPage(own=(own(700, None),)))
     comments = {
         "101": post(101, kind="comment", root_external_id="9"),
         "102": post(102, kind="comment", root_external_id="700"),
@@ -67,16 +67,16 @@ def test_what_was_named_is_read_and_stored_as_a_mention_or_as_a_comment_under_ou
     assert keep(intake, "101") == 0
 
     network = ScriptedNetwork(standing={**comments, "103": post(103)})
-    assert ask(intake, network) == Asked(asked=3, read=3)
+    assert ask(intake, network) == PendingResult(asked=3, read=3)
 
     assert heard(intake) == [("101", "mentions"), ("102", "comments"), ("103", "mentions")]
     assert waiting(intake) == []
     assert intake.rows("SELECT posts FROM read_spend") == [(3,)]
-    assert ask(intake, network) == Asked()
+    assert ask(intake, network) == PendingResult()
 
 
 def test_what_is_known_or_no_id_is_not_waited_for(intake):
-    intake.store(Feed.MENTIONS, Page(posts=(post(101, revision_external_id="601"),), own=(own(801, 101),)))
+    intake.store(Feed.MENTIONS, FeedPage(posts=(post(101, revision_external_id="601"),), own=(own(801, 101),)))
     assert keep(intake, "101", "601", "801", "", "\ud800", "\x00", "../me", "1" * 41, "7\n", "٣") == 0
     assert keep(intake, "12_34", "1" * 40) == 2
 
@@ -127,27 +127,27 @@ def test_a_paused_account_asks_nothing(intake):
     keep(intake, "101")
     network = ScriptedNetwork(reread_fails=TokenRefused("It expired."))
     ask(intake, network)
-    assert ask(intake, network, now=NOW + timedelta(hours=9)) == Asked()
+    assert ask(intake, network, now=NOW + timedelta(hours=9)) == PendingResult()
     assert waiting(intake) == [("101", 0)]
 
 
 def test_a_flood_is_bounded_for_each_account(intake, monkeypatch):
-    monkeypatch.setattr(told_posts, "MOST_WAITING", 3)
+    monkeypatch.setattr(pending_posts, "MOST_WAITING", 3)
     assert keep(intake, *(str(each) for each in range(100, 110))) == 3
     assert keep(intake, "500") == 0
-    assert ask(intake, ScriptedNetwork(reread_at_most=2)).asked == 2
+    assert ask(intake, ScriptedNetwork(refetch_at_most=2)).asked == 2
 
 
 def test_another_process_that_took_the_lease_over_keeps_its_rows(intake):
     keep(intake, "101")
     network = ScriptedNetwork(standing={})
-    read = network.reread
+    read = network.refetch
 
     def meanwhile(external_ids):
         intake.run("UPDATE told_post SET claimed_by = 'elsewhere:1:a'")
         return read(external_ids)
 
-    network.reread = meanwhile
+    network.refetch = meanwhile
     ask(intake, network)
     assert waiting(intake) == [("101", 0)]
 
@@ -156,14 +156,14 @@ def test_what_waited_for_two_months_is_forgotten(intake):
     keep(intake, "101")
     for now, left in ((NOW + KEPT_FOR, 1), (NOW + KEPT_FOR + MINUTE, 0)):
         with writing(intake.engine) as session:
-            forget_told(session, now=now)
+            forget_pending(session, now=now)
         assert len(waiting(intake)) == left
 
 
 def test_our_own_words_that_were_named_become_own_posts(intake):
     keep(intake, "801")
     network = ScriptedNetwork()
-    found = network.reread(())
-    network.reread = lambda _: replace(found, page=Page(own=(own(801, 101),)))
+    found = network.refetch(())
+    network.refetch = lambda _: replace(found, page=FeedPage(own=(own(801, 101),)))
     assert ask(intake, network).read == 1
     assert intake.rows("SELECT external_id FROM own_post") == [("801",)]

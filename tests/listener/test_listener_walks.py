@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from listener.feeds import DueFeed, due_feeds, in_turns
-from listener.hearing import Outcome
+from listener.polling.feed_cursors import DueFeed, due_feeds, in_turns
+from listener.polling.poll import PollOutcome
 from networks.errors import Invalid, RateLimited, TokenRefused, Unreachable
 from networks.protocol import Budget
 from records.database import reading
-from records.words import Feed
+from records.enums import Feed
 from tests.listener.test_listener_intake import post
 from tests.support.listener import ENDS_AT as NOW
 from tests.support.listener import IntakeSetup
@@ -38,12 +38,12 @@ def cursor(intake: IntakeSetup) -> tuple[object, object]:
 def test_a_turn_ends_after_its_pages_and_the_next_one_goes_on(intake):
     network = six_posts()
     first = intake.poll(network, Feed.MENTIONS, now=NOW, most_pages=2)
-    assert (first.outcome, first.pages, heard(intake)) == (Outcome.TURN_OVER, 2, 4)
+    assert (first.outcome, first.pages, heard(intake)) == (PollOutcome.TURN_OVER, 2, 4)
     assert cursor(intake) == (None, "4")
 
     second = intake.poll(network, Feed.MENTIONS, now=NOW + MINUTE, most_pages=2)
 
-    assert (second.outcome, second.pages, heard(intake)) == (Outcome.HEARD, 1, 6)
+    assert (second.outcome, second.pages, heard(intake)) == (PollOutcome.HEARD, 1, 6)
     assert [page for _, page, _, _ in network.asked] == [None, "2", "4"]
     began = NOW.strftime("%Y-%m-%d %H:%M")
     assert str(cursor(intake)[0]).startswith(began)
@@ -109,7 +109,7 @@ def test_a_page_that_the_network_no_longer_knows_begins_the_walk_anew(intake):
     assert cursor(intake) == (None, None)
     network.fails = {}
 
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + 2 * MINUTE).outcome is Outcome.HEARD
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + 2 * MINUTE).outcome is PollOutcome.HEARD
     assert heard(intake) == 6
     assert str(cursor(intake)[0]).startswith((NOW + 2 * MINUTE).strftime("%Y-%m-%d %H:%M"))
 
@@ -121,7 +121,7 @@ def test_a_walk_that_another_process_took_over_is_not_moved_by_the_first(intake)
         intake.run("UPDATE feed_cursor SET claimed_by = 'elsewhere:1:a'")
 
     lost = intake.poll(network, Feed.MENTIONS, now=NOW, on_page=taken_over)
-    assert (lost.outcome, heard(intake)) == (Outcome.LOST, 2)
+    assert (lost.outcome, heard(intake)) == (PollOutcome.LOST, 2)
     assert intake.rows("SELECT claimed_by, walk_page FROM feed_cursor") == [("elsewhere:1:a", "2")]
 
 
@@ -129,19 +129,19 @@ def test_what_is_left_of_a_budget_is_kept_for_replies(intake):
     network = six_posts()
     network.budget = Budget(endpoint="GET /mentions", remaining=29, resets_at=NOW + 10 * MINUTE, limit=300)
     resting = intake.poll(network, Feed.MENTIONS, now=NOW)
-    assert (resting.outcome, resting.pages) == (Outcome.RATE_LIMITED, 1)
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + 9 * MINUTE).outcome is Outcome.NOT_DUE
+    assert (resting.outcome, resting.pages) == (PollOutcome.RATE_LIMITED, 1)
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + 9 * MINUTE).outcome is PollOutcome.NOT_DUE
     assert intake.rows("SELECT endpoint, remaining, whole FROM network_budget") == [("GET /mentions", 29, 300)]
     network.budget = Budget(endpoint="GET /mentions", remaining=30, resets_at=NOW + 25 * MINUTE, limit=300)
 
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + 10 * MINUTE).outcome is Outcome.HEARD
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + 10 * MINUTE).outcome is PollOutcome.HEARD
     assert heard(intake) == 6
 
 
 def test_feeds_about_no_post_ask_nobody(intake):
     network = six_posts()
     for feed in (Feed.THREADS, Feed.QUOTES):
-        assert intake.poll(network, feed, now=NOW).outcome is Outcome.HEARD
+        assert intake.poll(network, feed, now=NOW).outcome is PollOutcome.HEARD
     assert network.asked == []
     intake.poll(network, Feed.QUOTES, now=NOW + MINUTE, about=("5",))
     assert [since for _, _, since, _ in network.asked] == [NOW - MINUTE]

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from listener.mentions import store_mentions
-from listener.waves import WITHIN
+from listener.ingest.mentions import store_mentions
+from listener.ingest.near_duplicates import CAMPAIGN_PAUSE
 from records.database import reading, writing
+from records.enums import Feed
 from records.tables.listener import MentionRevisionRow
-from records.words import Feed
 from tests.listener.test_listener_copies import ACCOUNT, CALL, LISTEN, NEARLY, NOW, OTHER, engine, said
 from tests.listener.test_listener_intake import post
 
@@ -50,9 +50,9 @@ def test_texts_of_a_few_words_are_tied_word_for_word(engine: Engine) -> None:
 
 def test_a_wave_that_goes_on_stays_one_and_a_text_that_was_silent_for_a_week_begins_another(engine: Engine) -> None:
     (first,) = said(engine, CALL)
-    (second,) = said(engine, CALL, now=NOW + WITHIN, first=200)
-    (third,) = said(engine, CALL, now=NOW + 2 * WITHIN, first=300)
-    (anew,) = said(engine, CALL, now=NOW + 3 * WITHIN + timedelta(seconds=1), first=400)
+    (second,) = said(engine, CALL, now=NOW + CAMPAIGN_PAUSE, first=200)
+    (third,) = said(engine, CALL, now=NOW + 2 * CAMPAIGN_PAUSE, first=300)
+    (anew,) = said(engine, CALL, now=NOW + 3 * CAMPAIGN_PAUSE + timedelta(seconds=1), first=400)
     assert firsts(engine, [first, second, third, anew]) == [None, first, first, None]
     engine.dispose()
 

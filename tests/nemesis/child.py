@@ -17,13 +17,13 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from records.database import reading
+from records.enums import Role
 from records.tables.service import AgentRow
-from records.words import Role
-from service.agents import Agent
 from service.demo.scripted_agent import act
-from service.house import House, open_house
-from service.round import run_once
-from service.settings import load_settings
+from service.desk.agents import Agent
+from service.operations.schedule import run_once
+from service.wiring.app import App, open_app
+from service.wiring.settings import load_settings
 from tests.nemesis.variants import VARIANTS
 from tests.support.crashes import CrashPoint, count_and_crash
 
@@ -141,21 +141,21 @@ def start_child(orders: Orders, *, number: int) -> Child:
     )
 
 
-def work(house: House, agent: Agent | None) -> None:
+def work(app: App, agent: Agent | None) -> None:
     """One round of the service, and of the agent at its desk."""
-    run_once(house)
-    if agent is not None and act(house, agent, now=house.clock.now()):
-        run_once(house)
+    run_once(app)
+    if agent is not None and act(app, agent, now=app.clock.now()):
+        run_once(app)
 
 
-def house_of(settings_file: Path, clock: SharedClock) -> House:
-    """The house of the settings, by this clock."""
-    return open_house(load_settings(settings_file), clock=clock)
+def house_of(settings_file: Path, clock: SharedClock) -> App:
+    """The app of the settings, by this clock."""
+    return open_app(load_settings(settings_file), clock=clock)
 
 
-def agent_of(house: House) -> Agent:
-    """The one agent of the house."""
-    with reading(house.engine) as session:
+def agent_of(app: App) -> Agent:
+    """The one agent of the app."""
+    with reading(app.engine) as session:
         row = session.execute(select(AgentRow)).scalars().one()
     return Agent(
         id=row.id or 0,
@@ -175,10 +175,10 @@ def _live(orders: Orders, told: BinaryIO, answers: BinaryIO, errors: Path) -> No
         if orders.variant:
             VARIANTS[orders.variant]()
         count_and_crash(orders.kill, stop=orders.stop, before_stop=lambda: answers.write(STOPPED))
-        house = house_of(orders.settings_file, orders.clock)
-        agent = agent_of(house) if orders.with_agent else None
+        app = house_of(orders.settings_file, orders.clock)
+        agent = agent_of(app) if orders.with_agent else None
         while told.read(1) == WORK:
-            work(house, agent)
+            work(app, agent)
             answers.write(DONE)
     except BaseException:  # noqa: BLE001 - told to the process that waits for this one
         traceback.print_exc()

@@ -16,8 +16,8 @@ from pathlib import Path
 import tests.support.preload  # noqa: F401 - what takes seconds to load is loaded before processes are forked
 from ledger.verification import verify
 from records.database import open_engine, reading
-from service.keys import verification_key
-from service.settings import load_settings
+from service.wiring.keys import verification_key
+from service.wiring.settings import load_settings
 from tests.nemesis.checker import Doubts, check, check_forgotten
 from tests.nemesis.child import Child, Orders, ServiceFailedError, SharedClock, start_child
 from tests.nemesis.population import BEGINS_AT, BRAND, Happening, Population, populate, write_rows

@@ -51,12 +51,12 @@ def _rehearse(folder: Path, seed: int) -> None:
             networks=population.networks,
         )
         clock = SharedClock(BEGINS_AT)
-        house = house_of(settings_file, clock)
-        agent = agent_of(house)
+        app = house_of(settings_file, clock)
+        agent = agent_of(app)
         while clock.now() < ends_at + timedelta(seconds=2 * ROUND):
-            work(house, agent)
+            work(app, agent)
             clock.show(network.wait(ROUND))
-        house.close()
+        app.close()
 
 
 def _main() -> None:

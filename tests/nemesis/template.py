@@ -1,4 +1,4 @@
-"""Databases that every seed begins with: migrated, and with one agent who works in the house."""
+"""Databases that every seed begins with: migrated, and with one agent who works in the app."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from records.database import open_engine, writing
+from records.enums import Role
 from records.schema import migrate, migrate_keys
-from records.words import Role
-from service.agents import add_agent
+from service.desk.agents import add_agent
 from tests.nemesis.population import BEGINS_AT
 
 

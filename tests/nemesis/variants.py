@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from listener import feeds, hearing
+from listener.polling import feed_cursors, poll
 from networks.errors import Uncertain
 from records import leases
 from records.tables.listener import FeedCursorRow
@@ -18,10 +18,10 @@ from replies import dispatch
 
 def cursor_advanced_early() -> None:
     """The cursor moves before the rows that it stands for are stored."""
-    module: Any = hearing
+    module: Any = poll
 
     def leased(session: Session, *, now: datetime, **asked: Any) -> Any:
-        cursor = feeds.lease(session, now=now, **asked)
+        cursor = feed_cursors.lease_feed(session, now=now, **asked)
         if cursor is not None:
             session.connection().execute(
                 update(FeedCursorRow).where(col(FeedCursorRow.id) == cursor.id).values(read_until=now)
@@ -53,7 +53,7 @@ def lease_ignored() -> None:
 
 def no_overlap() -> None:
     """A feed is read from the very moment until which it was read: what appears late is never seen."""
-    function: Any = hearing.hear
+    function: Any = poll.poll_feed
     function.__kwdefaults__["overlap"] = timedelta(0)
 
 

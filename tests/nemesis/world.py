@@ -18,13 +18,13 @@ import requests
 
 from sandbox.options import SandboxOptions
 from sandbox.server import serve
-from service.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
+from service.wiring.settings import MASTER_KEY, SECRETS_FILE, account_secret_name
 
 TIMEOUT_SECONDS = 0.25
 HANG_SECONDS = 0.3
 """Real seconds for which a call is left hanging: longer than the client waits."""
 MASTER = bytes(range(32))
-"""The master key of every house; it opens nothing elsewhere."""
+"""The master key of every app; it opens nothing elsewhere."""
 SECRETS = (
     "bearer_token",
     "api_key",

@@ -15,7 +15,7 @@ import pytest
 from networks.credentials import XCredentials
 from networks.protocol import Network
 from networks.x.network import open_x
-from records.nouns import Account
+from records.models import Account
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 

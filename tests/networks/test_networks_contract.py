@@ -16,13 +16,13 @@ import pytest
 
 from networks.credentials import MetaCredentials, XCredentials
 from networks.errors import NetworkError, Retry
-from networks.facebook.network import open_facebook
-from networks.files_network import open_files
-from networks.instagram.network import open_instagram
-from networks.protocol import Network, Page, PostStanding
+from networks.files.network import open_files
+from networks.meta.facebook.network import open_facebook
+from networks.meta.instagram.network import open_instagram
+from networks.protocol import FeedPage, Network, ReplyContext
 from networks.x.network import open_x
-from records.nouns import Account, HeardPost
-from records.words import PRIVATE_ACTS, Feed
+from records.enums import PRIVATE_ACTS, Feed
+from records.models import Account, FetchedPost
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 
@@ -154,7 +154,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield found
 
 
-def walk(stage: Stage, feed: Feed, *, network: Network | None = None, page: str | None = None) -> Iterator[Page]:
+def walk(stage: Stage, feed: Feed, *, network: Network | None = None, page: str | None = None) -> Iterator[FeedPage]:
     """Read a feed to its end, as the listener does."""
     asked = network or stage.network
     seen = {page}
@@ -169,12 +169,12 @@ def walk(stage: Stage, feed: Feed, *, network: Network | None = None, page: str 
         page = found.next_page
 
 
-def heard(stage: Stage) -> list[HeardPost]:
+def heard(stage: Stage) -> list[FetchedPost]:
     return [post for feed in stage.network.feeds for page in walk(stage, feed) for post in page.posts]
 
 
-def standing_of(post: HeardPost, **known: bool) -> PostStanding:
-    return PostStanding(
+def standing_of(post: FetchedPost, **known: bool) -> ReplyContext:
+    return ReplyContext(
         external_id=post.external_id,
         summoned=known.get("summoned", post.summoned),
         person_wrote_first=known.get("wrote", False),
@@ -254,7 +254,7 @@ def test_a_page_that_the_network_never_named_is_an_error_or_the_beginning_and_ne
 def test_what_was_heard_is_found_again_in_the_same_text(stage):
     posts = {post.external_id: post for post in heard(stage)}
 
-    found = stage.network.reread(tuple(posts)[: stage.network.reread_at_most])
+    found = stage.network.refetch(tuple(posts)[: stage.network.refetch_at_most])
 
     assert found.gone == ()
     for post in found.page.posts:
@@ -262,7 +262,7 @@ def test_what_was_heard_is_found_again_in_the_same_text(stage):
     for post in posts.values():
         state = stage.network.look_up(post.external_id)
         assert (state.exists, state.revision_external_id) == (True, post.revision_external_id)
-    assert stage.unreachable.reread(()).gone == ()
+    assert stage.unreachable.refetch(()).gone == ()
 
 
 def test_own_replies_are_found_under_what_they_answer(stage):

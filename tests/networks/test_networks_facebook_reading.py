@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from networks.errors import Invalid
-from records.words import Feed
+from records.enums import Feed
 from tests.support.meta_practice import all_pages, fetched_posts, open_meta_practice, own_posts
 
 HOSTILE = "\u202e<script>alert(1)</script> & \x00 \ud800 " + "ñ" * 20_000
@@ -139,7 +139,7 @@ def test_an_edit_is_another_revision_of_the_same_comment(page, practice, ids):
     before = page.look_up(identifier)
     practice.tell("/_edit", id=identifier, text="está mal")
 
-    again = page.reread((identifier,)).page.posts[0]
+    again = page.refetch((identifier,)).page.posts[0]
 
     assert again.external_id == identifier
     assert again.text == "está mal"
@@ -151,7 +151,7 @@ def test_a_reread_tells_what_is_gone_from_what_is_there(page, practice, ids):
     deleted = practice.tell("/_post", text="me arrepiento", author="ana", in_reply_to=ids["post"])["id"]
     practice.tell("/_delete", id=deleted)
 
-    again = page.reread((ids["c1"], deleted, ids["visit"], ids["tag"], ids["post"], "../me"))
+    again = page.refetch((ids["c1"], deleted, ids["visit"], ids["tag"], ids["post"], "../me"))
 
     assert again.gone == (deleted,)
     assert {post.external_id for post in again.page.posts} == {ids["c1"], ids["visit"], ids["tag"]}

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks.file_lines import FileUnreadableError
-from networks.files import read_posts
+from networks.files.lines import FileUnreadableError
+from networks.files.posts import read_posts
 
 
 def read(path: Path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.files import read_posts
+from networks.files.posts import read_posts
 
 
 @pytest.mark.parametrize("handle", ["LaMarca", "@lamarca", " @LAMARCA "])

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from listener.hearing import Outcome, hear
-from listener.recognising import nothing_sent
-from networks.files_folder import ROWS_A_PAGE
-from networks.files_network import open_files
+from listener.ingest.attribution import nothing_sent
+from listener.polling.poll import PollOutcome, poll_feed
+from networks.files.folder import ROWS_A_PAGE
+from networks.files.network import open_files
 from records.database import open_engine, writing
+from records.enums import Feed
 from records.leases import new_claimant
-from records.nouns import Account, Actor
+from records.models import Account, Actor
 from records.schema import migrate
 from records.tables.service import AccountRow
-from records.words import Feed
 
 ACCOUNT = Account(
     id=1,
@@ -44,8 +44,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def listen(engine: Engine, folder: Path, feed: Feed, settled: list[int], **asked: Any) -> Outcome:
-    heard = hear(
+def listen(engine: Engine, folder: Path, feed: Feed, settled: list[int], **asked: Any) -> PollOutcome:
+    heard = poll_feed(
         engine,
         open_files(ACCOUNT, folder=folder),
         account=ACCOUNT,
@@ -53,8 +53,8 @@ def listen(engine: Engine, folder: Path, feed: Feed, settled: list[int], **asked
         claimant=new_claimant(),
         actor=Actor(tag="step:listen"),
         now=datetime.now(UTC),
-        recognise=nothing_sent,
-        on_settled=lambda _, ids: settled.extend(ids),
+        attribute=nothing_sent,
+        on_answered_elsewhere=lambda _, ids: settled.extend(ids),
         poll_every=timedelta(0),
         **asked,
     )
@@ -78,7 +78,7 @@ def test_a_folder_is_heard_once_edited_and_answered_elsewhere(engine, tmp_path):
     settled: list[int] = []
     for _ in range(2):
         for feed in (Feed.OWN_POSTS, Feed.MENTIONS):
-            assert listen(engine, folder, feed, settled) is Outcome.HEARD
+            assert listen(engine, folder, feed, settled) is PollOutcome.HEARD
 
     (folder / "b.jsonl").write_text(
         line(1, "@acme hola de nuevo") + line(3, "resuelto", author="Acme", inbound=False, in_reply_to="2"),
@@ -105,5 +105,5 @@ def test_a_large_file_is_heard_in_turns_by_processes_that_come_and_go(engine, tm
 
     turns = [listen(engine, folder, Feed.MENTIONS, [], most_pages=1) for _ in range(3)]
 
-    assert turns == [Outcome.TURN_OVER, Outcome.TURN_OVER, Outcome.HEARD]
+    assert turns == [PollOutcome.TURN_OVER, PollOutcome.TURN_OVER, PollOutcome.HEARD]
     assert rows(engine, "SELECT count(*), count(DISTINCT external_id) FROM mention") == [(count, count)]

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import Invalid, Refused, Unreachable
-from networks.files_folder import ROWS_A_PAGE
-from networks.files_network import open_files
-from networks.protocol import Network, Page, PostStanding
-from records.nouns import Account, HeardPost
-from records.words import Feed
+from networks.files.folder import ROWS_A_PAGE
+from networks.files.network import open_files
+from networks.protocol import FeedPage, Network, ReplyContext
+from records.enums import Feed
+from records.models import Account, FetchedPost
 
 CREATED = "2026-05-01T10:00:00Z"
 
@@ -46,7 +46,7 @@ def pages(network: Network, feed: Feed = Feed.MENTIONS, *, since: datetime | Non
         page = found.next_page
 
 
-def posts(network: Network, *, since: datetime | None = None, page: str | None = None) -> list[HeardPost]:
+def posts(network: Network, *, since: datetime | None = None, page: str | None = None) -> list[FetchedPost]:
     return [post for found in pages(network, since=since, page=page) for post in found.posts]
 
 
@@ -207,14 +207,14 @@ def test_another_text_under_the_same_id_is_an_edit(tmp_path):
 def test_an_export_that_is_taken_away_deletes_nothing(tmp_path):
     network = open_folder(tmp_path)
 
-    assert network.reread(("1", "2")).gone == ()
+    assert network.refetch(("1", "2")).gone == ()
     with pytest.raises(Refused, match="any more"):
         network.look_up("1")
 
 
 def test_nothing_can_be_said_in_a_file(tmp_path):
     network = open_folder(tmp_path)
-    standing = PostStanding(
+    standing = ReplyContext(
         external_id="1", summoned=True, person_wrote_first=True, root_is_ours=True, published_at=now(), kind="reply"
     )
 
@@ -272,10 +272,10 @@ def test_a_file_taken_away_between_pages_ends_there(tmp_path):
 
 
 def test_long_texts_fill_a_page_sooner_than_the_memory_is_full(tmp_path, monkeypatch):
-    monkeypatch.setattr("networks.files_folder.CHARACTERS_A_PAGE", 1_500)
+    monkeypatch.setattr("networks.files.folder.CHARACTERS_A_PAGE", 1_500)
     (tmp_path / "a.jsonl").write_text("".join(row(n, "ñ" * 1_000) for n in range(5)), encoding="utf-8")
 
-    found: list[Page] = list(pages(open_folder(tmp_path)))
+    found: list[FeedPage] = list(pages(open_folder(tmp_path)))
 
     assert [len(page.posts) for page in found] == [2, 2, 1]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from records.words import Feed
+from records.enums import Feed
 from tests.support.meta_practice import all_pages, fetched_posts, open_meta_practice, own_posts
 
 HOSTILE = "\u202e<script>alert(1)</script> & \x00 \ud800 " + "ñ" * 20_000
@@ -114,7 +114,7 @@ def test_a_reread_finds_mentions_elsewhere_and_tells_what_is_gone(account, pract
     deleted = practice.tell("/_post", text="me arrepiento", author="ana", in_reply_to=ids["media"])["id"]
     practice.tell("/_delete", id=deleted)
 
-    again = account.reread((ids["c1"], ids["r1"], deleted, ids["mention"], ids["caption"], ids["media"], "../me"))
+    again = account.refetch((ids["c1"], ids["r1"], deleted, ids["mention"], ids["caption"], ids["media"], "../me"))
 
     found = {post.external_id: post for post in again.page.posts}
     assert again.gone == (deleted,)
@@ -130,7 +130,7 @@ def test_an_edit_is_another_revision_of_the_same_comment(account, practice, ids)
     before = account.look_up(identifier)
     practice.tell("/_edit", id=identifier, text="está mal")
 
-    again = account.reread((identifier,)).page.posts[0]
+    again = account.refetch((identifier,)).page.posts[0]
 
     assert (again.external_id, again.text) == (identifier, "está mal")
     assert again.revision_external_id == account.look_up(identifier).revision_external_id

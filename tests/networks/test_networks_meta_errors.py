@@ -24,9 +24,9 @@ from networks.errors import (
     Uncertain,
     Unreachable,
 )
-from networks.facebook.fields import SCOPES
-from networks.meta.usage import budget_of, usage_of
-from records.words import Feed
+from networks.meta.facebook.objects import SCOPES
+from networks.meta.graph.responses import budget_of, usage_of
+from records.enums import Feed
 from tests.support.meta_practice import ENDS_AT, NETWORKS, SECRET, TOKEN, all_pages, scripted
 
 PROOF = hmac.new(SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
@@ -166,7 +166,7 @@ def test_a_post_counts_as_gone_only_while_others_are_shown(graph, network):
     with pytest.raises(TokenRefused, match="does not open"):
         network.look_up("12_34")
     with pytest.raises(TokenRefused):
-        network.reread(("12_34", "12_35"))
+        network.refetch(("12_34", "12_35"))
     with pytest.raises(TokenRefused):
         network.own_replies_under("12_34", since=ENDS_AT, until=ENDS_AT)
 
@@ -390,7 +390,7 @@ def test_an_id_that_an_answer_leaves_out_is_asked_for_alone(graph):
     comment = {"id": "9_4", "message": "hola", "created_time": "2026-05-04T12:00:00+0000"}
     graph.say({"9_3": comment | {"id": "9_3"}}, comment)
 
-    again = graph.open("facebook").reread(("9_3", "9_4"))
+    again = graph.open("facebook").refetch(("9_3", "9_4"))
 
     assert [post.external_id for post in again.page.posts] == ["9_3", "9_4"]
     assert again.gone == ()

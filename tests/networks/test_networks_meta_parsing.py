@@ -8,16 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import Garbled, NetworkError
-from networks.facebook.posts import Root, read_comment, read_post
-from networks.instagram.posts import Us, read_media
-from networks.instagram.posts import read_comment as read_instagram_comment
-from networks.instagram.posts import root_of as instagram_root_of
-from networks.meta.conversations import Mailbox, messages_of
-from networks.meta.refusals import refusal
-from networks.meta.usage import usage_of
-from networks.meta.values import edge_of, revision_of
-from networks.meta.walks import Branch, Place, after_branch, following, place_of
-from records.nouns import PostAbove
+from networks.meta.facebook.objects import ThreadRoot, read_comment, read_post
+from networks.meta.graph.messages import Mailbox, messages_of
+from networks.meta.graph.pagination import Branch, NestedCursor, cursor_of, next_token, token_after_branch
+from networks.meta.graph.responses import refusal, usage_of
+from networks.meta.graph.values import edge_of, revision_of
+from networks.meta.instagram.objects import OwnAccount, read_media
+from networks.meta.instagram.objects import read_comment as read_instagram_comment
+from networks.meta.instagram.objects import root_of as instagram_root_of
+from records.models import ParentPost
 from tests.support.meta_practice import ENDS_AT
 
 KEYS = ["id", "message", "text", "caption", "created_time", "timestamp", "from", "to", "parent", "parent_id", "media"]
@@ -30,8 +29,8 @@ ANY = st.recursive(
 )
 OBJECT = st.dictionaries(st.sampled_from(KEYS), ANY, max_size=6)
 TEXT = st.text(alphabet=st.characters(), max_size=50)
-US = Us(external_id="3003", handle="acme")
-ROOT = Root(above=PostAbove(external_id="2002_1"))
+US = OwnAccount(external_id="3003", handle="acme")
+ROOT = ThreadRoot(above=ParentPost(external_id="2002_1"))
 MAILBOX = Mailbox(network="facebook", platform="messenger", page_id="2002", account_external_id="2002")
 
 
@@ -59,7 +58,7 @@ def test_a_revision_changes_with_the_text_alone(one, other):
 
 
 PLACES = st.builds(
-    Place,
+    NestedCursor,
     source=st.integers(min_value=0, max_value=4),
     after=st.none() | st.text(alphabet=st.characters(codec="utf-8"), max_size=20),
     branches=st.lists(
@@ -77,13 +76,13 @@ PLACES = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(PLACES)
 def test_a_place_survives_as_text(place):
-    assert place_of(place.token) == place
+    assert cursor_of(place.token) == place
 
 
 @settings(max_examples=60, deadline=None)
 @given(TEXT)
 def test_any_token_is_a_place(token):
-    assert isinstance(place_of(token), Place)
+    assert isinstance(cursor_of(token), NestedCursor)
 
 
 @settings(max_examples=60, deadline=None)
@@ -94,21 +93,21 @@ def test_any_token_is_a_place(token):
 def test_a_walk_reads_every_page_of_every_list_and_branch_once(pages, depths):
     """A world of lists with so many pages, each page with a branch of so many further pages."""
     seen: list[tuple[str, int]] = []
-    token: str | None = Place().token
+    token: str | None = NestedCursor().token
     while token is not None:
-        place = place_of(token)
+        place = cursor_of(token)
         if place.branches:
             first = place.branches[0]
             number = int(first.after)
             seen.append((first.external_id, number))
             more = number < depths[int(first.external_id) % 12]
-            token = after_branch(place, after=str(number + 1) if more else None, goes_on=True, sources=len(pages))
+            token = token_after_branch(place, after=str(number + 1) if more else None, goes_on=True, sources=len(pages))
             continue
         number = int(place.after or 0)
         seen.append((f"list {place.source}", number))
         more = number < pages[place.source]
         branch = Branch(external_id=str(place.source * 4 + number), edge="comments", after="1")
-        token = following(
+        token = next_token(
             place,
             after=str(number + 1) if more else None,
             goes_on=True,

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from networks.protocol import PostStanding
-from records.words import Act
+from networks.protocol import ReplyContext
+from records.enums import Act
 from tests.support.meta_practice import ENDS_AT as NOW
 from tests.support.meta_practice import NETWORKS, scripted
 
@@ -30,7 +30,7 @@ def network(request, networks):
 def standing(network):
     """A comment of an hour ago under a post of ours, by somebody who never wrote to us."""
     root = "2002_1" if network.name == "facebook" else "1"
-    return PostStanding(
+    return ReplyContext(
         external_id="1_2" if network.name == "facebook" else "2",
         summoned=True,
         person_wrote_first=False,

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.meta.webhooks import challenge, deliveries, signed
-from records.words import Feed
+from records.enums import Feed
 from tests.support.meta_practice import NETWORKS, all_pages, fetched_posts, open_meta_practice
 
 VERIFY = "the-verify-token"
@@ -152,9 +152,9 @@ def test_edits_deletions_and_hides_are_to_be_asked_for_again(practice, receiver)
 def test_a_hidden_comment_says_so_when_it_is_asked_for_and_in_its_feed(practice, receiver, name):
     network, text = practice.open(name), f"feo {name}"
     target = practice.tell("/_post", text=text, author="ana", in_reply_to=practice.ids()[name])["id"]
-    assert network.reread((target,)).page.posts[0].hidden is False
+    assert network.refetch((target,)).page.posts[0].hidden is False
     network.hide(target, hidden=True)
-    assert network.reread((target,)).page.posts[0].hidden is True
+    assert network.refetch((target,)).page.posts[0].hidden is True
     network.hide(target, hidden=False)
     assert fetched_posts(network, Feed.COMMENTS)[text].hidden is False
     practice.tell("/_webhooks", deliver=True)
@@ -181,7 +181,7 @@ def test_an_instagram_mention_is_told_without_words_and_then_asked_for(practice,
 
     named = [external_id for each in delivered(practice, receiver, "instagram") for external_id in each.named]
 
-    posts = practice.open("instagram").reread(tuple(named)).page.posts
+    posts = practice.open("instagram").refetch(tuple(named)).page.posts
     assert [(post.external_id, post.text) for post in posts] == [(identifier, "@marca ¿sí?")]
 
 

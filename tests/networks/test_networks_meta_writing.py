@@ -18,7 +18,7 @@ from networks.errors import (
     Uncertain,
     Unreachable,
 )
-from records.words import Feed
+from records.enums import Feed
 from tests.support.meta_practice import NETWORKS, account_on, all_pages, open_meta_practice, own_posts
 
 OURS = {"author": "marca", "inbound": False}
@@ -145,7 +145,7 @@ def test_a_comment_gets_one_private_reply(practice, network, comment):
     with pytest.raises(DuplicateRefused) as raised:
         network.reply_privately(comment, "otra vez")
 
-    author = network.reread((comment,)).page.posts[0].author.external_id
+    author = network.refetch((comment,)).page.posts[0].author.external_id
     assert raised.value.retry is Retry.UNCERTAIN
     assert next(message.text for message in network.private_messages_with(author) if message.outgoing) == TEXT
     told = [each for each in practice.truth()["messages"] if each["id"] == sent.external_id]

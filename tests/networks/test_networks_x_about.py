@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import Invalid
-from networks.x.about import LONGEST_QUERY, next_page, opened, query_of
-from records.words import Feed
+from networks.x.reading import LONGEST_QUERY, batch_query, next_batch, open_batches
+from records.enums import Feed
 
 ids = st.lists(st.integers(min_value=1, max_value=10**19 - 1).map(str), unique=True, max_size=120)
 
@@ -21,13 +21,13 @@ def test_every_post_is_asked_about_once_in_queries_that_x_takes(ids, feed, handl
     asked: list[str] = []
     page: str | None = None
     while True:
-        batches = opened(tuple(ids), page)
+        batches = open_batches(tuple(ids), page)
         if not batches.ids:
             break
-        query, count = query_of(batches, feed, handle=handle)
+        query, count = batch_query(batches, feed, handle=handle)
         assert len(query) <= LONGEST_QUERY
         asked += re.findall(r"_id:(\d+)", query)
-        page = next_page(batches, count, None)
+        page = next_batch(batches, count, None)
         if page is None:
             break
 
@@ -36,24 +36,24 @@ def test_every_post_is_asked_about_once_in_queries_that_x_takes(ids, feed, handl
 
 def test_a_query_is_read_to_its_end_before_the_next_one():
     many = tuple(str(10**18 + number) for number in range(30))
-    batches = opened(many, None)
-    _, count = query_of(batches, Feed.THREADS, handle="acme")
+    batches = open_batches(many, None)
+    _, count = batch_query(batches, Feed.THREADS, handle="acme")
 
-    within = opened((), next_page(batches, count, "x-token"))
-    after = opened((), next_page(within, count, None))
+    within = open_batches((), next_batch(batches, count, "x-token"))
+    after = open_batches((), next_batch(within, count, None))
 
     assert (within.ids, within.page) == (many, "x-token")
     assert (after.ids, after.page) == (many[count:], None)
 
 
 def test_a_walk_goes_on_over_the_posts_with_which_it_began():
-    page = next_page(opened(("1", "2"), None), 1, None)
+    page = next_batch(open_batches(("1", "2"), None), 1, None)
 
-    assert opened(("7", "8"), page).ids == ("2",)
+    assert open_batches(("7", "8"), page).ids == ("2",)
 
 
 def test_what_is_no_id_of_x_never_enters_a_query():
-    assert opened(("1", "2) OR from:me", "٣", "", "1"), None).ids == ("1",)
+    assert open_batches(("1", "2) OR from:me", "٣", "", "1"), None).ids == ("1",)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_is_no_id_of_x_never_enters_a_query():
 )
 def test_a_page_that_is_not_ours_begins_the_feed_anew(page):
     with pytest.raises(Invalid, match="begin the feed anew"):
-        opened((), page)
+        open_batches((), page)
 
 
 def test_a_conversation_is_heard_though_nobody_mentions_us(practice):

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pytest
 
-from networks.protocol import Delivery, Page
+from networks.protocol import FeedPage, WebhookDelivery
 from networks.x.webhooks import answer_crc, deliveries, signed
-from records.words import Feed
+from records.enums import Feed
 
 SIGNATURE = "x-twitter-webhooks-signature"
 
@@ -25,7 +25,7 @@ class Subscriber:
 
     secret: str
     url: str = ""
-    delivered: list[Delivery] = field(default_factory=list)
+    delivered: list[WebhookDelivery] = field(default_factory=list)
     refused: int = 0
 
     def take(self, body: bytes, header: str) -> int:
@@ -35,9 +35,9 @@ class Subscriber:
         self.delivered += deliveries(body)
         return 200
 
-    def page(self) -> Page:
+    def page(self) -> FeedPage:
         pages = [each.page for each in self.delivered]
-        return Page(
+        return FeedPage(
             posts=tuple(post for page in pages for post in page.posts),
             own=tuple(post for page in pages for post in page.own),
             messages=tuple(message for page in pages for message in page.messages),

@@ -12,12 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.errors import Garbled, Refused
-from networks.scrubbing import scrub
-from networks.x.limits import budget_of
-from networks.x.messages import read_messages
-from networks.x.posts import read_posts
-from networks.x.refusals import refusal
-from networks.x.shown_text import shown_text
+from networks.transport import scrub
+from networks.x.objects import read_messages, read_posts, shown_text
+from networks.x.responses import budget_of, refusal
 
 POST = {
     "id": "12",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from networks.errors import Garbled, RateLimited, Refused, Retry, Suspended, TargetGone, TokenRefused, Unreachable
-from records.words import Feed
+from records.enums import Feed
 
 
 def test_texts_are_as_a_reader_sees_them(practice):

@@ -10,14 +10,12 @@ import pytest
 import requests
 
 from networks.errors import Garbled, Invalid, Refused, Retry, Uncertain
-from networks.protocol import PostStanding
-from networks.x.access import missing_at
-from networks.x.client import XClient
-from networks.x.feeds import XFeeds
-from networks.x.line import XLine
-from networks.x.network import XNetwork
-from networks.x.problems import check_complete, gone_among
-from records.words import Act
+from networks.protocol import ReplyContext
+from networks.x.client import XClient, XConnection
+from networks.x.network import XNetwork, missing_at
+from networks.x.reading import XFeeds
+from networks.x.responses import check_complete, gone_among
+from records.enums import Act
 
 NOT_FOUND = {
     "resource_id": "7",
@@ -37,7 +35,7 @@ def test_an_edited_post_comes_in_its_newest_text_under_its_first_id(practice, me
     newest = practice.tell("/_edit", id=mention, text="@marca ¿abren el lunes?")["id"]
     other = practice.tell("/_post", text="@marca hola", author="luis", mentions=True)["id"]
 
-    found = practice.open().reread((mention, other))
+    found = practice.open().refetch((mention, other))
 
     assert {post.external_id: (post.revision_external_id, post.text) for post in found.page.posts} == {
         mention: (newest, "@marca ¿abren el lunes?"),
@@ -51,7 +49,7 @@ def test_deleted_posts_are_named_as_they_were_asked_for(practice, mention):
     practice.tell("/_delete", id=mention)
     standing = practice.tell("/_post", text="@marca hola", author="luis", mentions=True)["id"]
 
-    found = practice.open().reread((mention, standing, "123"))
+    found = practice.open().refetch((mention, standing, "123"))
 
     assert set(found.gone) == {mention, "123"}
     assert [post.external_id for post in found.page.posts] == [standing]
@@ -61,22 +59,22 @@ def test_our_own_post_is_reread_as_our_own(practice, mention):
     network = practice.open()
     sent = network.reply(mention, "Sí.")
 
-    assert [post.external_id for post in network.reread((sent.external_id,)).page.own] == [sent.external_id]
+    assert [post.external_id for post in network.refetch((sent.external_id,)).page.own] == [sent.external_id]
 
 
 def test_more_posts_than_x_takes_at_once_are_refused(practice):
     network = practice.open()
 
     with pytest.raises(Invalid, match="ask for fewer"):
-        network.reread(tuple(str(number) for number in range(network.reread_at_most + 1)))
-    assert network.reread(()).gone == ()
+        network.refetch(tuple(str(number) for number in range(network.refetch_at_most + 1)))
+    assert network.refetch(()).gone == ()
 
 
 def test_a_failed_rereading_deletes_nothing(practice, mention):
     practice.tell("/_faults", method="GET", path="/2/tweets", kind="status:503")
 
     with pytest.raises(Exception, match="asked again") as raised:
-        practice.open().reread((mention,))
+        practice.open().refetch((mention,))
 
     assert raised.value.retry is Retry.LATER
 
@@ -99,7 +97,7 @@ class Scripted:
 
 
 def network_of(practice: Any, client: Scripted) -> XNetwork:
-    line = XLine(client=cast("XClient", client), secrets=())
+    line = XConnection(client=cast("XClient", client), secrets=())
     feeds = XFeeds(account=practice.account, line=line, search_lag=timedelta(0))
     return XNetwork(account=practice.account, line=line, feeds=feeds)
 
@@ -109,7 +107,7 @@ def test_a_post_whose_newest_version_is_gone_is_gone(practice):
     gone = NOT_FOUND | {"resource_id": "9"}
     client = Scripted({"data": [older]}, {"errors": [gone]})
 
-    found = network_of(practice, client).reread(("7",))
+    found = network_of(practice, client).refetch(("7",))
 
     assert (found.gone, found.page.posts, client.asked) == (("7",), (), [["7"], ["9"]])
 
@@ -117,7 +115,7 @@ def test_a_post_whose_newest_version_is_gone_is_gone(practice):
 def test_a_post_of_which_x_says_nothing_is_neither_there_nor_gone(practice):
     network = network_of(practice, Scripted({"errors": []}, {"errors": []}))
 
-    found = network.reread(("7",))
+    found = network.refetch(("7",))
 
     assert (found.gone, found.page.posts) == ((), ())
     with pytest.raises(Garbled, match="asked again"):
@@ -183,7 +181,7 @@ def test_x_has_no_private_reply(practice, mention):
 
 def test_prices_stand_beside_what_is_permitted(practice):
     now = practice.now()
-    standing = PostStanding(
+    standing = ReplyContext(
         external_id="1", summoned=True, person_wrote_first=True, root_is_ours=True, published_at=now, kind="reply"
     )
 

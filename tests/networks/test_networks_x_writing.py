@@ -24,7 +24,7 @@ from networks.errors import (
     Uncertain,
     Unreachable,
 )
-from networks.protocol import PostStanding
+from networks.protocol import ReplyContext
 from networks.x.network import open_x
 
 WRONG = XCredentials(
@@ -237,7 +237,7 @@ def test_what_is_permitted_follows_the_rules_of_x(practice, standing, expected):
     now = practice.now()
     known = {"external_id": "1", "root_is_ours": False, "published_at": now, "kind": "post"} | standing
 
-    found = practice.open().permissions(PostStanding(**known), now=now)
+    found = practice.open().permissions(ReplyContext(**known), now=now)
 
     assert (found.reply, found.private_message, found.hide) == expected
     assert bool(found.why) is not (expected[0] and expected[1])

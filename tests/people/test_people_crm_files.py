@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from people.crm_files import COLUMNS, CrmFileError, read_crm_file
+from people.crm_file import COLUMNS, CrmFileError, read_crm_file
 from people.customers import Contact
 
 HEADING = ",".join(COLUMNS)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people.customer_keys import (
+from people.blind_index import (
     MOST_CHARACTERS,
     KeyKind,
-    TypedKey,
+    LookupKey,
     booking_key,
     booking_keys,
     contact_key,
@@ -31,14 +31,14 @@ KEY = b"k" * 32
 )
 def test_an_address_is_one_however_it_is_typed(typed: str) -> None:
     key = contact_key(typed, market="ES")
-    assert key == TypedKey(kind=KeyKind.EMAIL, plain="ana.ruiz@example.com")
+    assert key == LookupKey(kind=KeyKind.EMAIL, plain="ana.ruiz@example.com")
 
 
 @pytest.mark.parametrize(
     "typed", ["612 34 56 78", "+34 612345678", "0034 612-34-56-78", "(612) 345678", "６１２３４５６７８"]
 )
 def test_a_mobile_is_one_however_it_is_typed(typed: str) -> None:
-    assert contact_key(typed, market="ES") == TypedKey(kind=KeyKind.MOBILE, plain="+34612345678")
+    assert contact_key(typed, market="ES") == LookupKey(kind=KeyKind.MOBILE, plain="+34612345678")
 
 
 def test_a_number_without_a_country_is_read_as_in_the_market() -> None:
@@ -65,7 +65,7 @@ def test_what_is_neither_is_neither(typed: str) -> None:
     ],
 )
 def test_a_booking_is_one_without_accents_case_and_blanks(reference: str, surname: str) -> None:
-    assert booking_key(reference, surname) == TypedKey(kind=KeyKind.BOOKING, plain="ab12cd/nunezpena")
+    assert booking_key(reference, surname) == LookupKey(kind=KeyKind.BOOKING, plain="ab12cd/nunezpena")
 
 
 def test_a_traveller_is_found_by_both_surnames_or_the_first() -> None:
@@ -80,8 +80,8 @@ def test_half_a_booking_is_none(reference: str, surname: str) -> None:
 
 
 def test_a_digest_tells_kinds_and_keys_apart_and_holds_nothing_readable() -> None:
-    email = TypedKey(kind=KeyKind.EMAIL, plain="ana@example.com")
-    booking = TypedKey(kind=KeyKind.BOOKING, plain="ana@example.com")
+    email = LookupKey(kind=KeyKind.EMAIL, plain="ana@example.com")
+    booking = LookupKey(kind=KeyKind.BOOKING, plain="ana@example.com")
     assert len({key_digest(KEY, email), key_digest(KEY, booking), key_digest(b"o" * 32, email)}) == 3
     assert "ana" not in key_digest(KEY, email)
     assert "ana" not in repr(email)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from people.identities import know
+from people.identities import upsert_authors
 from records.database import reading, writing
-from records.nouns import Actor, Author
+from records.models import Actor, Author
 from records.tables.people import IdentityRow
 
 STEP = Actor(tag="step:listen")
@@ -20,7 +20,7 @@ ANA = Author(external_id="1", handle="ana", display_name="Ana", biography="Viajo
 
 def heard(engine: Engine, *authors: Author, network: str = "x", now: datetime = NOW) -> dict[str, int]:
     with writing(engine) as session:
-        return know(session, network=network, authors=authors, actor=STEP, now=now)
+        return upsert_authors(session, network=network, authors=authors, actor=STEP, now=now)
 
 
 def row(engine: Engine, external_id: str = "1") -> dict[str, object]:

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session
 
-from people.consents import give, has_consent, live_consent, withdraw, wording_version
-from people.identities import know
-from people.links import UnlinkableError, link, live_link, withdraw_links
+from people.consents import give_consent, has_consent, live_consent, withdraw_consent, wording_version
+from people.identities import upsert_authors
+from people.identity_links import UnlinkableError, link_identity, live_link, withdraw_links
 from records.database import writing
-from records.nouns import Actor, Author
+from records.enums import ProofKind, Purpose
+from records.models import Actor, Author
 from records.tables.people import ConsentRow, CustomerRow, IdentityLinkRow
-from records.words import ProofKind, Purpose
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -22,7 +22,9 @@ LATER = NOW + timedelta(days=1)
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     with writing(engine) as session:
-        know(session, network="x", authors=[Author(external_id="5001", handle="ana")], actor=Actor(tag="a:b"), now=NOW)
+        upsert_authors(
+            session, network="x", authors=[Author(external_id="5001", handle="ana")], actor=Actor(tag="a:b"), now=NOW
+        )
         for number in (1, 2):
             session.add(
                 CustomerRow(reference=f"C-{number}", subject=f"s{number}", market="", segment="", contact_sealed=b"")
@@ -32,11 +34,11 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 def _agree(session: Session, purpose: Purpose = Purpose.LINK_HANDLE) -> int:
-    return give(session, identity_id=1, purpose=purpose, wording_version="es-1", room_id=None, now=NOW)
+    return give_consent(session, identity_id=1, purpose=purpose, wording_version="es-1", room_id=None, now=NOW)
 
 
 def _link(session: Session, customer_id: int = 1, proof: ProofKind = ProofKind.EMAIL_CODE) -> int:
-    return link(session, identity_id=1, customer_id=customer_id, proof=proof, proved_at=NOW, now=NOW)
+    return link_identity(session, identity_id=1, customer_id=customer_id, proof=proof, proved_at=NOW, now=NOW)
 
 
 def test_without_consent_nobody_is_linked(session: Session) -> None:
@@ -63,7 +65,7 @@ def test_a_link_names_its_proof_and_its_consent(session: Session) -> None:
 def test_a_link_falls_with_its_consent_even_where_only_that_is_withdrawn(session: Session) -> None:
     _agree(session)
     _link(session)
-    assert withdraw(session, identity_id=1, purpose=Purpose.LINK_HANDLE, now=LATER)
+    assert withdraw_consent(session, identity_id=1, purpose=Purpose.LINK_HANDLE, now=LATER)
     assert live_link(session, 1) is None
     assert withdraw_links(session, identity_id=1, now=LATER) == 1
     assert withdraw_links(session, identity_id=1, now=LATER) == 0
@@ -82,14 +84,14 @@ def test_each_purpose_stands_alone(session: Session) -> None:
     assert has_consent(session, 1, Purpose.LEARN)
     assert not has_consent(session, 1, Purpose.LINK_HANDLE)
     assert not has_consent(session, 1, Purpose.SAY_SOLVED)
-    assert withdraw(session, identity_id=1, purpose=Purpose.SAY_SOLVED, now=LATER) == ()
+    assert withdraw_consent(session, identity_id=1, purpose=Purpose.SAY_SOLVED, now=LATER) == ()
     assert has_consent(session, 1, Purpose.LEARN)
 
 
 def test_a_yes_that_stands_is_kept_and_one_after_a_withdrawal_is_new(session: Session) -> None:
     first = _agree(session)
     assert _agree(session) == first
-    assert withdraw(session, identity_id=1, purpose=Purpose.LINK_HANDLE, now=LATER) == (first,)
+    assert withdraw_consent(session, identity_id=1, purpose=Purpose.LINK_HANDLE, now=LATER) == (first,)
     assert live_consent(session, 1, Purpose.LINK_HANDLE) is None
     assert _agree(session) != first
     assert session.get_one(ConsentRow, first).withdrawn_at is not None

@@ -7,10 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.calendar import NEVER_OPENS, OFFICE_HOURS, Calendar, Holiday, Shift
-from policies.opening_words import longest_opening, opens_in_words
-from policies.rulebook import load_rulebook
-from policies.written_hours import WEEKDAYS, shifts_of, weekdays_of
+from policies.rulebook.calendar import (
+    NEVER_OPENS,
+    OFFICE_HOURS,
+    WEEKDAYS,
+    Calendar,
+    Holiday,
+    OpeningHours,
+    longest_opening,
+    opens_in_words,
+    shifts_of,
+    weekdays_of,
+)
+from policies.rulebook.rulebook import load_rulebook
 
 MADRID = ZoneInfo("Europe/Madrid")
 RULEBOOK = """\
@@ -98,12 +107,12 @@ def test_without_a_calendar_a_rulebook_keeps_office_hours() -> None:
     assert load_rulebook(RULEBOOK.replace("CALENDAR", ""), name="t").calendar == OFFICE_HOURS
     assert calendar("{holidays: [{date: 01-06, name: Reyes}]}").week == OFFICE_HOURS.week
     assert [len(OFFICE_HOURS.week[day]) for day in range(7)] == [1, 1, 1, 1, 1, 0, 0]
-    assert OFFICE_HOURS.week[0] == (Shift(opens=480, closes=1200),)
+    assert OFFICE_HOURS.week[0] == (OpeningHours(opens=480, closes=1200),)
 
 
 def test_days_that_are_not_named_are_closed() -> None:
     week = calendar('{hours: {sat: "00:00-24:00"}}').week
-    assert week == ((), (), (), (), (), (Shift(opens=0, closes=1440),), ())
+    assert week == ((), (), (), (), (), (OpeningHours(opens=0, closes=1440),), ())
 
 
 def test_a_desk_that_never_opens_says_so() -> None:
@@ -190,9 +199,9 @@ def test_days_are_written_alone_or_as_a_span(key: str, days: tuple[int, ...]) ->
     ("text", "shifts"),
     [
         ("closed", ()),
-        ("08:00-20:00", (Shift(opens=480, closes=1200),)),
-        (" 8:00 - 24:00 ", (Shift(opens=480, closes=1440),)),
-        ("08:00-14:00,14:00-20:00", (Shift(opens=480, closes=840), Shift(opens=840, closes=1200))),
+        ("08:00-20:00", (OpeningHours(opens=480, closes=1200),)),
+        (" 8:00 - 24:00 ", (OpeningHours(opens=480, closes=1440),)),
+        ("08:00-14:00,14:00-20:00", (OpeningHours(opens=480, closes=840), OpeningHours(opens=840, closes=1200))),
         ("08:00-14:00, 13:59-20:00", None),
         ("20:00-08:00", None),
         ("08:00-08:00", None),
@@ -203,7 +212,7 @@ def test_days_are_written_alone_or_as_a_span(key: str, days: tuple[int, ...]) ->
         ("open", None),
     ],
 )
-def test_hours_are_read_or_refused(text: str, shifts: tuple[Shift, ...] | None) -> None:
+def test_hours_are_read_or_refused(text: str, shifts: tuple[OpeningHours, ...] | None) -> None:
     assert shifts_of(text) == shifts
 
 
@@ -215,9 +224,9 @@ ZONES = st.sampled_from(
 
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    def shifts() -> tuple[Shift, ...]:
+    def shifts() -> tuple[OpeningHours, ...]:
         marks = draw(st.lists(st.integers(0, 1440), max_size=4, unique=True).map(sorted))
-        return tuple(Shift(opens=one, closes=other) for one, other in zip(marks[::2], marks[1::2], strict=False))
+        return tuple(OpeningHours(opens=one, closes=other) for one, other in zip(marks[::2], marks[1::2], strict=False))
 
     days = draw(st.lists(st.dates(date(2019, 12, 1), date(2035, 2, 1)), max_size=4))
     yearly = draw(st.booleans())

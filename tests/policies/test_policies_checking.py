@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.channel import Channel
 from policies.checking import check, report
-from policies.examining import examine
-from policies.longest import longest_length
-from policies.rulebook import load_rulebook, shipped_rulebook
-from policies.shipped import shipped_source
-from policies.templates import is_private
+from policies.rulebook.rulebook import load_rulebook, shipped_rulebook
+from policies.rulebook.source import shipped_source
+from policies.rulebook.templates import is_private
+from policies.text_limits import Channel
+from policies.validators.registry import examine
+from policies.validators.template_length import longest_template_length
 
 RULEBOOK = """\
 languages: [es, en]
@@ -172,7 +172,10 @@ def test_a_text_too_long_for_a_network_is_told_with_how_much() -> None:
 def test_a_text_is_measured_with_its_variables_at_their_longest() -> None:
     # 16 for the name, 26 for the signature, 7 for the greeting around the name, 23 for the link on X
     text = "{greeting} {handle} {compose_link} {signature}"
-    assert longest_length(text, network="x", channel=Channel.PUBLIC, language="es") == 23 + 1 + 16 + 1 + 23 + 1 + 26
+    assert (
+        longest_template_length(text, network="x", channel=Channel.PUBLIC, language="es")
+        == 23 + 1 + 16 + 1 + 23 + 1 + 26
+    )
 
     assert problems(rulebook(thanks=f"{{es: '{'a' * 240} {{signature}}{{greeting}}', en: Hi}}")) != []
 
@@ -211,7 +214,10 @@ def test_everything_that_is_shipped_fits_every_network(name: str) -> None:
         channel = Channel.PRIVATE if is_private(template.name) else Channel.PUBLIC
         most = {Channel.PUBLIC: 280, Channel.PRIVATE: 10_000}[channel]
         for (language, _), texts in template.wordings.items():
-            assert max(longest_length(text, network="x", channel=channel, language=language) for text in texts) <= most
+            assert (
+                max(longest_template_length(text, network="x", channel=channel, language=language) for text in texts)
+                <= most
+            )
 
 
 def test_a_check_finds_more_than_keeps_a_rulebook_from_being_used() -> None:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.conditions import Bindings, ConditionError, EvaluationError, compile_condition
-from policies.tokens import comparisons
-from policies.vocabulary import VOCABULARY, Declared, FactType
-from records.nouns import FactValue
+from policies.rulebook.condition_syntax import comparisons
+from policies.rulebook.conditions import Bindings, ConditionError, EvaluationError, compile_condition
+from policies.vocabulary import VOCABULARY, FactDeclaration, FactType
+from records.models import FactValue
 
 DEFAULTS: dict[str, FactValue] = {name: one.default for name, one in VOCABULARY.items()}
 
@@ -53,7 +53,7 @@ def test_comparisons_are_found_on_either_side_in_lists_and_in_brackets() -> None
     assert found == [("intent", literal) for literal in "abcdehi"]
 
 
-def _test_of(declared: Declared) -> st.SearchStrategy[str]:
+def _test_of(declared: FactDeclaration) -> st.SearchStrategy[str]:
     text = st.text(st.sampled_from("ab'\"\\/ .intent"), max_size=8)
     quoted = text.map(lambda t: '"' + t.replace("\\", "\\\\").replace('"', '\\"') + '"')
     raw = text.map(lambda t: "r'" + t.replace("'", "").rstrip("\\") + "'")

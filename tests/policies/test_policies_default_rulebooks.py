@@ -6,20 +6,19 @@ from itertools import product
 
 import pytest
 
-from classifier.personal_data import find_personal_data
-from policies.channel import Channel
+from classifier.personal_data.finder import find_personal_data
 from policies.checking import check, report
 from policies.engine import decide
-from policies.guard import inspect
-from policies.promotions import is_flagged
-from policies.rulebook import Rulebook, shipped_rulebook
-from policies.shipped import shipped_source
-from policies.templates import Template, is_private
-from policies.texts import render
+from policies.guard.inspection import inspect
+from policies.guard.wording import is_marked_as_advertisement
+from policies.rulebook.rule import RuleState
+from policies.rulebook.rulebook import Rulebook, shipped_rulebook
+from policies.rulebook.source import shipped_source
+from policies.rulebook.templates import Template, is_private, render
+from policies.text_limits import Channel
 from policies.vocabulary import default_facts
-from policies.words import State
-from records.nouns import Brand, Fact, FactValue, Verdict
-from records.words import Action, Approval, Priority
+from records.enums import Action, Approval, Priority
+from records.models import Brand, Fact, FactValue, Verdict
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NAMES = ("default", "retail-bank", "airline")
@@ -139,7 +138,7 @@ def test_every_action_occurs_and_something_is_said_without_approval(name: str) -
     assert {rule.action for rule in rules} == set(Action)
     spoken = {rule.action for rule in rules if rule.approval is Approval.NONE}
     assert {Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE} <= spoken
-    assert all(rule.state is State.LIVE for rule in rules)
+    assert all(rule.state is RuleState.LIVE for rule in rules)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -255,7 +254,7 @@ def test_who_may_buy_is_told_in_public_with_the_mark_of_an_advertisement(name: s
 
     assert decided(book, SCENES["purchase"]).promotion
     assert [rule.name for rule in book.rules if rule.promotion] == ["purchase"]
-    assert all(is_flagged(text) for _, text in wordings(book.templates["interest"]))
+    assert all(is_marked_as_advertisement(text) for _, text in wordings(book.templates["interest"]))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine import decide
-from policies.rulebook import Rulebook, load_rulebook
+from policies.rulebook.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import VOCABULARY, FactType, default_facts
-from records.nouns import Fact, FactValue, Verdict
-from records.words import Action, Approval, Intent, Priority, Queue
+from records.enums import Action, Approval, Intent, Priority, Queue
+from records.models import Fact, FactValue, Verdict
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -303,7 +303,7 @@ def test_conditions_with_comments_are_kept_apart_when_rules_are_asked_together()
     book = rulebook(commented, DATA)
 
     assert decided(book, facts(intent__needs_account_data=0.9)).rule == "data"
-    (stretch,) = book.stretches
+    (stretch,) = book.rule_groups
     assert stretch.first is not None
     assert stretch.first.reads == {"intent", "intent.needs_account_data"}
 

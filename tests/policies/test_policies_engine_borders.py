@@ -6,14 +6,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies import conditions, stretches
-from policies.conditions import Bindings, Complaint, ConditionError, EvaluationError, compile_choice, compile_condition
 from policies.engine import decide
-from policies.fact_reading import FactReader
-from policies.rulebook import Rulebook, load_rulebook
-from policies.sheet import FactSheet
+from policies.rulebook import conditions, rulebook
+from policies.rulebook.conditions import (
+    Bindings,
+    CompilerMessage,
+    ConditionError,
+    EvaluationError,
+    compile_condition,
+    compile_first_match,
+)
+from policies.rulebook.fact_sheet import FactReader, FactSheet
+from policies.rulebook.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import default_facts
-from records.nouns import Fact
+from records.models import Fact
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 RULES = """
@@ -37,7 +43,7 @@ def book() -> Rulebook:
 
 
 def test_complaints_of_a_condition_stand_one_after_another() -> None:
-    complaints = (Complaint(line=1, column=2, message="one"), Complaint(line=3, column=4, message="two"))
+    complaints = (CompilerMessage(line=1, column=2, message="one"), CompilerMessage(line=3, column=4, message="two"))
     assert str(ConditionError(complaints)) == "one; two"
 
 
@@ -50,18 +56,18 @@ def test_a_complaint_tells_the_place_and_leaves_the_library_s_code_out() -> None
     assert not complaint.message.endswith("]")
     assert str(raised.value) == complaint.message
     found = conditions._complaints("ERROR: <input>:7:9: no such thing [INVALID_ARGUMENT]")
-    assert found == (Complaint(line=7, column=9, message="no such thing"),)
+    assert found == (CompilerMessage(line=7, column=9, message="no such thing"),)
 
 
 def test_a_complaint_of_another_form_is_its_first_line_at_the_beginning() -> None:
-    assert conditions._complaints("broken\nhere") == (Complaint(line=1, column=1, message="broken"),)
+    assert conditions._complaints("broken\nhere") == (CompilerMessage(line=1, column=1, message="broken"),)
 
 
 def test_a_condition_that_cannot_be_evaluated_says_why() -> None:
     with pytest.raises(EvaluationError) as raised:
         Bindings({}).satisfy(compile_condition("toxicity > 0.5"))
     assert "toxicity" in str(raised.value)
-    choice = compile_choice([compile_condition("toxicity > 0.5")])
+    choice = compile_first_match([compile_condition("toxicity > 0.5")])
     with pytest.raises(EvaluationError) as chosen:
         Bindings({}).choose(choice)
     assert "toxicity" in str(chosen.value)
@@ -119,25 +125,25 @@ def test_rules_that_hold_before_and_after_are_told_apart_with_one_question(monke
 
 
 def test_two_rules_too_deep_together_are_asked_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_deep(asked: list[conditions.Condition]) -> conditions.Choice:
+    def too_deep(asked: list[conditions.Condition]) -> conditions.FirstMatch:
         if len(asked) > 1:
             raise ConditionError(())
-        return compile_choice(asked)
+        return compile_first_match(asked)
 
-    monkeypatch.setattr(stretches, "compile_choice", too_deep)
+    monkeypatch.setattr(rulebook, "compile_choice", too_deep)
     rules = book().rules
-    parted = stretches.stretches_of(rules)
+    parted = rulebook.rule_groups_of(rules)
     assert [one.rules for one in parted] == [(rules[0],), (rules[1],)]
     assert all(one.first is not None for one in parted)
 
 
 def test_a_rule_too_deep_alone_is_asked_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(asked: list[conditions.Condition]) -> conditions.Choice:
+    def never(asked: list[conditions.Condition]) -> conditions.FirstMatch:
         raise ConditionError(())
 
-    monkeypatch.setattr(stretches, "compile_choice", never)
+    monkeypatch.setattr(rulebook, "compile_choice", never)
     rules = book().rules
-    assert [(one.rules, one.first) for one in stretches.stretches_of(rules)] == [
+    assert [(one.rules, one.first) for one in rulebook.rule_groups_of(rules)] == [
         ((rules[0],), None),
         ((rules[1],), None),
     ]
@@ -146,10 +152,10 @@ def test_a_rule_too_deep_alone_is_asked_by_itself(monkeypatch: pytest.MonkeyPatc
 def test_a_flaw_elsewhere_does_not_keep_rules_from_being_asked_together() -> None:
     crisis, toxic = compile_condition("crisis"), compile_condition("toxicity > 0.5")
     sheet = FactSheet({"crisis": Fact(value=True, source="test")}, reader=FactReader({"crisis", "toxicity"}))
-    assert sheet.first_of(compile_choice([crisis])) == 0
-    assert sheet.first_of(compile_choice([toxic])) is None
+    assert sheet.first_of(compile_first_match([crisis])) == 0
+    assert sheet.first_of(compile_first_match([toxic])) is None
     calm = FactSheet({"crisis": Fact(value=False, source="test")}, reader=FactReader({"crisis"}))
-    assert calm.first_of(compile_choice([crisis])) == 1
+    assert calm.first_of(compile_first_match([crisis])) == 1
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

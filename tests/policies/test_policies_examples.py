@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from policies.checking import check, report
-from policies.example_runs import facts_of
-from policies.examples import Example
-from policies.rulebook import load_rulebook
+from policies.checking import check, facts_of, report
+from policies.rulebook.rule import RuleExample
+from policies.rulebook.rulebook import load_rulebook
 from policies.vocabulary import VOCABULARY
-from records.nouns import Fact
+from records.models import Fact
 
 RULES = """\
 languages: [es, en]
@@ -53,7 +52,7 @@ def test_an_example_is_read_with_its_values_in_their_types() -> None:
         source("{text: ' Hola ', lang: es, not: true, facts: {author.reach: 12, toxicity: 1, crisis: false}}"), name="t"
     ).rules[1]
 
-    assert rule.examples[-1] == Example(
+    assert rule.examples[-1] == RuleExample(
         text="Hola",
         lang="es",
         facts={"author.reach": 12, "toxicity": 1.0, "crisis": False},
@@ -64,7 +63,7 @@ def test_an_example_is_read_with_its_values_in_their_types() -> None:
 
 
 def test_an_example_is_decided_with_defaults_its_language_and_what_it_gives() -> None:
-    example = Example(text="x", lang="en", facts={"toxicity": 0.4}, decides=True, line=1)
+    example = RuleExample(text="x", lang="en", facts={"toxicity": 0.4}, decides=True, line=1)
     facts = facts_of(example)
 
     assert set(facts) == set(VOCABULARY)
@@ -74,7 +73,7 @@ def test_an_example_is_decided_with_defaults_its_language_and_what_it_gives() ->
 
 
 def test_the_language_of_an_example_may_be_given_as_a_fact() -> None:
-    example = Example(text="x", lang="en", facts={"language": "fr"}, decides=True, line=1)
+    example = RuleExample(text="x", lang="en", facts={"language": "fr"}, decides=True, line=1)
     assert facts_of(example)["language"].value == "fr"
 
 

@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine import decide
-from policies.explanation import Explanation, Failed, explain
-from policies.fact_words import source_in_words, value_in_words
-from policies.rulebook import Rulebook, load_rulebook, shipped_rulebook
+from policies.explaining.explanation import Explanation, UnmetCondition, explain, source_in_words, value_in_words
+from policies.rulebook.rulebook import Rulebook, load_rulebook, shipped_rulebook
 from policies.vocabulary import VOCABULARY, FactType, default_facts
 from policies.wordings import wordings
-from records.nouns import Fact, FactValue
+from records.models import Fact, FactValue
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -52,7 +51,7 @@ def test_a_decision_is_explained_with_its_rule_its_facts_and_what_was_near_in_sp
         "La intención es «queja» (según el clasificador).",
         "La regla r0 estuvo cerca. El sentimiento negativo es 0,62; la regla pide más de 0,7.",
     )
-    assert told.near[0].failed == Failed(
+    assert told.near[0].failed == UnmetCondition(
         fact="sentiment.negative",
         value="0,62",
         needed="más de 0,7",

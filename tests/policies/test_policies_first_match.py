@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.conditions import Bindings, EvaluationError, compile_choice, compile_condition
 from policies.engine import decide
-from policies.fact_reading import FactReader
-from policies.rulebook import Rulebook, load_rulebook
+from policies.rulebook.conditions import Bindings, EvaluationError, compile_condition, compile_first_match
+from policies.rulebook.fact_sheet import FactReader
+from policies.rulebook.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import VOCABULARY, default_facts, flaw_in
-from records.nouns import Fact, FactValue
-from records.words import Action, Approval, Priority, Queue
+from records.enums import Action, Approval, Priority, Queue
+from records.models import Fact, FactValue
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -104,7 +104,7 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 
 
 def test_the_first_of_some_conditions_is_told_by_its_place() -> None:
-    choice = compile_choice(
+    choice = compile_first_match(
         [compile_condition(source) for source in ("crisis // why", "10 / author.reach > 1", "true")]
     )
 
@@ -112,7 +112,7 @@ def test_the_first_of_some_conditions_is_told_by_its_place() -> None:
     assert Bindings({"crisis": True, "author.reach": 0}).choose(choice) == 0
     assert Bindings({"crisis": False, "author.reach": 5}).choose(choice) == 1
     assert Bindings({"crisis": False, "author.reach": 20}).choose(choice) == 2
-    assert Bindings({"crisis": False}).choose(compile_choice([compile_condition("crisis")])) == 1
+    assert Bindings({"crisis": False}).choose(compile_first_match([compile_condition("crisis")])) == 1
     with pytest.raises(EvaluationError):
         Bindings({"crisis": False, "author.reach": 0}).choose(choice)
 
@@ -225,7 +225,7 @@ def test_rules_too_deep_to_be_asked_together_are_asked_in_smaller_parts() -> Non
     deep = "(" * 25 + "signal.danger" + ")" * 25
     book = rulebook(*[f"{LIVE}, when: signal.fraud"] * 12, f"{LIVE}, when: {deep}", f"{LIVE}, when: crisis")
 
-    assert [len(stretch.rules) for stretch in book.stretches] != [14]
-    assert [rule.name for stretch in book.stretches for rule in stretch.rules] == [f"r{each}" for each in range(14)]
+    assert [len(stretch.rules) for stretch in book.rule_groups] != [14]
+    assert [rule.name for stretch in book.rule_groups for rule in stretch.rules] == [f"r{each}" for each in range(14)]
     assert decider(book, facts(crisis=True)) == "r13"
     assert decider(book, facts(crisis=True, signal__danger=True)) == "r12"

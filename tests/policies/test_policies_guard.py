@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.channel import Channel
-from policies.disguises import comparison_form, with_joined_digits
-from policies.guard import Finding, inspect
-from policies.lengths import weighted_length
-from policies.texts import TemplateError, render
-from records.nouns import Brand, PersonalDatum
-from records.words import Owner
+from policies.guard.inspection import GuardFinding, inspect
+from policies.guard.obfuscation import comparison_form, with_joined_digits
+from policies.rulebook.templates import TemplateError, render
+from policies.text_limits import Channel, weighted_length
+from records.enums import Owner
+from records.models import Brand, PersonalDatum
 
 BRAND = Brand(name="acme", domains=("acme.example",))
 COMPOSE = "https://x.com/messages/compose"
@@ -46,7 +45,7 @@ def check(
     published: Sequence[str] = (),
     allowed: Sequence[str] = (),
     contacts: Sequence[str] = (),
-) -> tuple[Finding, ...]:
+) -> tuple[GuardFinding, ...]:
     return inspect(
         text,
         channel=channel,
@@ -61,7 +60,7 @@ def check(
     )
 
 
-def kinds(findings: Sequence[Finding]) -> list[str]:
+def kinds(findings: Sequence[GuardFinding]) -> list[str]:
     return [finding.kind for finding in findings]
 
 

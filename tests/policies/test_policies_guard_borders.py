@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import pytest
 
-from policies.channel import Channel
-from policies.characters import hidden_characters, unusual_characters
-from policies.confirmations import asks_for_data, confirms_relationship
-from policies.dates import digits_of_date
-from policies.disguises import _plain_form, comparison_form, flattened, leet_letters, plain_letters, with_joined_digits
-from policies.known_values import repeats_known_value
-from policies.languages import surely_not_in
-from policies.leftovers import leftover_placeholder
-from policies.lengths import limit_of, weighted_length
-from policies.letter_names import names_letters
-from policies.links import Link, carries_token, find_links, leads_home
-from policies.loose_numbers import loose_digits
-from policies.masks import masked_words, with_masks_as_digits
-from policies.number_words import Joining, Number, numbers_in, readings_of, with_inner_numbers
-from policies.readings import Reading, sound
-from policies.said_values import LONGEST_READ, file_name_values, said_values
-from policies.spelled_codes import (
+from policies.guard.characters import hidden_characters, unusual_characters
+from policies.guard.codes import (
+    counts_in_strokes,
     encodes,
     holds_code,
     holds_opaque_word,
     joined_pieces,
+    names_letters,
     pieces_of_code,
     spells_out,
     with_roman_digits,
 )
-from policies.spelled_links import holds_spelled_link, plain_mailboxes, spelled_mailboxes
-from policies.tallies import counts_in_strokes
-from records.nouns import PersonalDatum
-from records.words import Owner
+from policies.guard.confirmations import asks_for_data, confirms_relationship
+from policies.guard.conversation_values import LONGEST_READ, conversation_values, file_name_values
+from policies.guard.numbers import Number, NumberJoining, digits_of_date, numbers_in, readings_of, with_inner_numbers
+from policies.guard.obfuscated_links import holds_obfuscated_link, plain_mailboxes, spelled_mailboxes
+from policies.guard.obfuscation import (
+    _plain_form,
+    comparison_form,
+    flattened,
+    leet_letters,
+    masked_words,
+    plain_letters,
+    with_joined_digits,
+    with_masks_as_digits,
+)
+from policies.guard.protected_values import repeats_protected_value
+from policies.guard.unexplained_digits import unexplained_digits
+from policies.guard.value_spellings import ValueSpellings, sound
+from policies.guard.wording import surely_not_in, unfilled_placeholder
+from policies.links import Link, carries_token, find_links, leads_home
+from policies.text_limits import Channel, limit_of, weighted_length
+from records.enums import Owner
+from records.models import PersonalDatum
 
 INVISIBLE = "an invisible character or one that turns the direction of writing"
 
@@ -190,7 +195,7 @@ def test_a_number_tells_where_it_stands_and_what_sort_it_is() -> None:
     assert numbers_in("mil") == (Number(digits="1000", start=0, end=3, spelled=True, common=True),)
     assert numbers_in("hundred") == (Number(digits="100", start=0, end=7, spelled=True),)
     assert numbers_in("doble") == (Number(digits="", start=0, end=5, spelled=True, common=True),)
-    assert numbers_in("una mayo", joining=Joining.NEVER) == (
+    assert numbers_in("una mayo", joining=NumberJoining.NEVER) == (
         Number(digits="1", start=0, end=3, spelled=True, common=True),
         Number(digits="05", start=4, end=8, spelled=True, common=True, month=True),
     )
@@ -213,7 +218,7 @@ def test_a_number_tells_where_it_stands_and_what_sort_it_is() -> None:
     ],
 )  # fmt: skip
 def test_digits_left_over(text: str, left: int) -> None:
-    assert loose_digits(text) == left
+    assert unexplained_digits(text) == left
 
 
 def link(address: str) -> Link:
@@ -336,19 +341,19 @@ def test_a_word_is_taken_as_it_sounds(word: str, heard: str) -> None:
 
 
 def test_readings_of_a_text() -> None:
-    said = Reading("Llama al k de kilo 6 uno dos X-ray 2")
+    said = ValueSpellings("Llama al k de kilo 6 uno dos X-ray 2")
     assert "612" in said.windows
     assert "6122" in said.digits
     assert "xray" in said.words
     assert {"alk", "llamaalkde"} <= said.words
     assert "llamaalkdekilo6" not in said.words
     assert "llama" in said.letters
-    assert Reading("que nta nilla").holds_parts("ntanilla")
-    assert not Reading("que nt anilla").holds_parts("ntanilla")
-    assert Reading("ab cd ef gh ij kl mn op qr").words >= {"abcdefghijklmnop"}
-    assert "abcdefghijklmnopqr" not in Reading("ab cd ef gh ij kl mn op qr").words
-    assert "1" * 12 in Reading("1 " * 13).windows
-    assert "1" * 13 not in Reading("1 " * 13).windows
+    assert ValueSpellings("que nta nilla").holds_parts("ntanilla")
+    assert not ValueSpellings("que nt anilla").holds_parts("ntanilla")
+    assert ValueSpellings("ab cd ef gh ij kl mn op qr").words >= {"abcdefghijklmnop"}
+    assert "abcdefghijklmnopqr" not in ValueSpellings("ab cd ef gh ij kl mn op qr").words
+    assert "1" * 12 in ValueSpellings("1 " * 13).windows
+    assert "1" * 13 not in ValueSpellings("1 " * 13).windows
 
 
 @pytest.mark.parametrize(
@@ -376,7 +381,7 @@ def test_readings_of_a_text() -> None:
     ],
 )  # fmt: skip
 def test_what_gives_a_value_away(value: str, text: str, known: bool) -> None:  # noqa: FBT001
-    assert repeats_known_value(text, known_values=[value], published=[]) is known
+    assert repeats_protected_value(text, known_values=[value], published=[]) is known
 
 
 @pytest.mark.parametrize(
@@ -390,13 +395,13 @@ def test_what_gives_a_value_away(value: str, text: str, known: bool) -> None:  #
     ],
 )  # fmt: skip
 def test_what_the_person_said_is_excused_and_no_more(value: str, text: str, published: str, known: bool) -> None:  # noqa: FBT001
-    assert repeats_known_value(text, known_values=[value], published=[published]) is known
+    assert repeats_protected_value(text, known_values=[value], published=[published]) is known
 
 
 def test_without_values_nothing_is_known() -> None:
-    assert not repeats_known_value("Soto", known_values=[], published=[])
+    assert not repeats_protected_value("Soto", known_values=[], published=[])
     with pytest.raises(ValueError, match=r"^too many values$"):
-        repeats_known_value("a", known_values=["Soto"] * 2_001, published=[])
+        repeats_protected_value("a", known_values=["Soto"] * 2_001, published=[])
 
 
 @pytest.mark.parametrize(
@@ -487,7 +492,7 @@ def test_pieces_and_numerals_are_put_into_one() -> None:
     ],
 )  # fmt: skip
 def test_an_address_in_words(text: str, leads: bool) -> None:  # noqa: FBT001
-    assert holds_spelled_link(text, domains=["", ".acme.com"]) is leads
+    assert holds_obfuscated_link(text, domains=["", ".acme.com"]) is leads
 
 
 @pytest.mark.parametrize(
@@ -506,8 +511,8 @@ def test_mailboxes_in_words(text: str, boxes: list[str]) -> None:
 
 
 def test_an_address_in_words_is_read_from_its_beginning() -> None:
-    assert not holds_spelled_link("ve a ayuda punto acme punto com", domains=["ayuda.acme.com"])
-    assert holds_spelled_link("ve a otra punto acme punto com", domains=["ayuda.acme.com"])
+    assert not holds_obfuscated_link("ve a ayuda punto acme punto com", domains=["ayuda.acme.com"])
+    assert holds_obfuscated_link("ve a otra punto acme punto com", domains=["ayuda.acme.com"])
 
 
 def test_plain_mailboxes_are_those_that_stand_as_they_are() -> None:
@@ -565,18 +570,18 @@ def test_values_of_a_room_in_their_order() -> None:
             for owner, value in ((Owner.OWN, f"own:{len(text)}"), (Owner.PUBLIC, "public"))
         )
 
-    assert said_values("hola", find_personal_data=finds_both) == ("own:4",)
-    assert said_values("a" * 9_000, find_personal_data=finds_both) == (f"own:{LONGEST_READ}",)
-    assert said_values("son 4471 y 1999 y 123", find_personal_data=nothing) == ("4471",)
-    assert said_values("son 44-71", find_personal_data=nothing) == ("44-71",)
-    assert said_values("a1b2 x1 24hrs", find_personal_data=nothing) == ("a1b2",)
-    assert said_values("es KQXRTM hoy", find_personal_data=nothing) == ("KQXRTM",)
-    assert said_values("ES KQXRTM HOY", find_personal_data=nothing) == ()
-    assert said_values("Hola Marta Soto Gil", find_personal_data=nothing) == ("Marta Soto Gil",)
-    assert said_values("Hola Marta", find_personal_data=nothing) == ()
-    assert said_values("Buenos Dias Marta", find_personal_data=nothing) == ("Dias Marta",)
-    assert said_values("soy marta soto.", find_personal_data=nothing) == ("marta soto",)
-    assert said_values("el 14/03/2026 y 41/33/2026", find_personal_data=nothing)[0] == "14/03/2026"
+    assert conversation_values("hola", find_personal_data=finds_both) == ("own:4",)
+    assert conversation_values("a" * 9_000, find_personal_data=finds_both) == (f"own:{LONGEST_READ}",)
+    assert conversation_values("son 4471 y 1999 y 123", find_personal_data=nothing) == ("4471",)
+    assert conversation_values("son 44-71", find_personal_data=nothing) == ("44-71",)
+    assert conversation_values("a1b2 x1 24hrs", find_personal_data=nothing) == ("a1b2",)
+    assert conversation_values("es KQXRTM hoy", find_personal_data=nothing) == ("KQXRTM",)
+    assert conversation_values("ES KQXRTM HOY", find_personal_data=nothing) == ()
+    assert conversation_values("Hola Marta Soto Gil", find_personal_data=nothing) == ("Marta Soto Gil",)
+    assert conversation_values("Hola Marta", find_personal_data=nothing) == ()
+    assert conversation_values("Buenos Dias Marta", find_personal_data=nothing) == ("Dias Marta",)
+    assert conversation_values("soy marta soto.", find_personal_data=nothing) == ("marta soto",)
+    assert conversation_values("el 14/03/2026 y 41/33/2026", find_personal_data=nothing)[0] == "14/03/2026"
 
 
 @pytest.mark.parametrize(
@@ -615,9 +620,9 @@ def test_what_confirms_and_what_asks(text: str, confirms: bool, asks: bool) -> N
     "text", ["{x}", "${", "}}", "%s", "%(a)s", "[INSERT NAME]", "[tu nombre]", "TODO", "XXX", "<b>"]
 )
 def test_a_placeholder_of_any_notation_is_left_over(text: str) -> None:
-    assert leftover_placeholder(f"hola {text} ya")
+    assert unfilled_placeholder(f"hola {text} ya")
 
 
 @pytest.mark.parametrize("text", ["{", "100%", "[1]", "todo", "<3", "XX", "a < b > c"])
 def test_ordinary_brackets_are_no_placeholder(text: str) -> None:
-    assert not leftover_placeholder(f"hola {text} ya")
+    assert not unfilled_placeholder(f"hola {text} ya")

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from classifier.personal_data import find_personal_data
-from policies.channel import Channel
-from policies.guard import Finding, inspect
-from records.nouns import Brand
+from classifier.personal_data.finder import find_personal_data
+from policies.guard.inspection import GuardFinding, inspect
+from policies.text_limits import Channel
+from records.models import Brand
 from tests.policies.canaries.drafts import Draft, harmless_drafts, seeded_drafts
 from tests.policies.canaries.families import FAMILIES
 from tests.policies.canaries.late_families import LATE_FAMILIES
@@ -20,7 +20,7 @@ NOT_DISCLOSURES = frozenset({"language", "length", "confirmation", "asks-for-dat
 """Findings by which a text is stopped for another reason; a draft stopped by these alone counts as passed."""
 
 
-def guarded(text: str, known: Sequence[str] = ()) -> tuple[Finding, ...]:
+def guarded(text: str, known: Sequence[str] = ()) -> tuple[GuardFinding, ...]:
     return inspect(
         text,
         channel=Channel.PUBLIC,

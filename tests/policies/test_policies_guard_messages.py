@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from policies.channel import Channel
-from policies.guard import inspect
-from records.nouns import Brand, PersonalDatum
-from records.words import Owner
+from policies.guard.inspection import inspect
+from policies.text_limits import Channel
+from records.enums import Owner
+from records.models import Brand, PersonalDatum
 
 BRAND = Brand(name="Acme Bank", domains=("acme.example", ""))
 

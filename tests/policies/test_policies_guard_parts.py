@@ -6,19 +6,26 @@ from collections.abc import Sequence
 
 import pytest
 
-from policies.channel import Channel
-from policies.characters import hidden_characters, unusual_characters
-from policies.dates import digits_of_date
-from policies.disguises import collapsed, comparison_form, flattened, skeleton, unstretched
-from policies.guard import Finding, inspect
-from policies.known_values import MOST_VALUES, repeats_known_value
-from policies.loose_numbers import TOO_MANY, loose_digits
-from policies.number_words import Joining, glued_number_words, numbered, numbers_in, readings_of, with_texted_digits
-from policies.promotions import is_flagged
-from policies.said_values import file_name_values, said_values
-from policies.spelled_codes import encodes, holds_code, holds_opaque_word, pieces_of_code, spells_out
-from policies.spelled_links import holds_spelled_link, spelled_mailboxes
-from records.nouns import Brand, PersonalDatum
+from policies.guard.characters import hidden_characters, unusual_characters
+from policies.guard.codes import encodes, holds_code, holds_opaque_word, pieces_of_code, spells_out
+from policies.guard.conversation_values import conversation_values, file_name_values
+from policies.guard.inspection import GuardFinding, inspect
+from policies.guard.numbers import (
+    NumberJoining,
+    digits_of_date,
+    glued_number_words,
+    numbered,
+    numbers_in,
+    readings_of,
+    with_texted_digits,
+)
+from policies.guard.obfuscated_links import holds_obfuscated_link, spelled_mailboxes
+from policies.guard.obfuscation import collapsed, comparison_form, flattened, skeleton, unstretched
+from policies.guard.protected_values import MOST_VALUES, repeats_protected_value
+from policies.guard.unexplained_digits import TOO_MANY, unexplained_digits
+from policies.guard.wording import is_marked_as_advertisement
+from policies.text_limits import Channel
+from records.models import Brand, PersonalDatum
 
 BRAND = Brand(name="acme", domains=("acme.com",))
 
@@ -28,7 +35,7 @@ def nothing(text: str) -> tuple[PersonalDatum, ...]:
 
 
 def kinds(text: str, *, channel: Channel = Channel.PUBLIC, **given: object) -> list[str]:
-    findings: Sequence[Finding] = inspect(
+    findings: Sequence[GuardFinding] = inspect(
         text,
         channel=channel,
         brand=BRAND,
@@ -69,9 +76,9 @@ def test_numbers_are_read_in_digits_and_words(words: str, digits: list[str]) -> 
 
 def test_ninety_one_is_91_or_90_and_1() -> None:
     text = "ninety one"
-    assert [number.digits for number in numbers_in(text, joining=Joining.TIGHTLY)] == ["90", "1"]
-    assert [number.digits for number in numbers_in("noventa y uno", joining=Joining.TIGHTLY)] == ["91"]
-    assert [number.digits for number in numbers_in("noventa y uno", joining=Joining.NEVER)] == ["90", "1"]
+    assert [number.digits for number in numbers_in(text, joining=NumberJoining.TIGHTLY)] == ["90", "1"]
+    assert [number.digits for number in numbers_in("noventa y uno", joining=NumberJoining.TIGHTLY)] == ["91"]
+    assert [number.digits for number in numbers_in("noventa y uno", joining=NumberJoining.NEVER)] == ["90", "1"]
     assert len(readings_of(text)) == 2
     assert len(readings_of("612")) == 1
     assert numbered("a ninety one b", numbers_in("a ninety one b")) == "a 91 b"
@@ -102,7 +109,7 @@ def test_number_words_in_a_row_without_gaps_are_counted() -> None:
     ],
 )
 def test_digits_that_nothing_accounts_for_are_counted(text: str, left: int) -> None:
-    assert loose_digits(text) == left
+    assert unexplained_digits(text) == left
 
 
 def test_seven_loose_digits_stop_a_public_text_and_six_do_not() -> None:
@@ -179,7 +186,7 @@ def test_numerals_and_escapes_are_seen() -> None:
     ],
 )  # fmt: skip
 def test_an_address_in_words_leads_outside(text: str) -> None:
-    assert holds_spelled_link(text, domains=["acme.com"])
+    assert holds_obfuscated_link(text, domains=["acme.com"])
 
 
 @pytest.mark.parametrize(
@@ -187,7 +194,7 @@ def test_an_address_in_words_leads_outside(text: str) -> None:
     ["acme punto com", "ayuda.acme punto com", "en este punto es mejor", "gracias. es un gusto", "el punto de venta"],
 )
 def test_the_brand_s_address_and_ordinary_dots_lead_nowhere(text: str) -> None:
-    assert not holds_spelled_link(text, domains=["acme.com"])
+    assert not holds_obfuscated_link(text, domains=["acme.com"])
 
 
 @pytest.mark.parametrize(
@@ -213,13 +220,13 @@ def test_a_handle_is_no_mailbox(text: str) -> None:
     "text", ["Publicidad: ven", "#ad ven", "Ad: come", "ven #publi", "[Ad] come", "Sponsored. Come"]
 )
 def test_a_promotion_that_says_so_may_leave(text: str) -> None:
-    assert is_flagged(text)
+    assert is_marked_as_advertisement(text)
     assert "promotion" not in kinds(text, promotion=True)
 
 
 @pytest.mark.parametrize("text", ["Ven a vernos", "ad hoc", "#adorable", "la publicidad-engaño"])
 def test_a_promotion_that_does_not_say_so_stays(text: str) -> None:
-    assert not is_flagged(text)
+    assert not is_marked_as_advertisement(text)
     assert kinds(text, promotion=True) == ["promotion"]
     assert kinds(text) == []
 
@@ -287,7 +294,7 @@ def test_an_ornamental_name_is_the_person_s_own() -> None:
     ],
 )
 def test_a_value_is_known_in_every_spelling(value: str, text: str) -> None:
-    assert repeats_known_value(text, known_values=[value], published=[])
+    assert repeats_protected_value(text, known_values=[value], published=[])
 
 
 @pytest.mark.parametrize(
@@ -298,12 +305,12 @@ def test_a_value_is_known_in_every_spelling(value: str, text: str) -> None:
     ],
 )  # fmt: skip
 def test_another_word_is_no_known_value(value: str, text: str) -> None:
-    assert not repeats_known_value(text, known_values=[value], published=[])
+    assert not repeats_protected_value(text, known_values=[value], published=[])
 
 
 def test_a_handle_excuses_the_name_in_it() -> None:
-    assert not repeats_known_value("hola marta", known_values=["Marta Soto"], published=["martasoto88"])
-    assert repeats_known_value("hola marta", known_values=["Marta Soto"], published=["mrtst88"])
+    assert not repeats_protected_value("hola marta", known_values=["Marta Soto"], published=["martasoto88"])
+    assert repeats_protected_value("hola marta", known_values=["Marta Soto"], published=["mrtst88"])
 
 
 def test_too_many_values_are_not_compared_and_the_text_stays() -> None:
@@ -341,7 +348,7 @@ def test_what_is_said_in_a_room_gives_its_values() -> None:
         "Me llamo Marta Soto, pedido K7QX2M, cobro de 45,90 € el 14/03/2026, tel 612 345 678, calle Mayor 12, "
         "marta@correo.example"
     )
-    values = said_values(said, find_personal_data=nothing)
+    values = conversation_values(said, find_personal_data=nothing)
     for value in ("K7QX2M", "45,90 €", "14/03/2026", "612 345 678", "calle Mayor 12", "marta@correo.example"):
         assert value in values
     assert any("Marta Soto" in value for value in values)
@@ -351,7 +358,7 @@ def test_what_is_said_in_a_room_gives_its_values() -> None:
     "said", ["Hola, buenos días", "abrimos a las 9", "desde 2019", "en 24 horas", "vale, gracias por todo"]
 )
 def test_ordinary_words_of_a_room_are_no_values(said: str) -> None:
-    assert said_values(said, find_personal_data=nothing) == ()
+    assert conversation_values(said, find_personal_data=nothing) == ()
 
 
 def test_the_name_of_a_file_tells() -> None:
@@ -363,7 +370,7 @@ def test_the_name_of_a_file_tells() -> None:
 @pytest.mark.parametrize("sign", ["a", "1", "@", "é", "\u200b", "uno ", ". ", "I "])
 def test_a_hostile_room_text_and_draft_are_read_in_time(sign: str) -> None:
     hostile = sign * 10_000_000
-    said_values(hostile, find_personal_data=nothing)
+    conversation_values(hostile, find_personal_data=nothing)
     assert kinds(hostile) == ["length"]
 
 

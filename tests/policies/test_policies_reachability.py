@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.cells import Cells
-from policies.clauses import FactClause, Opaque, alternatives, clause_of, conjuncts, negated
-from policies.conditions import Bindings, EvaluationError, compile_condition
-from policies.examining import examine
-from policies.reachability import AskedRule, unreachable
-from policies.validators import reachable
+from policies.rulebook.condition_syntax import FactClause, OpaqueClause, alternatives, clause_of, conjuncts, negated
+from policies.rulebook.conditions import Bindings, EvaluationError, compile_condition
+from policies.rulebook.value_partitions import ValuePartitions
+from policies.validators import reachability
+from policies.validators.reachability import RuleToCheck, find_unreachable
+from policies.validators.registry import examine
 from policies.vocabulary import VOCABULARY
-from records.nouns import FactValue
+from records.models import FactValue
 
 
 def never_decide(*conditions: str) -> dict[int, list[int]]:
     """By number of the rule: the earlier rules that hold whenever it does."""
     rules = [
-        AskedRule(name=str(number), clause=clause_of(condition), always_decides=True)
+        RuleToCheck(name=str(number), clause=clause_of(condition), always_decides=True)
         for number, condition in enumerate(conditions)
     ]
-    return {int(found.name): [int(name) for name in found.behind] for found in unreachable(rules)}
+    return {int(found.name): [int(name) for name in found.behind] for found in find_unreachable(rules)}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def rulebook(*rules: str) -> str:
 def told(source: str) -> list[str]:
     document, _ = examine(source)
     assert document is not None
-    return [str(problem) for problem in reachable.find(document)]
+    return [str(problem) for problem in reachability.unreachable_rules(document)]
 
 
 def test_a_rule_behind_another_is_told_with_its_line() -> None:
@@ -193,7 +193,7 @@ def test_a_thousand_negations_are_read(negations: int) -> None:
 )
 def test_a_text_that_is_not_plain_is_not_interpreted(literal: str) -> None:
     (clause,) = conjuncts(clause_of(f"language == {literal}"))
-    assert isinstance(clause, Opaque)
+    assert isinstance(clause, OpaqueClause)
 
 
 # Conditions and facts drawn at random: nothing that is found may ever decide.
@@ -291,7 +291,7 @@ def test_the_cells_of_a_clause_are_those_whose_values_satisfy_it(condition: str,
     written = f"'{value}'" if isinstance(value, str) else str(value).lower()
     here = clause_of(f"{clause.fact} == {written}")
     there = clause_of(f"{clause.fact} == {literal or 'true'}")
-    cells = Cells([clause, here, there])
+    cells = ValuePartitions([clause, here, there])
     assert isinstance(here, FactClause)
 
     assert bool(cells.satisfying(clause) & cells.satisfying(here)) is holds(condition, values)

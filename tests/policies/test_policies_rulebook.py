@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.checking import check
-from policies.problems import Problem, RulebookError
-from policies.rulebook import load_rulebook
-from policies.words import Hide, State
-from records.words import Action, Approval, Priority, Queue
+from policies.rulebook.problems import RulebookError, RulebookProblem
+from policies.rulebook.rule import Hide, RuleState
+from policies.rulebook.rulebook import load_rulebook
+from records.enums import Action, Approval, Priority, Queue
 
 EXAMPLE = """\
 rulebook: retail-bank
@@ -65,7 +65,7 @@ def test_the_example_of_the_design_is_read_as_it_is_written() -> None:
     assert (urgent.action, urgent.queue, urgent.priority) == (Action.HOLD, Queue.SUPERVISOR, Priority.HARM)
     assert (own.hide, own.template, own.approval) == (Hide.IF_PERMITTED, "protect-your-data", Approval.ONE)
     assert (account.per_day, account.expires) == (200, date(2027, 3, 31))
-    assert (opinion.action, opinion.approval, opinion.state) == (Action.LISTEN, Approval.NONE, State.LIVE)
+    assert (opinion.action, opinion.approval, opinion.state) == (Action.LISTEN, Approval.NONE, RuleState.LIVE)
     assert opinion.because == "An opinion is not a request."
     assert [rule.line for rule in rulebook.rules] == [4, 9, 14, 20]
 
@@ -301,7 +301,7 @@ def test_a_wrong_rulebook_cannot_be_loaded_and_says_all_that_is_wrong() -> None:
 
 def test_a_problem_carries_line_rule_message_and_hint_apart() -> None:
     assert check(ONE_RULE.replace("WHEN", "crisi"), name="t") == [
-        Problem(line=5, rule="only", message="There is no fact named 'crisi'.", hint="Did you mean crisis?")
+        RulebookProblem(line=5, rule="only", message="There is no fact named 'crisi'.", hint="Did you mean crisis?")
     ]
 
 

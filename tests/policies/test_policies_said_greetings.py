@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from policies.said_values import said_values
+from policies.guard.conversation_values import conversation_values
 
 
 @pytest.mark.parametrize("greeting", ["Hi", "Hey", "Hello", "Hola", "Olá", "Dear", "Gracias"])
 def test_whoever_is_greeted_by_name_is_known_by_the_name_alone(greeting: str) -> None:
-    assert said_values(f"{greeting} Grace Hill. We go on here.", find_personal_data=lambda _: ()) == ("Grace Hill",)
+    assert conversation_values(f"{greeting} Grace Hill. We go on here.", find_personal_data=lambda _: ()) == (
+        "Grace Hill",
+    )

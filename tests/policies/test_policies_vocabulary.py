@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from classifier.personal_data import find_personal_data
+from classifier.personal_data.finder import find_personal_data
 from policies.vocabulary import PERSONAL_DATA_KINDS, VOCABULARY, FactType, flaw_in
 from policies.wordings import LANGUAGES, wordings
-from records.words import PrivateState
+from records.enums import PrivateState
 
 IDENTIFIERS = Path(__file__).parents[2] / "classifier" / "identifiers"
 

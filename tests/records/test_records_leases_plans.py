@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Engine, event
 from sqlmodel import SQLModel, col
 
 from records.database import open_engine, writing
+from records.enums import ReplyStatus
 from records.leases import claim
 from records.schema import migrate
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRevisionRow
 from records.tables.replies import ReplyRow
-from records.words import ReplyStatus
-from replies.taking import OUTSTANDING
+from replies.lifecycle import OUTSTANDING
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from people.vault import Vault
+from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, writing
 from records.schema import migrate, migrate_keys
 from tests.support.outbox import OutboxSetup, outbox_rows
@@ -33,7 +33,9 @@ def open_outbox(furnished: Path, folder: Path) -> OutboxSetup:
     for name in ("aparte.db", "keys.db"):
         shutil.copy(furnished / name, folder / name)
     engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
-    return OutboxSetup(engine=engine, vault=Vault(open_engine(f"sqlite:///{folder / 'keys.db'}"), b"m" * 32))
+    return OutboxSetup(
+        engine=engine, encryption=SubjectEncryption(open_engine(f"sqlite:///{folder / 'keys.db'}"), b"m" * 32)
+    )
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ from sqlmodel import col, select
 
 from networks.errors import RateLimited, TokenRefused, Uncertain
 from records.database import writing
-from records.nouns import Permissions
+from records.enums import Act, Mode, ReplyStatus
+from records.models import Permissions
 from records.tables.listener import AccountHealthRow, MentionAccountRow, MentionRow
-from records.words import Act, Mode, ReplyStatus
-from replies.caps import Caps
-from replies.doubt import CANNOT_TELL
-from replies.drafts import Draft
+from replies.draft import Draft
+from replies.lifecycle import CANNOT_TELL
+from replies.limits import Caps, MonthBudget, over_budget, price
 from replies.outbox import approve
-from replies.prices import Month, over_budget, price
 from tests.support.memory_network import MemoryNetwork, NextWrite
 from tests.support.outbox import (
     ANA,
@@ -146,7 +145,7 @@ def test_what_was_sent_has_its_cost_and_what_was_not_has_none(outbox: OutboxSetu
 
 
 def test_a_spent_month_stops_rules_and_not_people(outbox: OutboxSetup, network: MemoryNetwork) -> None:
-    outbox.permissions, outbox.month = PRICES, Month(spent=9.995, cap=10)
+    outbox.permissions, outbox.month = PRICES, MonthBudget(spent=9.995, cap=10)
     by_rule, by_person = outbox.draft(answer(1)) or 0, outbox.draft(answer(2, origin="person", author=ANA.tag))
     free = outbox.draft(answer(3, slot="delete-1", act=Act.DELETE, text=""))
     assert (outbox.deliver().held, len(network.taken)) == (1, 1)
@@ -158,9 +157,9 @@ def test_a_spent_month_stops_rules_and_not_people(outbox: OutboxSetup, network: 
 
 
 def test_the_last_cent_of_a_month_may_be_spent() -> None:
-    assert over_budget(Month(spent=0.1 + 0.2, cap=0.31), 0.01) == ""
-    assert over_budget(Month(spent=0.31, cap=0.31), 0.01)
-    assert over_budget(None, 5.0) == over_budget(Month(spent=1, cap=0), 0.0) == ""
+    assert over_budget(MonthBudget(spent=0.1 + 0.2, cap=0.31), 0.01) == ""
+    assert over_budget(MonthBudget(spent=0.31, cap=0.31), 0.01)
+    assert over_budget(None, 5.0) == over_budget(MonthBudget(spent=1, cap=0), 0.0) == ""
 
 
 def test_a_paused_account_says_nothing_and_goes_on_when_it_is_repaired(

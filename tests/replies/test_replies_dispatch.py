@@ -18,14 +18,14 @@ from networks.errors import (
     Uncertain,
     Unreachable,
 )
-from policies.guard import Finding
+from policies.guard.inspection import GuardFinding
 from records.database import writing
-from records.nouns import Actor
+from records.enums import Act, Mode, ReplyStatus
+from records.models import Actor
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
-from records.words import Act, Mode, ReplyStatus
-from replies.caps import Caps
 from replies.dispatch import dispatch_due
+from replies.limits import Caps
 from replies.outbox import ALREADY_ANSWERED, approve, hold
 from tests.support.memory_network import MemoryNetwork, NextWrite
 from tests.support.outbox import DECIDE, ROOM_LINK, START, OutboxSetup, answer, external_id, private
@@ -65,7 +65,7 @@ def test_the_secret_link_reaches_the_network_and_nothing_else(outbox: OutboxSetu
     stored = json.dumps([row.model_dump(mode="json") for row in outbox.replies()])
     assert "ZYXWV" not in stored
     opened = [
-        outbox.vault.unseal(body["subject"], body["sealed"])
+        outbox.encryption.unseal(body["subject"], body["sealed"])
         for body in (json.loads(entry) for _, entry in outbox.logged())
     ]
     assert "ZYXWV" not in json.dumps(opened) + json.dumps(outbox.logged())
@@ -75,9 +75,9 @@ def test_the_secret_link_reaches_the_network_and_nothing_else(outbox: OutboxSetu
 def test_the_guard_reads_the_exact_text_and_holds_what_it_finds(outbox: OutboxSetup, network: MemoryNetwork) -> None:
     read: list[str] = []
 
-    def guard(text: str, _reply: ReplyRow) -> tuple[Finding, ...]:
+    def guard(text: str, _reply: ReplyRow) -> tuple[GuardFinding, ...]:
         read.append(text)
-        return (Finding(kind="link", message="A link."), Finding(kind="length", message="Too long."))
+        return (GuardFinding(kind="link", message="A link."), GuardFinding(kind="length", message="Too long."))
 
     outbox.guard = guard
     row_id = outbox.draft(private())
@@ -88,7 +88,7 @@ def test_the_guard_reads_the_exact_text_and_holds_what_it_finds(outbox: OutboxSe
 
 
 def test_a_guard_that_fails_stops_the_reply(outbox: OutboxSetup, network: MemoryNetwork) -> None:
-    def guard(_text: str, _reply: ReplyRow) -> tuple[Finding, ...]:
+    def guard(_text: str, _reply: ReplyRow) -> tuple[GuardFinding, ...]:
         raise RuntimeError("broken")
 
     outbox.guard = guard
@@ -300,7 +300,7 @@ def test_a_person_is_not_spoken_to_by_rules_more_often_than_allowed(
 def test_a_reply_held_while_it_was_looked_at_does_not_leave(outbox: OutboxSetup, network: MemoryNetwork) -> None:
     row_id = outbox.draft(answer()) or 0
 
-    def guard(_text: str, _reply: ReplyRow) -> tuple[Finding, ...]:
+    def guard(_text: str, _reply: ReplyRow) -> tuple[GuardFinding, ...]:
         with writing(outbox.engine) as session:
             hold(session, row_id, "Crisis.", actor=ANA, now=outbox.clock())
         return ()

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from records.database import writing
+from records.enums import RoomStatus
 from records.tables.room import RoomRow
-from records.words import RoomStatus
-from replies.drafts import PERSON
+from replies.draft import PERSON
 from replies.outbox import withhold, write_drafts
 from tests.support.outbox import ANA, DECIDE, START, OutboxSetup, private
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.words import ReplyStatus
-from replies.life import FOLLOWS, IllegalTransitionError, check_transition
+from records.enums import ReplyStatus
+from replies.lifecycle import FOLLOWS, IllegalTransitionError, check_transition
 
 OVER = {ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.WITHHELD}
 

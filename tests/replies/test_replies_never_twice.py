@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from networks.errors import DuplicateRefused, RateLimited, Refused, TargetGone, TokenRefused, Uncertain, Unreachable
-from people.vault import Vault
+from people.subject_encryption import SubjectEncryption
 from records.database import open_engine
+from records.enums import Act, ReplyStatus
 from records.leases import new_claimant
-from records.words import Act, ReplyStatus
-from replies.drafts import Draft
+from replies.draft import Draft
 from tests.support.memory_network import MemoryNetwork, NextWrite
 from tests.support.outbox import MENTIONS, OutboxSetup, answer, external_id, person_id, private, private_reply
 
@@ -67,7 +67,7 @@ class NeverTwice(RuleBasedStateMachine):
             shutil.copy(self.furnished / name, self.folder / name)
         engine = open_engine(f"sqlite:///{self.folder / 'aparte.db'}")
         self.keys = open_engine(f"sqlite:///{self.folder / 'keys.db'}")
-        self.outbox = OutboxSetup(engine=engine, vault=Vault(self.keys, b"m" * 32))
+        self.outbox = OutboxSetup(engine=engine, encryption=SubjectEncryption(self.keys, b"m" * 32))
         people = {external_id(number): person_id(number) for number in range(1, MENTIONS + 1)}
         self.network = MemoryNetwork(clock=self.outbox.clock, people=people)
         self.outbox.network = self.network

@@ -15,11 +15,11 @@ import pytest
 from networks.credentials import XCredentials
 from networks.x.network import open_x
 from records.database import writing
-from records.nouns import Account
+from records.enums import ReplyStatus
+from records.models import Account
 from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import AccountRow
-from records.words import ReplyStatus
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 from tests.support.outbox import ROOM_LINK, OutboxSetup, answer, private

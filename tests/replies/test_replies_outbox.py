@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from records.database import writing
-from records.nouns import Actor
+from records.enums import CLOSING_SLOT, Act, ReplyStatus
+from records.models import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
-from records.words import CLOSING_SLOT, Act, ReplyStatus
-from replies.doubt import CANNOT_TELL
-from replies.life import IllegalTransitionError
+from replies.cancel import withhold_gone
+from replies.lifecycle import CANNOT_TELL, IllegalTransitionError
 from replies.outbox import (
     ALREADY_ANSWERED,
     EDITED,
@@ -24,7 +24,6 @@ from replies.outbox import (
     withhold,
     write_drafts,
 )
-from replies.stopping import withhold_gone
 from tests.support.outbox import DECIDE, OutboxSetup, answer
 
 ANA, LUIS, EVA = Actor(tag="agent:1"), Actor(tag="agent:2"), Actor(tag="agent:3")
@@ -156,11 +155,11 @@ def test_each_change_is_logged_with_its_text_sealed(outbox: OutboxSetup) -> None
     reply_id = outbox.draft(answer(approvals_needed=1, text="Hola, Rosa")) or 0
     outbox.clock.advance(timedelta(minutes=1))
     with writing(outbox.engine) as session:
-        revise(session, reply_id, "Buenas, Rosa", actor=ANA, now=outbox.clock(), sealer=outbox.vault)
+        revise(session, reply_id, "Buenas, Rosa", actor=ANA, now=outbox.clock(), sealer=outbox.encryption)
     with writing(outbox.engine) as session:
-        approve(session, reply_id, actor=LUIS, now=outbox.clock(), sealer=outbox.vault)
+        approve(session, reply_id, actor=LUIS, now=outbox.clock(), sealer=outbox.encryption)
     with writing(outbox.engine) as session:
-        withhold(session, reply_id, "Rosa llamó por teléfono", actor=LUIS, now=outbox.clock(), sealer=outbox.vault)
+        withhold(session, reply_id, "Rosa llamó por teléfono", actor=LUIS, now=outbox.clock(), sealer=outbox.encryption)
     assert outbox.kinds() == [
         "step:reply:drafted",
         "agent:reply:revised",
@@ -169,7 +168,7 @@ def test_each_change_is_logged_with_its_text_sealed(outbox: OutboxSetup) -> None
     ]
     bodies = [json.loads(body) for _, body in outbox.logged()]
     assert "Rosa" not in "".join(body for _, body in outbox.logged())
-    opened = [outbox.vault.unseal(body["subject"], body["sealed"]) for body in bodies]
+    opened = [outbox.encryption.unseal(body["subject"], body["sealed"]) for body in bodies]
     assert [fields and fields["text"] for fields in opened] == ["Hola, Rosa", *["Buenas, Rosa"] * 3]
     assert opened[-1] == {"handle": "persona_1", "text": "Buenas, Rosa", "reason": "Rosa llamó por teléfono"}
 
@@ -177,5 +176,5 @@ def test_each_change_is_logged_with_its_text_sealed(outbox: OutboxSetup) -> None
 def test_drafts_are_written_in_bulk(outbox: OutboxSetup) -> None:
     drafts = [answer(1 + n % 12, slot=f"follow-up-{n}") for n in range(2_000)]
     with writing(outbox.engine) as session:
-        ids = write_drafts(session, drafts, actor=DECIDE, now=outbox.clock(), sealer=outbox.vault)
+        ids = write_drafts(session, drafts, actor=DECIDE, now=outbox.clock(), sealer=outbox.encryption)
     assert len({*ids}) == len(drafts)

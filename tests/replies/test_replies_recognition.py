@@ -12,13 +12,20 @@ from sqlalchemy import text
 from networks.errors import Uncertain
 from networks.protocol import OwnPost
 from records.database import writing
-from records.nouns import Actor, HeardMessage
-from records.words import ReplyStatus
-from replies.doubt import CANNOT_TELL
-from replies.drafts import Draft
+from records.enums import ReplyStatus
+from records.models import Actor, FetchedMessage
+from replies.attribution import (
+    OwnText,
+    UnconfirmedAct,
+    attribute_messages,
+    attribute_posts,
+    confirm_attributed,
+    pair_texts,
+)
+from replies.draft import Draft
 from replies.fingerprint import fingerprint
+from replies.lifecycle import CANNOT_TELL
 from replies.outbox import approve
-from replies.recognition import Unsettled, Words, pair, recognise_messages, recognise_posts, settle
 from tests.support.memory_network import MemoryNetwork, NextWrite
 from tests.support.outbox import (
     MENTIONS,
@@ -74,8 +81,8 @@ def own(number: int, parent: str | None, said: str = SAID, *, at: datetime = STA
     )
 
 
-def message(number: int, person: str, said: str, *, outgoing: bool = True) -> HeardMessage:
-    return HeardMessage(
+def message(number: int, person: str, said: str, *, outgoing: bool = True) -> FetchedMessage:
+    return FetchedMessage(
         network="x",
         external_id=str(number),
         conversation_id="c",
@@ -86,15 +93,15 @@ def message(number: int, person: str, said: str, *, outgoing: bool = True) -> He
     )
 
 
-def hear(outbox: OutboxSetup, *posts: OwnPost, messages: tuple[HeardMessage, ...] = ()) -> frozenset[str]:
+def hear(outbox: OutboxSetup, *posts: OwnPost, messages: tuple[FetchedMessage, ...] = ()) -> frozenset[str]:
     now = outbox.clock()
     with writing(outbox.engine) as session:
         told = [
-            recognise_posts(session, 1, posts, now=now),
-            recognise_messages(session, 1, messages, now=now),
+            attribute_posts(session, 1, posts, now=now),
+            attribute_messages(session, 1, messages, now=now),
         ]
         for each in told:
-            settle(session, each, desk=outbox.desk(), actor=LISTEN, now=now)
+            confirm_attributed(session, each, desk=outbox.desk(), actor=LISTEN, now=now)
     return told[0].ours | told[1].ours
 
 
@@ -237,15 +244,15 @@ MOMENTS = st.integers(0, 5).map(lambda minutes: START + timedelta(minutes=minute
 
 
 @given(
-    words=st.lists(st.builds(Words, external_id=st.integers(1, 30).map(str), place=PLACES, fingerprint=MARKS,
+    words=st.lists(st.builds(OwnText, external_id=st.integers(1, 30).map(str), place=PLACES, fingerprint=MARKS,
                              at=MOMENTS, heard_at=st.none() | MOMENTS), unique_by=lambda each: each.external_id),
-    acts=st.lists(st.builds(Unsettled, reply_id=st.integers(1, 30), fingerprint=MARKS,
+    acts=st.lists(st.builds(UnconfirmedAct, reply_id=st.integers(1, 30), fingerprint=MARKS,
                             places=st.frozensets(PLACES, min_size=1), flattened=st.none() | PLACES,
                             created_at=MOMENTS, left_at=MOMENTS), unique_by=lambda each: each.reply_id),
     turn=st.randoms(use_true_random=False),
 )  # fmt: skip
 def test_one_post_never_settles_two_acts_whatever_is_heard(words, acts, turn) -> None:  # type: ignore[no-untyped-def]
-    paired = pair(words, acts)
+    paired = pair_texts(words, acts)
     assert len(set(paired.values())) == len(paired)
     by_id = {each.external_id: each for each in words}
     for act in acts:
@@ -255,7 +262,7 @@ def test_one_post_never_settles_two_acts_whatever_is_heard(words, acts, turn) ->
             assert word.place in {*act.places, act.flattened}
     turn.shuffle(words)
     turn.shuffle(acts)
-    assert pair(words, acts) == paired
+    assert pair_texts(words, acts) == paired
 
 
 def _same_words() -> dict[str, str]:

@@ -16,13 +16,13 @@ from networks.errors import (
     Unreachable,
 )
 from records.database import writing
+from records.enums import Act, ReplyStatus
 from records.leases import new_claimant
-from records.nouns import Actor
-from records.words import Act, ReplyStatus
-from replies.doubt import CANNOT_TELL, PRIVATE_REPLY_USED, DoubtfulError
-from replies.drafts import Draft
+from records.models import Actor
+from replies.draft import Draft
+from replies.lifecycle import CANNOT_TELL, PRIVATE_REPLY_USED, DeliveryUnknownError
 from replies.outbox import approve, revise
-from replies.reconciliation import Reconciled
+from replies.reconcile import ReconcileCounts
 from tests.support.memory_network import MemoryNetwork, NextWrite
 from tests.support.outbox import MENTIONS, START, OutboxSetup, answer, external_id, person_id, private, private_reply
 
@@ -84,10 +84,10 @@ def test_an_act_that_never_arrived_is_tried_again_after_two_readings(
     network.plans = [NEVER_ARRIVED]
     row_id = outbox.draft(answer())
     outbox.deliver()
-    assert outbox.reconcile() == Reconciled()
+    assert outbox.reconcile() == ReconcileCounts()
     outbox.clock.advance(SOON)
     assert outbox.reconcile().waiting == 1
-    assert outbox.reconcile() == Reconciled()
+    assert outbox.reconcile() == ReconcileCounts()
     outbox.clock.advance(timedelta(seconds=60))
     assert outbox.reconcile().returned == 1
     assert outbox.deliver().sent == 1
@@ -255,7 +255,7 @@ def test_a_reply_that_a_living_process_is_sending_is_left_alone(outbox: OutboxSe
     with pytest.raises(KilledError):
         outbox.deliver(claimant=new_claimant())
     outbox.clock.advance(timedelta(minutes=4))
-    assert outbox.reconcile(claimant="another") == Reconciled()
+    assert outbox.reconcile(claimant="another") == ReconcileCounts()
     outbox.clock.advance(timedelta(minutes=2))
     assert outbox.reconcile(claimant="another").sent == 1
 
@@ -327,7 +327,7 @@ def test_what_a_person_may_have_sent_already_is_sent_again_only_by_one_who_was_t
     _give_up_on(outbox, network)
     with writing(outbox.engine) as session:
         revise(session, row_id, "Con otras palabras.", actor=ANA, now=outbox.clock())
-    with writing(outbox.engine) as session, pytest.raises(DoubtfulError):
+    with writing(outbox.engine) as session, pytest.raises(DeliveryUnknownError):
         approve(session, row_id, actor=ANA, now=outbox.clock())
     with writing(outbox.engine) as session:
         approve(session, row_id, actor=ANA, now=outbox.clock(), seen_doubt=True)

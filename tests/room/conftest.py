@@ -9,12 +9,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from people.vault import Vault
+from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, writing
-from records.nouns import Brand
+from records.models import Brand
 from records.schema import migrate, migrate_keys
-from room.serving import server_of
-from room.web import make_app
+from room.web.app import make_app, server_of
 from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, ManualClock, RoomSetup, case_rows
 
 
@@ -45,7 +44,7 @@ def rooms(tmp_path: Path, furnished: Path) -> Iterator[RoomSetup]:
         open_engine(f"sqlite:///{tmp_path / 'aparte.db'}"),
         open_engine(f"sqlite:///{tmp_path / 'keys.db'}"),
     )
-    yield RoomSetup(engine=engine, vault=Vault(keys_engine, b"m" * 32), clock=ManualClock(), case_id=1)
+    yield RoomSetup(engine=engine, encryption=SubjectEncryption(keys_engine, b"m" * 32), clock=ManualClock(), case_id=1)
     engine.dispose()
     keys_engine.dispose()
 
@@ -60,7 +59,7 @@ def app(rooms: RoomSetup, brand: Brand) -> Starlette:
     return make_app(
         engine=rooms.engine,
         room_key=ROOM_KEY,
-        sealer=rooms.vault,
+        sealer=rooms.encryption,
         clock=rooms.clock,
         brand_of=lambda _account_id: brand,
         secure_cookies=False,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from records.words import RoomStatus
-from room.codes import code_of
-from room.guesses import MOST_OF_A_SOURCE
+from records.enums import RoomStatus
+from room.invitation import invitation_code
+from room.verification.throttling import MOST_OF_A_SOURCE
 from tests.support.rooms import ROOM_KEY, RoomSetup, path_of
 
 CHROMIUM = "/usr/bin/chromium"
@@ -59,7 +59,7 @@ def test_a_person_types_the_code_and_is_in_with_the_keyboard_alone(
     expect(page.locator("[role=alert]")).to_be_visible()
     expect(page.get_by_role("button", name=button)).to_be_visible()
     reach(page, "code")
-    page.keyboard.type(code_of(ROOM_KEY, room.public_id, room.generation).lower().replace("-", " "))
+    page.keyboard.type(invitation_code(ROOM_KEY, room.public_id, room.generation).lower().replace("-", " "))
     page.keyboard.press("Enter")
     page.wait_for_url("**/room")
     assert rooms.room(room.id).status == RoomStatus.OPEN

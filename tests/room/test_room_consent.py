@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import delete
 
 from people.consents import wording_version
-from people.links import live_link
+from people.identity_links import live_link
 from records.database import reading, writing
-from records.nouns import Brand
+from records.enums import Purpose
+from records.models import Brand
 from records.tables.listener import DirectMessageRow
 from records.tables.people import ConsentRow, IdentityLinkRow
-from records.words import Purpose
-from room.consent_doors import question_text
+from room.web.routes.consent import question_text
 from room.wordings import words_for
 from tests.support.forms import enter_room
 from tests.support.room_verification import RoomBrowser, import_customers

@@ -9,14 +9,14 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from records.database import reading, writing
+from records.enums import CaseStatus, Priority, Queue
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import CustomerRow, IdentityRow
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
-from records.words import CaseStatus, Priority, Queue
-from room.conversation import say as say_as
-from room.files import MOST_BYTES, MOST_FILES
-from room.rooms import mark_invited, prepare
+from room.attachments.files import MOST_BYTES, MOST_FILES
+from room.conversation.messages import post_message as say_as
+from room.lifecycle import mark_invited, prepare_room
 from tests.support.attachments import pdf, png
 from tests.support.forms import enter_room, post_message, read
 from tests.support.rooms import AGENT, HANDLE, STEP, RoomSetup, path_of
@@ -65,7 +65,7 @@ def test_a_secret_is_masked_before_it_is_stored_and_the_person_is_told_kindly(
         ).scalar_one()
     assert "4111" not in stored
     assert "9876" not in stored
-    assert "9876" not in str(rooms.vault.unseal("subject-5001", re.findall(r"v1\.[^\"]+", entry)[0]))
+    assert "9876" not in str(rooms.encryption.unseal("subject-5001", re.findall(r"v1\.[^\"]+", entry)[0]))
 
 
 def test_the_person_sees_what_the_conversation_waits_for(
@@ -190,7 +190,7 @@ def test_a_file_is_sealed_and_given_back_only_as_a_download(
 
 def test_a_file_is_lost_with_the_key_of_its_person(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
     attach(browser, "a.png", png())
-    rooms.vault.erase("subject-5001", actor=AGENT, now=rooms.clock())
+    rooms.encryption.erase("subject-5001", actor=AGENT, now=rooms.clock())
     assert browser.get("/room/files/1").status_code == 404
 
 
@@ -328,7 +328,7 @@ def second_case(rooms: RoomSetup) -> RoomRow:
         )
         session.add(case)
         session.flush()
-        row = prepare(
+        row = prepare_room(
             session,
             case_id=case.id or 0,
             account_id=1,

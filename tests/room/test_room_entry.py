@@ -12,15 +12,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Brand
+from records.enums import PrivateState, ProofKind, RoomStatus
+from records.models import Brand
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
-from records.words import PrivateState, ProofKind, RoomStatus
-from room.codes import code_of
-from room.rooms import close, hidden_before, revoke, token_of
+from room.invitation import invitation_code
+from room.lifecycle import close_room, invitation_token, revoke_room, visible_since
 from tests.support.forms import enter_room, post_message, read
 from tests.support.rooms import AGENT, DISPLAY_NAME, HANDLE, PUBLIC_TEXT, ROOM_KEY, START, RoomSetup, path_of
 
@@ -28,7 +28,7 @@ SECRETS = (PUBLIC_TEXT, "4471", HANDLE, DISPLAY_NAME, "Rosa", "9001", "5001", "l
 
 
 def code_for(room: RoomRow) -> str:
-    return code_of(ROOM_KEY, room.public_id, room.generation)
+    return invitation_code(ROOM_KEY, room.public_id, room.generation)
 
 
 def test_two_hundred_looks_at_true_invitations_consume_none(rooms: RoomSetup, browser: httpx.Client) -> None:
@@ -105,11 +105,11 @@ def test_every_wrong_code_gets_the_same_bytes_whatever_the_reason(
     reissued = rooms.invite(entry="code", reissue=True)
     codes["replaced"] = code_for(used)
     with writing(rooms.engine) as session:
-        revoke(session, used.id or 0, actor=AGENT, now=rooms.clock())
+        revoke_room(session, used.id or 0, actor=AGENT, now=rooms.clock())
     codes["withdrawn"] = code_for(reissued)
     closed = rooms.invite(entry="code")
     with writing(rooms.engine) as session:
-        close(session, closed.id or 0, actor=AGENT, now=rooms.clock())
+        close_room(session, closed.id or 0, actor=AGENT, now=rooms.clock())
     codes["closed"] = code_for(closed)
     expired = rooms.invite(entry="code", lifetime=timedelta(hours=1))
     rooms.clock.advance(timedelta(hours=2))
@@ -202,9 +202,9 @@ def test_a_reissue_asks_for_proof_again_before_it_shows_what_was_said(rooms: Roo
     stored = rooms.room(again.id)
     assert (stored.handle_held_at, stored.handle_proof, stored.filed_at, stored.file_proof) == (None,) * 4
     stored.customer_id = 7
-    assert hidden_before(stored) == rooms.clock()
+    assert visible_since(stored) == rooms.clock()
     stored.filed_at = rooms.clock()
-    assert hidden_before(stored) is None
+    assert visible_since(stored) is None
     enter_room(browser, path_of(again))
     assert rooms.room(again.id).handle_proof == ProofKind.OWN_MESSAGE
 
@@ -262,11 +262,11 @@ def test_the_case_knows_how_its_private_side_stands(rooms: RoomSetup, browser: h
 
 @pytest.mark.parametrize("address_form", ["tu", "usted"])
 def test_the_page_of_codes_speaks_as_the_brand_does(address_form: str) -> None:
-    from room.entry_pages import code_page  # noqa: PLC0415 - beside its only use
+    from room.web.pages.entry import invitation_code_page  # noqa: PLC0415 - beside its only use
     from room.wordings import words_for  # noqa: PLC0415
 
     brand = Brand(name="marca", address=address_form)
-    page = code_page(words_for("es", brand), (brand,), here="/entrar", wrong=True)
+    page = invitation_code_page(words_for("es", brand), (brand,), here="/entrar", wrong=True)
     assert ("Escríbalo aquí" in bytes(page.body).decode()) is (address_form == "usted")
 
 
@@ -275,11 +275,11 @@ def test_no_log_and_no_row_holds_a_code_or_a_link(rooms: RoomSetup, browser: htt
     type_code(browser, "/entrar", code_for(room))
     with reading(rooms.engine) as session:
         bodies = "".join(session.execute(select(col(LedgerEntryRow.body))).scalars())
-    for secret in (code_for(room), code_for(room).replace("-", ""), token_of(ROOM_KEY, room), room.public_id):
+    for secret in (code_for(room), code_for(room).replace("-", ""), invitation_token(ROOM_KEY, room), room.public_id):
         assert secret not in bodies
     stored = str(rooms.room(room.id).model_dump())
     assert code_for(room) not in stored
-    assert token_of(ROOM_KEY, room) not in stored
+    assert invitation_token(ROOM_KEY, room) not in stored
 
 
 def type_code(browser: httpx.Client, path: str, code: str) -> httpx.Response:

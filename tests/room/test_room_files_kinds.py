@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from room.files_form import MOST_PARTS, UnreadableFormError, read_file_form
-from room.files_kinds import HEIC, JPEG, PDF, PNG, TEXT, FileKind, kind_of
-from room.files_names import MOST_CHARACTERS, attachment, clean_name
+from room.attachments.file_types import HEIC, JPEG, PDF, PNG, TEXT, FileType, file_type_of
+from room.attachments.files import MOST_NAME_CHARACTERS, clean_name, content_disposition
+from room.web.forms import MOST_PARTS, UnreadableFormError, read_file_form
 from tests.support.attachments import archive, heic, jpeg, pdf, png
 
 
@@ -23,8 +23,8 @@ from tests.support.attachments import archive, heic, jpeg, pdf, png
         (b"\xef\xbb\xbfcon marca de orden", TEXT),
     ],
 )
-def test_a_file_is_known_by_its_content(content: bytes, kind: FileKind) -> None:
-    assert kind_of(content) == kind
+def test_a_file_is_known_by_its_content(content: bytes, kind: FileType) -> None:
+    assert file_type_of(content) == kind
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_a_file_is_known_by_its_content(content: bytes, kind: FileKind) -> None:
     ],
 )
 def test_what_can_be_run_and_what_is_two_things_at_once_is_refused(content: bytes) -> None:
-    assert kind_of(content) is None
+    assert file_type_of(content) is None
 
 
 @given(st.binary(max_size=400))
 def test_any_content_has_one_kind_or_none(content: bytes) -> None:
-    assert kind_of(content) in {None, PNG, JPEG, PDF, HEIC, TEXT}
+    assert file_type_of(content) in {None, PNG, JPEG, PDF, HEIC, TEXT}
 
 
 @given(st.sampled_from([png(), jpeg(), pdf(), heic()]), st.binary(max_size=60))
 def test_nothing_before_a_file_is_overlooked(content: bytes, before: bytes) -> None:
-    assert not before or kind_of(b"<html>" + before + content) is None
+    assert not before or file_type_of(b"<html>" + before + content) is None
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_a_name_is_cleaned_and_ends_as_the_content_does(claimed: str, name: str)
 def test_any_name_becomes_a_harmless_one(claimed: str) -> None:
     name = clean_name(claimed, suffix=".pdf")
     assert name.lower().endswith(".pdf")
-    assert len(name) <= MOST_CHARACTERS + 1
+    assert len(name) <= MOST_NAME_CHARACTERS + 1
     assert not set(name) & set('/\\:*?"<>|\r\n\0\u202e')
-    assert attachment(name).encode("latin-1").startswith(b"attachment; filename=")
+    assert content_disposition(name).encode("latin-1").startswith(b"attachment; filename=")
 
 
 @given(st.binary(max_size=500), st.text(max_size=80))

@@ -13,23 +13,23 @@ from sqlmodel import Session
 from starlette.requests import Request
 
 from records.database import reading, writing
-from records.tables.room import RoomGuessRow
-from records.words import RoomStatus
-from room.codes import code_of
-from room.guesses import (
-    MOST_AT_A_DOOR,
+from records.enums import RoomStatus
+from records.tables.room import FailedAttemptRow
+from room.invitation import invitation_code
+from room.verification.throttling import (
     MOST_IN_A_FLOOD,
+    MOST_OF_A_SCOPE,
     MOST_OF_A_SOURCE,
-    SPRAY,
-    Door,
-    forget_guesses,
-    missed,
+    SPRAY_ATTEMPTS,
+    ThrottleScope,
+    delete_old_attempts,
+    find_spray_attacks,
+    is_throttled,
+    record_failed_attempt,
     source_digest,
-    sprays,
-    too_many,
 )
-from room.premises import Premises
-from room.visits import source_of
+from room.web.browser_session import request_source
+from room.web.context import RoomContext
 from tests.support.forms import enter_room
 from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, START, RoomSetup, path_of
 
@@ -51,7 +51,7 @@ def test_ten_thousand_guesses_get_nowhere_and_are_seen(rooms: RoomSetup, browser
 def guess(rooms: RoomSetup, browser: httpx.Client, *, tries: int) -> None:
     """Half from one address, half each from another; codes and links in turn, all distinct, none the true one."""
     room = rooms.invite(entry="code")
-    true = code_of(ROOM_KEY, room.public_id, room.generation)
+    true = invitation_code(ROOM_KEY, room.public_id, room.generation)
     before = rooms.room(room.id).model_dump()
     answered: dict[int, int] = {}
     for number in range(tries):
@@ -72,7 +72,7 @@ def guess(rooms: RoomSetup, browser: httpx.Client, *, tries: int) -> None:
     assert not browser.cookies
     assert rooms.room(room.id).model_dump() == before
     with reading(rooms.engine) as session:
-        seen = {spray.door: spray for spray in sprays(session, now=rooms.clock())}
+        seen = {spray.door: spray for spray in find_spray_attacks(session, now=rooms.clock())}
     assert set(seen) == {"link", "code"}
     assert min(spray.misses for spray in seen.values()) >= MOST_OF_A_SOURCE
     # Whoever holds the true code comes in while it goes on.
@@ -85,7 +85,7 @@ def test_an_address_is_turned_away_after_twenty_misses_and_heard_again_a_minute_
     rooms: RoomSetup, browser: httpx.Client
 ) -> None:
     room = rooms.invite(entry="code")
-    true = {"code": code_of(ROOM_KEY, room.public_id, room.generation)}
+    true = {"code": invitation_code(ROOM_KEY, room.public_id, room.generation)}
     tries = [browser.post("/entrar", data={"code": nth_code(number)}) for number in range(MOST_OF_A_SOURCE + 2)]
     assert [answer.status_code for answer in tries] == [*[403] * MOST_OF_A_SOURCE, 429, 429]
     assert tries[-1].headers["retry-after"] == "60"
@@ -109,15 +109,15 @@ def test_mistyping_a_few_times_costs_nothing(rooms: RoomSetup, browser: httpx.Cl
     room = rooms.invite(entry="code")
     for number in range(5):
         browser.post("/entrar", data={"code": nth_code(number)})
-    true = code_of(ROOM_KEY, room.public_id, room.generation)
+    true = invitation_code(ROOM_KEY, room.public_id, room.generation)
     assert browser.post("/entrar", data={"code": true}).status_code == 303
     with reading(rooms.engine) as session:
-        assert not sprays(session, now=rooms.clock())
+        assert not find_spray_attacks(session, now=rooms.clock())
 
 
 def test_in_a_flood_each_address_has_three_tries_and_the_fresh_are_heard(rooms: RoomSetup) -> None:
     with writing(rooms.engine) as session:
-        for number in range(MOST_AT_A_DOOR):
+        for number in range(MOST_OF_A_SCOPE):
             miss(session, rooms, f"10.0.{number // 250}.{number % 250}")
         for _ in range(MOST_IN_A_FLOOD):
             assert not is_too_many(session, rooms, "192.0.2.1")
@@ -129,35 +129,35 @@ def test_in_a_flood_each_address_has_three_tries_and_the_fresh_are_heard(rooms: 
         miss(session, rooms, "192.0.2.1")
         assert count(session) == kept
         # At another door nothing happened.
-        assert not too_many(session, Door.LINK, digest(rooms, "192.0.2.1"), now=rooms.clock())
+        assert not is_throttled(session, ThrottleScope.LINK, digest(rooms, "192.0.2.1"), now=rooms.clock())
         rooms.clock.advance(timedelta(seconds=61))
         assert not is_too_many(session, rooms, "192.0.2.1")
 
 
 def test_a_spray_is_many_misses_at_one_door_or_as_many_as_one_address_may_have(rooms: RoomSetup) -> None:
     with writing(rooms.engine) as session:
-        for number in range(SPRAY - 1):
+        for number in range(SPRAY_ATTEMPTS - 1):
             miss(session, rooms, f"10.0.0.{number}")
         for _ in range(MOST_OF_A_SOURCE - 1):
-            missed(session, Door.PROOF, digest(rooms, "10.1.1.1"), now=rooms.clock())
-        assert not sprays(session, now=rooms.clock())
+            record_failed_attempt(session, ThrottleScope.PROOF, digest(rooms, "10.1.1.1"), now=rooms.clock())
+        assert not find_spray_attacks(session, now=rooms.clock())
         miss(session, rooms, "10.0.1.1")
-        missed(session, Door.PROOF, digest(rooms, "10.1.1.1"), now=rooms.clock())
-        code, proof = sprays(session, now=rooms.clock())
-    assert (code.door, code.misses, code.sources, code.since) == ("code", SPRAY, SPRAY, START)
+        record_failed_attempt(session, ThrottleScope.PROOF, digest(rooms, "10.1.1.1"), now=rooms.clock())
+        code, proof = find_spray_attacks(session, now=rooms.clock())
+    assert (code.door, code.misses, code.sources, code.since) == ("code", SPRAY_ATTEMPTS, SPRAY_ATTEMPTS, START)
     assert (proof.door, proof.misses, proof.sources) == ("proof", MOST_OF_A_SOURCE, 1)
     with reading(rooms.engine) as session:
-        assert not sprays(session, now=START + timedelta(minutes=11))
+        assert not find_spray_attacks(session, now=START + timedelta(minutes=11))
 
 
 def test_misses_are_kept_for_a_day_and_without_the_address(rooms: RoomSetup) -> None:
     with writing(rooms.engine) as session:
         miss(session, rooms, "192.0.2.1")
-        stored = session.execute(select(RoomGuessRow)).scalar_one()
+        stored = session.execute(select(FailedAttemptRow)).scalar_one()
         assert "192.0.2.1" not in str(stored.model_dump())
-        forget_guesses(session, now=START + timedelta(days=1))
+        delete_old_attempts(session, now=START + timedelta(days=1))
         assert count(session) == 1
-        forget_guesses(session, now=START + timedelta(days=1, seconds=1))
+        delete_old_attempts(session, now=START + timedelta(days=1, seconds=1))
         assert count(session) == 0
 
 
@@ -191,10 +191,10 @@ def test_no_header_is_believed_unless_the_settings_name_it(rooms: RoomSetup) -> 
 
 
 def at(rooms: RoomSetup, named: str, *, believed: str = SOURCE_HEADER) -> str:
-    premises = Premises(
+    context = RoomContext(
         engine=rooms.engine,
         room_key=ROOM_KEY,
-        sealer=rooms.vault,
+        sealer=rooms.encryption,
         clock=rooms.clock,
         brand_of=None,  # type: ignore[arg-type]
         secure_cookies=False,
@@ -202,7 +202,7 @@ def at(rooms: RoomSetup, named: str, *, believed: str = SOURCE_HEADER) -> str:
     )
     headers = [(SOURCE_HEADER.lower().encode(), named.encode())] if named else []
     request = Request({"type": "http", "headers": headers, "client": ("198.51.100.9", 1)})
-    return source_of(premises, request, now=START)
+    return request_source(context, request, now=START)
 
 
 def nth_code(number: int) -> str:
@@ -215,12 +215,12 @@ def digest(rooms: RoomSetup, address: str) -> str:
 
 
 def miss(session: Session, rooms: RoomSetup, address: str) -> None:
-    missed(session, Door.CODE, digest(rooms, address), now=rooms.clock())
+    record_failed_attempt(session, ThrottleScope.CODE, digest(rooms, address), now=rooms.clock())
 
 
 def is_too_many(session: Session, rooms: RoomSetup, address: str) -> bool:
-    return too_many(session, Door.CODE, digest(rooms, address), now=rooms.clock())
+    return is_throttled(session, ThrottleScope.CODE, digest(rooms, address), now=rooms.clock())
 
 
 def count(session: Session) -> int:
-    return int(session.execute(select(func.count()).select_from(RoomGuessRow)).scalar_one())
+    return int(session.execute(select(func.count()).select_from(FailedAttemptRow)).scalar_one())

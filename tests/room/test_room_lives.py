@@ -14,24 +14,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from people.vault import Vault
+from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, reading, writing
 from records.tables.room import RoomRow
-from room.code_entries import invitation_of_code
-from room.codes import code_of
-from room.rooms import (
+from room.conversation.opt_out import OptOut, record_opt_out
+from room.invitation import find_invitation_by_code, invitation_code
+from room.lifecycle import (
     OPEN_ROOM_STAYS,
     PERSON,
-    Consumed,
-    Refusal,
-    close,
-    consume,
+    InvitationRefusal,
+    OpenedRoom,
+    close_room,
+    consume_invitation,
     find_invitation,
-    find_open,
-    revoke,
-    token_of,
+    find_open_room,
+    invitation_token,
+    revoke_room,
 )
-from room.ways_out import WayOut, take_way_out
 from tests.support.rooms import AGENT, ROOM_KEY, ManualClock, RoomSetup
 
 BROWSERS = ("one", "two", "three")
@@ -58,7 +57,9 @@ class Lives(RuleBasedStateMachine):
         for name in ("aparte.db", "keys.db"):
             shutil.copy(self.furnished / name, self.folder.name)
         engines = [open_engine(f"sqlite:///{self.folder.name}/{name}") for name in ("aparte.db", "keys.db")]
-        self.rooms = RoomSetup(engine=engines[0], vault=Vault(engines[1], b"m" * 32), clock=ManualClock(), case_id=1)
+        self.rooms = RoomSetup(
+            engine=engines[0], encryption=SubjectEncryption(engines[1], b"m" * 32), clock=ManualClock(), case_id=1
+        )
         self.engines = engines
         self.sent: list[Invitation] = []
         self.live: Invitation | None = None
@@ -112,10 +113,10 @@ class Lives(RuleBasedStateMachine):
         public_id, token = invitation.public_id, invitation.token
         with writing(self.rooms.engine) as session:
             if by_code:
-                public_id, token = invitation_of_code(session, invitation.code, room_key=ROOM_KEY)
+                public_id, token = find_invitation_by_code(session, invitation.code, room_key=ROOM_KEY)
                 row = session.get_one(RoomRow, invitation.room_id)
                 may = may and row.code_digest is not None
-            came_in = consume(
+            came_in = consume_invitation(
                 session,
                 public_id,
                 token,
@@ -124,8 +125,8 @@ class Lives(RuleBasedStateMachine):
                 now=self.rooms.clock(),
                 held_session=self._held(browser, invitation),
             )
-        assert isinstance(came_in, Consumed) is may, came_in
-        if isinstance(came_in, Refusal):
+        assert isinstance(came_in, OpenedRoom) is may, came_in
+        if isinstance(came_in, InvitationRefusal):
             return
         if came_in.session_token != self._held(browser, invitation):
             self.opened[invitation.room_id, invitation.generation] += 1
@@ -134,7 +135,7 @@ class Lives(RuleBasedStateMachine):
         self.held[browser] = (invitation.public_id, came_in.session_token)
 
     @precondition(lambda self: self.live)
-    @rule(end=st.sampled_from([revoke, close]))
+    @rule(end=st.sampled_from([revoke_room, close_room]))
     def end(self, end) -> None:  # type: ignore[no-untyped-def]
         assert self.live is not None
         with writing(self.rooms.engine) as session:
@@ -142,12 +143,12 @@ class Lives(RuleBasedStateMachine):
         self._is_over()
 
     @precondition(lambda self: self.live and self.until > self.rooms.clock())
-    @rule(way=st.sampled_from(WayOut))
-    def take_way_out(self, way: WayOut) -> None:
+    @rule(way=st.sampled_from(OptOut))
+    def take_way_out(self, way: OptOut) -> None:
         assert self.live is not None
         with writing(self.rooms.engine) as session:
-            take_way_out(session, self.live.room_id, way, told="x", actor=PERSON, now=self.rooms.clock())
-        if way is WayOut.NOT_ME:
+            record_opt_out(session, self.live.room_id, way, told="x", actor=PERSON, now=self.rooms.clock())
+        if way is OptOut.NOT_ME:
             self._is_over()
         elif self.holder is not None:
             self.until = max(self.until, self.rooms.clock() + OPEN_ROOM_STAYS)
@@ -166,7 +167,7 @@ class Lives(RuleBasedStateMachine):
             inside = {
                 browser
                 for browser, (public_id, token) in self.held.items()
-                if find_open(session, public_id, token, now=self.rooms.clock()) is not None
+                if find_open_room(session, public_id, token, now=self.rooms.clock()) is not None
             }
         assert inside == ({self.holder} if self.holder and self.until > self.rooms.clock() else set())
 
@@ -179,8 +180,8 @@ class Lives(RuleBasedStateMachine):
         self.live = self.holder = None
 
     def _send(self, row: RoomRow) -> Invitation:
-        code = code_of(ROOM_KEY, row.public_id, row.generation)
-        sent = Invitation(row.id or 0, row.generation, row.public_id, token_of(ROOM_KEY, row), code)
+        code = invitation_code(ROOM_KEY, row.public_id, row.generation)
+        sent = Invitation(row.id or 0, row.generation, row.public_id, invitation_token(ROOM_KEY, row), code)
         self.sent.append(sent)
         return sent
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from room.masking import MASK, masked
-from room.secret_words import SecretKind
+from room.privacy.masking import MASK, mask_secrets
+from room.privacy.secret_words import SecretKind
 
 CARDS = (
     "4111111111111111",
@@ -57,7 +57,7 @@ DIGITS = ("0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩"
     ],
 )
 def test_what_nobody_should_write_is_masked(text: str, left: str) -> None:
-    assert masked(text).text == left
+    assert mask_secrets(text).text == left
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_what_nobody_should_write_is_masked(text: str, left: str) -> None:
     ],
 )
 def test_what_the_matter_is_about_stays(text: str) -> None:
-    assert masked(text).text == text
-    assert not masked(text).kinds
+    assert mask_secrets(text).text == text
+    assert not mask_secrets(text).kinds
 
 
 def test_what_was_masked_is_told_by_kind() -> None:
-    found = masked("tarjeta 4111111111111111, pin 1234, password: x1y2z3")
+    found = mask_secrets("tarjeta 4111111111111111, pin 1234, password: x1y2z3")
     assert found.kinds == {SecretKind.CARD, SecretKind.CODE, SecretKind.PASSWORD}
 
 
@@ -107,20 +107,20 @@ def test_a_card_number_is_found_however_it_is_spaced_and_in_every_script(
 ) -> None:
     groups = [card[start : start + size] for start in range(0, len(card), size)]
     written = separator.join(groups).translate(str.maketrans("0123456789", digits))
-    found = masked(before + written + after)
+    found = mask_secrets(before + written + after)
     assert found.text == f"{before}{MASK} {card[-4:]}{after}"
 
 
 @given(card=st.sampled_from(CARDS), place=st.integers(0, 13), by=st.integers(1, 9))
 def test_a_number_whose_check_digit_is_wrong_is_no_card(card: str, place: int, by: int) -> None:
     wrong = card[:place] + str((int(card[place]) + by) % 10) + card[place + 1 :]
-    assert SecretKind.CARD not in masked(f"el número {wrong} sale en la factura").kinds
+    assert SecretKind.CARD not in mask_secrets(f"el número {wrong} sale en la factura").kinds
 
 
 @given(st.text(st.characters(), max_size=300))
 def test_any_text_is_taken_and_masking_twice_changes_nothing_more(text: str) -> None:
-    once = masked(text).text
-    assert masked(once).text == once
+    once = mask_secrets(text).text
+    assert mask_secrets(once).text == once
 
 
 @given(
@@ -129,7 +129,7 @@ def test_any_text_is_taken_and_masking_twice_changes_nothing_more(text: str) -> 
     ).map("".join)
 )
 def test_words_and_numbers_in_any_order_are_masked_once_and_for_all(text: str) -> None:
-    once = masked(text).text
+    once = mask_secrets(text).text
     assert "4111 1111 1111" not in once
     assert len(once) <= len(text) + 3 * text.count("1234") + 8 * text.count("clave:") + 8
 
@@ -141,5 +141,5 @@ def test_words_and_numbers_in_any_order_are_masked_once_and_for_all(text: str) -
 def test_hostile_texts_take_time_in_proportion(piece: str) -> None:
     text = (piece * 8_000)[:8_000]
     started = time.perf_counter()
-    masked(text)
+    mask_secrets(text)
     assert time.perf_counter() - started < 2

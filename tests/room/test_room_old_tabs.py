@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from records.database import writing
-from records.nouns import Brand
+from records.models import Brand
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomRow
-from room.conversation_standing import Turn, standing
-from room.rooms import note_solved
+from room.conversation.status import ConversationState, conversation_status
+from room.lifecycle import mark_solved
 from tests.support.forms import enter_room
 from tests.support.room_verification import RoomBrowser, import_customers
 from tests.support.rooms import RoomSetup, path_of
@@ -77,8 +77,11 @@ def test_who_said_that_the_file_is_not_theirs_is_not_asked_to_prove_it(room_brow
 def test_a_room_says_that_its_matter_is_solved_until_the_case_goes_on(room_browser: RoomBrowser) -> None:
     rooms = room_browser.rooms
     with writing(rooms.engine) as session:
-        note_solved(session, rooms.case_id, now=rooms.clock())
-        assert standing(session, session.get_one(RoomRow, room_browser.room_id), []).turn is Turn.SOLVED
+        mark_solved(session, rooms.case_id, now=rooms.clock())
+        assert (
+            conversation_status(session, session.get_one(RoomRow, room_browser.room_id), []).turn
+            is ConversationState.SOLVED
+        )
     assert "Resuelto" in room_browser.browser.get("/room").text
     rooms.clock.advance(timedelta(minutes=1))
     room_browser.browser.post("/room", data={"text": "sigue igual"})

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading
-from records.nouns import Brand
-from records.tables.room import LetterRow, ProofCodeRow, RoomGuessRow
-from records.words import ProofKind
+from records.enums import ProofKind
+from records.models import Brand
+from records.tables.room import FailedAttemptRow, NotificationRow, ProofCodeRow
 from tests.support.forms import enter_room
 from tests.support.room_verification import EMAIL, MOBILE, RoomBrowser, import_customers
 from tests.support.rooms import RoomSetup, path_of
@@ -76,7 +76,7 @@ def test_known_and_unknown_get_the_same_bytes_and_the_same_rows(room_browser: Ro
         asked = room_browser.ask(contact=typed)
         shown = room_browser.browser.get("/room/proof/code")
         code = cast("ProofCodeRow", room_browser.rows(ProofCodeRow)[-1])
-        letter = cast("LetterRow", room_browser.rows(LetterRow)[-1])
+        letter = cast("NotificationRow", room_browser.rows(NotificationRow)[-1])
         sent = room_browser.letters()[-1]
         wrong = room_browser.try_code("000000" if sent[2] != "000000" else "000001")
         answers.append(
@@ -175,7 +175,7 @@ def test_a_code_is_stored_nowhere(room_browser: RoomBrowser) -> None:
     room_browser.ask()
     code = room_browser.letters()[0][2]
     room_browser.try_code(code)
-    stored = [*room_browser.rows(ProofCodeRow), *room_browser.rows(LetterRow)]
+    stored = [*room_browser.rows(ProofCodeRow), *room_browser.rows(NotificationRow)]
     texts = [str(value) for row in stored for value in row.model_dump().values() if isinstance(value, str)]
     assert not [text for text in texts if code in text or EMAIL in text]
 
@@ -202,7 +202,7 @@ def test_misses_are_kept_so_that_sprays_are_seen(room_browser: RoomBrowser) -> N
     room_browser.ask()
     room_browser.try_code(_other(room_browser.letters()[0][2]))
     with reading(room_browser.rooms.engine) as session:
-        assert list(session.execute(select(col(RoomGuessRow.door))).scalars()) == ["proof"]
+        assert list(session.execute(select(col(FailedAttemptRow.door))).scalars()) == ["proof"]
 
 
 def test_a_source_that_misses_too_often_is_turned_away_before_anything_is_looked_at(room_browser: RoomBrowser) -> None:

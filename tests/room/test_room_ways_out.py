@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
+from records.enums import PrivateState, Queue, RoomStatus
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import RoomMessageRow
-from records.words import PrivateState, Queue, RoomStatus
-from room.codes import code_of
-from room.rooms import PERSON, RoomStateError, close
-from room.ways_out import MOST_AN_HOUR, WayOut, masked, read_phone, take_way_out
+from room.conversation.opt_out import MOST_AN_HOUR, OptOut, masked_phone, parse_phone, record_opt_out
+from room.invitation import invitation_code
+from room.lifecycle import PERSON, RoomStateError, close_room
 from tests.support.forms import enter_room, read
 from tests.support.rooms import AGENT, ROOM_KEY, RoomSetup, path_of
 
@@ -33,14 +33,14 @@ def test_each_way_out_is_a_form_of_its_own_before_and_inside_the_room(rooms: Roo
     inside = read(browser.get("/room/out"))
     for page, action in ((before, f"{link}/out"), (inside, "/room/out")):
         ways = {name: form["action"].partition("#")[0] for name, form in page.forms.items()}
-        assert ways == {f"take-{way}": action for way in [*WayOut, "office"]}
+        assert ways == {f"take-{way}": action for way in [*OptOut, "office"]}
 
 
 def test_it_is_not_me_shuts_the_room_for_everybody_and_shows_nothing(
     rooms: RoomSetup, browser: httpx.Client, other_browser: httpx.Client
 ) -> None:
     room = rooms.invite(entry="code")
-    link, code = path_of(room), code_of(ROOM_KEY, room.public_id, room.generation)
+    link, code = path_of(room), invitation_code(ROOM_KEY, room.public_id, room.generation)
     answer = browser.post(f"{link}/out", data={"way": "not_me"})
     assert answer.status_code == 200
     assert "Gracias por decirlo" in answer.text
@@ -164,10 +164,10 @@ def test_saying_the_same_over_and_over_does_not_fill_the_room(rooms: RoomSetup, 
 def test_a_room_that_is_over_has_no_way_out(rooms: RoomSetup) -> None:
     room = rooms.invite()
     with writing(rooms.engine) as session:
-        close(session, room.id or 0, actor=AGENT, now=rooms.clock())
-    for way in WayOut:
+        close_room(session, room.id or 0, actor=AGENT, now=rooms.clock())
+    for way in OptOut:
         with writing(rooms.engine) as session, pytest.raises(RoomStateError):
-            take_way_out(session, room.id or 0, way, told="x", actor=PERSON, now=rooms.clock())
+            record_opt_out(session, room.id or 0, way, told="x", actor=PERSON, now=rooms.clock())
 
 
 def test_somebody_else_may_be_invited_anew_after_it_was_not_me(rooms: RoomSetup, browser: httpx.Client) -> None:
@@ -179,14 +179,14 @@ def test_somebody_else_may_be_invited_anew_after_it_was_not_me(rooms: RoomSetup,
 
 @given(st.text(max_size=60), st.sampled_from(["ES", "MX", "GB", "", "??"]))
 def test_any_text_is_a_number_or_none(typed: str, market: str) -> None:
-    read_number = read_phone(typed, market)
+    read_number = parse_phone(typed, market)
     assert read_number is None or read_number.startswith("+")
 
 
 @given(st.from_regex(r"\+[0-9 ]{6,20}", fullmatch=True))
 def test_a_masked_number_keeps_two_digits(phone: str) -> None:
     digits = "".join(sign for sign in phone if sign.isdigit())
-    assert masked(phone) == f"…{digits[-2:]}"
+    assert masked_phone(phone) == f"…{digits[-2:]}"
 
 
 def the_case(rooms: RoomSetup) -> CareCaseRow:

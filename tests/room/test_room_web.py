@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
+from records.enums import RoomStatus
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import RoomMessageRow
-from records.words import RoomStatus
-from room.conversation import MOST_CHARACTERS
-from room.conversation import say as say_as
-from room.rooms import close, revoke, token_of
+from room.conversation.messages import MOST_CHARACTERS
+from room.conversation.messages import post_message as say_as
+from room.lifecycle import close_room, invitation_token, revoke_room
 from tests.support.forms import enter_room, post_message, read
 from tests.support.rooms import AGENT, DISPLAY_NAME, HANDLE, PUBLIC_TEXT, ROOM_KEY, RoomSetup, path_of
 
@@ -87,7 +87,7 @@ def test_forged_and_old_links_get_the_very_bytes_of_an_unknown_room(rooms: RoomS
     first = rooms.invite()
     old = path_of(first)
     room = rooms.invite(reissue=True)
-    token = token_of(ROOM_KEY, room)
+    token = invitation_token(ROOM_KEY, room)
     links = [
         old,
         f"/r/{room.public_id}/{'A' * 43}",
@@ -139,7 +139,7 @@ def test_a_revoked_room_shuts_at_once(rooms: RoomSetup, browser: httpx.Client) -
     room = rooms.invite()
     enter_room(browser, path_of(room))
     with writing(rooms.engine) as session:
-        revoke(session, room.id or 0, actor=AGENT, now=rooms.clock())
+        revoke_room(session, room.id or 0, actor=AGENT, now=rooms.clock())
     assert browser.get("/room").status_code == 403
     assert browser.post("/room", data={"text": "hola"}).status_code == 403
     assert "La invitación ya no vale" in browser.get(path_of(room)).text
@@ -149,7 +149,7 @@ def test_a_revoked_room_shuts_at_once(rooms: RoomSetup, browser: httpx.Client) -
 def test_a_closed_room_says_that_the_conversation_is_over(rooms: RoomSetup, browser: httpx.Client) -> None:
     room = rooms.invite()
     with writing(rooms.engine) as session:
-        close(session, room.id or 0, actor=AGENT, now=rooms.clock())
+        close_room(session, room.id or 0, actor=AGENT, now=rooms.clock())
     assert "La conversación ha terminado" in browser.post(path_of(room)).text
 
 
@@ -315,7 +315,7 @@ def test_what_is_said_is_sealed_in_the_log_and_no_link_or_session_is_in_it(
         logged = list(session.execute(entries))
     assert [kind for kind, _ in logged][-2:] == ["room:room:opened", "room:message:said"]
     everything = "".join(body for _, body in logged)
-    for secret in ("mi secreto", token_of(ROOM_KEY, room), session_token, room.public_id, HANDLE):
+    for secret in ("mi secreto", invitation_token(ROOM_KEY, room), session_token, room.public_id, HANDLE):
         assert secret not in everything
 
 

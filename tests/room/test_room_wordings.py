@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.nouns import Brand
-from room.wordings import LANGUAGES, _texts, preferred, words_for
+from records.models import Brand
+from room.wordings import LANGUAGES, _texts, preferred_language, words_for
 
 
 def test_every_language_says_the_same_things() -> None:
@@ -36,9 +36,9 @@ def test_a_moment_reads_as_people_write_it() -> None:
     [("en-GB,en;q=0.9,es;q=0.8", "en"), ("fr,ca;q=0.9,es;q=0.5", "es"), ("", "es"), ("pt-BR", "es"), (";;,,", "es")],
 )
 def test_the_first_language_that_is_spoken_here_is_taken(header: str, language: str) -> None:
-    assert preferred(header) == language
+    assert preferred_language(header) == language
 
 
 @given(header=st.text())
 def test_any_header_gives_a_language(header: str) -> None:
-    assert preferred(header) in LANGUAGES
+    assert preferred_language(header) in LANGUAGES

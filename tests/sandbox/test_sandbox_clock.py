@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.clock import LONGEST_STRETCH, PlayedClock, SteppedClock, iso, play_plan
+from sandbox.world.clock import LONGEST_STRETCH, PlayedClock, SteppedClock, iso, play_plan
 
 TIMES = st.lists(st.integers(0, 10**7), min_size=1, max_size=40).map(
     lambda times: [float(time) for time in sorted(times)]

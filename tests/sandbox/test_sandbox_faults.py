@@ -8,7 +8,7 @@ import pytest
 import requests
 import tweepy
 
-from sandbox.faults import SCHEDULED, FaultPlan
+from sandbox.faults.plan import SCHEDULED, FaultPlan
 
 ROWS = [{"id": number, "text": f"@marca {number}", "author": f"p{number}"} for number in range(3)]
 BEFORE = ["status:429", "status:500", "status:503", "html", "401", "403"]

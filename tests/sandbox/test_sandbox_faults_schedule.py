@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.fault_kinds import is_spell, seconds_of
-from sandbox.fault_schedule import FaultCall, FaultSchedule
-from sandbox.faults import FaultPlan
+from sandbox.faults.plan import FaultPlan
+from sandbox.faults.schedule import FaultCall, FaultSchedule, is_spell, seconds_of
 from sandbox.network import open_network
 from sandbox.options import SandboxOptions
 from sandbox.server import running

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from sandbox.graph.rate_limits import UsageCounter
 from sandbox.graph.refusals import GraphRefusalError
-from sandbox.graph.usage import UsageBook
 from tests.support.meta_sandbox import MetaSandbox, facebook_row, instagram_row, open_meta_sandbox
 
 ROWS = [
@@ -101,7 +101,7 @@ def test_every_answer_tells_what_is_used(place: MetaSandbox) -> None:
 
 
 def test_private_messages_have_an_hour_of_their_own() -> None:
-    book = UsageBook(lifted=False)
+    book = UsageCounter(lifted=False)
     for _ in range(750):
         book.take(1, "messenger", 0.0)
     with pytest.raises(GraphRefusalError, match="80006"):
@@ -111,7 +111,7 @@ def test_private_messages_have_an_hour_of_their_own() -> None:
     book.take(1, "pages", 1800.0)
     book.take(2, "messenger", 1800.0)
     book.take(1, "messenger", 3600.0)
-    lifted = UsageBook(lifted=True)
+    lifted = UsageCounter(lifted=True)
     for _ in range(5000):
         lifted.take(1, "pages", 0.0)
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from sandbox.graph.edges import written
 from sandbox.graph.refusals import GraphRefusalError
-from sandbox.graph.selection import Field, selection
+from sandbox.graph.selection import SelectedField, selection
 
 WORDS = st.from_regex(r"[a-z_]{1,12}", fullmatch=True)
 ARGUMENTS = st.lists(st.tuples(WORDS, st.from_regex(r"[\w\-=:]{0,20}", fullmatch=True)), max_size=3).map(tuple)
 FIELDS = st.recursive(
-    st.builds(lambda name, arguments: Field(name=name, arguments=arguments), WORDS, ARGUMENTS),
+    st.builds(lambda name, arguments: SelectedField(name=name, arguments=arguments), WORDS, ARGUMENTS),
     lambda inner: st.builds(
-        lambda name, arguments, fields: Field(name=name, arguments=arguments, fields=tuple(fields)),
+        lambda name, arguments, fields: SelectedField(name=name, arguments=arguments, fields=tuple(fields)),
         WORDS,
         ARGUMENTS,
         st.lists(inner, max_size=3),
@@ -37,7 +37,7 @@ def test_an_edge_keeps_its_arguments_and_the_fields_asked_of_it() -> None:
 
 @settings(max_examples=40)
 @given(st.lists(FIELDS, min_size=1, max_size=3).map(tuple))
-def test_what_is_written_is_read_back(fields: tuple[Field, ...]) -> None:
+def test_what_is_written_is_read_back(fields: tuple[SelectedField, ...]) -> None:
     assert selection(",".join(map(written, fields))) == fields
 
 

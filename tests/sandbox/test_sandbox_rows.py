@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.options import SandboxError
-from sandbox.rows import NAMED_LINES, Row, read_rows
-from sandbox.threads import placed_rows
+from sandbox.seeds.file_world import placed_rows
+from sandbox.seeds.posts_file import NAMED_LINES, Row, read_rows
 
 TEXTS = ["plain", "nul \x00 inside", "=HYPERLINK(1)", "\u202erlo", '"quoted", with comma\nand line']
 

@@ -12,10 +12,10 @@ import httpx
 import pytest
 from oauthlib.oauth1 import Client
 
-from sandbox.nouns import BrandAccount, Person
 from sandbox.options import SandboxOptions
-from sandbox.query import QueryError, compiled
 from sandbox.server import running
+from sandbox.world.models import BrandAccount, Person
+from sandbox.x_api.query import QueryError, compiled
 
 ENDS_AT = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
 ROWS = [

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.cast_world import cast_world
 from sandbox.options import SandboxError, SandboxOptions
+from sandbox.seeds.cast import cast_world
 from sandbox.server import running, serve
 
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.accounts import MARCA
-from sandbox.feeds import Feed, PageRequest
-from sandbox.nouns import Person, Post
-from sandbox.query import QueryError, compiled
-from sandbox.snowflakes import ActIds, scattered, snowflake
-from sandbox.texts import mentioned_handles, wire_text
-from sandbox.weights import weighted_length
+from sandbox.seeds.brands import MARCA
+from sandbox.world.feeds import PageRequest, PostFeed
+from sandbox.world.ids import ActIds, scattered, snowflake
+from sandbox.world.models import Person, Post
+from sandbox.world.texts import mentioned_handles, weighted_length, wire_text
+from sandbox.x_api.query import QueryError, compiled
 
 PIECES = st.lists(
     st.sampled_from(
@@ -81,7 +80,7 @@ def test_texts_weigh_what_x_says(text: str, weight: int) -> None:
 
 @given(data=st.data(), ids=st.lists(st.integers(1, 10_000), unique=True, max_size=80), size=st.integers(1, 10))
 def test_pages_join_to_what_is_wanted_newest_first(data: st.DataObject, ids: list[int], size: int) -> None:
-    feed = Feed()
+    feed = PostFeed()
     for identifier in ids:
         feed.add(identifier)
     since = data.draw(st.integers(0, 10_000) | st.none())

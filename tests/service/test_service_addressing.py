@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies.rulebook import shipped_rulebook
-from records.nouns import Account, Brand
-from service.reply_texts import write_text
+from policies.rulebook.rulebook import shipped_rulebook
+from records.models import Account, Brand
+from service.deciding.texts import write_text
 
 
 def written(network: str, handle: str, *, language: str) -> str:

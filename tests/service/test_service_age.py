@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from records.database import reading
-from records.nouns import Actor
+from records.enums import Action, Mode, ReplyStatus, Role
+from records.models import Actor
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.service import AssessmentRow, DecisionRow
-from records.words import Action, Mode, ReplyStatus, Role
-from service import desk
-from service.house import open_house
+from service.desk import acts
+from service.wiring.app import open_app
 from tests.support.scenario import TEXTS, Scenario, open_scenario
 
 HOURS = 3600
@@ -30,11 +30,11 @@ def fresh(tmp_path: Path) -> Iterator[Scenario]:
 
 def test_what_is_older_than_the_connection_is_decided_in_shadow_and_never_answered(tmp_path: Path) -> None:
     with open_scenario(tmp_path, played=False) as late:
-        late.house.close()
+        late.app.close()
         (tmp_path / "home" / "aparte.db").unlink()
         late.world.practice.step()
-        house = open_house(late.world.settings)
-        connected = Scenario(world=late.world, house=house)
+        app = open_app(late.world.settings)
+        connected = Scenario(world=late.world, app=app)
         try:
             connected.work(minutes=5)
             mentions = [connected.mention(name) for name in TEXTS]
@@ -45,7 +45,7 @@ def test_what_is_older_than_the_connection_is_decided_in_shadow_and_never_answer
             assert connected.truth()["replies"] == []
             assert connected.truth()["messages"] == []
         finally:
-            house.close()
+            app.close()
 
 
 def test_what_is_found_after_twelve_hours_is_decided_in_shadow_and_never_answered(fresh: Scenario) -> None:
@@ -63,7 +63,7 @@ def test_an_approval_that_grew_old_is_asked_for_again(fresh: Scenario) -> None:
     (waiting,) = fresh.replies(fresh.mention("hours").id or 0)
     assert waiting.status == ReplyStatus.DRAFT
     supervisor = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
-    desk.approve(fresh.house, waiting.id or 0, actor=supervisor, now=fresh.now)
+    acts.approve(fresh.app, waiting.id or 0, actor=supervisor, now=fresh.now)
     fresh.world.practice.wait(HOURS)
     fresh.work(minutes=2)
     (still,) = fresh.replies(fresh.mention("hours").id or 0)
@@ -94,7 +94,7 @@ def test_an_answer_from_outside_holds_the_draft_and_stops_the_clock(fresh: Scena
     assert case.waiting_since is None
     assert case.first_responded_at is not None
     assert case.exposure == 0
-    with reading(fresh.house.engine) as session:
+    with reading(fresh.app.engine) as session:
         link = session.execute(
             select(MentionAccountRow).where(col(MentionAccountRow.mention_id) == mention.id)
         ).scalar_one()
@@ -105,7 +105,7 @@ def test_an_answer_from_outside_holds_the_draft_and_stops_the_clock(fresh: Scena
 def live_rows(scenario: Scenario, mention_id: int) -> tuple[int, int, int]:
     """How many live revisions, assessments and decisions a mention has."""
     counts = []
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         for row in (MentionRevisionRow, AssessmentRow, DecisionRow):
             query = select(func.count()).where(col(row.mention_id) == mention_id, col(row.superseded_at).is_(None))
             counts.append(session.execute(query).scalar_one())
@@ -113,7 +113,7 @@ def live_rows(scenario: Scenario, mention_id: int) -> tuple[int, int, int]:
 
 
 def mention_of(scenario: Scenario, external_id: str) -> MentionRow:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(MentionRow).where(col(MentionRow.external_id) == external_id)
         found: MentionRow = session.execute(query).scalar_one()
         return found
@@ -132,7 +132,7 @@ def test_an_edited_post_is_judged_and_decided_again_and_the_old_findings_are_kep
     second = fresh.decision(after.id or 0)
     assert (first.revision, second.revision) == (1, 2)
     assert second.rule != first.rule
-    with reading(fresh.house.engine) as session:
+    with reading(fresh.app.engine) as session:
         kept = session.get_one(DecisionRow, first.id)
     assert kept.superseded_at is not None
     assert fresh.verified().sound
@@ -144,7 +144,7 @@ def test_a_draft_for_words_that_were_edited_away_is_not_sent(fresh: Scenario) ->
     fresh.tell("/_edit", id=mention.external_id, text=TEXTS["stolen"])
     (waiting,) = fresh.replies(mention.id or 0)
     supervisor = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
-    desk.approve(fresh.house, waiting.id or 0, actor=supervisor, now=fresh.now)
+    acts.approve(fresh.app, waiting.id or 0, actor=supervisor, now=fresh.now)
     fresh.work(minutes=3)
     assert {reply.status for reply in fresh.replies(mention.id or 0)} <= {
         ReplyStatus.DRAFT,
@@ -160,7 +160,7 @@ def test_a_post_that_was_deleted_meanwhile_is_not_answered(fresh: Scenario) -> N
     fresh.tell("/_delete", id=mention.external_id)
     (waiting,) = fresh.replies(mention.id or 0)
     supervisor = Actor(tag="agent:1", roles=frozenset({Role.SUPERVISOR}))
-    desk.approve(fresh.house, waiting.id or 0, actor=supervisor, now=fresh.now)
+    acts.approve(fresh.app, waiting.id or 0, actor=supervisor, now=fresh.now)
     fresh.work(minutes=2)
     (ended,) = fresh.replies(mention.id or 0)
     assert ended.status == ReplyStatus.WITHHELD

@@ -13,10 +13,10 @@ from sqlmodel import col
 
 from ledger.verification import verify
 from records.database import open_engine, reading, writing
+from records.enums import Role
 from records.schema import migrate
 from records.tables.ledger import LedgerEntryRow
-from records.words import Role
-from service.agents import AgentRefusedError, add_agent
+from service.desk.agents import AgentRefusedError, add_agent
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 PASSWORD = "a-long-enough-password"

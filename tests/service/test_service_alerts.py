@@ -16,10 +16,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailBox
 
-from service.alerts import Alerts
-from service.children import free_port
-from service.settings import Settings, settings_from
-from service.settings_document import AlertSettings, Document, SmtpSettings
+from service.notifications.alerts import Alerts
+from service.operations.child_processes import free_port
+from service.wiring.settings import Settings, settings_from
+from service.wiring.settings_document import AlertSettings, Document, SmtpSettings
 
 NOBODY = 9
 """The discard port: nothing listens there."""

@@ -14,10 +14,10 @@ from sqlmodel import col
 from records.database import reading
 from records.tables.ledger import LedgerEntryRow
 from records.tables.service import ArticleRow
-from service.article_files import ArticleFileError, read_article_file
-from service.brand_standing import read_brands
-from service.house import House, open_house
-from service.settings import load_settings
+from service.brands.articles import ArticleFileError, read_article_file
+from service.deciding.brand_context import read_brand_contexts
+from service.wiring.app import App, open_app
+from service.wiring.settings import load_settings
 from tests.support.command_line import RunAparte
 
 SETTINGS = """
@@ -43,8 +43,8 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def house(config: Path) -> Iterator[House]:
-    found = open_house(load_settings(config))
+def app(config: Path) -> Iterator[App]:
+    found = open_app(load_settings(config))
     yield found
     found.close()
 
@@ -55,8 +55,8 @@ def written(folder: Path, *rows: dict[str, object]) -> Path:
     return file
 
 
-def kept(house: House) -> list[ArticleRow]:
-    with reading(house.engine) as session:
+def kept(app: App) -> list[ArticleRow]:
+    with reading(app.engine) as session:
         return list(session.execute(select(ArticleRow).order_by(col(ArticleRow.id))).scalars())
 
 
@@ -73,26 +73,26 @@ def test_an_article_is_taken_once_replaced_by_its_title_and_expired_and_each_is_
     ended = aparte("article", "expire", told[1]["id"], "--config", config)
     assert ended.code == 0
     assert "Incidencia: la app no abre (es, expired)" in aparte("article", "list", "--config", config).out
-    house = open_house(load_settings(config))
-    with reading(house.engine) as session:
+    app = open_app(load_settings(config))
+    with reading(app.engine) as session:
         query = select(LedgerEntryRow).where(col(LedgerEntryRow.kind).startswith("service:article:"))
         log = [(row.kind, row.body) for row in session.execute(query.order_by(col(LedgerEntryRow.index))).scalars()]
     assert [kind for kind, _ in log] == [*["service:article:imported"] * 2, "service:article:expired"]
-    assert kept(house)[0].body == "De 8 a 15."
-    house.close()
+    assert kept(app)[0].body == "De 8 a 15."
+    app.close()
 
 
 def test_rules_learn_of_articles_and_of_incidents_for_as_long_as_they_are_valid(
-    house: House, aparte: RunAparte, config: Path, tmp_path: Path
+    app: App, aparte: RunAparte, config: Path, tmp_path: Path
 ) -> None:
     internal = {**HOURS, "title": "Cómo derivar", "internal": True}
     aparte("article", "import", written(tmp_path, HOURS, OUTAGE, internal), "--config", config)
-    with reading(house.engine) as session:
-        found = read_brands(session, house, now=house.clock.now())["acme"]
+    with reading(app.engine) as session:
+        found = read_brand_contexts(session, app, now=app.clock.now())["acme"]
     assert (found.incident_known, [article.title for article in found.articles]) == (True, [HOURS["title"]])
-    aparte("article", "expire", kept(house)[1].id, "--config", config)
-    with reading(house.engine) as session:
-        found = read_brands(session, house, now=house.clock.now())["acme"]
+    aparte("article", "expire", kept(app)[1].id, "--config", config)
+    with reading(app.engine) as session:
+        found = read_brand_contexts(session, app, now=app.clock.now())["acme"]
     assert (found.incident_known, len(found.articles)) == (False, 1)
 
 
@@ -111,11 +111,11 @@ def test_rules_learn_of_articles_and_of_incidents_for_as_long_as_they_are_valid(
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_nothing_is_taken(
-    house: House, tmp_path: Path, row: dict[str, object], why: str
+    app: App, tmp_path: Path, row: dict[str, object], why: str
 ) -> None:
     with pytest.raises(ArticleFileError, match=f"line 2: .*{why}"):
-        read_article_file(written(tmp_path, OUTAGE, row), brands=house.settings.brands)
-    assert kept(house) == []
+        read_article_file(written(tmp_path, OUTAGE, row), brands=app.settings.brands)
+    assert kept(app) == []
 
 
 @pytest.mark.parametrize(
@@ -131,20 +131,20 @@ def test_a_mistake_is_named_with_its_line_and_nothing_is_taken(
     ],
 )
 def test_a_file_that_is_no_list_of_articles_says_so_in_one_sentence(
-    house: House, tmp_path: Path, content: bytes, why: str
+    app: App, tmp_path: Path, content: bytes, why: str
 ) -> None:
     file = tmp_path / "articles.csv"
     file.write_bytes(content)
     with pytest.raises(ArticleFileError, match=why):
-        read_article_file(file, brands=house.settings.brands)
+        read_article_file(file, brands=app.settings.brands)
 
 
-def test_csv_is_read_with_any_usual_separator_and_long_fields(house: House, tmp_path: Path) -> None:
+def test_csv_is_read_with_any_usual_separator_and_long_fields(app: App, tmp_path: Path) -> None:
     file = tmp_path / "articles.csv"
     file.write_text(
         'brand;title;body;language;internal;valid_until;more\nacme;t;"dos\nlíneas";es;sí;2026-12-01T10:00;x\n', "utf-8"
     )
-    (found,) = read_article_file(file, brands=house.settings.brands)
+    (found,) = read_article_file(file, brands=app.settings.brands)
     assert (found.body, found.internal) == ("dos\nlíneas", True)
     assert found.valid_until is not None
     assert found.valid_until.astimezone(UTC) == datetime(2026, 12, 1, 9, tzinfo=UTC)

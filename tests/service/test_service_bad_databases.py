@@ -21,13 +21,13 @@ AUDITING = (("ledger", "verify"), ("ledger", "export"))
 def worked_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     with open_scenario(tmp_path_factory.mktemp("databases")) as found:
         found.work()
-        found.house.close()
+        found.app.close()
         yield found
 
 
 @pytest.fixture
 def config(worked_town: Scenario, tmp_path: Path) -> Path:
-    """A house that has worked, with files of its own."""
+    """A app that has worked, with files of its own."""
     for name in ("aparte.toml", "secrets.env", "aparte.db", "aparte-keys.db"):
         shutil.copy(worked_town.world.home.folder / name, tmp_path / name)
     return tmp_path / "aparte.toml"

@@ -19,13 +19,13 @@ from tests.support.scenario import Scenario, open_scenario
 @pytest.fixture(scope="module")
 def running_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     with open_scenario(tmp_path_factory.mktemp("settings"), played=False) as found:
-        found.house.close()
+        found.app.close()
         yield found
 
 
 @pytest.fixture
 def config(running_town: Scenario, tmp_path: Path) -> Path:
-    """Settings and secrets of a house that was never opened, and nothing else."""
+    """Settings and secrets of a app that was never opened, and nothing else."""
     for name in ("aparte.toml", "secrets.env"):
         shutil.copy(running_town.world.home.folder / name, tmp_path / name)
     return tmp_path / "aparte.toml"

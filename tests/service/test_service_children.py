@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from service.children import ChildFailedError, Children, free_port
+from service.operations.child_processes import ChildProcesses, ChildProcessFailedError, free_port
 
 POST = '{"id": "1", "text": "@marca hola", "author": "ana", "brand": "marca"}\n'
 
@@ -45,8 +45,8 @@ def practice(folder: Path, port: int) -> list[str]:
 
 def test_the_answer_of_another_process_is_not_taken_for_the_child_s(taken: int, tmp_path: Path) -> None:
     with (
-        Children(tmp_path) as children,
-        pytest.raises(ChildFailedError, match=f"The sandbox ended with code 2: .*{taken}"),
+        ChildProcesses(tmp_path) as children,
+        pytest.raises(ChildProcessFailedError, match=f"The sandbox ended with code 2: .*{taken}"),
     ):
         children.start("sandbox", practice(tmp_path, taken), answers_at=f"http://127.0.0.1:{taken}/_clock")
 
@@ -55,7 +55,7 @@ def test_a_child_that_listens_is_awaited_and_stopped(tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{(port := free_port())}/_clock"
     # What an earlier child wrote into the log says nothing about this one.
     (tmp_path / "sandbox.log").write_text(f"practice network at http://127.0.0.1:{port}\n", encoding="utf-8")
-    with Children(tmp_path) as children:
+    with ChildProcesses(tmp_path) as children:
         children.start("sandbox", practice(tmp_path, port), answers_at=address)
         assert requests.get(address, timeout=5).ok
     with pytest.raises(requests.ConnectionError):

@@ -15,12 +15,12 @@ from sqlmodel import col
 
 from records.database import reading
 from records.tables.listener import AccountHealthRow, MentionAccountRow
-from service.alerts import Alerts
-from service.doctor import examine
-from service.house import House, open_house
-from service.round import run_once
-from service.settings import SECRETS_FILE, Settings
-from service.watching import watch_accounts
+from service.notifications.alerts import Alerts
+from service.operations.deadline_watch import watch_accounts
+from service.operations.doctor import examine
+from service.operations.schedule import run_once
+from service.wiring.app import App, open_app
+from service.wiring.settings import SECRETS_FILE, Settings
 from tests.support.practice_home import PracticeHome, practice_home
 from tests.support.scenario import TEXTS, row, write_rows
 
@@ -29,7 +29,7 @@ MINUTE = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Closed:
-    """One way in which an account is shut out; `shut` makes it so before the house opens."""
+    """One way in which an account is shut out; `shut` makes it so before the app opens."""
 
     shut: Callable[[PracticeHome, str], None]
     state: str
@@ -90,16 +90,16 @@ def world(tmp_path: Path) -> Iterator[PracticeHome]:
         yield found
 
 
-def health(house: House) -> dict[str, AccountHealthRow]:
-    with reading(house.engine) as session:
+def health(app: App) -> dict[str, AccountHealthRow]:
+    with reading(app.engine) as session:
         rows = session.execute(select(AccountHealthRow)).scalars()
-        return {house.accounts[row.account_id].name: row for row in rows}
+        return {app.accounts[row.account_id].name: row for row in rows}
 
 
-def heard(house: House) -> dict[str, int]:
-    with reading(house.engine) as session:
+def heard(app: App) -> dict[str, int]:
+    with reading(app.engine) as session:
         query = select(col(MentionAccountRow.account_id), func.count()).group_by(col(MentionAccountRow.account_id))
-        return {house.accounts[row[0]].name: row[1] for row in session.execute(query)}
+        return {app.accounts[row[0]].name: row[1] for row in session.execute(query)}
 
 
 def faults(settings: Settings) -> dict[str, str]:
@@ -114,45 +114,45 @@ def test_an_account_shut_out_gives_one_line_and_one_alert_and_the_others_go_on(
     closed = DOORS[door]
     others = [entry.name for entry in world.settings.document.accounts if entry.name != shut_out]
     closed.shut(world, shut_out)
-    house = open_house(world.settings)
-    alerts = Alerts(house.settings)
+    app = open_app(world.settings)
+    alerts = Alerts(app.settings)
     try:
         with structlog.testing.capture_logs() as logged:
             for _ in range(3):
-                run_once(house)
-                watch_accounts(house, alerts, now=house.clock.now())
+                run_once(app)
+                watch_accounts(app, alerts, now=app.clock.now())
                 world.practice.wait(10 * MINUTE)
-        found = health(house)[shut_out]
+        found = health(app)[shut_out]
         assert (found.state, closed.told(found.reason)) == (closed.state, True), found.reason
         assert [entry["alert"] for entry in logged if entry["event"] == "alert"] == [f"account-{shut_out}"]
         assert [entry for entry in logged if closed.told(str(entry))] == [
             entry for entry in logged if entry["event"] == "alert"
         ]
-        assert heard(house).get(shut_out, 0) == 0
-        assert all(heard(house)[other] for other in others)
-        assert {health(house)[other].state for other in others} == {"working"}
+        assert heard(app).get(shut_out, 0) == 0
+        assert all(heard(app)[other] for other in others)
+        assert {health(app)[other].state for other in others} == {"working"}
         told = faults(world.settings)
         assert set(told) == {f"account {shut_out}"}
         assert closed.told(told[f"account {shut_out}"])
         assert "\n" not in told[f"account {shut_out}"]
     finally:
-        house.close()
+        app.close()
 
 
 def test_one_feed_refused_gives_one_line_and_one_alert_and_the_account_goes_on(world: PracticeHome) -> None:
     told = {"method": "GET", "path": "/2/dm_events", "kind": "403", "account": "marca-x", "times": 100_000}
     assert requests.post(f"{world.practice.base_url}/_faults", data=json.dumps(told), timeout=30).ok
-    house = open_house(world.settings)
-    alerts = Alerts(house.settings)
+    app = open_app(world.settings)
+    alerts = Alerts(app.settings)
     try:
         with structlog.testing.capture_logs() as logged:
             for _ in range(3):
-                run_once(house)
-                watch_accounts(house, alerts, now=house.clock.now())
+                run_once(app)
+                watch_accounts(app, alerts, now=app.clock.now())
                 world.practice.wait(10 * MINUTE)
         assert [entry["alert"] for entry in logged if entry["event"] == "alert"] == ["feed-marca-x-direct_messages"]
-        assert health(house)["marca-x"].state == "working"
-        assert heard(house)["marca-x"] == 1
+        assert health(app)["marca-x"].state == "working"
+        assert heard(app)["marca-x"] == 1
         assert set(faults(world.settings)) == {"feed direct_messages of marca-x"}
     finally:
-        house.close()
+        app.close()

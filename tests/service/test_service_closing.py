@@ -12,25 +12,24 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
-from cases.private import answered_in_private, moved, waits_in_private
+from cases.private_side import answered_in_private, set_private_state, waits_in_private
 from people import consents
 from records.database import reading, writing
-from records.nouns import Actor
+from records.enums import CaseStatus, PrivateState, Purpose, ReplyStatus, Role
+from records.models import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
-from records.words import CaseStatus, PrivateState, Purpose, ReplyStatus, Role
-from service import desk
-from service.alerts import Alerts
-from service.closing import SENT_BY_PERSON
-from service.desk_acting import DeskRefusalError
-from service.desk_closing import NO_POST, Solved, mark_solved, revoke_invitation
-from service.holding import DECLINED, WAITS_IN_PRIVATE, WITHDREW, invitation_hold
-from service.house import open_house
-from service.sent_acts import POST_HIDDEN
+from service.delivery.holds import DECLINED, WAITS_IN_PRIVATE, WITHDREW, invitation_hold
+from service.delivery.on_delivery import POST_HIDDEN
+from service.desk import acts
+from service.desk.authorise import DeskRefusalError
+from service.desk.closing import NO_POST, SENT_BY_PERSON, Solved, mark_case_solved, revoke_invitation
+from service.notifications.alerts import Alerts
+from service.operations.deadline_watch import watch_cases
 from service.steps.deliver import deliver
 from service.steps.tick import tick
-from service.watching import watch_cases
+from service.wiring.app import open_app
 from tests.support.practice_home import practice_home
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, row, write_rows
 
@@ -49,13 +48,13 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
         row("comment", TEXTS["charged"].removeprefix("@marca "), minutes=2, network="facebook", in_reply_to="page"),
     ]
     with practice_home(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
-        house = open_house(world.settings)
-        scenario = Scenario(world=world, house=house)
+        app = open_app(world.settings)
+        scenario = Scenario(world=world, app=app)
         scenario.work()
         world.practice.step()
         scenario.work(minutes=4)
         yield scenario
-        house.close()
+        app.close()
 
 
 @pytest.fixture
@@ -73,12 +72,12 @@ def case_id(scenario: Scenario, name: str) -> int:
 
 
 def reply(scenario: Scenario, reply_id: int | None) -> ReplyRow:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         return session.get_one(ReplyRow, reply_id)
 
 
 def solve(scenario: Scenario, name: str) -> Solved:
-    return mark_solved(scenario.house, case_id(scenario, name), actor=ANA, now=scenario.now)
+    return mark_case_solved(scenario.app, case_id(scenario, name), actor=ANA, now=scenario.now)
 
 
 def said_under(scenario: Scenario, name: str) -> list[str]:
@@ -96,8 +95,8 @@ def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[DeskRefu
 
 def consent(scenario: Scenario, name: str) -> None:
     identity_id = scenario.mention(name).identity_id
-    with writing(scenario.house.engine) as session:
-        consents.give(
+    with writing(scenario.app.engine) as session:
+        consents.give_consent(
             session,
             identity_id=identity_id,
             purpose=Purpose.SAY_SOLVED,
@@ -109,8 +108,8 @@ def consent(scenario: Scenario, name: str) -> None:
 
 def withdraw(scenario: Scenario, name: str, *, now: datetime) -> None:
     identity_id = scenario.mention(name).identity_id
-    with writing(scenario.house.engine) as session:
-        consents.withdraw(session, identity_id=identity_id, purpose=Purpose.SAY_SOLVED, now=now)
+    with writing(scenario.app.engine) as session:
+        consents.withdraw_consent(session, identity_id=identity_id, purpose=Purpose.SAY_SOLVED, now=now)
 
 
 def test_both_people_were_moved_aside(scenario: Scenario) -> None:
@@ -128,10 +127,10 @@ def test_on_x_a_person_sends_the_line_and_then_the_case_ends(scenario: Scenario)
     assert (line.status, line.reason, line.author, line.slot) == ("draft", SENT_BY_PERSON, "rule:closing", "closing")
     found = case_of(scenario, "charged")
     assert (found.private_state, found.solved_at, found.close_by) == ("solved", scenario.now, scenario.now + 24 * HOUR)
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert said_under(scenario, "charged") == before
-    desk.approve(scenario.house, line.id or 0, actor=ANA, now=scenario.now)
-    deliver(scenario.house, now=scenario.now)
+    acts.approve(scenario.app, line.id or 0, actor=ANA, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     (told,) = [text for text in said_under(scenario, "charged") if text not in before]
     assert told == line.text
     assert "resuelt" not in told.casefold()
@@ -153,7 +152,7 @@ def test_on_facebook_the_agent_s_word_sends_it(scenario: Scenario) -> None:
     assert not done.sent_by_person
     assert reply(scenario, done.reply_id).status == ReplyStatus.APPROVED
     assert reply(scenario, done.reply_id).approvals == [ANA.tag]
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert reply(scenario, done.reply_id).status == ReplyStatus.SENT
     assert case_of(scenario, "comment").status == CaseStatus.CLOSED
 
@@ -168,17 +167,17 @@ def test_it_says_solved_only_to_whom_that_was_agreed_with(scenario: Scenario) ->
 def test_consent_withdrawn_before_it_leaves_gives_the_neutral_line_back(scenario: Scenario) -> None:
     consent(scenario, "charged")
     written = solve(scenario, "charged").reply_id or 0
-    desk.approve(scenario.house, written, actor=ANA, now=scenario.now)
+    acts.approve(scenario.app, written, actor=ANA, now=scenario.now)
     before = said_under(scenario, "charged")
     withdraw(scenario, "charged", now=scenario.now + timedelta(seconds=1))
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert (reply(scenario, written).status, reply(scenario, written).reason) == ("held", WITHDREW)
-    tick(scenario.house, now=scenario.now)
+    tick(scenario.app, now=scenario.now)
     line = reply(scenario, written)
     assert (line.status, line.author, line.reason, line.approvals) == ("draft", "rule:closing", WITHDREW, [])
     assert "resuelt" not in line.text.casefold()
     assert said_under(scenario, "charged") == before
-    tick(scenario.house, now=scenario.now)
+    tick(scenario.app, now=scenario.now)
     assert [kind for kind in log_of(scenario, line.case_id or 0) if kind.endswith(":reworded")] == [
         "step:reply:reworded"
     ]
@@ -187,18 +186,18 @@ def test_consent_withdrawn_before_it_leaves_gives_the_neutral_line_back(scenario
 def test_a_person_s_own_words_wait_too_where_consent_was_withdrawn_after_they_were_approved(scenario: Scenario) -> None:
     consent(scenario, "charged")
     written = solve(scenario, "charged").reply_id or 0
-    desk.revise(scenario.house, written, "Ya está todo resuelto, gracias por avisar.", actor=ANA, now=scenario.now)
-    desk.approve(scenario.house, written, actor=ANA, now=scenario.now)
+    acts.revise(scenario.app, written, "Ya está todo resuelto, gracias por avisar.", actor=ANA, now=scenario.now)
+    acts.approve(scenario.app, written, actor=ANA, now=scenario.now)
     withdraw(scenario, "charged", now=scenario.now + timedelta(seconds=1))
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert (reply(scenario, written).status, reply(scenario, written).reason) == ("held", WITHDREW)
 
 
 def test_nothing_is_closed_in_public_while_the_person_waits_in_private(scenario: Scenario) -> None:
     written = solve(scenario, "comment").reply_id
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         waits_in_private(session, case_id(scenario, "comment"), scenario.now)
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert (reply(scenario, written).status, reply(scenario, written).reason) == ("held", WAITS_IN_PRIVATE)
     assert case_of(scenario, "comment").private_state == PrivateState.OPEN
 
@@ -219,7 +218,7 @@ def test_a_post_that_nobody_can_read_is_waived_by_itself(scenario: Scenario) -> 
 def test_a_post_hidden_outside_is_noticed_and_its_solved_case_ends(scenario: Scenario) -> None:
     solve(scenario, "charged")
     hide_outside(scenario, "charged")
-    tick(scenario.house, now=scenario.now)
+    tick(scenario.app, now=scenario.now)
     found = case_of(scenario, "charged")
     assert (found.status, found.waiver) == (CaseStatus.CLOSED, POST_HIDDEN)
     assert case_of(scenario, "comment").waiver is None
@@ -227,7 +226,7 @@ def test_a_post_hidden_outside_is_noticed_and_its_solved_case_ends(scenario: Sce
 
 def test_a_case_without_any_public_post_owes_none(scenario: Scenario) -> None:
     number = case_id(scenario, "charged")
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         session.execute(delete(CaseThreadRow).where(col(CaseThreadRow.case_id) == number))
     assert solve(scenario, "charged").waived == NO_POST
 
@@ -235,7 +234,7 @@ def test_a_case_without_any_public_post_owes_none(scenario: Scenario) -> None:
 def test_a_case_that_never_went_private_closes_as_it_is(scenario: Scenario) -> None:
     with refused("never went private"):
         solve(scenario, "stolen")
-    desk.close_case(scenario.house, case_id(scenario, "stolen"), actor=ANA, now=scenario.now)
+    acts.close_case(scenario.app, case_id(scenario, "stolen"), actor=ANA, now=scenario.now)
     assert case_of(scenario, "stolen").status == CaseStatus.CLOSED
 
 
@@ -243,19 +242,19 @@ def test_without_a_speaking_role_nothing_is_solved(scenario: Scenario) -> None:
     before = scenario.log()
     nobody = replace(ANA, roles=frozenset({Role.COMPLIANCE}))
     with refused("This needs one of the roles"):
-        mark_solved(scenario.house, case_id(scenario, "charged"), actor=nobody, now=scenario.now)
+        mark_case_solved(scenario.app, case_id(scenario, "charged"), actor=nobody, now=scenario.now)
     with refused("This needs one of the roles"):
-        revoke_invitation(scenario.house, case_id(scenario, "charged"), actor=nobody, now=scenario.now)
+        revoke_invitation(scenario.app, case_id(scenario, "charged"), actor=nobody, now=scenario.now)
     assert scenario.log() == before
 
 
 def test_a_revoked_invitation_opens_nothing(scenario: Scenario) -> None:
     number = case_id(scenario, "charged")
-    revoke_invitation(scenario.house, number, actor=ANA, now=scenario.now)
+    revoke_invitation(scenario.app, number, actor=ANA, now=scenario.now)
     assert case_of(scenario, "charged").private_state == PrivateState.NONE
     assert log_of(scenario, number)[-2:] == ["agent:room:revoked", "agent:case:invitation-revoked"]
     with refused("no invitation that could be revoked"):
-        revoke_invitation(scenario.house, number, actor=ANA, now=scenario.now)
+        revoke_invitation(scenario.app, number, actor=ANA, now=scenario.now)
 
 
 def test_an_overdue_line_and_a_long_wait_are_told_once(scenario: Scenario) -> None:
@@ -267,16 +266,16 @@ def test_an_overdue_line_and_a_long_wait_are_told_once(scenario: Scenario) -> No
             return "due" in message
 
     solve(scenario, "charged")
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         waits_in_private(session, case_id(scenario, "comment"), scenario.now - 2 * HOUR)
-    watch_cases(scenario.house, Told(scenario.house.settings), now=scenario.now)
+    watch_cases(scenario.app, Told(scenario.app.settings), now=scenario.now)
     assert [key for key in told if not key.startswith("overdue")] == ["private-wait-marca"]
-    watch_cases(scenario.house, Told(scenario.house.settings), now=scenario.now + 25 * HOUR)
+    watch_cases(scenario.app, Told(scenario.app.settings), now=scenario.now + 25 * HOUR)
     assert "closing-marca" in told
 
 
 def test_nobody_is_invited_while_others_wait_longer_than_was_promised(scenario: Scenario) -> None:
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         waits_in_private(session, case_id(scenario, "stolen"), scenario.now - 61 * timedelta(minutes=1))
         invitation = invitation_of(session, case_id(scenario, "charged"))
         session.execute(
@@ -291,18 +290,18 @@ def test_nobody_is_invited_while_others_wait_longer_than_was_promised(scenario: 
                 attempts=0,
             )
         )
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     held = reply(scenario, invitation)
     assert held.status == "held"
     assert held.reason.startswith("Somebody waits in private for 61 minutes, and 60 were promised")
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         answered_in_private(session, case_id(scenario, "stolen"), actor=ANA, now=scenario.now)
-        assert invitation_hold(scenario.house, session, "marca", case_id=None, now=scenario.now) == ""
+        assert invitation_hold(scenario.app, session, "marca", case_id=None, now=scenario.now) == ""
 
 
 def test_who_declined_is_not_invited_again_by_rule(scenario: Scenario) -> None:
-    with writing(scenario.house.engine) as session:
-        moved(session, [case_id(scenario, "charged")], PrivateState.DECLINED, actor=ANA, now=scenario.now)
+    with writing(scenario.app.engine) as session:
+        set_private_state(session, [case_id(scenario, "charged")], PrivateState.DECLINED, actor=ANA, now=scenario.now)
         invitation = invitation_of(session, case_id(scenario, "charged"))
         session.execute(
             update(ReplyRow)
@@ -316,19 +315,19 @@ def test_who_declined_is_not_invited_again_by_rule(scenario: Scenario) -> None:
                 attempts=0,
             )
         )
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert (reply(scenario, invitation).status, reply(scenario, invitation).reason) == ("held", DECLINED)
 
 
 def test_an_invitation_left_unopened_for_its_life_is_silence(scenario: Scenario) -> None:
-    tick(scenario.house, now=scenario.now + 47 * HOUR)
+    tick(scenario.app, now=scenario.now + 47 * HOUR)
     assert case_of(scenario, "charged").private_state == PrivateState.INVITED
-    tick(scenario.house, now=scenario.now + 49 * HOUR)
+    tick(scenario.app, now=scenario.now + 49 * HOUR)
     found = case_of(scenario, "charged")
     assert found.private_state == PrivateState.SILENT
     assert log_of(scenario, found.id or 0)[-1] == "step:case:silent"
     before = len(scenario.log())
-    tick(scenario.house, now=scenario.now + 50 * HOUR)
+    tick(scenario.app, now=scenario.now + 50 * HOUR)
     assert len(scenario.log()) == before
 
 
@@ -340,11 +339,11 @@ def invitation_of(session: Session, case_number: int) -> int:
 def test_a_post_that_is_shown_again_wants_its_closing_line_after_all(scenario: Scenario) -> None:
     mention_id = scenario.mention("comment").id or 0
     spot = {"mention_id": mention_id, "account_id": scenario.decision(mention_id).account_id, "actor": ANA}
-    desk.hide(scenario.house, **spot, now=scenario.now)
-    deliver(scenario.house, now=scenario.now)
+    acts.hide(scenario.app, **spot, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert case_of(scenario, "comment").waiver == POST_HIDDEN
-    desk.unhide(scenario.house, **spot, now=scenario.now)
-    deliver(scenario.house, now=scenario.now)
+    acts.unhide(scenario.app, **spot, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert case_of(scenario, "comment").waiver is None
     assert "step:case:closing-owed" in log_of(scenario, case_id(scenario, "comment"))
     assert solve(scenario, "comment").reply_id is not None
@@ -352,5 +351,5 @@ def test_a_post_that_is_shown_again_wants_its_closing_line_after_all(scenario: S
 
 def hide_outside(scenario: Scenario, name: str) -> None:
     mention_id = scenario.mention(name).id
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         session.execute(update(MentionRow).where(col(MentionRow.id) == mention_id).values(hidden_at=scenario.now))

@@ -10,17 +10,17 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Actor
+from records.enums import Act, ReplyStatus, Role
+from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
-from records.words import Act, ReplyStatus, Role
-from room.codes import code_digest, code_of
-from service import desk
-from service.agents import add_agent
-from service.desk_acting import refuse_unsafe
-from service.house import open_house
+from room.invitation import invitation_code, invitation_code_digest
+from service.desk import acts
+from service.desk.agents import add_agent
+from service.desk.authorise import refuse_unsafe
+from service.wiring.app import open_app
 from tests.support.practice_home import practice_home
 from tests.support.scenario import Scenario, row, write_rows
 
@@ -36,12 +36,12 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
         settings = world.home.settings_file
         written = settings.read_text(encoding="utf-8")
         settings.write_text(written.replace('name = "marca"\n', 'name = "marca"\ninvitation = "code"\n', 1), "utf-8")
-        house = open_house(world.settings)
-        found = Scenario(world=world, house=house)
+        app = open_app(world.settings)
+        found = Scenario(world=world, app=app)
         found.work()
         world.practice.step()
         found.work(minutes=3)
-        with writing(house.engine) as session:
+        with writing(app.engine) as session:
             add_agent(
                 session,
                 email="sara@marca.example",
@@ -52,24 +52,24 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
                 now=found.now,
             )
         yield found
-        house.close()
+        app.close()
 
 
 def the_room(scenario: Scenario) -> RoomRow:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         found: RoomRow = session.execute(select(RoomRow)).scalar_one()
         return found
 
 
 def invitations(scenario: Scenario) -> list[ReplyRow]:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(ReplyRow).where(col(ReplyRow.act) == Act.PRIVATE_MESSAGE).order_by(col(ReplyRow.id))
         return list(session.execute(query).scalars())
 
 
 def code_now(scenario: Scenario) -> str:
     room = the_room(scenario)
-    return code_of(scenario.house.room_key, room.public_id, room.generation)
+    return invitation_code(scenario.app.room_key, room.public_id, room.generation)
 
 
 def told(scenario: Scenario) -> list[str]:
@@ -78,14 +78,14 @@ def told(scenario: Scenario) -> list[str]:
 
 def test_the_code_leaves_and_is_kept_nowhere(scenario: Scenario) -> None:
     room, code = the_room(scenario), code_now(scenario)
-    assert (room.entry, room.code_digest) == ("code", code_digest(scenario.house.room_key, code))
+    assert (room.entry, room.code_digest) == ("code", invitation_code_digest(scenario.app.room_key, code))
     (left,) = [text for text in told(scenario) if code in text]
-    assert f"{scenario.house.public_url.partition('://')[2]}/entrar" in left
+    assert f"{scenario.app.public_url.partition('://')[2]}/entrar" in left
     assert "http" not in left
     (kept,) = invitations(scenario)
     assert kept.status == ReplyStatus.SENT
     assert "{room_code}" in kept.text
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         heard = [message.text for message in session.execute(select(DirectMessageRow)).scalars()]
     stored = json.dumps([kept.text, heard, [entry.body for entry in scenario.log()]])
     assert code not in stored
@@ -93,14 +93,14 @@ def test_the_code_leaves_and_is_kept_nowhere(scenario: Scenario) -> None:
 
 def test_an_agent_s_invitation_carries_the_new_code_and_may_be_reworded(scenario: Scenario) -> None:
     old = code_now(scenario)
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         case: CareCaseRow = session.execute(select(CareCaseRow)).scalar_one()
-    desk.invite(scenario.house, case.id or 0, actor=SARA, now=scenario.now)
+    acts.invite(scenario.app, case.id or 0, actor=SARA, now=scenario.now)
     written = invitations(scenario)[-1]
     reworded = f"{written.text} Tu referencia es {case.reference}."
-    refuse_unsafe(scenario.house, reworded, written)
-    with pytest.raises(desk.DeskRefusalError):
-        refuse_unsafe(scenario.house, f"{reworded} {{handle}}", written)
+    refuse_unsafe(scenario.app, reworded, written)
+    with pytest.raises(acts.DeskRefusalError):
+        refuse_unsafe(scenario.app, f"{reworded} {{handle}}", written)
     scenario.work(minutes=1)
     new = code_now(scenario)
     assert new != old

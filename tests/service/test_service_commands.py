@@ -31,13 +31,13 @@ poll_seconds = 30
 @pytest.fixture(scope="module")
 def visible_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     with open_scenario(tmp_path_factory.mktemp("commands")) as found:
-        found.house.close()
+        found.app.close()
         yield found
 
 
 @pytest.fixture
 def config(visible_town: Scenario, tmp_path: Path) -> Path:
-    """A house that is connected and has heard nothing yet."""
+    """A app that is connected and has heard nothing yet."""
     for name in ("aparte.toml", "secrets.env", "aparte.db", "aparte-keys.db"):
         shutil.copy(visible_town.world.home.folder / name, tmp_path / name)
     written = (tmp_path / "aparte.toml").read_text(encoding="utf-8")

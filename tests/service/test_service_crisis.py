@@ -12,18 +12,18 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from records.database import reading, writing
-from records.nouns import Actor
+from records.enums import ReplyStatus, Role
+from records.models import Actor
 from records.tables.ledger import LedgerEntryRow
 from records.tables.replies import ReplyRow
-from records.words import ReplyStatus, Role
 from replies import dispatch as dispatching_module
-from service import desk
-from service.crises import IN_CRISIS, MADE_IN_CRISIS, in_crisis
-from service.desk_acting import DeskRefusalError
-from service.desk_crisis import declare_crisis, lift_crisis
-from service.house import House, open_house
-from service.round import WORK, run_once
+from service.brands.crisis_switch import IN_CRISIS, MADE_IN_CRISIS, brands_in_crisis
+from service.desk import acts
+from service.desk.authorise import DeskRefusalError
+from service.desk.crisis import declare_crisis, lift_crisis
+from service.operations.schedule import WORK, run_once
 from service.steps.deliver import deliver, reconcile
+from service.wiring.app import App, open_app
 from tests.support.command_line import CommandResult, RunAparte
 from tests.support.practice_home import practice_home
 from tests.support.scenario import Scenario, copied_scenario
@@ -41,20 +41,20 @@ _BEFORE_DELIVERY = [step for name, step in WORK.items() if name not in {"deliver
 def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     """Two brands with a backlog: heard, judged, decided, every draft approved, and nothing delivered."""
     with practice_home(tmp_path_factory.mktemp("crisis") / "home") as world:
-        house = open_house(world.settings)
-        run_once(house)
+        app = open_app(world.settings)
+        run_once(app)
         world.practice.wait(1800)
-        while sum(step(house, now=house.clock.now()) for step in _BEFORE_DELIVERY):
+        while sum(step(app, now=app.clock.now()) for step in _BEFORE_DELIVERY):
             pass
-        scenario = Scenario(world=world, house=house)
+        scenario = Scenario(world=world, app=app)
         by_person = of_status(scenario, BANK, "approved")[1::3]
-        with writing(house.engine) as session:
+        with writing(app.engine) as session:
             drafted = update(ReplyRow).where(col(ReplyRow.id).in_(by_person))
             session.execute(drafted.values(status="draft", approvals_needed=1, due_at=None, approved_at=None))
         for reply_id in by_person:
-            desk.approve(house, reply_id, actor=ANA, now=scenario.now)
+            acts.approve(app, reply_id, actor=ANA, now=scenario.now)
         yield scenario
-        house.close()
+        app.close()
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
 
 
 def rows(scenario: Scenario, brand: str) -> list[ReplyRow]:
-    accounts = [account.id for account in scenario.house.accounts.values() if account.brand == brand]
-    with reading(scenario.house.engine) as session:
+    accounts = [account.id for account in scenario.app.accounts.values() if account.brand == brand]
+    with reading(scenario.app.engine) as session:
         query = select(ReplyRow).where(col(ReplyRow.account_id).in_(accounts)).order_by(col(ReplyRow.id))
         return list(session.execute(query).scalars())
 
@@ -83,8 +83,8 @@ def kinds(scenario: Scenario, beginning: str) -> list[LedgerEntryRow]:
     return [row for row in scenario.log() if row.kind.startswith(beginning)]
 
 
-def deliver_all(house: House) -> None:
-    while deliver(house, now=house.clock.now()):
+def deliver_all(app: App) -> None:
+    while deliver(app, now=app.clock.now()):
         pass
 
 
@@ -101,11 +101,11 @@ def test_after_the_declaration_nothing_of_the_brand_reaches_the_network_and_the_
     waiting = of_status(scenario, BANK, "approved")
     others = of_status(scenario, AIRLINE, "approved")
     before = all_said(scenario)
-    declared = declare_crisis(scenario.house, BANK, WHY, actor=MIA, now=scenario.now)
+    declared = declare_crisis(scenario.app, BANK, WHY, actor=MIA, now=scenario.now)
     assert (declared.held, declared.on_their_way) == (len(waiting), 0)
-    deliver_all(scenario.house)
+    deliver_all(scenario.app)
     scenario.world.practice.wait(120)
-    run_once(scenario.house)
+    run_once(scenario.app)
     after = {row.id: row for row in rows(scenario, BANK)}
     assert all((after[number].status, after[number].reason) == ("held", IN_CRISIS) for number in waiting)
     assert not [row for row in after.values() if row.sending_at is not None]
@@ -118,12 +118,12 @@ def test_after_the_declaration_nothing_of_the_brand_reaches_the_network_and_the_
 
 def test_what_is_written_in_a_crisis_is_held_once_and_an_exempt_rule_speaks(scenario: Scenario) -> None:
     *_, exempt = of_status(scenario, BANK, "approved")
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         session.execute(update(ReplyRow).where(col(ReplyRow.id) == exempt).values(even_in_crisis=True))
-    declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
+    declare_crisis(scenario.app, BANK, WHY, actor=SARA, now=scenario.now)
     late = of_status(scenario, BANK, "held")[0]
-    desk.approve(scenario.house, late, actor=ANA, now=scenario.now)
-    deliver_all(scenario.house)
+    acts.approve(scenario.app, late, actor=ANA, now=scenario.now)
+    deliver_all(scenario.app)
     by_id = {row.id: row for row in rows(scenario, BANK)}
     assert by_id[exempt].status in {"sent", "unknown"}
     assert (by_id[late].status, by_id[late].reason, by_id[late].approvals) == ("held", IN_CRISIS, [])
@@ -138,13 +138,13 @@ def test_a_crisis_declared_after_the_intent_still_stops_the_request(
     def commit_then_declare(engine: object, situation: object, **more: object) -> object:
         stop = commit(engine, situation, **more)  # type: ignore[arg-type]
         if not in_crisis_now(scenario):
-            declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
+            declare_crisis(scenario.app, BANK, WHY, actor=SARA, now=scenario.now)
         return stop
 
     leave_only(scenario, BANK)
     before = all_said(scenario)
     monkeypatch.setattr(dispatching_module, "commit_intent", commit_then_declare)
-    deliver_all(scenario.house)
+    deliver_all(scenario.app)
     assert all_said(scenario) == before
     assert {row.reason for row in rows(scenario, BANK) if row.sending_at is not None} == {IN_CRISIS}
 
@@ -161,14 +161,14 @@ def test_killed_between_intent_and_request_it_is_held_and_never_posted(
     with monkeypatch.context() as patched:
         patched.setattr(dispatching_module, "act", die)
         with pytest.raises(KeyboardInterrupt):
-            deliver(scenario.house, now=scenario.now)
+            deliver(scenario.app, now=scenario.now)
     (dead,) = of_status(scenario, BANK, "sending")
-    declared = declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
+    declared = declare_crisis(scenario.app, BANK, WHY, actor=SARA, now=scenario.now)
     assert declared.on_their_way == 1
     for _ in range(6):
         scenario.world.practice.wait(180)
-        reconcile(scenario.house, now=scenario.now)
-        deliver_all(scenario.house)
+        reconcile(scenario.app, now=scenario.now)
+        deliver_all(scenario.app)
     (row,) = [row for row in rows(scenario, BANK) if row.id == dead]
     assert row.status == "held"
     assert all_said(scenario) == before
@@ -176,26 +176,26 @@ def test_killed_between_intent_and_request_it_is_held_and_never_posted(
 
 def test_one_entry_an_act_and_two_different_supervisors_lift_it(scenario: Scenario) -> None:
     with pytest.raises(DeskRefusalError, match="This needs one of the roles"):
-        declare_crisis(scenario.house, BANK, WHY, actor=ANA, now=scenario.now)
+        declare_crisis(scenario.app, BANK, WHY, actor=ANA, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="Say what has happened"):
-        declare_crisis(scenario.house, BANK, "  ", actor=SARA, now=scenario.now)
+        declare_crisis(scenario.app, BANK, "  ", actor=SARA, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="There is no brand nobody"):
-        declare_crisis(scenario.house, "nobody", WHY, actor=SARA, now=scenario.now)
-    declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
+        declare_crisis(scenario.app, "nobody", WHY, actor=SARA, now=scenario.now)
+    declare_crisis(scenario.app, BANK, WHY, actor=SARA, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="declared already"):
-        declare_crisis(scenario.house, BANK, WHY, actor=SAM, now=scenario.now)
+        declare_crisis(scenario.app, BANK, WHY, actor=SAM, now=scenario.now)
     with pytest.raises(DeskRefusalError, match="roles supervisor"):
-        lift_crisis(scenario.house, BANK, actor=MIA, now=scenario.now)
-    assert not lift_crisis(scenario.house, BANK, actor=SARA, now=scenario.now).over
+        lift_crisis(scenario.app, BANK, actor=MIA, now=scenario.now)
+    assert not lift_crisis(scenario.app, BANK, actor=SARA, now=scenario.now).over
     with pytest.raises(DeskRefusalError, match="a second supervisor must"):
-        lift_crisis(scenario.house, BANK, actor=SARA, now=scenario.now)
+        lift_crisis(scenario.app, BANK, actor=SARA, now=scenario.now)
     assert in_crisis_now(scenario) == {BANK}
     late = of_status(scenario, BANK, "held")[0]
-    desk.approve(scenario.house, late, actor=ANA, now=scenario.now)
-    assert lift_crisis(scenario.house, BANK, actor=SAM, now=scenario.now).over
+    acts.approve(scenario.app, late, actor=ANA, now=scenario.now)
+    assert lift_crisis(scenario.app, BANK, actor=SAM, now=scenario.now).over
     assert in_crisis_now(scenario) == frozenset()
     with pytest.raises(DeskRefusalError, match="nothing to lift"):
-        lift_crisis(scenario.house, BANK, actor=SAM, now=scenario.now)
+        lift_crisis(scenario.app, BANK, actor=SAM, now=scenario.now)
     assert [row.kind for row in kinds(scenario, "agent:crisis:")] == [
         "agent:crisis:declared",
         "agent:crisis:lift-begun",
@@ -208,26 +208,26 @@ def test_one_entry_an_act_and_two_different_supervisors_lift_it(scenario: Scenar
 
 def test_what_was_held_waits_for_a_person_after_the_crisis(scenario: Scenario) -> None:
     waiting = of_status(scenario, BANK, "approved")
-    declare_crisis(scenario.house, BANK, WHY, actor=SARA, now=scenario.now)
-    lift_crisis(scenario.house, BANK, actor=SARA, now=scenario.now)
-    lift_crisis(scenario.house, BANK, actor=SAM, now=scenario.now)
-    deliver_all(scenario.house)
+    declare_crisis(scenario.app, BANK, WHY, actor=SARA, now=scenario.now)
+    lift_crisis(scenario.app, BANK, actor=SARA, now=scenario.now)
+    lift_crisis(scenario.app, BANK, actor=SAM, now=scenario.now)
+    deliver_all(scenario.app)
     assert not [row for row in rows(scenario, BANK) if row.sending_at is not None]
-    desk.approve(scenario.house, waiting[0], actor=ANA, now=scenario.now)
-    deliver_all(scenario.house)
+    acts.approve(scenario.app, waiting[0], actor=ANA, now=scenario.now)
+    deliver_all(scenario.app)
     (row,) = [row for row in rows(scenario, BANK) if row.id == waiting[0]]
     assert row.status != ReplyStatus.HELD or row.reason not in {IN_CRISIS, MADE_IN_CRISIS}
 
 
 def in_crisis_now(scenario: Scenario) -> frozenset[str]:
-    with reading(scenario.house.engine) as session:
-        return in_crisis(session)
+    with reading(scenario.app.engine) as session:
+        return brands_in_crisis(session)
 
 
 def leave_only(scenario: Scenario, brand: str) -> None:
     """Leave one approved act in the whole town."""
     chosen, *_ = of_status(scenario, brand, "approved")
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         session.execute(
             update(ReplyRow)
             .where(col(ReplyRow.status) == "approved", col(ReplyRow.id) != chosen)

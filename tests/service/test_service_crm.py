@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from people.customer_keys import contact_key
-from people.customers import contact, find
+from people.blind_index import contact_key
+from people.customers import find_customer, unseal_contact
 from people.master_key import derive
 from records.database import open_engine, reading
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import CustomerKeyRow, CustomerRow
-from service.house import House, open_house
-from service.settings import load_settings
+from service.wiring.app import App, open_app
+from service.wiring.settings import load_settings
 from tests.support.command_line import RunAparte
 
 HEADING = "reference,market,segment,name,surname,email,mobile,bookings\n"
@@ -34,8 +34,8 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def _opened(config: Path) -> House:
-    return open_house(load_settings(config))
+def _opened(config: Path) -> App:
+    return open_app(load_settings(config))
 
 
 def test_an_export_is_imported_and_found_again(aparte: RunAparte, config: Path) -> None:
@@ -51,18 +51,18 @@ def test_an_export_is_imported_and_found_again(aparte: RunAparte, config: Path) 
         "unusable_emails": [3],
         "unusable_mobiles": [3],
     }
-    house = _opened(config)
+    app = _opened(config)
     key = contact_key("612345678", market="ES")
     assert key is not None
-    with reading(house.engine) as session:
-        found = find(session, key, records_key=derive(house.master_key, "customer-keys"))
-        told = contact(session, house.vault, found or 0)
+    with reading(app.engine) as session:
+        found = find_customer(session, key, records_key=derive(app.master_key, "customer-keys"))
+        told = unseal_contact(session, app.encryption, found or 0)
         logged = session.execute(select(LedgerEntryRow).where(col(LedgerEntryRow.kind) == "service:crm:imported"))
         body = str(logged.scalar_one().model_dump())
     assert told is not None
     assert (told.name, told.bookings) == ("Ana", ("AB12CD",))
     assert "ana@example.com" not in body
-    house.close()
+    app.close()
 
 
 def test_what_was_done_is_said_in_words(aparte: RunAparte, config: Path) -> None:

@@ -13,13 +13,13 @@ from sqlmodel import col
 from networks.errors import TargetGone
 from networks.protocol import Network, PostState
 from records.database import reading, writing
-from records.nouns import Actor
+from records.enums import CaseStatus, ReplyStatus, Role
+from records.models import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.replies import ReplyRow
-from records.words import CaseStatus, ReplyStatus, Role
-from service import desk
-from service.round import run_once
+from service.desk import acts
+from service.operations.schedule import run_once
 from service.steps.deliver import POST_DELETED, deliver, on_gone
 from service.steps.forget import forget
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
@@ -51,8 +51,8 @@ def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
 def answered(scenario: Scenario, name: str) -> MentionRow:
     """An agent's answer to the post is approved and on its way; the mention."""
     mention = scenario.mention(name)
-    desk.answer(
-        scenario.house,
+    acts.answer(
+        scenario.app,
         mention_id=mention.id or 0,
         account_id=scenario.decision(mention.id or 0).account_id,
         text=SAFE,
@@ -64,7 +64,7 @@ def answered(scenario: Scenario, name: str) -> MentionRow:
 
 
 def texts(scenario: Scenario, mention: MentionRow) -> list[str]:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(col(MentionRevisionRow.text)).where(col(MentionRevisionRow.mention_id) == mention.id)
         return list(session.execute(query).scalars())
 
@@ -78,7 +78,7 @@ def test_a_deleted_post_is_marked_waived_and_forgotten_and_the_log_still_verifie
     assert scenario.mention("deleted").deleted_at == scenario.now
     assert scenario.case(mention).waiver == POST_DELETED
     assert scenario.mention("stolen").deleted_at is None
-    forget(scenario.house, now=scenario.now)
+    forget(scenario.app, now=scenario.now)
     assert texts(scenario, mention) == [""]
     assert texts(scenario, scenario.mention("stolen")) == [POSTS["stolen"]]
     assert scenario.replies(mention.id or 0)[0].text == SAFE
@@ -111,13 +111,13 @@ def test_a_post_deleted_between_the_look_and_the_answer_is_marked_too(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mention = answered(scenario, "vanishing")
-    (account_id,) = scenario.house.networks
-    vanishing = Vanishing(scenario.house.networks[account_id], scenario)
-    monkeypatch.setitem(scenario.house.networks, account_id, vanishing)
-    deliver(scenario.house, now=scenario.now)
+    (account_id,) = scenario.app.networks
+    vanishing = Vanishing(scenario.app.networks[account_id], scenario)
+    monkeypatch.setitem(scenario.app.networks, account_id, vanishing)
+    deliver(scenario.app, now=scenario.now)
     (reply,) = scenario.replies(mention.id or 0)
     assert reply.status == ReplyStatus.WITHHELD
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         row = session.get_one(MentionRow, mention.id)
     assert row.deleted_at is not None
     assert scenario.verified().sound
@@ -127,30 +127,30 @@ def test_a_private_message_that_reaches_nobody_deletes_no_post(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mention = scenario.mention("stolen")
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         session.add(_private(scenario, mention))
         session.add(_wrote_first(scenario, mention))
-    (account_id,) = scenario.house.networks
+    (account_id,) = scenario.app.networks
 
     def gone(*_: object, **__: object) -> None:
         raise TargetGone("There is no such person.")
 
-    monkeypatch.setattr(scenario.house.networks[account_id], "send_private", gone)
-    deliver(scenario.house, now=scenario.now)
+    monkeypatch.setattr(scenario.app.networks[account_id], "send_private", gone)
+    deliver(scenario.app, now=scenario.now)
     (private,) = [row for row in scenario.replies(mention.id or 0) if row.slot == "private"]
     assert private.status == ReplyStatus.WITHHELD
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         assert session.get_one(MentionRow, mention.id).deleted_at is None
 
 
 def test_a_case_with_another_public_post_still_owes_its_closing_line(scenario: Scenario) -> None:
     lawyer, stolen = scenario.mention("lawyer"), scenario.mention("stolen")
     case = scenario.case(lawyer)
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         leg = select(CaseThreadRow).where(col(CaseThreadRow.mention_id) == stolen.id)
         session.execute(leg).scalar_one().case_id = case.id or 0
     for mention, waiver in ((lawyer, None), (stolen, POST_DELETED)):
-        with writing(scenario.house.engine) as session:
+        with writing(scenario.app.engine) as session:
             on_gone(session, mention.id or 0, scenario.now)
         assert scenario.case(lawyer).waiver == waiver
     assert scenario.verified().sound
@@ -159,7 +159,7 @@ def test_a_case_with_another_public_post_still_owes_its_closing_line(scenario: S
 def test_being_told_twice_marks_once(scenario: Scenario) -> None:
     mention = scenario.mention("stolen")
     for _ in range(2):
-        with writing(scenario.house.engine) as session:
+        with writing(scenario.app.engine) as session:
             on_gone(session, mention.id or 0, scenario.now)
     kinds = [entry.kind for entry in scenario.log() if entry.mention_id == mention.id]
     assert kinds.count("step:mention:deleted") == 1
@@ -168,34 +168,34 @@ def test_being_told_twice_marks_once(scenario: Scenario) -> None:
 def test_a_case_that_went_private_after_its_post_was_deleted_is_waived_at_the_closing_line(scenario: Scenario) -> None:
     mention = scenario.mention("stolen")
     case_id = scenario.case(mention).id or 0
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         on_gone(session, mention.id or 0, scenario.now)
         session.execute(
             update(CareCaseRow)
             .where(col(CareCaseRow.id) == case_id)
             .values(status=CaseStatus.PRIVATE.value, waiver=None)
         )
-    desk.close_in_public(scenario.house, case_id, SAFE, actor=ANA, now=scenario.now)
-    run_once(scenario.house)
+    acts.close_in_public(scenario.app, case_id, SAFE, actor=ANA, now=scenario.now)
+    run_once(scenario.app)
     assert scenario.case(mention).waiver == POST_DELETED
 
 
 def test_the_copy_of_a_deleted_post_above_an_answer_is_forgotten_too(scenario: Scenario) -> None:
     lawyer, stolen = scenario.mention("lawyer"), scenario.mention("stolen")
     above = {"external_id": lawyer.external_id, "author_handle": "x", "author_external_id": "1", "text": "words"}
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         answer = session.get_one(MentionRow, stolen.id)
         answer.parent_external_id, answer.root_external_id = lawyer.external_id, lawyer.root_external_id
         answer.above = above
-    forget(scenario.house, now=scenario.now)
-    with reading(scenario.house.engine) as session:
+    forget(scenario.app, now=scenario.now)
+    with reading(scenario.app.engine) as session:
         assert session.get_one(MentionRow, stolen.id).above == above
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         on_gone(session, lawyer.id or 0, scenario.now)
-    assert forget(scenario.house, now=scenario.now) == 1
-    with reading(scenario.house.engine) as session:
+    assert forget(scenario.app, now=scenario.now) == 1
+    with reading(scenario.app.engine) as session:
         assert session.get_one(MentionRow, stolen.id).above is None
-    assert forget(scenario.house, now=scenario.now) == 0
+    assert forget(scenario.app, now=scenario.now) == 0
 
 
 def _wrote_first(scenario: Scenario, mention: MentionRow) -> DirectMessageRow:

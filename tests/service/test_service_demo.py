@@ -12,7 +12,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from records.words import Action
+from records.enums import Action
 from service.cli import app
 from tests.support.command_line import RunAparte
 from tests.support.scenario import TEXTS, row, write_rows

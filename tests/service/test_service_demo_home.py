@@ -18,10 +18,10 @@ from sqlalchemy import update
 
 from records.database import open_engine, writing
 from records.tables.listener import FeedCursorRow
-from service.children import Children, free_port
 from service.demo.home import MARK, SIGN_IN_EMAIL
-from service.demo.pass_once import pass_once
-from service.settings import child_environment, load_settings
+from service.demo.run import run_demo_once
+from service.operations.child_processes import ChildProcesses, free_port
+from service.wiring.settings import child_environment, load_settings
 from tests.support.command_line import RunAparte
 from tests.support.practice_home import write_posts
 
@@ -47,7 +47,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     said: list[str] = []
     posts = write_posts(folder / "posts.jsonl", count=3)
     with Progress(disable=True) as progress:
-        summary = pass_once(folder / "home", posts=posts, classifier="fast", progress=progress, say=said.append)
+        summary = run_demo_once(folder / "home", posts=posts, classifier="fast", progress=progress, say=said.append)
     assert summary.heard == 3
     return Ended(folder=folder / "home", said=tuple(said))
 
@@ -68,7 +68,7 @@ def test_the_dashboard_opens_it(ended: Ended) -> None:
     port = free_port()
     arguments = ["dashboard", "--config", str(ended.settings_file), "--port", str(port)]
     settings = load_settings(ended.settings_file)
-    with Children(ended.folder / "logs", environment=child_environment(settings)) as children:
+    with ChildProcesses(ended.folder / "logs", environment=child_environment(settings)) as children:
         children.start("dashboard", arguments, answers_at=f"http://127.0.0.1:{port}/healthz")
 
 

@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from listener.health import State, note_health
-from networks.facebook.permitted import permitted
-from networks.protocol import PostStanding, PostState, Sent
+from listener.health import AccountState, record_health
+from networks.meta.permissions import facebook_permissions
+from networks.protocol import PostState, ReplyContext, SendReceipt
 from records.database import reading, writing
-from records.nouns import Actor, HeardMessage, Permissions
+from records.enums import Act, ReplyStatus, Role
+from records.models import Actor, FetchedMessage, Permissions
 from records.tables.listener import AccountHealthRow, DirectMessageRow, MentionRow
 from records.tables.replies import ReplyRow
-from records.words import Act, ReplyStatus, Role
-from service import desk
-from service.desk import DeskRefusalError
-from service.desk_reading import addressee_of_mention
-from service.spending import month_spent
+from service.deciding.addressee import addressee_of_mention
+from service.deciding.brand_context import month_spent
+from service.desk import acts
+from service.desk.acts import DeskRefusalError
 from service.steps.deliver import POST_HIDDEN, deliver, reconcile
 from service.steps.messages import answer_messages
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
@@ -44,9 +44,9 @@ class Page:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._behind, name)
 
-    def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
+    def permissions(self, standing: ReplyContext, *, now: datetime) -> Permissions:
         comment = replace(standing, kind="comment", root_is_ours=True)
-        return permitted(comment, page_id="77", now=now)
+        return facebook_permissions(comment, page_id="77", now=now)
 
     def look_up(self, external_id: str) -> PostState:
         state: PostState = self._behind.look_up(external_id)
@@ -55,15 +55,15 @@ class Page:
     def hide(self, external_id: str, *, hidden: bool) -> None:
         self.hidden[external_id] = hidden
 
-    def reply_privately(self, comment_external_id: str, text: str) -> Sent:
+    def reply_privately(self, comment_external_id: str, text: str) -> SendReceipt:
         self.took.append(("private_reply", comment_external_id, text))
-        return Sent(external_id=f"m-{len(self.took)}")
+        return SendReceipt(external_id=f"m-{len(self.took)}")
 
-    def send_private(self, person_external_id: str, text: str) -> Sent:
+    def send_private(self, person_external_id: str, text: str) -> SendReceipt:
         self.took.append(("private_message", person_external_id, text))
-        return Sent(external_id=f"m-{len(self.took)}")
+        return SendReceipt(external_id=f"m-{len(self.took)}")
 
-    def private_messages_with(self, _: str) -> tuple[HeardMessage, ...]:
+    def private_messages_with(self, _: str) -> tuple[FetchedMessage, ...]:
         return ()
 
 
@@ -84,9 +84,9 @@ def scenario(original: Scenario, tmp_path: Path) -> Iterator[Scenario]:
 
 @pytest.fixture
 def page(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> Page:
-    (account_id,) = scenario.house.networks
-    page = Page(scenario.house.networks[account_id])
-    networks: Any = scenario.house.networks
+    (account_id,) = scenario.app.networks
+    page = Page(scenario.app.networks[account_id])
+    networks: Any = scenario.app.networks
     monkeypatch.setitem(networks, account_id, page)
     return page
 
@@ -102,16 +102,16 @@ def spot(scenario: Scenario, name: str) -> dict[str, Any]:
 
 
 def row(scenario: Scenario, reply_id: int) -> ReplyRow:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         return session.get_one(ReplyRow, reply_id)
 
 
 def test_a_post_is_hidden_shown_and_hidden_again_by_a_person(scenario: Scenario, page: Page) -> None:
-    for act, hidden, slot in ((desk.hide, True, "hide"), (desk.unhide, False, "unhide"), (desk.hide, True, "hide-2")):
-        done = act(scenario.house, **spot(scenario, "lawyer"))
+    for act, hidden, slot in ((acts.hide, True, "hide"), (acts.unhide, False, "unhide"), (acts.hide, True, "hide-2")):
+        done = act(scenario.app, **spot(scenario, "lawyer"))
         with refused("on its way already"):
-            act(scenario.house, **spot(scenario, "lawyer"))
-        deliver(scenario.house, now=scenario.now)
+            act(scenario.app, **spot(scenario, "lawyer"))
+        deliver(scenario.app, now=scenario.now)
         assert (row(scenario, done).status, row(scenario, done).slot) == (ReplyStatus.SENT, slot)
         assert page.hidden[scenario.network_id("lawyer")] is hidden
         assert (scenario.mention("lawyer").hidden_at is not None) is hidden
@@ -120,78 +120,78 @@ def test_a_post_is_hidden_shown_and_hidden_again_by_a_person(scenario: Scenario,
 
 def test_what_the_network_does_not_let_us_hide_is_refused(scenario: Scenario) -> None:
     with refused("does not permit hiding"):
-        desk.hide(scenario.house, **spot(scenario, "lawyer"))
+        acts.hide(scenario.app, **spot(scenario, "lawyer"))
 
 
 def test_an_answer_of_ours_is_deleted_once_on_the_network(scenario: Scenario) -> None:
     (sent,) = [each for each in scenario.replies(scenario.mention("praise").id or 0) if each.slot == "answer"]
     assert sent.status == ReplyStatus.SENT
-    done = desk.delete_own(scenario.house, sent.id or 0, actor=ANA, now=scenario.now)
+    done = acts.delete_own(scenario.app, sent.id or 0, actor=ANA, now=scenario.now)
     with refused("on its way already"):
-        desk.delete_own(scenario.house, sent.id or 0, actor=ANA, now=scenario.now)
-    deliver(scenario.house, now=scenario.now)
+        acts.delete_own(scenario.app, sent.id or 0, actor=ANA, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert row(scenario, done).status == ReplyStatus.SENT, row(scenario, done).reason
-    (account_id,) = scenario.house.networks
-    assert not scenario.house.networks[account_id].look_up(sent.external_id or "").exists
+    (account_id,) = scenario.app.networks
+    assert not scenario.app.networks[account_id].look_up(sent.external_id or "").exists
     assert (scenario.log()[-1].kind, scenario.verified().sound) == ("step:reply:sent", True)
 
 
 def test_what_was_not_sent_in_public_is_not_deleted(scenario: Scenario) -> None:
-    written = desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "stolen"))
+    written = acts.answer(scenario.app, text=SAFE, privately=False, **spot(scenario, "stolen"))
     with refused("Only a public answer that was sent"):
-        desk.delete_own(scenario.house, written, actor=ANA, now=scenario.now)
+        acts.delete_own(scenario.app, written, actor=ANA, now=scenario.now)
 
 
-@pytest.mark.parametrize("act", [desk.hide, desk.unhide])
+@pytest.mark.parametrize("act", [acts.hide, acts.unhide])
 def test_nobody_without_a_role_changes_how_a_post_stands(
     scenario: Scenario, page: Page, act: Callable[..., int]
 ) -> None:
     with refused("This needs one of the roles"):
-        act(scenario.house, **{**spot(scenario, "lawyer"), "actor": Actor(tag="agent:9")})
+        act(scenario.app, **{**spot(scenario, "lawyer"), "actor": Actor(tag="agent:9")})
 
 
 def test_a_comment_gets_its_one_private_reply_and_no_second(scenario: Scenario, page: Page) -> None:
-    written = desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    written = acts.answer(scenario.app, text=SAFE, privately=True, **spot(scenario, "stolen"))
     assert (row(scenario, written).act, row(scenario, written).target_external_id) == (
         Act.PRIVATE_REPLY,
         scenario.network_id("stolen"),
     )
     with refused("one private reply a comment"):
-        desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
-    deliver(scenario.house, now=scenario.now)
+        acts.answer(scenario.app, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    deliver(scenario.app, now=scenario.now)
     assert page.took == [("private_reply", scenario.network_id("stolen"), SAFE)]
     assert scenario.case(scenario.mention("stolen")).status == "private"
     with refused("one private reply a comment"):
-        desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+        acts.answer(scenario.app, text=SAFE, privately=True, **spot(scenario, "stolen"))
 
 
 def test_a_private_case_whose_post_is_hidden_owes_no_public_line(scenario: Scenario, page: Page) -> None:
-    desk.hide(scenario.house, **spot(scenario, "stolen"))
-    deliver(scenario.house, now=scenario.now)
+    acts.hide(scenario.app, **spot(scenario, "stolen"))
+    deliver(scenario.app, now=scenario.now)
     assert scenario.case(scenario.mention("stolen")).waiver is None
-    desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
-    deliver(scenario.house, now=scenario.now)
+    acts.answer(scenario.app, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    deliver(scenario.app, now=scenario.now)
     assert scenario.case(scenario.mention("stolen")).waiver == POST_HIDDEN
-    desk.close_case(scenario.house, scenario.case(scenario.mention("stolen")).id or 0, actor=ANA, now=scenario.now)
+    acts.close_case(scenario.app, scenario.case(scenario.mention("stolen")).id or 0, actor=ANA, now=scenario.now)
     assert scenario.verified().sound
 
 
 def test_who_wrote_within_a_day_gets_a_message_and_keeps_the_private_reply(scenario: Scenario, page: Page) -> None:
     _write_to_us(scenario, "stolen", at=scenario.now - HOUR)
-    written = desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    written = acts.answer(scenario.app, text=SAFE, privately=True, **spot(scenario, "stolen"))
     assert row(scenario, written).act == Act.PRIVATE_MESSAGE
 
 
 def test_an_approved_private_act_whose_time_has_passed_is_held(scenario: Scenario, page: Page) -> None:
     _write_to_us(scenario, "stolen", at=scenario.now - 24 * HOUR + timedelta(minutes=1))
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         mention = session.get_one(MentionRow, scenario.mention("stolen").id)
         mention.published_at -= timedelta(days=8)
-    written = desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "stolen"))
-    with writing(scenario.house.engine) as session:
+    written = acts.answer(scenario.app, text=SAFE, privately=True, **spot(scenario, "stolen"))
+    with writing(scenario.app.engine) as session:
         messages = session.exec(select(DirectMessageRow).where(col(DirectMessageRow.external_id) == "dm-stolen"))
         messages.one().sent_at -= timedelta(minutes=2)
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     held = row(scenario, written)
     assert (held.status, held.reason) == (
         ReplyStatus.HELD,
@@ -201,34 +201,34 @@ def test_an_approved_private_act_whose_time_has_passed_is_held(scenario: Scenari
 
 
 def test_while_an_account_is_paused_the_desk_says_why_it_does_nothing(scenario: Scenario, page: Page) -> None:
-    waiting = desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "paused"))
-    _health(scenario, State.REFUSED)
+    waiting = acts.answer(scenario.app, text=SAFE, privately=False, **spot(scenario, "paused"))
+    _health(scenario, AccountState.REFUSED)
     for act in (
-        lambda: desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "lawyer")),
-        lambda: desk.answer(scenario.house, text=SAFE, privately=True, **spot(scenario, "lawyer")),
-        lambda: desk.hide(scenario.house, **spot(scenario, "lawyer")),
-        lambda: desk.approve(scenario.house, waiting, actor=ANA, now=scenario.now),
+        lambda: acts.answer(scenario.app, text=SAFE, privately=False, **spot(scenario, "lawyer")),
+        lambda: acts.answer(scenario.app, text=SAFE, privately=True, **spot(scenario, "lawyer")),
+        lambda: acts.hide(scenario.app, **spot(scenario, "lawyer")),
+        lambda: acts.approve(scenario.app, waiting, actor=ANA, now=scenario.now),
     ):
         with refused("paused, and nothing can leave until it is mended: The token has expired."):
             act()
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert row(scenario, waiting).status == ReplyStatus.APPROVED
-    _health(scenario, State.WORKING)
-    with writing(scenario.house.engine) as session:
+    _health(scenario, AccountState.WORKING)
+    with writing(scenario.app.engine) as session:
         session.get_one(ReplyRow, waiting).due_at = scenario.now
-    deliver(scenario.house, now=scenario.now)
+    deliver(scenario.app, now=scenario.now)
     assert row(scenario, waiting).status == ReplyStatus.SENT
 
 
 def test_what_an_account_said_and_read_is_its_months_spending(scenario: Scenario) -> None:
-    (account_id,) = scenario.house.networks
-    with reading(scenario.house.engine) as session:
+    (account_id,) = scenario.app.networks
+    with reading(scenario.app.engine) as session:
         before = month_spent(session, account_id, now=scenario.now)
-    written = desk.answer(scenario.house, text=SAFE, privately=False, **spot(scenario, "stolen"))
-    deliver(scenario.house, now=scenario.now)
+    written = acts.answer(scenario.app, text=SAFE, privately=False, **spot(scenario, "stolen"))
+    deliver(scenario.app, now=scenario.now)
     assert row(scenario, written).status == ReplyStatus.SENT, row(scenario, written).reason
     cost = row(scenario, written).cost
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         assert month_spent(session, account_id, now=scenario.now) == pytest.approx(before + cost)
         assert month_spent(session, account_id, now=scenario.now + timedelta(days=40)) == 0.0
     assert cost == pytest.approx(0.01)
@@ -237,24 +237,24 @@ def test_what_an_account_said_and_read_is_its_months_spending(scenario: Scenario
 def test_a_message_that_somebody_answered_elsewhere_is_not_answered_by_rule(scenario: Scenario) -> None:
     _write_to_us(scenario, "lawyer", at=scenario.now - HOUR, due=True)
     _write_to_us(scenario, "lawyer", at=scenario.now - HOUR / 2, outgoing=True)
-    assert answer_messages(scenario.house, now=scenario.now) == 1
+    assert answer_messages(scenario.app, now=scenario.now) == 1
     assert scenario.log()[-1].kind == "step:message:answered-already"
 
 
 def test_where_a_person_stands_is_read_from_what_was_heard(scenario: Scenario, page: Page) -> None:
     wrote_at = scenario.now - HOUR
     _write_to_us(scenario, "lawyer", at=wrote_at)
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         told = {name: value for name, value in spot(scenario, "lawyer").items() if name != "actor"}
-        to = addressee_of_mention(session, scenario.house, **told)
+        to = addressee_of_mention(session, scenario.app, **told)
     assert to.permissions.private_until == wrote_at + 24 * HOUR
     assert to.private_target == to.author_external_id
-    assert reconcile(scenario.house, now=scenario.now) == 0
+    assert reconcile(scenario.app, now=scenario.now) == 0
 
 
 def _write_to_us(scenario: Scenario, name: str, *, at: datetime, outgoing: bool = False, due: bool = False) -> None:
     mention = scenario.mention(name)
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         session.add(
             DirectMessageRow(
                 network="x",
@@ -271,8 +271,8 @@ def _write_to_us(scenario: Scenario, name: str, *, at: datetime, outgoing: bool 
         )
 
 
-def _health(scenario: Scenario, state: State) -> None:
-    (account_id,) = scenario.house.networks
-    with writing(scenario.house.engine) as session:
-        note_health(session, account_id=account_id, state=state, reason="The token has expired.", now=scenario.now)
+def _health(scenario: Scenario, state: AccountState) -> None:
+    (account_id,) = scenario.app.networks
+    with writing(scenario.app.engine) as session:
+        record_health(session, account_id=account_id, state=state, reason="The token has expired.", now=scenario.now)
         assert session.get_one(AccountHealthRow, account_id).state == state

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from cases.clocks import nobody_waits
-from dashboard.reads.queued_cases import QueueFilter, queued_cases
+from dashboard.reads.queue import QueueFilter, queued_cases
 from records.database import open_engine, reading, writing
+from records.enums import ANSWER_SLOT, Act
 from records.schema import migrate
 from records.tables.listener import (
     DirectMessageRow,
@@ -21,11 +22,10 @@ from records.tables.listener import (
     ReadSpendRow,
 )
 from records.tables.replies import ReplyRow
-from records.words import ANSWER_SLOT, Act
-from replies.drafts import AUTOMATIC, Draft
+from replies.draft import AUTOMATIC, Draft
 from replies.outbox import hold_answered, hold_edited, write_drafts
-from service import surroundings
-from service.spending import month_spent
+from service.deciding import thread_history
+from service.deciding.brand_context import month_spent
 from tests.support.cases import NOW, STEP, add_people, ago, join, joining, mention
 
 COPIES = 4
@@ -103,7 +103,7 @@ def test_answers_in_a_thread_are_counted_by_person(engine: Engine, heard: list[i
     with writing(engine) as session:
         drafts = [_draft(each, ANSWER_SLOT, Act.PUBLIC_REPLY) for each in heard[:2]]
         write_drafts(session, [*drafts, _draft(heard[0], "follow-up-1", Act.PUBLIC_REPLY)], actor=STEP, now=NOW)
-        found = surroundings.earlier_answers(session, {"root"})
+        found = thread_history.earlier_answers(session, {"root"})
     assert sorted(found.values()) == [1, 2]
 
 
@@ -146,10 +146,10 @@ def test_what_surrounds_mentions_is_read_in_the_houses_own_time(engine: Engine, 
                 )
             )
         session.flush()
-        assert surroundings.when_people_wrote(session, {person}) == {(1, person): ago(1)}
-        assert surroundings.private_replies(session, set(heard)) == {(1, heard[0])}
-        assert surroundings.private_replies(session, set(heard), but_for=reply_id) == set()
-        assert surroundings.own_roots(session, {"root", "other"}) == {(1, "root")}
-        assert surroundings.texts_to_people(session, {person}) == {(1, person): 1}
+        assert thread_history.when_people_wrote(session, {person}) == {(1, person): ago(1)}
+        assert thread_history.private_replies(session, set(heard)) == {(1, heard[0])}
+        assert thread_history.private_replies(session, set(heard), but_for=reply_id) == set()
+        assert thread_history.threads_we_began(session, {"root", "other"}) == {(1, "root")}
+        assert thread_history.texts_to_people(session, {person}) == {(1, person): 1}
         assert month_spent(session, 1, now=NOW) == pytest.approx(0.75)
         assert month_spent(session, 1, now=NOW + timedelta(days=40)) == 0.0

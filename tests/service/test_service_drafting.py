@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from policies.rulebook import load_rulebook, shipped_rulebook
-from records.nouns import Account, Brand, Permissions, Verdict
-from records.words import Act, Action, Approval, Priority, Queue
-from service.bounds import Bounds
-from service.desk_hours import DeskHours
-from service.drafting import Outgoing, as_permitted, outgoing_acts
-from service.guarding import compose_links
-from service.standing import Found, Standing
+from policies.rulebook.rulebook import load_rulebook, shipped_rulebook
+from records.enums import Act, Action, Approval, Priority, Queue
+from records.models import Account, Brand, Permissions, Verdict
+from service.deciding.acts import PlannedAct, held_if_blocked, plan_acts
+from service.deciding.brand_context import DeskHours, SendingLimits
+from service.deciding.context import MentionContext, StoredAssessment
+from service.delivery.guard import compose_links
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 FACEBOOK = Account(
@@ -40,8 +39,8 @@ MOVE = Verdict(
 )
 
 
-def standing(**changed: Any) -> Standing:
-    found = Found(
+def standing(**changed: Any) -> MentionContext:
+    found = StoredAssessment(
         language="en",
         sentiment="negative",
         p_negative=0.8,
@@ -91,11 +90,11 @@ def standing(**changed: Any) -> Standing:
         "root_is_ours": True,
         "copies": 0,
     }
-    return Standing(**{**known, **changed})
+    return MentionContext(**{**known, **changed})
 
 
-def acts(permissions: Permissions, verdict: Verdict = MOVE) -> tuple[Outgoing, ...]:
-    return outgoing_acts(
+def acts(permissions: Permissions, verdict: Verdict = MOVE) -> tuple[PlannedAct, ...]:
+    return plan_acts(
         verdict,
         standing(),
         permissions,
@@ -107,8 +106,13 @@ def acts(permissions: Permissions, verdict: Verdict = MOVE) -> tuple[Outgoing, .
     )
 
 
-def held(permissions: Permissions, where: Standing, verdict: Verdict = MOVE, bounds: Bounds = Bounds()) -> str:  # noqa: B008
-    verdict = as_permitted(verdict, permissions, language="en", standing=where, account=FACEBOOK, bounds=bounds)
+def held(
+    permissions: Permissions,
+    where: MentionContext,
+    verdict: Verdict = MOVE,
+    bounds: SendingLimits = SendingLimits(),  # noqa: B008
+) -> str:
+    verdict = held_if_blocked(verdict, permissions, language="en", standing=where, account=FACEBOOK, bounds=bounds)
     return verdict.reasons[-1] if verdict.action is Action.HOLD else ""
 
 
@@ -147,23 +151,25 @@ def test_where_only_a_private_way_is_open_only_that_is_gone() -> None:
 @pytest.mark.parametrize(
     ("where", "bounds"),
     [
-        (standing(declared_bot=True), Bounds()),
-        (standing(handle="Weather_Bot"), Bounds(known_bots=frozenset({"weather_bot"}))),
-        (standing(author_external_id="77"), Bounds()),
-        (standing(author_external_id="1001"), Bounds(own_external_ids=frozenset({"1001"}))),
+        (standing(declared_bot=True), SendingLimits()),
+        (standing(handle="Weather_Bot"), SendingLimits(known_bots=frozenset({"weather_bot"}))),
+        (standing(author_external_id="77"), SendingLimits()),
+        (standing(author_external_id="1001"), SendingLimits(own_external_ids=frozenset({"1001"}))),
     ],
     ids=["declares it", "named in the settings", "the account itself", "another account of ours"],
 )
-def test_bots_and_our_own_accounts_are_left_to_a_person_whatever_a_rule_says(where: Standing, bounds: Bounds) -> None:
+def test_bots_and_our_own_accounts_are_left_to_a_person_whatever_a_rule_says(
+    where: MentionContext, bounds: SendingLimits
+) -> None:
     assert held(PAGE, where, bounds=bounds)
 
 
 def test_a_spent_month_stops_what_no_person_approves() -> None:
-    spent = Bounds(month_spent=10.0, month_cap=10.0)
+    spent = SendingLimits(month_spent=10.0, month_cap=10.0)
     assert held(COSTLY, standing(), bounds=spent).startswith("The month's budget of $10.00 is spent")
     assert held(COSTLY, standing(), replace(MOVE, approval=Approval.ONE), bounds=spent) == ""
     assert held(PAGE, standing(), bounds=spent) == ""
-    assert held(COSTLY, standing(), bounds=Bounds(month_spent=10.0)) == ""
+    assert held(COSTLY, standing(), bounds=SendingLimits(month_spent=10.0)) == ""
 
 
 def test_only_an_accounts_own_page_for_messages_may_be_linked() -> None:
@@ -201,7 +207,7 @@ templates:
 def test_while_the_desk_is_closed_the_answer_says_when_it_opens_and_whom_to_call(
     hours: DeskHours, phone: str, *, said: bool
 ) -> None:
-    (public,) = outgoing_acts(
+    (public,) = plan_acts(
         MOVE,
         standing(),
         replace(PAGE, private_message=False),
@@ -220,7 +226,7 @@ def test_while_the_desk_is_closed_the_answer_says_when_it_opens_and_whom_to_call
 
 def test_what_a_network_has_no_room_for_is_left_out_and_the_answer_stays_whole() -> None:
     long = replace(FACEBOOK, network="x", handle="h" * 190)
-    (public,) = outgoing_acts(
+    (public,) = plan_acts(
         MOVE,
         standing(handle="h" * 190),
         replace(COSTLY, private_message=False),

@@ -10,15 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.vocabulary import VOCABULARY, flaw_in
-from records.nouns import Account, Brand, Fact, Permissions
-from records.words import Feed, Intent, Owner, Relation, Sentiment, Urgency
-from service.articles import Article
-from service.brand_standing import BrandStanding
-from service.case_standing import NO_CASE, CaseStanding
-from service.desk_hours import DeskHours
-from service.facts import SIGNALS, facts_at, gather_facts
-from service.proofs import NO_PROOF, Proof
-from service.standing import Found, Standing
+from records.enums import Feed, Intent, Owner, Relation, Sentiment, Urgency
+from records.models import Account, Brand, Fact, Permissions
+from service.deciding.brand_context import Article, BrandContext, DeskHours
+from service.deciding.context import NO_CASE, NO_PROOF, CaseContext, MentionContext, Proof, StoredAssessment
+from service.deciding.facts import SIGNALS, facts_at, gather_facts
 
 CONNECTED_AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ACCOUNT = Account(
@@ -31,7 +27,7 @@ ZONES = st.sampled_from(["Europe/Madrid", "Pacific/Chatham", "America/Caracas", 
 
 
 FOUND = st.builds(
-    Found,
+    StoredAssessment,
     language=st.sampled_from(["es", "en", "pt", "und"]),
     sentiment=st.sampled_from(Sentiment),
     p_negative=PROBABILITIES,
@@ -50,7 +46,7 @@ FOUND = st.builds(
     data_owners=st.lists(st.sampled_from(Owner), max_size=4).map(tuple),
     model_version=st.just("relation-1"),
 )
-STANDING = Standing(
+STANDING = MentionContext(
     mention_account_id=1,
     mention_id=1,
     account_id=1,
@@ -71,7 +67,7 @@ STANDING = Standing(
     handle="eva",
     reach=1,
     declared_bot=False,
-    assessment=Found(
+    assessment=StoredAssessment(
         language="es",
         sentiment="neutral",
         p_negative=0.1,
@@ -101,7 +97,7 @@ STANDING = Standing(
 )
 COUNTS = st.integers(0, 2**31)
 STANDINGS = st.builds(
-    Standing,
+    MentionContext,
     mention_account_id=st.just(1),
     mention_id=st.just(1),
     account_id=st.just(1),
@@ -145,7 +141,7 @@ PERMISSIONS = st.builds(
 @settings(max_examples=40)
 @given(standing=STANDINGS, permissions=PERMISSIONS, zone=ZONES, now=MOMENTS)
 def test_facts_are_exactly_those_declared_and_each_may_be_read(
-    standing: Standing, permissions: Permissions, zone: str, now: datetime
+    standing: MentionContext, permissions: Permissions, zone: str, now: datetime
 ) -> None:
     brand = Brand(name="acme", timezone=zone)
     facts = gather_facts(standing, permissions, account=ACCOUNT, brand=brand, now=now)
@@ -156,7 +152,7 @@ def test_facts_are_exactly_those_declared_and_each_may_be_read(
 
 @settings(max_examples=40)
 @given(standing=STANDINGS, permissions=PERMISSIONS)
-def test_a_sentiment_of_which_nobody_is_sure_says_so(standing: Standing, permissions: Permissions) -> None:
+def test_a_sentiment_of_which_nobody_is_sure_says_so(standing: MentionContext, permissions: Permissions) -> None:
     facts = gather_facts(standing, permissions, account=ACCOUNT, brand=Brand(name="acme"), now=CONNECTED_AT)
     found = standing.assessment
     sure = max(found.p_negative, found.p_neutral, found.p_positive) >= 0.40
@@ -166,14 +162,14 @@ def test_a_sentiment_of_which_nobody_is_sure_says_so(standing: Standing, permiss
 @settings(max_examples=40)
 @given(standing=STANDINGS, permissions=PERMISSIONS, hours=st.integers(-48, 48))
 def test_history_is_what_was_published_before_the_account_was_connected(
-    standing: Standing, permissions: Permissions, hours: int
+    standing: MentionContext, permissions: Permissions, hours: int
 ) -> None:
     now = CONNECTED_AT + timedelta(hours=hours)
     facts = gather_facts(standing, permissions, account=ACCOUNT, brand=Brand(name="acme"), now=now)
     assert facts["mention.history"].value is (standing.published_at < CONNECTED_AT)
 
 
-def _one(**changed: object) -> Standing:
+def _one(**changed: object) -> MentionContext:
     return replace(STANDING, **changed)  # type: ignore[arg-type]
 
 
@@ -211,13 +207,13 @@ def test_personal_data_is_counted_by_owner_and_kind() -> None:
 @pytest.mark.parametrize(
     ("case", "chasing"),
     [
-        (CaseStanding(open=True, waits=True, mentions=2, first_mention_at=CONNECTED_AT - timedelta(hours=1)), True),
-        (CaseStanding(open=True, waits=False, mentions=2, first_mention_at=CONNECTED_AT - timedelta(hours=1)), False),
-        (CaseStanding(open=True, waits=True, mentions=1, first_mention_at=CONNECTED_AT), False),
+        (CaseContext(open=True, waits=True, mentions=2, first_mention_at=CONNECTED_AT - timedelta(hours=1)), True),
+        (CaseContext(open=True, waits=False, mentions=2, first_mention_at=CONNECTED_AT - timedelta(hours=1)), False),
+        (CaseContext(open=True, waits=True, mentions=1, first_mention_at=CONNECTED_AT), False),
         (NO_CASE, False),
     ],
 )
-def test_somebody_chases_who_asks_again_while_an_earlier_post_waits(case: CaseStanding, *, chasing: bool) -> None:
+def test_somebody_chases_who_asks_again_while_an_earlier_post_waits(case: CaseContext, *, chasing: bool) -> None:
     assert gather(_one(case=case))["case.chasing"].value is chasing
 
 
@@ -233,7 +229,7 @@ def test_somebody_chases_who_asks_again_while_an_earlier_post_waits(case: CaseSt
 def test_an_article_speaks_of_a_post_that_shares_the_words_of_its_title(
     text: str, language: str, *, speaks: bool
 ) -> None:
-    brand = BrandStanding(articles=(Article(language="es", title="Horario de oficinas en Navidad"),))
+    brand = BrandContext(articles=(Article(language="es", title="Horario de oficinas en Navidad"),))
     found = replace(STANDING.assessment, language=language)
     facts = gather_facts(
         _one(text=text, assessment=found),
@@ -254,6 +250,6 @@ def test_a_rulebook_with_other_hours_reads_other_facts_of_the_calendar() -> None
     assert facts_at(facts, DeskHours(open=True)) is facts
 
 
-def gather(standing: Standing) -> dict[str, Fact]:
+def gather(standing: MentionContext) -> dict[str, Fact]:
     permissions = Permissions(reply=True, private_message=False, hide=False)
     return gather_facts(standing, permissions, account=ACCOUNT, brand=Brand(name="acme"), now=CONNECTED_AT)

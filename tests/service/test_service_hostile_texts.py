@@ -41,7 +41,7 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
 
 
 def text_of(rough: Scenario, name: str) -> str:
-    with reading(rough.house.engine) as session:
+    with reading(rough.app.engine) as session:
         query = select(col(MentionRevisionRow.text)).where(col(MentionRevisionRow.mention_id) == rough.mention(name).id)
         return session.execute(query).scalar_one()  # type: ignore[no-any-return]
 
@@ -50,7 +50,7 @@ def text_of(rough: Scenario, name: str) -> str:
 def test_it_is_heard_judged_and_decided_once(name: str, rough: Scenario) -> None:
     mention = rough.mention(name)
     assert rough.decision(mention.id or 0).action
-    with reading(rough.house.engine) as session:
+    with reading(rough.app.engine) as session:
         judged = session.execute(
             select(func.count())
             .select_from(AssessmentRow)

@@ -21,8 +21,8 @@ from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AccountRow, DecisionRow
 from service.demo.home import Home
-from service.keys import verification_key
-from service.settings import MASTER_KEY
+from service.wiring.keys import verification_key
+from service.wiring.settings import MASTER_KEY
 from tests.support.crashes import PLACES, CrashPoint, run_child
 from tests.support.postgres import PostgresServer
 from tests.support.practice_home import ENDS_AT, PracticeHome, practice_home, write_posts

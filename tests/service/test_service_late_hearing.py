@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from records.database import reading
+from records.enums import Mode
 from records.tables.listener import MentionRow
 from records.tables.service import DecisionRow
-from records.words import Mode
-from service.house import open_house
-from service.settings import load_settings
+from service.wiring.app import open_app
+from service.wiring.settings import load_settings
 from tests.support.practice_home import practice_home
 from tests.support.scenario import TEXTS, Scenario, row, write_rows
 
@@ -33,20 +33,20 @@ HOUR = 3600
 
 @contextmanager
 def open_scenario(folder: Path, rows: list[dict[str, object]], *, max_reply_age_hours: int = 12) -> Iterator[Scenario]:
-    """A practice network with these posts and a house connected before the first of them."""
+    """A practice network with these posts and a app connected before the first of them."""
     with practice_home(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
         written = world.home.settings_file.read_text(encoding="utf-8")
         aged = written.replace('name = "marca"\n', f'name = "marca"\nmax_reply_age_hours = {max_reply_age_hours}\n', 1)
         world.home.settings_file.write_text(aged, encoding="utf-8")
-        house = open_house(load_settings(world.home.settings_file))
+        app = open_app(load_settings(world.home.settings_file))
         try:
-            yield Scenario(world=world, house=house)
+            yield Scenario(world=world, app=app)
         finally:
-            house.close()
+            app.close()
 
 
 def modes(scenario: Scenario) -> dict[str, int]:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(col(DecisionRow.mode), func.count()).where(col(DecisionRow.superseded_at).is_(None))
         return {each[0]: each[1] for each in session.execute(query.group_by(col(DecisionRow.mode)))}
 
@@ -62,11 +62,11 @@ def test_of_eight_hundred_posts_before_the_first_connection_none_is_answered_and
     rows = [row(f"old{number}", COMPLAINTS[1 + number % 4], minutes=number / 2) for number in range(OLD)]
     rows.append(row("new", COMPLAINTS[0], minutes=OLD / 2 + 30))
     with open_scenario(tmp_path, rows) as scenario:
-        scenario.house.close()
+        scenario.app.close()
         (scenario.world.home.folder / "aparte.db").unlink()
         scenario.world.practice.wait(int(OLD / 2 * 60 + 300))
-        house = open_house(scenario.world.settings)
-        connected = Scenario(world=scenario.world, house=house)
+        app = open_app(scenario.world.settings)
+        connected = Scenario(world=scenario.world, app=app)
         try:
             connected.work(minutes=2)
             assert (modes(connected), connected.truth()["replies"]) == ({Mode.SHADOW: OLD}, [])
@@ -75,7 +75,7 @@ def test_of_eight_hundred_posts_before_the_first_connection_none_is_answered_and
             assert answered(connected) == {"new"}
             assert len({message["to"] for message in connected.truth()["messages"]}) <= 1
         finally:
-            house.close()
+            app.close()
 
 
 def test_after_six_hours_away_only_what_is_young_enough_is_answered(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_after_six_hours_away_only_what_is_young_enough_is_answered(tmp_path: Pa
         scenario.world.practice.wait(6 * HOUR)
         scenario.work(minutes=3)
         now = scenario.now
-        with reading(scenario.house.engine) as session:
+        with reading(scenario.app.engine) as session:
             heard = {mention.external_id: mention for mention in session.execute(select(MentionRow)).scalars()}
         assert len(heard) == len(rows)
         late = {each for each, mention in heard.items() if now - mention.published_at > timedelta(hours=2, minutes=5)}

@@ -22,18 +22,17 @@ from people.master_key import derive
 from records.database import reading, writing
 from records.leases import LEASE
 from records.tables.ledger import LedgerEntryRow
-from records.tables.room import LetterRow, ProofCodeRow, RoomRow
-from room.codes_of_proof import Tried, try_code
-from room.letters import enqueue
-from room.proof_ports import ProofPorts
-from service.alerts import Alerts
-from service.children import free_port
-from service.house import House
-from service.round import run_once
-from service.scheduling import WATCHES
-from service.settings import Settings
-from service.steps import letters as step
-from service.steps.letters import letters
+from records.tables.room import NotificationRow, ProofCodeRow, RoomRow
+from room.notifications.queue import enqueue
+from room.verification.one_time_code import CodeCheck, check_code
+from room.verification.ports import VerificationPorts
+from service.notifications.alerts import Alerts
+from service.operations.child_processes import free_port
+from service.operations.schedule import WATCHES, run_once
+from service.steps import notifications as step
+from service.steps.notifications import send_notifications
+from service.wiring.app import App
+from service.wiring.settings import Settings
 from tests.support.notifications import EMAIL, MOBILE, PERSON, START, Mailbox, ManualClock, open_with_room, request_code
 
 NOBODY = 9
@@ -62,18 +61,18 @@ class _Taking(BaseHTTPRequestHandler):
 
 
 class Notifications:
-    def __init__(self, house: House, clock: ManualClock, mail: Mailbox, gateway: Gateway) -> None:
-        self.house, self.clock, self.mail, self.gateway = house, clock, mail, gateway
+    def __init__(self, app: App, clock: ManualClock, mail: Mailbox, gateway: Gateway) -> None:
+        self.app, self.clock, self.mail, self.gateway = app, clock, mail, gateway
 
     def hand_over(self) -> int:
-        return letters(self.house, now=self.clock.now())
+        return send_notifications(self.app, now=self.clock.now())
 
-    def row(self, number: int = 1) -> LetterRow:
-        with reading(self.house.engine) as session:
-            return session.get_one(LetterRow, number)
+    def row(self, number: int = 1) -> NotificationRow:
+        with reading(self.app.engine) as session:
+            return session.get_one(NotificationRow, number)
 
     def rows(self, table: type[SQLModel]) -> list[SQLModel]:
-        with reading(self.house.engine) as session:
+        with reading(self.app.engine) as session:
             return list(session.execute(select(table)).scalars())
 
 
@@ -108,9 +107,9 @@ def served() -> Iterator[tuple[Mailbox, int, Gateway]]:
 @pytest.fixture(scope="module")
 def opened(
     tmp_path_factory: pytest.TempPathFactory, served: tuple[Mailbox, int, Gateway]
-) -> Iterator[tuple[House, ManualClock]]:
+) -> Iterator[tuple[App, ManualClock]]:
     _, port, gateway = served
-    house, clock = open_with_room(
+    app, clock = open_with_room(
         tmp_path_factory.mktemp("notifications"),
         {
             "smtp": {"host": "127.0.0.1", "port": port, "sender": "Marca <hola@marca.example>", "starttls": False},
@@ -118,26 +117,26 @@ def opened(
         },
         secrets={"APARTE_SMS_TOKEN": "token-of-the-gateway"},
     )
-    yield house, clock
-    house.close()
+    yield app, clock
+    app.close()
 
 
 @pytest.fixture
-def notifications(opened: tuple[House, ManualClock], served: tuple[Mailbox, int, Gateway]) -> Notifications:
-    (house, clock), (mail, _, gateway) = opened, served
+def notifications(opened: tuple[App, ManualClock], served: tuple[Mailbox, int, Gateway]) -> Notifications:
+    (app, clock), (mail, _, gateway) = opened, served
     mail.kept, mail.refusal, gateway.taken, gateway.answer = [], "", [], 202
     clock.time = START
-    with writing(house.engine) as session:
-        for table in (LetterRow, ProofCodeRow):
+    with writing(app.engine) as session:
+        for table in (NotificationRow, ProofCodeRow):
             session.execute(delete(table))
         session.get_one(RoomRow, 1).read_until = None
-    return Notifications(house, clock, mail, gateway)
+    return Notifications(app, clock, mail, gateway)
 
 
 def test_a_code_leaves_by_mail_and_says_what_it_is_for_and_that_nobody_asks_for_it(
     notifications: Notifications,
 ) -> None:
-    request_code(notifications.house)
+    request_code(notifications.app)
     assert notifications.hand_over() == 1
     (mail,) = notifications.mail.kept
     assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (EMAIL, "Marca <hola@marca.example>", "auto-generated")
@@ -154,7 +153,7 @@ def test_a_code_leaves_by_mail_and_says_what_it_is_for_and_that_nobody_asks_for_
 
 
 def test_a_code_leaves_by_text_message_to_the_mobile_on_file(notifications: Notifications) -> None:
-    request_code(notifications.house, MOBILE)
+    request_code(notifications.app, MOBILE)
     notifications.hand_over()
     ((body, headers),) = notifications.gateway.taken
     assert body["to"] == f"+34{MOBILE}"
@@ -164,7 +163,7 @@ def test_a_code_leaves_by_text_message_to_the_mobile_on_file(notifications: Noti
 
 
 def test_a_booking_without_a_mailbox_is_written_to_by_text_message(notifications: Notifications) -> None:
-    request_code(notifications.house, booking=("EF34GH", "Gil"))
+    request_code(notifications.app, booking=("EF34GH", "Gil"))
     notifications.hand_over()
     assert notifications.gateway.taken[0][0]["to"] == "+34699000111"
     (code,) = notifications.rows(ProofCodeRow)
@@ -173,7 +172,7 @@ def test_a_booking_without_a_mailbox_is_written_to_by_text_message(notifications
 
 
 def test_to_an_unknown_address_nothing_leaves_and_the_letter_is_dropped(notifications: Notifications) -> None:
-    request_code(notifications.house, "nadie@example.com")
+    request_code(notifications.app, "nadie@example.com")
     assert notifications.hand_over() == 1
     assert notifications.mail.kept == []
     row = notifications.row()
@@ -184,10 +183,10 @@ def test_to_an_unknown_address_nothing_leaves_and_the_letter_is_dropped(notifica
 def test_a_server_that_is_away_is_tried_again_later_and_later_until_the_code_is_void(
     notifications: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    smtp = notifications.house.settings.document.smtp
+    smtp = notifications.app.settings.document.smtp
     assert smtp is not None
     monkeypatch.setitem(smtp.__dict__, "port", NOBODY)
-    request_code(notifications.house)
+    request_code(notifications.app)
     waits = []
     while notifications.row().due_at is not None:
         before = notifications.clock.now()
@@ -203,7 +202,7 @@ def test_a_server_that_is_away_is_tried_again_later_and_later_until_the_code_is_
 
 def test_once_the_server_is_back_the_letter_leaves(notifications: Notifications) -> None:
     notifications.mail.refusal = "451 later"
-    request_code(notifications.house)
+    request_code(notifications.app)
     notifications.hand_over()
     assert notifications.row().failure == "refused (451)"
     notifications.mail.refusal = ""
@@ -216,34 +215,34 @@ def test_once_the_server_is_back_the_letter_leaves(notifications: Notifications)
 def test_one_alert_tells_that_letters_do_not_leave_until_one_has_left(
     notifications: Notifications,
 ) -> None:
-    alerts = Told(notifications.house.settings)
+    alerts = Told(notifications.app.settings)
     notifications.mail.refusal = "451 later"
-    request_code(notifications.house)
+    request_code(notifications.app)
     for _ in range(3):
-        WATCHES["notices"](notifications.house, alerts, now=notifications.clock.now())
+        WATCHES["notices"](notifications.app, alerts, now=notifications.clock.now())
         notifications.hand_over()
         notifications.clock.advance(timedelta(seconds=20))
-    WATCHES["notices"](notifications.house, alerts, now=notifications.clock.now())
+    WATCHES["notices"](notifications.app, alerts, now=notifications.clock.now())
     ((key, message),) = alerts.told
     assert key == "letters-email"
     assert message.startswith("Letters by email do not leave (refused (451)): ")
     notifications.mail.refusal = ""
     notifications.clock.advance(timedelta(seconds=60))
     notifications.hand_over()
-    WATCHES["notices"](notifications.house, alerts, now=notifications.clock.now())
+    WATCHES["notices"](notifications.app, alerts, now=notifications.clock.now())
     assert alerts.raise_once("letters-email", "it was cleared")
 
 
 def test_an_address_that_is_refused_for_good_is_not_tried_again(notifications: Notifications) -> None:
     notifications.mail.refusal = f"550 no such mailbox {EMAIL}"
-    request_code(notifications.house)
+    request_code(notifications.app)
     notifications.hand_over()
     assert (notifications.row().due_at, notifications.row().failure) == (None, "refused (550)")
 
 
 def test_a_gateway_that_fails_is_tried_again(notifications: Notifications) -> None:
     notifications.gateway.answer = 503
-    request_code(notifications.house, MOBILE)
+    request_code(notifications.app, MOBILE)
     notifications.hand_over()
     assert (notifications.row().failure, notifications.row().due_at is not None) == ("HTTP 503", True)
     first = notifications.gateway.taken[0]
@@ -265,7 +264,7 @@ def test_killed_after_handing_over_the_same_letter_goes_again_with_the_same_code
     def die(*_arguments: object, **_named: object) -> None:
         raise Killed
 
-    request_code(notifications.house)
+    request_code(notifications.app)
     with monkeypatch.context() as patched:
         patched.setattr(step, "settle_sent", die)
         with pytest.raises(Killed):
@@ -280,8 +279,8 @@ def test_killed_after_handing_over_the_same_letter_goes_again_with_the_same_code
 
 
 def test_a_code_that_was_asked_for_anew_is_not_sent_any_more(notifications: Notifications) -> None:
-    request_code(notifications.house)
-    request_code(notifications.house, MOBILE)
+    request_code(notifications.app)
+    request_code(notifications.app, MOBILE)
     assert notifications.hand_over() == 2
     assert notifications.mail.kept == []
     assert notifications.row(1).failure == "the code is void"
@@ -289,7 +288,7 @@ def test_a_code_that_was_asked_for_anew_is_not_sent_any_more(notifications: Noti
 
 
 def test_a_notice_says_that_an_answer_waits_and_nothing_of_it(notifications: Notifications) -> None:
-    with writing(notifications.house.engine) as session:
+    with writing(notifications.app.engine) as session:
         for _ in range(2):
             enqueue(
                 session,
@@ -308,7 +307,7 @@ def test_a_notice_says_that_an_answer_waits_and_nothing_of_it(notifications: Not
 
 
 def test_a_notice_of_what_was_read_meanwhile_is_dropped(notifications: Notifications) -> None:
-    with writing(notifications.house.engine) as session:
+    with writing(notifications.app.engine) as session:
         enqueue(session, room_id=1, kind="notice", way="email", once="notice:1:7", customer_id=1, now=START)
         session.get_one(RoomRow, 1).read_until = 7
     notifications.hand_over()
@@ -316,7 +315,7 @@ def test_a_notice_of_what_was_read_meanwhile_is_dropped(notifications: Notificat
 
 
 def test_a_notice_is_given_up_after_a_day(notifications: Notifications) -> None:
-    with writing(notifications.house.engine) as session:
+    with writing(notifications.app.engine) as session:
         enqueue(session, room_id=1, kind="notice", way="email", once="n", customer_id=1, now=notifications.clock.now())
     notifications.clock.advance(timedelta(days=1))
     notifications.hand_over()
@@ -324,17 +323,21 @@ def test_a_notice_is_given_up_after_a_day(notifications: Notifications) -> None:
 
 
 def test_the_round_hands_letters_over(notifications: Notifications) -> None:
-    request_code(notifications.house)
-    assert run_once(notifications.house)["letters"] == 1
+    request_code(notifications.app)
+    assert run_once(notifications.app)["letters"] == 1
     assert len(notifications.mail.kept) == 1
 
 
 def test_no_code_and_no_address_reaches_a_table_or_the_log(notifications: Notifications) -> None:
-    request_code(notifications.house)
+    request_code(notifications.app)
     notifications.hand_over()
     found = re.search(r"\d{6}", _body(notifications.mail.kept[0]))
     assert found is not None
-    rows = [*notifications.rows(LetterRow), *notifications.rows(ProofCodeRow), *notifications.rows(LedgerEntryRow)]
+    rows = [
+        *notifications.rows(NotificationRow),
+        *notifications.rows(ProofCodeRow),
+        *notifications.rows(LedgerEntryRow),
+    ]
     stored = [str(value) for row in rows for value in row.model_dump().values() if isinstance(value, str)]
     assert not [text for text in stored if found.group() == text or EMAIL in text]
 
@@ -345,20 +348,20 @@ def test_a_code_that_was_sent_proves_on_both_databases(
     mail, port, gateway = served
     mail.kept, mail.refusal = [], ""
     smtp = {"host": "127.0.0.1", "port": port, "sender": "hola@marca.example", "starttls": False}
-    house, clock = open_with_room(tmp_path, {"smtp": smtp}, database=database_url)
-    request_code(house)
-    Notifications(house, clock, mail, gateway).hand_over()
+    app, clock = open_with_room(tmp_path, {"smtp": smtp}, database=database_url)
+    request_code(app)
+    Notifications(app, clock, mail, gateway).hand_over()
     found = re.search(r"\d{6}", _body(mail.kept[0]))
     assert found is not None
-    ports = ProofPorts(records_key=b"", code_key=derive(house.master_key, "proof-codes"))
+    ports = VerificationPorts(records_key=b"", code_key=derive(app.master_key, "proof-codes"))
     wrong = f"{(int(found.group()) + 1) % 10**6:06d}"
-    for typed, told in ((wrong, Tried.WRONG), (found.group(), Tried.RIGHT), (found.group(), Tried.OVER)):
-        with writing(house.engine) as session:
+    for typed, told in ((wrong, CodeCheck.WRONG), (found.group(), CodeCheck.RIGHT), (found.group(), CodeCheck.OVER)):
+        with writing(app.engine) as session:
             room = session.get_one(RoomRow, 1)
-            tried, code = try_code(session, room, typed, ports=ports, actor=PERSON, now=clock.now())
+            tried, code = check_code(session, room, typed, ports=ports, actor=PERSON, now=clock.now())
         assert tried is told
         assert code is None or code.customer_id == 1
-    house.close()
+    app.close()
 
 
 def test_mail_goes_over_tls_and_not_to_a_server_that_cannot_show_who_it_is(
@@ -370,12 +373,12 @@ def test_mail_goes_over_tls_and_not_to_a_server_that_cannot_show_who_it_is(
     mail = Mailbox()
     controller = Controller(mail, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True)
     controller.start()
-    house, clock = open_with_room(
+    app, clock = open_with_room(
         tmp_path, {"smtp": {"host": "127.0.0.1", "port": controller.port, "sender": "hola@marca.example"}}
     )
-    notifications = Notifications(house, clock, mail, None)  # type: ignore[arg-type]
+    notifications = Notifications(app, clock, mail, None)  # type: ignore[arg-type]
     try:
-        request_code(house)
+        request_code(app)
         notifications.hand_over()
         assert (mail.kept, notifications.row().failure) == ([], "SSLCertVerificationError")
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -384,7 +387,7 @@ def test_mail_goes_over_tls_and_not_to_a_server_that_cannot_show_who_it_is(
         assert len(mail.kept) == 1
     finally:
         controller.stop()
-        house.close()
+        app.close()
 
 
 def _subject(mail: Message) -> str:

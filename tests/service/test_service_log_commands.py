@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("log_commands")
 def worked_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     with open_scenario(tmp_path_factory.mktemp("log")) as found:
         found.work(minutes=2)
-        found.house.close()
+        found.app.close()
         yield found
 
 

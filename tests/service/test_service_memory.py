@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.memory import give_back
+from service.operations.process import trim_heap
 
 PIECE = 1_000
 """Bytes: more than Python's own allocator takes."""
@@ -25,6 +25,6 @@ def test_what_lies_free_below_something_that_is_kept_is_given_back() -> None:
     last = pieces.pop()
     pieces.clear()
     before = resident()
-    give_back()
+    trim_heap()
     assert before - resident() > MEGABYTES / 2
     assert last

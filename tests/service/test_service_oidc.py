@@ -11,16 +11,16 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from records.database import reading, writing
-from records.nouns import Brand
+from records.models import Brand
 from records.tables.room import RoomRow
-from room.proof_ports import ProofPorts, SignInError
-from room.rooms import _digest
-from room.web import make_app
-from service.doctor import examine
-from service.house import House
-from service.oidc import OidcSignIn, sign_in_of
-from service.proof_labels import ProofLabels
-from service.settings_document import OidcSettings
+from room.lifecycle import _digest
+from room.verification.ports import SignInError, VerificationPorts
+from room.web.app import make_app
+from service.operations.doctor import examine
+from service.private_room.oidc import OidcSignIn, sign_in_of
+from service.private_room.room_app import TrainingLabels
+from service.wiring.app import App
+from service.wiring.settings_document import OidcSettings
 from tests.support.asgi import AsgiTransport
 from tests.support.notifications import START, ManualClock, open_with_room
 from tests.support.oidc_provider import CLIENT, SECRET, Provider, running
@@ -31,22 +31,22 @@ PUBLIC_URL = "http://127.0.0.1:8502"
 class Person:
     """A browser in room 1, which can be sent to the provider and back."""
 
-    def __init__(self, house: House, clock: ManualClock) -> None:
-        self.house, self.clock = house, clock
-        app = make_app(
-            engine=house.engine,
-            room_key=house.room_key,
-            sealer=house.vault,
+    def __init__(self, app: App, clock: ManualClock) -> None:
+        self.app, self.clock = app, clock
+        web_app = make_app(
+            engine=app.engine,
+            room_key=app.room_key,
+            sealer=app.encryption,
             clock=clock.now,
             brand_of=lambda _account_id: Brand(name="marca"),
             secure_cookies=False,
-            proof=ProofPorts(records_key=b"r", code_key=b"c", sign_in=sign_in_of(house.settings)),
-            learner=ProofLabels(),
+            proof=VerificationPorts(records_key=b"r", code_key=b"c", sign_in=sign_in_of(app.settings)),
+            label_sink=TrainingLabels(),
         )
-        with writing(house.engine) as session:
+        with writing(app.engine) as session:
             session.get_one(RoomRow, 1).session_hash = _digest("session")
         self.browser = httpx.Client(
-            transport=AsgiTransport(app),
+            transport=AsgiTransport(web_app),
             base_url=PUBLIC_URL,
             headers={"Accept-Language": "es"},
             cookies={"aparte_room": "public-id-of-the-room.session"},
@@ -68,7 +68,7 @@ class Person:
 
     @property
     def room(self) -> RoomRow:
-        with reading(self.house.engine) as session:
+        with reading(self.app.engine) as session:
             return session.get_one(RoomRow, 1)
 
 
@@ -88,17 +88,17 @@ def provider(served: Provider) -> Provider:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, served: Provider) -> Iterator[tuple[House, ManualClock]]:
+def app(tmp_path_factory: pytest.TempPathFactory, served: Provider) -> Iterator[tuple[App, ManualClock]]:
     oidc = {"issuer": served.issuer, "client_id": CLIENT, "reference_claim": "customer"}
     folder = tmp_path_factory.mktemp("provider")
-    house, clock = open_with_room(folder, {"oidc": oidc}, secrets={"APARTE_OIDC_CLIENT_SECRET": SECRET})
-    yield house, clock
-    house.close()
+    app, clock = open_with_room(folder, {"oidc": oidc}, secrets={"APARTE_OIDC_CLIENT_SECRET": SECRET})
+    yield app, clock
+    app.close()
 
 
 @pytest.fixture
-def person(house: tuple[House, ManualClock], provider: Provider) -> Iterator[Person]:
-    opened, clock = house
+def person(app: tuple[App, ManualClock], provider: Provider) -> Iterator[Person]:
+    opened, clock = app
     clock.time = START
     with writing(opened.engine) as session:
         room = session.get_one(RoomRow, 1)
@@ -235,7 +235,7 @@ def test_the_doctor_names_a_sign_in_that_does_not_answer_or_calls_itself_otherwi
     person: Person, provider: Provider
 ) -> None:
     def findings() -> list[str]:
-        return [each.fault for each in examine(person.house.settings) if each.what == "company sign-in"]
+        return [each.fault for each in examine(person.app.settings) if each.what == "company sign-in"]
 
     assert findings() == [""]
     provider.document = {"issuer": "https://other.example"}

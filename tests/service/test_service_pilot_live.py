@@ -11,21 +11,21 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from policies.rulebook import load_rulebook
+from policies.rulebook.rulebook import load_rulebook
 from records.database import reading, writing
-from records.nouns import Actor
+from records.enums import Action, Mode, ReplyStatus, Role
+from records.models import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.rules import PilotRow, PilotVerdictRow
 from records.tables.service import DecisionRow
-from records.words import Action, Mode, ReplyStatus, Role
-from service import desk
-from service.agents import add_agent
-from service.desk_pilots import Terms, start_pilot
-from service.pilot_comparing import AFTERWARDS
-from service.pilots import is_in_share
-from service.round import WORK
-from service.rulebooks import Source
+from service.brands.rulebook_versions import RulebookSource
+from service.desk import acts
+from service.desk.agents import add_agent
+from service.desk.pilots import PilotTerms, start_pilot
+from service.operations.schedule import WORK
+from service.pilots.comparison import AFTERWARDS
+from service.pilots.lifecycle import is_in_share
 from service.steps.pilots import compare_pilots
 from tests.support.scenario import Scenario, open_scenario
 
@@ -61,7 +61,7 @@ _UNTIL_DECIDED = [WORK[name] for name in ("listen", "assess", "decide")]
 def scenario(tmp_path: Path) -> Iterator[Scenario]:
     """Eight posts of eight people, not yet heard."""
     with open_scenario(tmp_path, texts=TEXTS) as found:
-        with writing(found.house.engine) as session:
+        with writing(found.app.engine) as session:
             add_agent(
                 session,
                 email="sara@marca.example",
@@ -74,21 +74,21 @@ def scenario(tmp_path: Path) -> Iterator[Scenario]:
         yield found
 
 
-def pilot(scenario: Scenario, action: Action, template: str, terms: Terms) -> PilotRow:
+def pilot(scenario: Scenario, action: Action, template: str, terms: PilotTerms) -> PilotRow:
     text = PILOT.replace("ACTION", action).replace("TEMPLATE", template)
-    source = Source(name="tried", text=text, rulebook=load_rulebook(text, name="tried"))
-    number = start_pilot(scenario.house, "marca", source, terms, actor=SARA, now=scenario.now)
+    source = RulebookSource(name="tried", text=text, rulebook=load_rulebook(text, name="tried"))
+    number = start_pilot(scenario.app, "marca", source, terms, actor=SARA, now=scenario.now)
     return the_pilot(scenario, number)
 
 
 def the_pilot(scenario: Scenario, number: int) -> PilotRow:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         return session.get_one(PilotRow, number)
 
 
 def decided(scenario: Scenario) -> list[tuple[str, DecisionRow]]:
     """Root of the thread and decision, in the order of deciding."""
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(col(MentionRow.root_external_id), DecisionRow).join(
             DecisionRow, col(DecisionRow.mention_id) == col(MentionRow.id)
         )
@@ -96,20 +96,20 @@ def decided(scenario: Scenario) -> list[tuple[str, DecisionRow]]:
 
 
 def verdicts(scenario: Scenario) -> list[PilotVerdictRow]:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         return list(session.execute(select(PilotVerdictRow).order_by(col(PilotVerdictRow.id))).scalars())
 
 
 def said_by(scenario: Scenario, status: ReplyStatus) -> list[ReplyRow]:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(ReplyRow).where(col(ReplyRow.status) == status).order_by(col(ReplyRow.id))
         return list(session.execute(query).scalars())
 
 
 def test_a_live_pilot_decides_for_its_share_of_threads_and_invites_no_more_than_its_ceiling(scenario: Scenario) -> None:
-    terms = Terms(mode=Mode.LIVE, share=0.75, most_invitations=2)
+    terms = PilotTerms(mode=Mode.LIVE, share=0.75, most_invitations=2)
     row = pilot(scenario, Action.MOVE_PRIVATE, "aside", terms)
-    while sum(step(scenario.house, now=scenario.now) for step in _UNTIL_DECIDED):
+    while sum(step(scenario.app, now=scenario.now) for step in _UNTIL_DECIDED):
         pass
     found = decided(scenario)
     assert len(found) == len(TEXTS)
@@ -136,14 +136,14 @@ def test_a_live_pilot_decides_for_its_share_of_threads_and_invites_no_more_than_
 def test_what_a_live_pilot_says_by_itself_is_agreed_upon_after_a_day_and_ends_it_where_people_correct_it(
     scenario: Scenario,
 ) -> None:
-    row = pilot(scenario, Action.REPLY_PUBLICLY, "acknowledge", Terms(mode=Mode.LIVE, least_compared=3))
+    row = pilot(scenario, Action.REPLY_PUBLICLY, "acknowledge", PilotTerms(mode=Mode.LIVE, least_compared=3))
     scenario.work(minutes=1)
     sent = [reply for reply in said_by(scenario, ReplyStatus.SENT) if reply.author == "rule:everybody"]
     assert len(sent) == len(TEXTS)
-    assert compare_pilots(scenario.house, now=scenario.now) == 0  # people have a day
+    assert compare_pilots(scenario.app, now=scenario.now) == 0  # people have a day
     for reply in sent[:3]:
-        desk.answer(
-            scenario.house,
+        acts.answer(
+            scenario.app,
             mention_id=reply.mention_id,
             account_id=reply.account_id,
             text=CORRECTION[reply.language],
@@ -151,8 +151,8 @@ def test_what_a_live_pilot_says_by_itself_is_agreed_upon_after_a_day_and_ends_it
             actor=SARA,
             now=scenario.now,
         )
-    desk.delete_own(scenario.house, sent[3].id or 0, actor=SARA, now=scenario.now)
-    assert compare_pilots(scenario.house, now=scenario.now) == 4
+    acts.delete_own(scenario.app, sent[3].id or 0, actor=SARA, now=scenario.now)
+    assert compare_pilots(scenario.app, now=scenario.now) == 4
     compared = [one for one in verdicts(scenario) if one.done is not None]
     assert [(one.done, one.agreed) for one in compared] == [(Action.REPLY_PUBLICLY, False)] * 3 + [
         (Action.LISTEN, False)
@@ -165,9 +165,9 @@ def test_what_a_live_pilot_says_by_itself_is_agreed_upon_after_a_day_and_ends_it
 
 
 def test_what_nobody_corrects_within_a_day_is_agreed_upon_and_the_pilot_goes_on(scenario: Scenario) -> None:
-    row = pilot(scenario, Action.REPLY_PUBLICLY, "acknowledge", Terms(mode=Mode.LIVE, least_compared=3))
+    row = pilot(scenario, Action.REPLY_PUBLICLY, "acknowledge", PilotTerms(mode=Mode.LIVE, least_compared=3))
     scenario.work(minutes=1)
     later = scenario.now + AFTERWARDS + timedelta(minutes=1)
-    assert compare_pilots(scenario.house, now=later) == len(TEXTS)
+    assert compare_pilots(scenario.app, now=later) == len(TEXTS)
     assert {(one.done, one.agreed) for one in verdicts(scenario)} == {(Action.REPLY_PUBLICLY, True)}
     assert the_pilot(scenario, row.id or 0).ended_at is None

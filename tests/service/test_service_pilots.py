@@ -13,22 +13,21 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import col
 
-from policies.rulebook import load_rulebook
+from policies.rulebook.rulebook import load_rulebook
 from records.database import reading
-from records.nouns import Actor
+from records.enums import Act, Action, Mode, Role
+from records.models import Actor
 from records.tables.ledger import LedgerEntryRow
-from records.words import Act, Action, Mode, Role
-from service import rulebooks
-from service.brand_orders import read_orders
-from service.desk_acting import DeskRefusalError
-from service.desk_pilots import Terms, promote_pilot, start_pilot, stop_pilot
-from service.house import House, open_house
-from service.pilot_comparing import compared
-from service.pilot_seen import Said, Seen
-from service.pilots import is_in_share, running
-from service.room_hours import hours_of
-from service.rulebooks import Source, current
-from service.settings import load_settings
+from service.brands import rulebook_versions
+from service.brands.rulebook_versions import RulebookSource, current_rulebook
+from service.deciding.brand_context import read_brand_policies
+from service.desk.authorise import DeskRefusalError
+from service.desk.pilots import PilotTerms, promote_pilot, start_pilot, stop_pilot
+from service.pilots.comparison import OurReply, PostOutcome, compare_with_people
+from service.pilots.lifecycle import is_in_share, running_pilots
+from service.private_room.room_app import hours_of
+from service.wiring.app import App, open_app
+from service.wiring.settings import load_settings
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WINDOW = timedelta(hours=12)
@@ -58,20 +57,20 @@ rules:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def app(tmp_path: Path) -> Iterator[App]:
     (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
     (tmp_path / "secrets.env").write_text(f"APARTE_MASTER_KEY={'A' * 43}=\n", encoding="utf-8")
-    found = open_house(load_settings(tmp_path / "aparte.toml"))
+    found = open_app(load_settings(tmp_path / "aparte.toml"))
     yield found
     found.close()
 
 
-def source(text: str = TEXT) -> Source:
-    return Source(name="tried", text=text, rulebook=load_rulebook(text, name="tried"))
+def source(text: str = TEXT) -> RulebookSource:
+    return RulebookSource(name="tried", text=text, rulebook=load_rulebook(text, name="tried"))
 
 
-def kinds(house: House) -> list[str]:
-    with reading(house.engine) as session:
+def kinds(app: App) -> list[str]:
+    with reading(app.engine) as session:
         query = select(col(LedgerEntryRow.kind)).order_by(col(LedgerEntryRow.index))
         return [kind for kind in session.execute(query).scalars() if ":pilot:" in kind or ":rulebook:" in kind]
 
@@ -91,10 +90,10 @@ def test_a_share_is_taken_evenly_and_differs_from_salt_to_salt() -> None:
     assert 150 < len(first & second) < 350
 
 
-PUBLIC = Said(act=Act.PUBLIC_REPLY, by_people=True, moves=False)
-ASIDE = Said(act=Act.PUBLIC_REPLY, by_people=True, moves=True)
-INVITED = Said(act=Act.PRIVATE_MESSAGE, by_people=True, moves=False)
-ALONE = Said(act=Act.PUBLIC_REPLY, by_people=False, moves=False)
+PUBLIC = OurReply(act=Act.PUBLIC_REPLY, by_people=True, moves=False)
+ASIDE = OurReply(act=Act.PUBLIC_REPLY, by_people=True, moves=True)
+INVITED = OurReply(act=Act.PRIVATE_MESSAGE, by_people=True, moves=False)
+ALONE = OurReply(act=Act.PUBLIC_REPLY, by_people=False, moves=False)
 
 
 @pytest.mark.parametrize(
@@ -113,14 +112,14 @@ ALONE = Said(act=Act.PUBLIC_REPLY, by_people=False, moves=False)
     ],
 )
 def test_what_people_did_is_told_by_what_they_left(seen: dict[str, object], hours: int, done: Action | None) -> None:
-    left = Seen(verdict_id=1, action=Action.REPLY_PUBLICLY, made_at=NOW, **seen)  # type: ignore[arg-type]
-    found = compared(left, window=WINDOW, now=NOW + timedelta(hours=hours))
+    left = PostOutcome(verdict_id=1, action=Action.REPLY_PUBLICLY, made_at=NOW, **seen)  # type: ignore[arg-type]
+    found = compare_with_people(left, window=WINDOW, now=NOW + timedelta(hours=hours))
     assert found is not None
     assert found.done == done
     assert found.agreed is (None if done is None else done is Action.REPLY_PUBLICLY)
 
 
-SPOKE = Said(act=Act.PUBLIC_REPLY, by_people=False, moves=False, by_pilot=True, at=NOW)
+SPOKE = OurReply(act=Act.PUBLIC_REPLY, by_people=False, moves=False, by_pilot=True, at=NOW)
 SOON, LATE = NOW + timedelta(hours=20), NOW + timedelta(hours=30)
 FOLLOWED = replace(PUBLIC, at=SOON)
 
@@ -144,98 +143,100 @@ FOLLOWED = replace(PUBLIC, at=SOON)
 def test_what_a_live_pilot_says_by_itself_is_agreed_upon_unless_people_undo_it_within_a_day(
     action: Action, seen: dict[str, object], instead: Action | None
 ) -> None:
-    left = Seen(verdict_id=1, action=action, made_at=NOW, **seen)  # type: ignore[arg-type]
-    found = compared(left, window=WINDOW, now=NOW + timedelta(hours=31))
+    left = PostOutcome(verdict_id=1, action=action, made_at=NOW, **seen)  # type: ignore[arg-type]
+    found = compare_with_people(left, window=WINDOW, now=NOW + timedelta(hours=31))
     assert found is not None
     assert (found.done, found.agreed) == ((action, True) if instead is None else (instead, False))
-    before = compared(left, window=WINDOW, now=NOW + timedelta(hours=23))
+    before = compare_with_people(left, window=WINDOW, now=NOW + timedelta(hours=23))
     assert before == (None if instead is None else found)
 
 
 def test_a_live_pilot_s_text_that_never_left_or_whose_post_is_gone_tells_nothing() -> None:
     waiting = replace(SPOKE, at=None)
-    seen = Seen(verdict_id=1, action=Action.REPLY_PUBLICLY, made_at=NOW, said=(waiting,))
-    assert compared(seen, window=WINDOW, now=NOW + timedelta(hours=11)) is None
+    seen = PostOutcome(verdict_id=1, action=Action.REPLY_PUBLICLY, made_at=NOW, said=(waiting,))
+    assert compare_with_people(seen, window=WINDOW, now=NOW + timedelta(hours=11)) is None
     for left in (seen, replace(seen, said=(SPOKE,), gone=True)):
-        found = compared(left, window=WINDOW, now=NOW + timedelta(hours=12))
+        found = compare_with_people(left, window=WINDOW, now=NOW + timedelta(hours=12))
         assert found is not None
         assert (found.done, found.agreed) == (None, None)
 
 
 def test_a_post_is_not_compared_while_people_may_still_answer_it() -> None:
-    seen = Seen(verdict_id=1, action=Action.LISTEN, made_at=NOW, taken=True)
-    assert compared(seen, window=WINDOW, now=NOW + timedelta(hours=11)) is None
+    seen = PostOutcome(verdict_id=1, action=Action.LISTEN, made_at=NOW, taken=True)
+    assert compare_with_people(seen, window=WINDOW, now=NOW + timedelta(hours=11)) is None
 
 
 def test_a_post_that_the_pilot_leaves_to_people_is_not_agreed_upon() -> None:
-    seen = Seen(verdict_id=1, action=Action.HOLD, made_at=NOW, said=(PUBLIC,))
-    found = compared(seen, window=WINDOW, now=NOW)
+    seen = PostOutcome(verdict_id=1, action=Action.HOLD, made_at=NOW, said=(PUBLIC,))
+    found = compare_with_people(seen, window=WINDOW, now=NOW)
     assert found is not None
     assert (found.done, found.agreed) == (Action.REPLY_PUBLICLY, None)
 
 
-def test_a_pilot_is_a_supervisors_and_each_act_is_one_entry_of_the_log(house: House) -> None:
+def test_a_pilot_is_a_supervisors_and_each_act_is_one_entry_of_the_log(app: App) -> None:
     with pytest.raises(DeskRefusalError, match="supervisor"):
-        start_pilot(house, "acme", source(), Terms(), actor=ANA, now=NOW)
-    start_pilot(house, "acme", source(), Terms(mode=Mode.LIVE, share=0.5), actor=SARA, now=NOW)
+        start_pilot(app, "acme", source(), PilotTerms(), actor=ANA, now=NOW)
+    start_pilot(app, "acme", source(), PilotTerms(mode=Mode.LIVE, share=0.5), actor=SARA, now=NOW)
     with pytest.raises(DeskRefusalError, match="runs already"):
-        start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
-    with reading(house.engine) as session:
-        pilot = running(session)["acme"]
+        start_pilot(app, "acme", source(), PilotTerms(), actor=SARA, now=NOW)
+    with reading(app.engine) as session:
+        pilot = running_pilots(session)["acme"]
     assert (pilot.rulebook.name, pilot.share, pilot.mode) == ("tried", 0.5, Mode.LIVE)
-    stop_pilot(house, "acme", actor=SARA, now=NOW)
-    assert kinds(house) == ["service:rulebook:taken", "agent:pilot:started", "agent:pilot:stopped"]
+    stop_pilot(app, "acme", actor=SARA, now=NOW)
+    assert kinds(app) == ["service:rulebook:taken", "agent:pilot:started", "agent:pilot:stopped"]
 
 
-def test_an_untried_pilot_is_promoted_only_for_a_reason_that_is_logged(house: House) -> None:
-    start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
+def test_an_untried_pilot_is_promoted_only_for_a_reason_that_is_logged(app: App) -> None:
+    start_pilot(app, "acme", source(), PilotTerms(), actor=SARA, now=NOW)
     with pytest.raises(DeskRefusalError, match="Only 0 posts were compared"):
-        promote_pilot(house, "acme", actor=SARA, now=NOW)
-    promote_pilot(house, "acme", actor=SARA, now=NOW, although="It was tried elsewhere.")
-    with reading(house.engine) as session:
-        assert current(session, house, "acme").name == "tried"
-        assert running(session) == {}
-    assert kinds(house)[-1] == "agent:pilot:promoted"
+        promote_pilot(app, "acme", actor=SARA, now=NOW)
+    promote_pilot(app, "acme", actor=SARA, now=NOW, although="It was tried elsewhere.")
+    with reading(app.engine) as session:
+        assert current_rulebook(session, app, "acme").name == "tried"
+        assert running_pilots(session) == {}
+    assert kinds(app)[-1] == "agent:pilot:promoted"
     with pytest.raises(DeskRefusalError, match="decides by already"):
-        start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
+        start_pilot(app, "acme", source(), PilotTerms(), actor=SARA, now=NOW)
 
 
 def test_a_running_process_decides_and_speaks_by_what_another_has_promoted(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (account_id,) = house.accounts
-    assert hours_of(house)(account_id, NOW) != "10:00-11:00"
-    other = open_house(load_settings(house.settings.folder / "aparte.toml"))
+    (account_id,) = app.accounts
+    assert hours_of(app)(account_id, NOW) != "10:00-11:00"
+    other = open_app(load_settings(app.settings.folder / "aparte.toml"))
     tried = source(TEXT + 'calendar: {hours: {mon-fri: "10:00-11:00"}}\n')
-    start_pilot(other, "acme", tried, Terms(), actor=SARA, now=NOW)
+    start_pilot(other, "acme", tried, PilotTerms(), actor=SARA, now=NOW)
     promote_pilot(other, "acme", actor=SARA, now=NOW, although="A test.")
     other.close()
     # What the other process compiled, this one has not.
-    monkeypatch.setattr(rulebooks, "_COMPILED", {})
-    with reading(house.engine) as session:
-        orders = read_orders(session, house, now=NOW)["acme"]
+    monkeypatch.setattr(rulebook_versions, "_COMPILED", {})
+    with reading(app.engine) as session:
+        orders = read_brand_policies(session, app, now=NOW)["acme"]
     assert (orders.book.rulebook.version, orders.book.hours.open) == (tried.rulebook.version, True)
-    assert hours_of(house)(account_id, NOW) == "10:00-11:00"
+    assert hours_of(app)(account_id, NOW) == "10:00-11:00"
 
 
-@pytest.mark.parametrize("terms", [Terms(share=0), Terms(share=1.1), Terms(least_agreement=2), Terms(least_compared=0)])
-def test_terms_that_cannot_be_kept_are_refused(house: House, terms: Terms) -> None:
+@pytest.mark.parametrize(
+    "terms", [PilotTerms(share=0), PilotTerms(share=1.1), PilotTerms(least_agreement=2), PilotTerms(least_compared=0)]
+)
+def test_terms_that_cannot_be_kept_are_refused(app: App, terms: PilotTerms) -> None:
     with pytest.raises(DeskRefusalError):
-        start_pilot(house, "acme", source(), terms, actor=SARA, now=NOW)
+        start_pilot(app, "acme", source(), terms, actor=SARA, now=NOW)
 
 
-def test_a_promoted_rulebook_stays_until_the_file_of_the_settings_changes(house: House) -> None:
-    start_pilot(house, "acme", source(), Terms(), actor=SARA, now=NOW)
-    promote_pilot(house, "acme", actor=SARA, now=NOW, although="A test.")
-    folder = house.settings.folder
-    again = open_house(load_settings(folder / "aparte.toml"))
+def test_a_promoted_rulebook_stays_until_the_file_of_the_settings_changes(app: App) -> None:
+    start_pilot(app, "acme", source(), PilotTerms(), actor=SARA, now=NOW)
+    promote_pilot(app, "acme", actor=SARA, now=NOW, although="A test.")
+    folder = app.settings.folder
+    again = open_app(load_settings(folder / "aparte.toml"))
     with reading(again.engine) as session:
-        assert current(session, again, "acme").name == "tried"
+        assert current_rulebook(session, again, "acme").name == "tried"
     again.close()
     (folder / "new.yaml").write_text(TEXT.replace("tried", "from-file"), encoding="utf-8")
     written = SETTINGS.replace('name = "acme"\n', 'name = "acme"\nrulebook = "new.yaml"\n', 1)
     (folder / "aparte.toml").write_text(written, encoding="utf-8")
-    changed = open_house(load_settings(folder / "aparte.toml"))
+    changed = open_app(load_settings(folder / "aparte.toml"))
     with reading(changed.engine) as session:
-        assert current(session, changed, "acme").name == "from-file"
+        assert current_rulebook(session, changed, "acme").name == "from-file"
     changed.close()

@@ -7,18 +7,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies.rulebook import Rulebook, load_rulebook
+from policies.rulebook.rulebook import Rulebook, load_rulebook
 from policies.vocabulary import default_facts
-from records.nouns import FactValue
-from records.words import Action
-from service.masked_posts import masked
-from service.outcomes import Assumed, Outcome
-from service.redeciding import Place, Redecider, facts_of
-from service.stored_facts import StoredFacts
-from service.tallies import Counted, Differences
+from records.enums import Action
+from records.models import FactValue
+from service.simulation.counts import DifferenceCounts, SimulationCounts
+from service.simulation.estimate import Assumptions, Estimate
+from service.simulation.masked_posts import mask_post
+from service.simulation.redecide import Redecider, SimulatedAccount, StoredFacts, facts_by_name
 
 MADE_AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-PLACE = Place(zone="Europe/Madrid", assumed=Assumed(person_minutes=60, window_minutes=720))
+PLACE = SimulatedAccount(zone="Europe/Madrid", assumed=Assumptions(person_minutes=60, window_minutes=720))
 ANGRY = {
     "permission.reply": True,
     "sentiment.negative": 0.5,
@@ -47,9 +46,9 @@ def stored(number: int = 1, **known: FactValue) -> StoredFacts:
     return StoredFacts(decision_id=number, account_id=1, made_at=MADE_AT, facts=facts)
 
 
-def outcome(book: Rulebook, post: StoredFacts) -> Outcome:
+def outcome(book: Rulebook, post: StoredFacts) -> Estimate:
     redecider = Redecider(book, {1: PLACE})
-    return redecider.outcome(post, facts_of(post, redecider.reads))
+    return redecider.outcome(post, facts_by_name(post, redecider.reads))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +74,7 @@ def test_nobody_is_invited_to_wait_longer_than_was_promised() -> None:
 
 def test_a_daily_limit_is_counted_anew_over_the_posts_of_a_day() -> None:
     redecider = Redecider(rulebook("{action: listen}", limits=", limits: {per_day: 2}"), {1: PLACE})
-    found = [redecider.outcome(stored(n), facts_of(stored(n), redecider.reads)).rule for n in range(4)]
+    found = [redecider.outcome(stored(n), facts_by_name(stored(n), redecider.reads)).rule for n in range(4)]
     assert found == ["one", "one", "no-rule", "no-rule"]
 
 
@@ -85,8 +84,8 @@ def test_without_limits_each_decision_is_counted_so_that_it_shows_whether_one_wo
     for number in range(3):
         post = stored(number)
         if number < 2:
-            within.outcome(post, facts_of(post, within.reads))
-        assert beyond.outcome(post, facts_of(post, beyond.reads)).rule == "one"
+            within.outcome(post, facts_by_name(post, within.reads))
+        assert beyond.outcome(post, facts_by_name(post, beyond.reads)).rule == "one"
     assert within.is_within_limits(within.spent)
     assert not beyond.is_within_limits(beyond.spent)
     assert sorted(beyond.spent.values()) == [3]
@@ -100,7 +99,7 @@ def test_a_fact_younger_than_the_decision_has_its_default() -> None:
 
 
 def test_a_comparison_counts_what_changes_and_what_is_gained_and_lost() -> None:
-    differences = Differences()
+    differences = DifferenceCounts()
     for number in range(3):
         post = stored(number, **ANGRY)
         differences.add(number, outcome(LISTEN, post), outcome(REPLY, post))
@@ -116,7 +115,7 @@ def test_a_comparison_counts_what_changes_and_what_is_gained_and_lost() -> None:
 
 def test_parts_add_up_to_the_whole() -> None:
     posts = [stored(number, **ANGRY) for number in range(6)]
-    whole, first, second = Counted(), Counted(), Counted()
+    whole, first, second = SimulationCounts(), SimulationCounts(), SimulationCounts()
     for number, post in enumerate(posts):
         found = outcome(REPLY, post)
         whole.add(number, found)
@@ -126,6 +125,6 @@ def test_parts_add_up_to_the_whole() -> None:
 
 
 def test_examples_show_neither_data_nor_names() -> None:
-    shown = masked("@acme soy @eva_perez, mi DNI es 12345678Z\n" + "x" * 500, market="ES", ours=("acme",))
+    shown = mask_post("@acme soy @eva_perez, mi DNI es 12345678Z\n" + "x" * 500, market="ES", ours=("acme",))
     assert shown.startswith("@acme soy @…, mi DNI es [national_id]")
     assert len(shown) == 160

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service import trying
+from service.simulation import trial
 from tests.support.command_line import RunAparte
 
 SETTINGS = """
@@ -83,9 +83,9 @@ def test_many_posts_that_are_shared_out_are_counted_within_daily_limits_all_the_
     (folder / "limited.yaml").write_text(limited, encoding="utf-8")
     assert aparte("once").code == 0
     in_order = json.loads(aparte("policy", "simulate", "limited.yaml", "--json").out)
-    monkeypatch.setattr(trying, "FEW", 1)
+    monkeypatch.setattr(trial, "FEW", 1)
     # A process that is spawned imports what the test runner was started with, which a runner's own worker cannot be.
-    monkeypatch.setattr(trying, "ProcessPoolExecutor", lambda max_workers, **_: ThreadPoolExecutor(max_workers))
+    monkeypatch.setattr(trial, "ProcessPoolExecutor", lambda max_workers, **_: ThreadPoolExecutor(max_workers))
     shared_out = json.loads(aparte("policy", "simulate", "limited.yaml", "--json").out)
     assert shared_out == in_order
     assert in_order["actions"] == {"reply_publicly": per_day, "hold": 3 - per_day}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from records.words import Action
+from records.enums import Action
 from tests.support.command_line import RunAparte
 from tests.support.truth import compare
 

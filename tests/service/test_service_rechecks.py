@@ -13,18 +13,16 @@ from sqlmodel import col
 
 from networks.errors import TokenRefused
 from records.database import reading, writing
-from records.nouns import Actor
-from records.tables.listener import AccountHealthRow, GapRow, MentionRevisionRow, MentionRow
+from records.enums import Feed, ReplyStatus, Role
+from records.models import Actor
+from records.tables.listener import AccountHealthRow, CoverageGapRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
-from records.words import Feed, ReplyStatus, Role
-from service import desk
-from service.steps.access import access
+from service.desk import acts
 from service.steps.assess import assess
 from service.steps.decide import decide
 from service.steps.forget import forget
-from service.steps.listen import listen
+from service.steps.listen import access, listen, posts_to_watch
 from service.steps.recheck import recheck
-from service.subjects import subjects_of
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 ANA = Actor(tag="agent:1", roles=frozenset({Role.AGENT}))
@@ -52,8 +50,8 @@ def much_later(scenario: Scenario) -> datetime:
 def test_an_answer_to_an_edited_post_waits_for_a_person_and_the_new_text_is_judged(scenario: Scenario) -> None:
     mention = scenario.mention("lawyer")
     account_id = scenario.decision(mention.id or 0).account_id
-    desk.answer(
-        scenario.house,
+    acts.answer(
+        scenario.app,
         mention_id=mention.id or 0,
         account_id=account_id,
         text=SAFE,
@@ -63,18 +61,18 @@ def test_an_answer_to_an_edited_post_waits_for_a_person_and_the_new_text_is_judg
     )
     scenario.tell("/_edit", id=mention.external_id, text="@marca mi abogado dice que gracias, ya está todo bien")
 
-    assert recheck(scenario.house, now=much_later(scenario)) == len(POSTS)
+    assert recheck(scenario.app, now=much_later(scenario)) == len(POSTS)
 
     assert [row.status for row in scenario.replies(mention.id or 0)] == [ReplyStatus.HELD]
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         live = session.execute(
             select(MentionRevisionRow).where(
                 col(MentionRevisionRow.mention_id) == mention.id, col(MentionRevisionRow.superseded_at).is_(None)
             )
         ).scalar_one()
     assert (live.revision, live.assess_due_at is not None) == (2, True)
-    assess(scenario.house, now=much_later(scenario))
-    decide(scenario.house, now=much_later(scenario))
+    assess(scenario.app, now=much_later(scenario))
+    decide(scenario.app, now=much_later(scenario))
     assert scenario.decision(mention.id or 0).revision == 2
     assert scenario.verified().sound
 
@@ -83,10 +81,10 @@ def test_a_deleted_post_is_found_and_forgotten_with_its_author(scenario: Scenari
     mention = scenario.mention("praise")
     scenario.tell("/_delete", id=mention.external_id)
 
-    recheck(scenario.house, now=much_later(scenario))
-    forget(scenario.house, now=much_later(scenario))
+    recheck(scenario.app, now=much_later(scenario))
+    forget(scenario.app, now=much_later(scenario))
 
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         found = session.get_one(MentionRow, mention.id)
         author = session.get_one(IdentityRow, mention.identity_id)
         others = session.execute(select(col(IdentityRow.handle)).where(col(IdentityRow.id) != author.id)).scalars()
@@ -99,12 +97,12 @@ def test_a_deleted_post_is_found_and_forgotten_with_its_author(scenario: Scenari
     assert [json.loads(entry.body)["actor"] for entry in scenario.log() if "deleted" in entry.kind] == ["step:recheck"]
     assert (author.handle, author.display_name, author.biography, author.reach) == ("", "", "", 0)
     assert scenario.verified().sound
-    assert recheck(scenario.house, now=much_later(scenario)) == 0
+    assert recheck(scenario.app, now=much_later(scenario)) == 0
 
 
 def test_a_repaired_account_reads_what_it_missed(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    (account_id,) = scenario.house.networks
-    network = scenario.house.networks[account_id]
+    (account_id,) = scenario.app.networks
+    network = scenario.app.networks[account_id]
 
     def refuse(*_: object, **__: object) -> None:
         raise TokenRefused("The token expired.")
@@ -113,45 +111,45 @@ def test_a_repaired_account_reads_what_it_missed(scenario: Scenario, monkeypatch
         broken.setattr(network, "read", refuse)
         broken.setattr(network, "check_access", refuse)
         later = scenario.now + timedelta(minutes=5)
-        assert listen(scenario.house, now=later) == 0
-        assert access(scenario.house, now=later + timedelta(minutes=15)) == 1
+        assert listen(scenario.app, now=later) == 0
+        assert access(scenario.app, now=later + timedelta(minutes=15)) == 1
     assert health(scenario).state == "refused"
-    assert access(scenario.house, now=later + timedelta(minutes=30)) == 1
+    assert access(scenario.app, now=later + timedelta(minutes=30)) == 1
     assert health(scenario).state == "working"
     open_gaps = [gap for gap in gaps(scenario) if gap.recovered_at is None]
     assert {gap.feed for gap in open_gaps} == {feed.value for feed in network.feeds}
     assert {(gap.cause, gap.reason) for gap in open_gaps} == {("outage", "The token expired.")}
 
     for _ in range(2):
-        listen(scenario.house, now=later + timedelta(minutes=30))
+        listen(scenario.app, now=later + timedelta(minutes=30))
     assert {gap.feed for gap in gaps(scenario) if gap.recovered_at is None} == set()
 
 
 def test_threads_are_asked_about_open_cases_and_quotes_about_own_posts(scenario: Scenario) -> None:
-    (account_id,) = scenario.house.networks
+    (account_id,) = scenario.app.networks
     mention = scenario.mention("stolen")
-    with reading(scenario.house.engine) as session:
-        threads = subjects_of(session, account_id, Feed.THREADS, now=scenario.now)
+    with reading(scenario.app.engine) as session:
+        threads = posts_to_watch(session, account_id, Feed.THREADS, now=scenario.now)
         assert mention.root_external_id in threads
-        assert subjects_of(session, account_id, Feed.MENTIONS, now=scenario.now) == ()
+        assert posts_to_watch(session, account_id, Feed.MENTIONS, now=scenario.now) == ()
     case = scenario.case(mention)
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         session.merge(case).closed_at = scenario.now
     told = scenario.tell("/_outside_reply", in_reply_to=mention.external_id, text="lo vemos")
-    listen(scenario.house, now=scenario.now + timedelta(minutes=2))
-    with reading(scenario.house.engine) as session:
-        assert mention.root_external_id not in subjects_of(session, account_id, Feed.THREADS, now=scenario.now)
-        assert told["id"] in subjects_of(session, account_id, Feed.QUOTES, now=scenario.now)
+    listen(scenario.app, now=scenario.now + timedelta(minutes=2))
+    with reading(scenario.app.engine) as session:
+        assert mention.root_external_id not in posts_to_watch(session, account_id, Feed.THREADS, now=scenario.now)
+        assert told["id"] in posts_to_watch(session, account_id, Feed.QUOTES, now=scenario.now)
         week_later = scenario.now + timedelta(days=8)
-        assert subjects_of(session, account_id, Feed.QUOTES, now=week_later) == ()
+        assert posts_to_watch(session, account_id, Feed.QUOTES, now=week_later) == ()
 
 
 def health(scenario: Scenario) -> AccountHealthRow:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         found: AccountHealthRow = session.execute(select(AccountHealthRow)).scalar_one()
         return found
 
 
-def gaps(scenario: Scenario) -> list[GapRow]:
-    with reading(scenario.house.engine) as session:
-        return list(session.execute(select(GapRow)).scalars())
+def gaps(scenario: Scenario) -> list[CoverageGapRow]:
+    with reading(scenario.app.engine) as session:
+        return list(session.execute(select(CoverageGapRow)).scalars())

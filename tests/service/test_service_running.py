@@ -22,13 +22,12 @@ from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
 from sandbox.options import SandboxOptions
 from sandbox.server import running
-from service.clock import PracticeClock, SystemClock, open_clock
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
-from service.demo.practice import Practice
-from service.house import House, open_house
-from service.round import WORK
-from service.scheduling import Running
-from service.settings import load_settings
+from service.demo.practice_network import PracticeNetwork
+from service.operations.schedule import WORK, StepScheduler
+from service.wiring.app import App, open_app
+from service.wiring.clock import PracticeClock, SystemClock, open_clock
+from service.wiring.settings import load_settings
 from tests.support.scenario import TEXTS, open_scenario, row, write_rows
 
 STOP_SECONDS = 5
@@ -48,7 +47,7 @@ def live_home(folder: Path) -> Iterator[Home]:
     rows = [row(name, text, minutes=number) for number, (name, text) in enumerate(TEXTS.items())]
     posts = write_rows(folder / "posts.jsonl", rows)
     with running(SandboxOptions(posts=posts, play_minutes=0.05)) as base_url:
-        home, practice = prepare_home(folder / "home"), Practice(base_url)
+        home, practice = prepare_home(folder / "home"), PracticeNetwork(base_url)
         accounts = read_accounts(practice.accounts(), base_url)
         practice.close()
         write_settings(home, accounts, base_url=base_url, room_port=1, dashboard_port=1, classifier="fast")
@@ -71,8 +70,8 @@ def served(base_url: str) -> int:
     return int(requests.get(f"{base_url}/_summary", timeout=10).json()["served_inbound"])
 
 
-def counted(house: House, row: type[DecisionRow] | type[ReplyRow], **equal: str) -> int:
-    with reading(house.engine) as session:
+def counted(app: App, row: type[DecisionRow] | type[ReplyRow], **equal: str) -> int:
+    with reading(app.engine) as session:
         query = select(func.count()).select_from(row)
         for name, value in equal.items():
             query = query.where(col(getattr(row, name)) == value)
@@ -81,7 +80,7 @@ def counted(house: House, row: type[DecisionRow] | type[ReplyRow], **equal: str)
 
 def test_the_practice_clock_is_the_networks_own_and_moves_with_it(tmp_path: Path) -> None:
     with open_scenario(tmp_path, played=False) as quiet:
-        clock = quiet.house.clock
+        clock = quiet.app.clock
         assert isinstance(clock, PracticeClock)
         before = clock.now()
         assert (before.tzinfo, clock.rate) == (UTC, 0.0)
@@ -105,25 +104,25 @@ def test_without_a_practice_network_the_systems_clock_counts() -> None:
 def test_steps_run_as_they_fall_due_and_stop_within_seconds(tmp_path: Path) -> None:
     with live_home(tmp_path) as home:
         settings = load_settings(home.settings_file)
-        house = open_house(settings)
+        app = open_app(settings)
         try:
-            steps = Running(house)
+            steps = StepScheduler(app)
             steps.start()
             try:
                 post(base_url_of(home), "praise")
-                until(lambda: counted(house, DecisionRow) == len(TEXTS) + 1)
-                until(lambda: counted(house, ReplyRow, status="sent") >= 1)
+                until(lambda: counted(app, DecisionRow) == len(TEXTS) + 1)
+                until(lambda: counted(app, ReplyRow, status="sent") >= 1)
             finally:
                 asked = time.monotonic()
                 steps.stop()
             assert time.monotonic() - asked < STOP_SECONDS
-            stopped_at = counted(house, DecisionRow)
+            stopped_at = counted(app, DecisionRow)
             post(base_url_of(home), "hours")
             time.sleep(1.5)
-            assert counted(house, DecisionRow) == stopped_at
-            assert counted(house, ReplyRow, status="sending") == 0
+            assert counted(app, DecisionRow) == stopped_at
+            assert counted(app, ReplyRow, status="sending") == 0
         finally:
-            house.close()
+            app.close()
 
 
 def test_a_step_that_fails_tells_a_person_once_and_the_others_go_on(
@@ -131,16 +130,16 @@ def test_a_step_that_fails_tells_a_person_once_and_the_others_go_on(
 ) -> None:
     failures: list[datetime] = []
 
-    def fail(house: House, *, now: datetime) -> int:
+    def fail(app: App, *, now: datetime) -> int:
         failures.append(now)
         raise RuntimeError("broken on purpose")
 
     with open_scenario(tmp_path) as found:
         monkeypatch.setitem(WORK, "deliver", fail)
-        steps = Running(found.house)
+        steps = StepScheduler(found.app)
         steps.start()
         try:
-            until(lambda: counted(found.house, DecisionRow) == len(TEXTS) and len(failures) > 1)
+            until(lambda: counted(found.app, DecisionRow) == len(TEXTS) and len(failures) > 1)
         finally:
             steps.stop()
     assert capsys.readouterr().out.count("The step deliver failed (RuntimeError)") == 1

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from people.identities import know
+from people.identities import upsert_authors
 from records.database import reading, writing
-from records.nouns import Actor, Author
+from records.enums import Act
+from records.models import Actor, Author
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
-from records.words import Act
-from service.guarding import guard_reply
-from service.house import House, open_house
-from service.settings import load_settings, settings_from
-from service.settings_document import BrandSettings, Document
-from service.steps.deliver import dispatching
+from service.delivery.guard import guard_reply
+from service.steps.deliver import delivery_ports
+from service.wiring.app import App, open_app
+from service.wiring.settings import load_settings, settings_from
+from service.wiring.settings_document import BrandSettings, Document
 from tests.support.practice_home import PracticeHome, practice_home, write_posts
 
 CALL_US = "Hola, lo ven en el 612 345 678 o en marta@otro-dominio.example"
@@ -43,14 +43,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeHome]:
 
 
 @pytest.fixture
-def house(world: PracticeHome) -> Iterator[House]:
-    found = open_house(world.settings)
+def app(world: PracticeHome) -> Iterator[App]:
+    found = open_app(world.settings)
     yield found
     found.close()
 
 
-def reply(house: House) -> ReplyRow:
-    (account_id,) = house.accounts
+def reply(app: App) -> ReplyRow:
+    (account_id,) = app.accounts
     return ReplyRow(
         account_id=account_id,
         mention_id=1,
@@ -68,22 +68,22 @@ def reply(house: House) -> ReplyRow:
     )
 
 
-def test_a_text_may_name_the_brand_s_own_contacts_and_nobody_else_s(house: House, world: PracticeHome) -> None:
-    assert {finding.kind for finding in guard_reply(house, CALL_US, reply(house))} == {"personal-data"}
+def test_a_text_may_name_the_brand_s_own_contacts_and_nobody_else_s(app: App, world: PracticeHome) -> None:
+    assert {finding.kind for finding in guard_reply(app, CALL_US, reply(app))} == {"personal-data"}
     brands = [
         brand.model_copy(update={"contacts": ["612345678", "marta@otro-dominio.example"]})
-        for brand in house.settings.document.brands
+        for brand in app.settings.document.brands
     ]
     settings = settings_from(
-        house.settings.document.model_copy(update={"brands": brands}),
-        folder=house.settings.folder,
-        secrets=house.settings.secrets,
+        app.settings.document.model_copy(update={"brands": brands}),
+        folder=app.settings.folder,
+        secrets=app.settings.secrets,
         path=world.home.settings_file,
     )
-    told = replace(house, settings=settings)
-    assert guard_reply(told, CALL_US, reply(house)) == ()
+    told = replace(app, settings=settings)
+    assert guard_reply(told, CALL_US, reply(app)) == ()
     stranger = CALL_US.replace("678", "679")
-    assert {finding.kind for finding in guard_reply(told, stranger, reply(house))} == {"personal-data"}
+    assert {finding.kind for finding in guard_reply(told, stranger, reply(app))} == {"personal-data"}
 
 
 def test_contacts_are_a_setting_of_a_brand(tmp_path: Path) -> None:
@@ -93,9 +93,9 @@ def test_contacts_are_a_setting_of_a_brand(tmp_path: Path) -> None:
     assert Document(brands=[BrandSettings(name="marca")]).brands[0].contacts == []
 
 
-def test_a_sent_answer_stops_the_clocks_at_its_own_moment_without_asking_the_time(house: House) -> None:
-    identity_id = _identity(house)
-    with writing(house.engine) as session:
+def test_a_sent_answer_stops_the_clocks_at_its_own_moment_without_asking_the_time(app: App) -> None:
+    identity_id = _identity(app)
+    with writing(app.engine) as session:
         case = CareCaseRow(
             reference="AP-7F3K2Q",
             identity_id=identity_id,
@@ -107,16 +107,16 @@ def test_a_sent_answer_stops_the_clocks_at_its_own_moment_without_asking_the_tim
         )
         session.add(case)
         session.flush()
-        sent = reply(house)
+        sent = reply(app)
         sent.case_id = case.id
-        dispatching(replace(house, clock=StoppedClock())).on_sent(session, sent)
-    with reading(house.engine) as session:
+        delivery_ports(replace(app, clock=StoppedClock())).on_sent(session, sent)
+    with reading(app.engine) as session:
         assert session.get_one(CareCaseRow, case.id).first_responded_at == MOMENT
 
 
-def _identity(house: House) -> int:
-    with writing(house.engine) as session:
-        known = know(
+def _identity(app: App) -> int:
+    with writing(app.engine) as session:
+        known = upsert_authors(
             session,
             network="x",
             authors=[Author(external_id="1", handle="ana")],

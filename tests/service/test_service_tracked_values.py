@@ -14,8 +14,8 @@ from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.people import CustomerRow, IdentityRow
 from records.tables.room import RoomMessageRow, RoomRow
-from service.house import House, open_house
-from service.tracked_values import TrackedValues, tracked_values
+from service.delivery.guard import TrackedValues, tracked_values
+from service.wiring.app import App, open_app
 from tests.support.practice_home import practice_home, write_posts
 
 MOMENT = datetime(2026, 9, 18, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ MOMENT = datetime(2026, 9, 18, 12, tzinfo=UTC)
 
 @dataclass
 class Told:
-    house: House
+    app: App
     mention_id: int
 
 
@@ -31,15 +31,15 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("tracked")
     with practice_home(folder / "home", posts=write_posts(folder / "posts.jsonl", count=2)) as world:
-        house = open_house(world.settings)
-        with writing(house.engine) as session:
-            mention_id = _person_with_a_room(session, house)
-        yield Told(house=house, mention_id=mention_id)
-        house.close()
+        app = open_app(world.settings)
+        with writing(app.engine) as session:
+            mention_id = _person_with_a_room(session, app)
+        yield Told(app=app, mention_id=mention_id)
+        app.close()
 
 
-def _person_with_a_room(session: Session, house: House) -> int:
-    (account_id, *_) = house.accounts
+def _person_with_a_room(session: Session, app: App) -> int:
+    (account_id, *_) = app.accounts
     person = IdentityRow(
         network="x", external_id="1", subject="s-1", handle="rosa_q", display_name="Rosa", biography="", reach=1,
         declared_bot=False, first_heard_at=MOMENT, last_heard_at=MOMENT,
@@ -50,7 +50,7 @@ def _person_with_a_room(session: Session, house: House) -> int:
         network="x", external_id="10", kind="post", identity_id=person.id or 0, root_external_id="10", media_urls=[],
         revision=1, published_at=MOMENT, heard_at=MOMENT,
     )  # fmt: skip
-    sealed = house.vault.seal("c-1", {"name": "Rosa", "surname": "Berrocal", "email": "rosa@correo.example"})
+    sealed = app.encryption.seal("c-1", {"name": "Rosa", "surname": "Berrocal", "email": "rosa@correo.example"})
     customer = CustomerRow(
         reference="CU-998877", subject="c-1", market="ES", segment="", contact_sealed=sealed.encode("ascii")
     )
@@ -88,8 +88,8 @@ def _person_with_a_room(session: Session, house: House) -> int:
 
 
 def tracked(told: Told) -> TrackedValues:
-    with reading(told.house.engine) as session:
-        return tracked_values(session, told.house.vault, mention_id=told.mention_id, market="ES")
+    with reading(told.app.engine) as session:
+        return tracked_values(session, told.app.encryption, mention_id=told.mention_id, market="ES")
 
 
 def test_the_record_of_the_customer_is_known(told: Told) -> None:
@@ -111,6 +111,6 @@ def test_the_person_s_own_posts_and_profile_are_published(told: Told) -> None:
 
 
 def test_nothing_is_tracked_where_the_post_is_unknown(told: Told) -> None:
-    with reading(told.house.engine) as session:
-        assert tracked_values(session, told.house.vault, mention_id=10_000, market="ES") == TrackedValues()
+    with reading(told.app.engine) as session:
+        assert tracked_values(session, told.app.encryption, mention_id=10_000, market="ES") == TrackedValues()
         assert session.exec(select(MentionRow)).first() is not None

@@ -8,24 +8,22 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from policies.rulebook import load_rulebook
+from policies.rulebook.rulebook import load_rulebook
 from records.database import reading, writing
-from records.nouns import Actor
+from records.enums import Action, Mode, PrivateState, ProofKind, Role
+from records.models import Actor
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.room import RoomRow
-from records.words import Action, Mode, PrivateState, ProofKind, Role
-from service.article_files import ArticleRecord
-from service.article_shelf import kept_articles, take_articles
-from service.brand_orders import read_orders
-from service.brand_standing import read_brands
-from service.desk_pilots import Terms, promote_pilot, start_pilot
-from service.house import open_house
-from service.pilot_reports import disagreements, newest_pilot, report_on
-from service.pilots import invitations_since, running, verdicts_since
-from service.rehearsing import Choice, compare, rehearse
-from service.rulebooks import Source, current
-from service.standing import Standing, read_standings
+from service.brands.articles import ArticleRecord, import_articles, list_articles
+from service.brands.rulebook_versions import RulebookSource, current_rulebook
+from service.deciding.brand_context import read_brand_contexts, read_brand_policies
+from service.deciding.context import MentionContext, read_mention_contexts
+from service.desk.pilots import PilotTerms, promote_pilot, start_pilot
+from service.pilots.lifecycle import pilot_invitations_since, pilot_verdicts_since, running_pilots
+from service.pilots.report import disagreements, newest_pilot, report_on
+from service.simulation.simulate import SimulationScope, compare, simulate
 from service.steps.pilots import compare_pilots
+from service.wiring.app import open_app
 from tests.support.practice_home import practice_home
 from tests.support.scenario import Scenario, row, write_rows
 
@@ -46,7 +44,7 @@ rules:
     because: A trial.
     limits: {per_day: 2}
 """
-TRIED = Source(name="tried", text=TEXT, rulebook=load_rulebook(TEXT, name="tried"))
+TRIED = RulebookSource(name="tried", text=TEXT, rulebook=load_rulebook(TEXT, name="tried"))
 INCIDENT = ArticleRecord(
     brand="marca", title="incident: the app", body="We know.", language="en", internal=False, valid_until=None
 )
@@ -55,28 +53,30 @@ INCIDENT = ArticleRecord(
 def test_facts_pilots_and_rehearsals_read_alike_on_both_databases(database_url: str, tmp_path: Path) -> None:
     posts = write_rows(tmp_path / "posts.jsonl", POSTS)
     with practice_home(tmp_path / "home", posts=posts, database=database_url) as world:
-        house = open_house(world.settings)
+        app = open_app(world.settings)
         try:
-            scenario = Scenario(world=world, house=house)
+            scenario = Scenario(world=world, app=app)
             scenario.work()
             world.practice.step()
-            start_pilot(house, "marca", TRIED, Terms(mode=Mode.SHADOW, least_compared=9), actor=SARA, now=scenario.now)
+            start_pilot(
+                app, "marca", TRIED, PilotTerms(mode=Mode.SHADOW, least_compared=9), actor=SARA, now=scenario.now
+            )
             scenario.work(minutes=2)
             _knows_cases_and_proofs(scenario)
             _knows_articles(scenario)
             _compares_and_promotes(scenario)
             _rehearses(scenario)
         finally:
-            house.close()
+            app.close()
 
 
-def _standing(scenario: Scenario, name: str) -> Standing:
-    with reading(scenario.house.engine) as session:
+def _standing(scenario: Scenario, name: str) -> MentionContext:
+    with reading(scenario.app.engine) as session:
         query = select(col(MentionAccountRow.id)).join(
             MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id)
         )
         ids = session.execute(query.where(col(MentionRow.external_id) == scenario.network_id(name))).scalars()
-        (found,) = read_standings(session, list(ids), now=scenario.now)
+        (found,) = read_mention_contexts(session, list(ids), now=scenario.now)
     return found
 
 
@@ -88,7 +88,7 @@ def _knows_cases_and_proofs(scenario: Scenario) -> None:
     invited = _standing(scenario, "charged")
     assert invited.case.private_state == PrivateState.INVITED
     assert not invited.proof.kind
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         proved = {"handle_proof": ProofKind.OWN_MESSAGE, "file_proof": ProofKind.EMAIL_CODE}
         session.execute(update(RoomRow).values(handle_held_at=scenario.now, filed_at=scenario.now, **proved))
     assert _standing(scenario, "charged").proof.kind == ProofKind.EMAIL_CODE
@@ -97,39 +97,39 @@ def _knows_cases_and_proofs(scenario: Scenario) -> None:
 
 def _knows_articles(scenario: Scenario) -> None:
     for new, replaced in ((1, 0), (0, 1)):
-        with writing(scenario.house.engine) as session:
-            taken, _ = take_articles(session, [INCIDENT], now=scenario.now)
+        with writing(scenario.app.engine) as session:
+            taken, _ = import_articles(session, [INCIDENT], now=scenario.now)
         assert (taken.new, taken.replaced) == (new, replaced)
-    with reading(scenario.house.engine) as session:
-        assert [each.title for each in kept_articles(session, brand="marca")] == [INCIDENT.title]
-        standing = read_brands(session, scenario.house, now=scenario.now)["marca"]
+    with reading(scenario.app.engine) as session:
+        assert [each.title for each in list_articles(session, brand="marca")] == [INCIDENT.title]
+        standing = read_brand_contexts(session, scenario.app, now=scenario.now)["marca"]
     assert (standing.incident_known, standing.incident_text_approved) == (True, False)
 
 
 def _compares_and_promotes(scenario: Scenario) -> None:
-    house = scenario.house
-    with reading(house.engine) as session:
-        pilot = running(session)["marca"]
+    app = scenario.app
+    with reading(app.engine) as session:
+        pilot = running_pilots(session)["marca"]
         since = scenario.now - timedelta(days=2)
-        assert invitations_since(session, pilot, since) == 2
-        assert dict(verdicts_since(session, pilot, since)[next(iter(house.accounts))]) == {"aside": 2, "no-rule": 1}
-        assert read_orders(session, house, now=scenario.now)["marca"].trial is not None
-    compare_pilots(house, now=scenario.now + timedelta(days=2))
-    with reading(house.engine) as session:
+        assert pilot_invitations_since(session, pilot, since) == 2
+        assert dict(pilot_verdicts_since(session, pilot, since)[next(iter(app.accounts))]) == {"aside": 2, "no-rule": 1}
+        assert read_brand_policies(session, app, now=scenario.now)["marca"].trial is not None
+    compare_pilots(app, now=scenario.now + timedelta(days=2))
+    with reading(app.engine) as session:
         row = newest_pilot(session, "marca")
         assert row is not None
         report = report_on(session, row)
         assert (report.overall.posts, report.invitations) == (3, 2)
         assert report.overall.compared == len(disagreements(session, row, most=9)) == 1
-    promote_pilot(house, "marca", actor=SARA, now=scenario.now, although="A test.")
-    with reading(house.engine) as session:
-        assert current(session, house, "marca").version == TRIED.rulebook.version
+    promote_pilot(app, "marca", actor=SARA, now=scenario.now, although="A test.")
+    with reading(app.engine) as session:
+        assert current_rulebook(session, app, "marca").version == TRIED.rulebook.version
 
 
 def _rehearses(scenario: Scenario) -> None:
     told: list[float] = []
-    counted, _ = rehearse(scenario.house, "live", Choice(), now=scenario.now, on_part=told.append)
+    counted, _ = simulate(scenario.app, "live", SimulationScope(), now=scenario.now, on_part=told.append)
     by_action = {key.action: tally.posts for key, tally in counted.by_decision.items()}
     assert (counted.posts, by_action[Action.MOVE_PRIVATE], told[-1]) == (3, 2, 1.0)
-    found, _ = compare(scenario.house, "live", "live", Choice(days=9), now=scenario.now, on_part=told.append)
+    found, _ = compare(scenario.app, "live", "live", SimulationScope(days=9), now=scenario.now, on_part=told.append)
     assert (found.posts, found.changed) == (3, 0)

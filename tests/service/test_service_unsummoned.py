@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from networks.errors import Refused
 from records.database import reading
+from records.enums import Act, Action
 from records.tables.listener import MentionAccountRow
 from records.tables.replies import ReplyRow
-from records.words import Act, Action
 from tests.support.scenario import Scenario, open_scenario
 
 OVERHEARD = {
@@ -34,7 +34,7 @@ def overhearing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
 
 
 def test_overheard_posts_are_heard_by_search_and_decided(overhearing: Scenario) -> None:
-    with reading(overhearing.house.engine) as session:
+    with reading(overhearing.app.engine) as session:
         rows = session.execute(select(col(MentionAccountRow.feed), col(MentionAccountRow.summoned))).all()
     assert sorted(tuple(row) for row in rows) == [("mentions", True)] + [("search", False)] * len(OVERHEARD)
     decided = {overhearing.decision(overhearing.mention(name).id or 0).action for name in OVERHEARD}
@@ -44,7 +44,7 @@ def test_overheard_posts_are_heard_by_search_and_decided(overhearing: Scenario) 
 def test_no_answer_is_even_written_to_an_overheard_post(overhearing: Scenario) -> None:
     for name in OVERHEARD:
         assert overhearing.replies(overhearing.mention(name).id or 0) == [], name
-    with reading(overhearing.house.engine) as session:
+    with reading(overhearing.app.engine) as session:
         answers = session.execute(
             select(func.count()).select_from(ReplyRow).where(col(ReplyRow.act) == Act.PUBLIC_REPLY)
         ).scalar_one()
@@ -59,7 +59,7 @@ def test_the_network_knows_of_no_answer_but_to_whom_spoke_to_us(overhearing: Sce
 
 @pytest.mark.parametrize("name", OVERHEARD)
 def test_forced_to_answer_an_overheard_post_x_refuses_and_nothing_is_said(name: str, overhearing: Scenario) -> None:
-    (network,) = overhearing.house.networks.values()
+    (network,) = overhearing.app.networks.values()
     before = overhearing.truth()["replies"]
     with pytest.raises(Refused, match="mentioned"):
         network.reply(overhearing.network_id(name), "Hola, te ayudamos.")
@@ -67,7 +67,7 @@ def test_forced_to_answer_an_overheard_post_x_refuses_and_nothing_is_said(name: 
 
 
 def test_forced_to_write_to_somebody_who_never_wrote_x_refuses(overhearing: Scenario) -> None:
-    (network,) = overhearing.house.networks.values()
+    (network,) = overhearing.app.networks.values()
     with pytest.raises(Refused):
         network.send_private("5001", "Hola")
     assert overhearing.truth()["messages"] == []

@@ -13,12 +13,12 @@ from sqlmodel import col
 
 from records.database import reading, writing
 from records.tables.ledger import LedgerEntryRow
-from records.tables.room import RoomGuessRow
-from room.guesses import SPRAY, Door, missed, source_digest
-from service.alerts import Alerts
-from service.scheduling import WATCHES
+from records.tables.room import FailedAttemptRow
+from room.verification.throttling import SPRAY_ATTEMPTS, ThrottleScope, record_failed_attempt, source_digest
+from service.notifications.alerts import Alerts
+from service.operations.schedule import WATCHES
+from service.private_room.spraying_watch import SPRAYING_ALERT, watch_spraying
 from service.steps.forget import forget
-from service.watching_rooms import ROOM_GUESSES, watch_rooms
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
 
@@ -38,34 +38,36 @@ class Heard(Alerts):
     """Remembers what it told."""
 
     def __init__(self, scenario: Scenario) -> None:
-        super().__init__(scenario.house.settings)
+        super().__init__(scenario.app.settings)
         self.told: list[str] = []
 
     def raise_once(self, key: str, message: str) -> bool:
         raised = super().raise_once(key, message)
         if raised:
-            assert key == ROOM_GUESSES
+            assert key == SPRAYING_ALERT
             self.told.append(message)
         return raised
 
 
-def spray(scenario: Scenario, *, after: timedelta, times: int = SPRAY, door: Door = Door.CODE) -> None:
+def spray(
+    scenario: Scenario, *, after: timedelta, times: int = SPRAY_ATTEMPTS, door: ThrottleScope = ThrottleScope.CODE
+) -> None:
     now = scenario.now + after
-    with writing(scenario.house.engine) as session:
+    with writing(scenario.app.engine) as session:
         for number in range(times):
-            missed(session, door, source_digest(scenario.house.room_key, f"10.0.0.{number}", now), now=now)
+            record_failed_attempt(session, door, source_digest(scenario.app.room_key, f"10.0.0.{number}", now), now=now)
 
 
 def logged(scenario: Scenario) -> list[dict[str, object]]:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(col(LedgerEntryRow.body)).where(col(LedgerEntryRow.kind) == "service:room:guessed")
         return [json.loads(body) for body in session.execute(query).scalars()]
 
 
 def test_a_few_misses_alarm_nobody(scenario: Scenario) -> None:
     alerts = Heard(scenario)
-    spray(scenario, after=timedelta(0), times=SPRAY - 1)
-    watch_rooms(scenario.house, alerts, now=scenario.now)
+    spray(scenario, after=timedelta(0), times=SPRAY_ATTEMPTS - 1)
+    watch_spraying(scenario.app, alerts, now=scenario.now)
     assert alerts.told == []
     assert logged(scenario) == []
 
@@ -74,18 +76,20 @@ def test_a_spray_is_told_of_once_a_spell_with_its_numbers(scenario: Scenario) ->
     alerts = Heard(scenario)
     for minute in range(5):
         spray(scenario, after=timedelta(minutes=minute))
-        spray(scenario, after=timedelta(minutes=minute), door=Door.LINK)
-        watch_rooms(scenario.house, alerts, now=scenario.now + timedelta(minutes=minute))
+        spray(scenario, after=timedelta(minutes=minute), door=ThrottleScope.LINK)
+        watch_spraying(scenario.app, alerts, now=scenario.now + timedelta(minutes=minute))
     (told,) = alerts.told
-    assert f"{SPRAY} wrong codes from {SPRAY} addresses since" in told
-    assert f"{SPRAY} wrong links from {SPRAY} addresses since" in told
+    assert f"{SPRAY_ATTEMPTS} wrong codes from {SPRAY_ATTEMPTS} addresses since" in told
+    assert f"{SPRAY_ATTEMPTS} wrong links from {SPRAY_ATTEMPTS} addresses since" in told
     assert "10.0.0" not in told
     (entry,) = logged(scenario)
-    assert entry["body"] == {"doors": [{"door": door, "misses": SPRAY, "sources": SPRAY} for door in ("code", "link")]}
+    assert entry["body"] == {
+        "doors": [{"door": door, "misses": SPRAY_ATTEMPTS, "sources": SPRAY_ATTEMPTS} for door in ("code", "link")]
+    }
     quiet = scenario.now + timedelta(hours=2)
-    watch_rooms(scenario.house, alerts, now=quiet)
+    watch_spraying(scenario.app, alerts, now=quiet)
     spray(scenario, after=timedelta(hours=3))
-    watch_rooms(scenario.house, alerts, now=scenario.now + timedelta(hours=3))
+    watch_spraying(scenario.app, alerts, now=scenario.now + timedelta(hours=3))
     assert len(alerts.told) == len(logged(scenario)) == 2
 
 
@@ -93,14 +97,14 @@ def test_a_process_that_starts_during_a_spray_does_not_log_it_again(scenario: Sc
     spray(scenario, after=timedelta(0))
     for _ in range(2):
         alerts = Heard(scenario)
-        watch_rooms(scenario.house, alerts, now=scenario.now)
+        watch_spraying(scenario.app, alerts, now=scenario.now)
         assert len(alerts.told) == 1
     assert len(logged(scenario)) == 1
 
 
 def test_the_rooms_are_watched_while_aparte_runs_and_old_misses_are_forgotten(scenario: Scenario) -> None:
-    assert watch_rooms in WATCHES.values()
+    assert watch_spraying in WATCHES.values()
     spray(scenario, after=timedelta(0), times=3)
-    forget(scenario.house, now=scenario.now + timedelta(days=2))
-    with reading(scenario.house.engine) as session:
-        assert session.execute(select(RoomGuessRow)).all() == []
+    forget(scenario.app, now=scenario.now + timedelta(days=2))
+    with reading(scenario.app.engine) as session:
+        assert session.execute(select(FailedAttemptRow)).all() == []

@@ -24,12 +24,12 @@ from starlette.applications import Starlette
 from networks.credentials import XCredentials
 from records.database import reading
 from records.tables.listener import MentionRow
-from room.serving import server_of
-from service.house import House, open_house
-from service.settings import MASTER_KEY, account_secret_name, settings_from
-from service.settings_document import AccountSettings, Document
+from room.web.app import server_of
+from service.intake.webhooks import MOST_BYTES, make_webhooks
 from service.steps.recheck import recheck
-from service.webhooks import MOST_BYTES, make_webhooks
+from service.wiring.app import App, open_app
+from service.wiring.settings import MASTER_KEY, account_secret_name, settings_from
+from service.wiring.settings_document import AccountSettings, Document
 from tests.listener.test_listener_intake import post
 from tests.support.scenario import TEXTS, Scenario, open_scenario
 from tests.support.scripted_network import ScriptedNetwork
@@ -53,7 +53,7 @@ class Door:
     """The application, called as a network would."""
 
     http: httpx.Client
-    house: House
+    app: App
 
     def deliver(self, account: str, told: dict[str, Any], *, secret: str = "", header: str | None = None) -> int:
         body = json.dumps(told).encode()
@@ -65,7 +65,7 @@ class Door:
         return answer.status_code
 
     def rows(self, query: str = COUNTS) -> list[tuple[Any, ...]]:
-        with self.house.engine.connect() as connection:
+        with self.app.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query))]
 
 
@@ -86,10 +86,10 @@ def door(tmp_path: Path) -> Iterator[Door]:
     given[account_secret_name("acme-facebook", "verify_token")] = "we-agreed"
     (tmp_path / "exports").mkdir()
     settings = settings_from(Document(accounts=accounts), folder=tmp_path, secrets=given, path=tmp_path)
-    house = open_house(settings, clock=StoppedClock())
-    with _serving(make_webhooks(house)) as address, httpx.Client(base_url=address, trust_env=False) as http:
-        yield Door(http=http, house=house)
-    house.close()
+    app = open_app(settings, clock=StoppedClock())
+    with _serving(make_webhooks(app)) as address, httpx.Client(base_url=address, trust_env=False) as http:
+        yield Door(http=http, app=app)
+    app.close()
 
 
 @contextmanager
@@ -199,8 +199,8 @@ def test_a_comment_that_a_delivery_only_names_is_read_from_the_network(
 
     comment = post(8, network="facebook", external_id="7_8", kind="comment", root_external_id="2002_7")
     network = ScriptedNetwork(name="facebook", standing={"7_8": comment})
-    monkeypatch.setitem(door.house.networks, 2, network)
-    assert recheck(door.house, now=AT) == 1
+    monkeypatch.setitem(door.app.networks, 2, network)
+    assert recheck(door.app, now=AT) == 1
     assert network.reread_asked == [("7_8",)]
     assert door.rows("SELECT m.external_id, feed FROM mention m JOIN mention_account a ON a.mention_id = m.id") == [
         ("7_8", "mentions")
@@ -236,8 +236,8 @@ def test_hostile_words_are_stored_as_they_can_be(door: Door) -> None:
 
 def test_what_the_practice_network_delivers_is_heard_before_any_polling(tmp_path: Path) -> None:
     with open_scenario(tmp_path, texts={"praise": TEXTS["praise"]}, played=False) as scenario:
-        (account,) = scenario.house.accounts.values()
-        with _serving(make_webhooks(scenario.house)) as address:
+        (account,) = scenario.app.accounts.values()
+        with _serving(make_webhooks(scenario.app)) as address:
             scenario.tell("/_webhooks", account=account.name, url=f"{address}/webhooks/{account.name}")
             made = scenario.tell("/_post", text=TEXTS["hours"], author="eva", mentions=True)
             scenario.tell("/_webhooks", deliver=True)
@@ -254,11 +254,11 @@ def test_what_the_practice_network_delivers_is_heard_before_any_polling(tmp_path
             scenario.tell("/_delete", id=made["id"])
             scenario.tell("/_webhooks", deliver=True)
             assert heard(scenario) == [made["id"]]
-            recheck(scenario.house, now=scenario.now)
+            recheck(scenario.app, now=scenario.now)
             assert heard(scenario) == []
 
 
 def heard(scenario: Scenario) -> list[str]:
-    with reading(scenario.house.engine) as session:
+    with reading(scenario.app.engine) as session:
         query = select(col(MentionRow.external_id)).where(col(MentionRow.deleted_at).is_(None))
         return list(session.execute(query).scalars())

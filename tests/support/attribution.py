@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from ledger.entry import Sealer
-from listener.recognising import Recognise, Recognised
+from listener.ingest.attribution import Attribute, SentByUs
 from networks.protocol import OwnPost
-from records.nouns import Actor, HeardMessage
-from records.words import Mode
-from replies.caps import Caps
-from replies.dispatching import Dispatching
-from replies.recognition import recognise_messages, recognise_posts, settle
+from records.enums import Mode
+from records.models import Actor, FetchedMessage
+from replies.attribution import attribute_messages, attribute_posts, confirm_attributed
+from replies.limits import Caps
+from replies.ports import DeliveryPorts
 
 LISTEN = Actor(tag="step:listen")
 
@@ -29,10 +29,10 @@ class NullSealer:
         return ["" for _ in things]
 
 
-def outbox_attribution(now: datetime) -> Recognise:
+def outbox_attribution(now: datetime) -> Attribute:
     """Recognises what the outbox of the same database sent."""
     sealer: Sealer = NullSealer()
-    desk = Dispatching(
+    desk = DeliveryPorts(
         network_of=lambda _: None,
         secrets_of=lambda _: {},
         guard=lambda _, __: (),
@@ -42,18 +42,18 @@ def outbox_attribution(now: datetime) -> Recognise:
         now_again=lambda: now,
     )
 
-    def recognise(
-        session: Session, account_id: int, *, posts: Sequence[OwnPost] = (), messages: Sequence[HeardMessage] = ()
-    ) -> Recognised:
+    def attribute(
+        session: Session, account_id: int, *, posts: Sequence[OwnPost] = (), messages: Sequence[FetchedMessage] = ()
+    ) -> SentByUs:
         found = [
-            recognise_posts(session, account_id, posts, now=now),
-            recognise_messages(session, account_id, messages, now=now),
+            attribute_posts(session, account_id, posts, now=now),
+            attribute_messages(session, account_id, messages, now=now),
         ]
 
         def make_sent(later: Session) -> None:
             for each in found:
-                settle(later, each, desk=desk, actor=LISTEN, now=now)
+                confirm_attributed(later, each, desk=desk, actor=LISTEN, now=now)
 
-        return Recognised(ours=found[0].ours | found[1].ours, settle=make_sent)
+        return SentByUs(ours=found[0].ours | found[1].ours, settle=make_sent)
 
-    return recognise
+    return attribute

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from cases.joining import Joining, join_many
-from people.identities import know
+from cases.joining import join_many
+from cases.state import InboundContact
+from people.identities import upsert_authors
 from records.database import reading, writing
-from records.nouns import Actor, Author
+from records.enums import Priority, Queue, Role
+from records.models import Actor, Author
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
 from records.tables.service import AccountRow, AgentRow
-from records.words import Priority, Queue, Role
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 STEP = Actor(tag="step:decide")
@@ -47,7 +48,7 @@ def add_people(engine: Engine, people: int = 3) -> list[int]:
         for number in (1, 2, 3):
             session.add(_agent(number))
         authors = [Author(external_id=f"{number:04}", handle=f"p{number}") for number in range(people)]
-        return list(know(session, network="x", authors=authors, actor=STEP, now=NOW).values())
+        return list(upsert_authors(session, network="x", authors=authors, actor=STEP, now=NOW).values())
 
 
 def mention(engine: Engine, identity_id: int, *, published_at: datetime, root: str = "root") -> int:
@@ -82,8 +83,8 @@ def joining(
     minutes_ago: float = 10,
     waits: bool = True,
     brand: str = BRAND,
-) -> Joining:
-    return Joining(
+) -> InboundContact:
+    return InboundContact(
         identity_id=identity_id,
         brand=brand,
         account_id=1,
@@ -99,7 +100,7 @@ def joining(
     )
 
 
-def join(engine: Engine, *joins: Joining, now: datetime = NOW) -> list[int]:
+def join(engine: Engine, *joins: InboundContact, now: datetime = NOW) -> list[int]:
     """Join them all at once; the case ids in the order of `joins`."""
     with writing(engine) as session:
         cases = join_many(session, joins, actor=STEP, now=now)

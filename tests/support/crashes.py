@@ -20,11 +20,11 @@ from requests import PreparedRequest
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from networks.rebased import RebasedAdapter
-from service.demo.practice import Practice
-from service.house import open_house
-from service.round import run_once
-from service.settings import load_settings
+from networks.transport import RebasedAdapter
+from service.demo.practice_network import PracticeNetwork
+from service.operations.schedule import run_once
+from service.wiring.app import open_app
+from service.wiring.settings import load_settings
 
 PLACES = ("before-request", "after-request", "before-commit", "after-commit")
 BEFORE_WRITE = "before-write"
@@ -98,8 +98,8 @@ def count_and_crash(
 
 def _work(settings_file: Path, base_url: str, until: datetime, kill: CrashPoint | None, counts: Path) -> None:
     passed = count_and_crash(kill)
-    house = open_house(load_settings(settings_file))
-    practice = Practice(base_url)
+    house = open_app(load_settings(settings_file))
+    practice = PracticeNetwork(base_url)
     while house.clock.now() < until:
         run_once(house)
         practice.wait(ROUND_SECONDS)

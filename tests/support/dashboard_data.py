@@ -8,19 +8,18 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from cases.joining import join_many
-from cases.standing import Joining
-from dashboard.registry import FrontDesk
-from dashboard.sessions import open_session, write_token
-from people.identities import know
+from cases.state import InboundContact
+from dashboard.auth.sessions import AuthState, new_session, write_token
+from people.identities import upsert_authors
 from records.database import writing
-from records.nouns import Actor, Author
+from records.enums import Act, Priority, Queue, Role
+from records.models import Actor, Author
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.service import AssessmentRow, DecisionRow
-from records.words import Act, Priority, Queue, Role
-from replies.drafts import Draft
+from replies.draft import Draft
 from replies.outbox import write_drafts
-from service.agents import Agent, add_agent
-from service.house import House
+from service.desk.agents import Agent, add_agent
+from service.wiring.app import App
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 STEP = Actor(tag="step:decide")
@@ -62,7 +61,7 @@ class SeededMention:
 class Seeder:
     """The public square: people write, and the house hears, judges and decides."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: App) -> None:
         self.house = house
         self.account_id = next(iter(house.accounts))
         self._count = 0
@@ -86,7 +85,7 @@ class Seeder:
         at = NOW - timedelta(minutes=minutes_ago)
         with writing(self.house.engine) as session:
             author = Author(external_id=f"p-{handle}", handle=handle, display_name=handle.title(), reach=reach)
-            identity_id = know(session, network="x", authors=[author], actor=STEP, now=NOW)[f"p-{handle}"]
+            identity_id = upsert_authors(session, network="x", authors=[author], actor=STEP, now=NOW)[f"p-{handle}"]
             mention = MentionRow(
                 network="x",
                 external_id=external_id,
@@ -107,7 +106,7 @@ class Seeder:
             joined = join_many(
                 session,
                 [
-                    Joining(
+                    InboundContact(
                         identity_id=identity_id,
                         brand="acme",
                         account_id=self.account_id,
@@ -218,7 +217,7 @@ class Seeder:
         )
 
 
-def add_staff(house: House, *roles: Role, email: str = "agent@acme.example") -> Agent:
+def add_staff(house: App, *roles: Role, email: str = "agent@acme.example") -> Agent:
     """Somebody who works here from now on."""
     with writing(house.engine) as session:
         return add_agent(
@@ -232,6 +231,6 @@ def add_staff(house: House, *roles: Role, email: str = "agent@acme.example") -> 
         )
 
 
-def token_of(front_desk: FrontDesk, agent: Agent, *, at: datetime = NOW) -> str:
+def token_of(front_desk: AuthState, agent: Agent, *, at: datetime = NOW) -> str:
     """A session of this agent, as a browser would hold it."""
-    return write_token(open_session(agent.id, now=at), front_desk.session_key)
+    return write_token(new_session(agent.id, now=at), front_desk.session_key)

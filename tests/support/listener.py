@@ -9,16 +9,15 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, text
 
-from listener.hearing import HeardFeed, hear
-from listener.intake import store_page
-from listener.stored import Stored
+from listener.ingest.intake import IngestResult, store_page
+from listener.polling.poll import PollResult, poll_feed
 from networks.credentials import XCredentials
-from networks.protocol import Page
+from networks.protocol import FeedPage
 from networks.x.network import open_x
 from records.database import writing
+from records.enums import Feed
 from records.leases import new_claimant
-from records.nouns import Account, Actor
-from records.words import Feed
+from records.models import Account, Actor
 from tests.support.attribution import outbox_attribution
 
 ENDS_AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -33,33 +32,35 @@ class IntakeSetup:
     account: Account
     settled: list[int] = field(default_factory=list)
 
-    def store(self, feed: Feed, page: Page, *, now: datetime = ENDS_AT, on_settled: Any = None) -> Stored:
+    def store(
+        self, feed: Feed, page: FeedPage, *, now: datetime = ENDS_AT, on_answered_elsewhere: Any = None
+    ) -> IngestResult:
         with writing(self.engine) as session:
             return store_page(
                 session,
                 account=self.account,
                 feed=feed,
                 page=page,
-                recognise=outbox_attribution(now),
-                on_settled=on_settled or (lambda _, ids: self.settled.extend(ids)),
+                attribute=outbox_attribution(now),
+                on_answered_elsewhere=on_answered_elsewhere or (lambda _, ids: self.settled.extend(ids)),
                 actor=LISTEN,
                 now=now,
             )
 
-    def poll(self, network: Any, feed: Feed, *, now: datetime, **changes: Any) -> HeardFeed:
+    def poll(self, network: Any, feed: Feed, *, now: datetime, **changes: Any) -> PollResult:
         asked = {
             "claimant": new_claimant(),
             "poll_every": timedelta(0),
-            "on_settled": lambda _, ids: self.settled.extend(ids),
+            "on_answered_elsewhere": lambda _, ids: self.settled.extend(ids),
         } | changes
-        return hear(
+        return poll_feed(
             self.engine,
             network,
             account=self.account,
             feed=feed,
             actor=LISTEN,
             now=now,
-            recognise=outbox_attribution(now),
+            attribute=outbox_attribution(now),
             **asked,
         )
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from networks.errors import NetworkError, Uncertain
-from networks.protocol import Access, FeedBounds, OwnPost, Page, PostStanding, PostState, Reread, Sent
-from records.nouns import HeardMessage, Permissions
-from records.words import Feed
+from networks.protocol import Access, FeedBounds, FeedPage, OwnPost, PostState, Refetched, ReplyContext, SendReceipt
+from records.enums import Feed
+from records.models import FetchedMessage, Permissions
 
 
 @dataclass
@@ -57,23 +57,23 @@ class MemoryNetwork:
 
     def read(
         self, feed: Feed, *, since: datetime | None, until: datetime, page: str | None, about: tuple[str, ...] = ()
-    ) -> Page:
-        return Page()
+    ) -> FeedPage:
+        return FeedPage()
 
     @property
-    def reread_at_most(self) -> int:
+    def refetch_at_most(self) -> int:
         return 100
 
-    def reread(self, external_ids: tuple[str, ...]) -> Reread:
-        return Reread(page=Page(), gone=())
+    def refetch(self, external_ids: tuple[str, ...]) -> Refetched:
+        return Refetched(page=FeedPage(), gone=())
 
-    def reply(self, target_external_id: str, text: str) -> Sent:
+    def reply(self, target_external_id: str, text: str) -> SendReceipt:
         return self._take(target_external_id, text)
 
-    def send_private(self, person_external_id: str, text: str) -> Sent:
+    def send_private(self, person_external_id: str, text: str) -> SendReceipt:
         return self._take(person_external_id, text)
 
-    def reply_privately(self, comment_external_id: str, text: str) -> Sent:
+    def reply_privately(self, comment_external_id: str, text: str) -> SendReceipt:
         return self._take(self.people[comment_external_id], text)
 
     def delete_own(self, external_id: str) -> None:
@@ -107,10 +107,10 @@ class MemoryNetwork:
             if took.target == external_id and since <= took.at and took.shown_from <= self.clock()
         )
 
-    def private_messages_with(self, person_external_id: str) -> tuple[HeardMessage, ...]:
+    def private_messages_with(self, person_external_id: str) -> tuple[FetchedMessage, ...]:
         self._maybe_fail()
         return tuple(
-            HeardMessage(
+            FetchedMessage(
                 network="x",
                 external_id=took.external_id,
                 conversation_id=f"1001-{took.target}",
@@ -130,7 +130,7 @@ class MemoryNetwork:
         revision = self.edited.get(external_id, external_id)
         return PostState(exists=True, revision_external_id=revision, hidden=external_id in self.hidden)
 
-    def permissions(self, standing: PostStanding, *, now: datetime) -> Permissions:
+    def permissions(self, standing: ReplyContext, *, now: datetime) -> Permissions:
         return Permissions(reply=True, private_message=True, hide=True)
 
     def check_access(self) -> Access:
@@ -142,7 +142,7 @@ class MemoryNetwork:
             Written(external_id=f"o{len(self.outside)}", target=target, text=text, at=now, shown_from=now)
         )
 
-    def _take(self, target: str, text: str) -> Sent:
+    def _take(self, target: str, text: str) -> SendReceipt:
         plan = self.plans.pop(0) if self.plans else NextWrite()
         now = self.clock()
         external_id = f"r{len(self.taken)}"
@@ -153,7 +153,7 @@ class MemoryNetwork:
             raise plan.raises
         if not plan.takes:
             raise Uncertain("The network did not answer.")
-        return Sent(external_id=external_id)
+        return SendReceipt(external_id=external_id)
 
     def _maybe_fail(self) -> None:
         self.reads += 1

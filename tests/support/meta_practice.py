@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 
 from networks.credentials import MetaCredentials
-from networks.facebook.network import open_facebook
-from networks.instagram.network import open_instagram
-from networks.protocol import Network, Page
-from records.nouns import Account
-from records.words import Feed
+from networks.meta.facebook.network import open_facebook
+from networks.meta.instagram.network import open_instagram
+from networks.protocol import FeedPage, Network
+from records.enums import Feed
+from records.models import Account
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 
@@ -89,9 +89,9 @@ def open_meta_practice(rows: Sequence[Mapping[str, Any]], folder: Path, **option
         yield practice
 
 
-def all_pages(network: Network, feed: Feed, *, since: datetime | None = None) -> list[Page]:
+def all_pages(network: Network, feed: Feed, *, since: datetime | None = None) -> list[FeedPage]:
     """Every page of a feed."""
-    pages: list[Page] = []
+    pages: list[FeedPage] = []
     token: str | None = None
     while True:
         page = network.read(feed, since=since, until=ENDS_AT, page=token)

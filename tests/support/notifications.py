@@ -11,22 +11,21 @@ from pathlib import Path
 from aiosmtpd.handlers import Message as MailBox
 from sqlmodel import Session
 
-from people.customer_keys import TypedKey, booking_key, contact_key
+from people.blind_index import LookupKey, booking_key, contact_key
+from people.crm_import import CustomerRecord, import_customers
 from people.customers import Contact
-from people.enrolment import enrol
 from people.master_key import derive
-from people.register import CustomerRecord
 from records.database import writing
-from records.nouns import Actor
+from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
-from room.codes_of_proof import ask
-from room.proof_ports import ProofPorts
-from service.house import House, open_house
-from service.settings import settings_from
-from service.settings_document import Document
+from room.verification import one_time_code
+from room.verification.ports import VerificationPorts
+from service.wiring.app import App, open_app
+from service.wiring.settings import settings_from
+from service.wiring.settings_document import Document
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PERSON = Actor(tag="person:room")
@@ -67,7 +66,7 @@ class Mailbox(MailBox):
 
 def open_with_room(
     folder: Path, sections: Mapping[str, object], *, database: str = "", secrets: Mapping[str, str] | None = None
-) -> tuple[House, ManualClock]:
+) -> tuple[App, ManualClock]:
     """A house with one room, case 1, and three customers; `sections` of its settings say how letters go."""
     (folder / "posts").mkdir()
     document = Document.model_validate(
@@ -91,7 +90,7 @@ def open_with_room(
         document, folder=folder, secrets={"APARTE_MASTER_KEY": key, **(secrets or {})}, path=folder / "aparte.toml"
     )
     clock = ManualClock()
-    house = open_house(settings, clock=clock)
+    house = open_app(settings, clock=clock)
     with writing(house.engine) as session:
         _furnish(session, next(iter(house.accounts)))
     customers = [
@@ -104,20 +103,22 @@ def open_with_room(
             reference="C-2", market="ES", contact=Contact(surname="Gil", mobile="+34699000111", bookings=("EF34GH",))
         ),
     ]
-    enrol(house.engine, house.vault, customers, records_key=derive(house.master_key, "customer-keys"), now=START)
+    import_customers(
+        house.engine, house.encryption, customers, records_key=derive(house.master_key, "customer-keys"), now=START
+    )
     return house, clock
 
 
-def request_code(house: House, contact: str = EMAIL, *, booking: tuple[str, str] | None = None) -> None:
+def request_code(house: App, contact: str = EMAIL, *, booking: tuple[str, str] | None = None) -> None:
     """Somebody in the room asks for a code."""
-    key: TypedKey | None = booking_key(*booking) if booking else contact_key(contact, market="ES")
+    key: LookupKey | None = booking_key(*booking) if booking else contact_key(contact, market="ES")
     assert key is not None
-    ports = ProofPorts(
+    ports = VerificationPorts(
         records_key=derive(house.master_key, "customer-keys"), code_key=derive(house.master_key, "proof-codes")
     )
     with writing(house.engine) as session:
         room = session.get_one(RoomRow, 1)
-        assert ask(session, room, key, ports=ports, actor=PERSON, now=house.clock.now())
+        assert one_time_code.request_code(session, room, key, ports=ports, actor=PERSON, now=house.clock.now())
 
 
 def _furnish(session: Session, account_id: int) -> None:

@@ -10,24 +10,23 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from networks.protocol import Network
-from people.vault import Vault
-from policies.guard import Finding
+from people.subject_encryption import SubjectEncryption
+from policies.guard.inspection import GuardFinding
 from records.database import reading, writing
-from records.nouns import Actor, Permissions
+from records.enums import ANSWER_SLOT, PRIVATE_ACTS, Act, CaseStatus, Mode, Priority, Queue
+from records.models import Actor, Permissions
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AccountRow
-from records.words import ANSWER_SLOT, PRIVATE_ACTS, Act, CaseStatus, Mode, Priority, Queue
-from replies.caps import Caps
 from replies.dispatch import dispatch_due
-from replies.dispatching import Dispatched, Dispatching
-from replies.drafts import AUTOMATIC, Draft
+from replies.draft import AUTOMATIC, Draft
+from replies.limits import Caps, MonthBudget
 from replies.outbox import write_drafts
-from replies.prices import Month
-from replies.reconciliation import Reconciled, reconcile_due
+from replies.ports import DeliveryPorts, DispatchCounts
+from replies.reconcile import ReconcileCounts, reconcile_due
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DELIVER = Actor(tag="step:deliver")
@@ -53,24 +52,24 @@ class ManualClock:
 @dataclass
 class OutboxSetup:
     engine: Engine
-    vault: Vault
+    encryption: SubjectEncryption
     clock: ManualClock = field(default_factory=ManualClock)
     network: Network | None = None
-    guard: Callable[[str, ReplyRow], tuple[Finding, ...]] = lambda _text, _reply: ()
+    guard: Callable[[str, ReplyRow], tuple[GuardFinding, ...]] = lambda _text, _reply: ()
     caps: Caps = field(default_factory=Caps)
     mode: Mode = Mode.LIVE
     secrets: Mapping[str, str] = field(default_factory=lambda: {"room_link": ROOM_LINK})
     told: list[int] = field(default_factory=list)
     permissions: Permissions | None = None
-    month: Month | None = None
+    month: MonthBudget | None = None
     refusals: list[str] = field(default_factory=list)
 
-    def desk(self) -> Dispatching:
-        return Dispatching(
+    def desk(self) -> DeliveryPorts:
+        return DeliveryPorts(
             network_of=lambda _account_id: self.network,
             secrets_of=lambda reply: self.secrets if reply.act in PRIVATE_ACTS else {},
             guard=self.guard,
-            sealer=self.vault,
+            sealer=self.encryption,
             caps=self.caps,
             mode_of=lambda _account_id: self.mode,
             now_again=self.clock,
@@ -82,14 +81,14 @@ class OutboxSetup:
 
     def draft(self, draft: Draft) -> int | None:
         with writing(self.engine) as session:
-            return write_drafts(session, [draft], actor=DECIDE, now=self.clock(), sealer=self.vault)[0]
+            return write_drafts(session, [draft], actor=DECIDE, now=self.clock(), sealer=self.encryption)[0]
 
-    def deliver(self, *, claimant: str = "test", most: int = 50) -> Dispatched:
+    def deliver(self, *, claimant: str = "test", most: int = 50) -> DispatchCounts:
         return dispatch_due(
             self.engine, desk=self.desk(), claimant=claimant, actor=DELIVER, now=self.clock(), most=most
         )
 
-    def reconcile(self, *, claimant: str = "test", most: int = 50) -> Reconciled:
+    def reconcile(self, *, claimant: str = "test", most: int = 50) -> ReconcileCounts:
         return reconcile_due(
             self.engine, desk=self.desk(), claimant=claimant, actor=RECONCILE, now=self.clock(), most=most
         )

@@ -13,8 +13,8 @@ from pathlib import Path
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
-from service.demo.practice import Practice
-from service.settings import Settings, load_settings
+from service.demo.practice_network import PracticeNetwork
+from service.wiring.settings import Settings, load_settings
 
 ENDS_AT = datetime(2026, 9, 18, 12, tzinfo=UTC)
 CAST = Path(__file__).resolve().parents[2] / "sandbox" / "cast" / "posts.jsonl"
@@ -27,7 +27,7 @@ _OF_A_SECTOR = re.compile(r"(?m)^(?:sector|phone|emergency_phone) = .*\n")
 class PracticeHome:
     """A practice network that runs, and settings that point at it."""
 
-    practice: Practice
+    practice: PracticeNetwork
     home: Home
 
     @property
@@ -44,7 +44,7 @@ def practice_home(folder: Path, *, posts: Path | None = None, database: str | No
     options = SandboxOptions(posts=posts, stepped=True, ends_at=ENDS_AT)
     with running(options) as base_url:
         home = prepare_home(folder)
-        practice = Practice(base_url)
+        practice = PracticeNetwork(base_url)
         write_settings(
             home,
             read_accounts(practice.accounts(), base_url),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from classifier.judge import load_judge
-from policies.languages import surely_not_in
-from policies.rulebook import shipped_rulebook
+from classifier.judging.judge import load_judge
+from policies.guard.wording import surely_not_in
+from policies.rulebook.rulebook import shipped_rulebook
 
 load_judge("fast").warm_up()
 surely_not_in("This is a sentence that is surely not Spanish, whoever reads it.", ["es"])

@@ -10,19 +10,19 @@ import httpx
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
+from people import crm_import
+from people.crm_import import CustomerRecord
 from people.customers import Contact
-from people.enrolment import enrol
-from people.register import CustomerRecord
 from records.database import reading, writing
-from records.nouns import Actor, Brand
+from records.enums import ProofKind
+from records.models import Actor, Brand
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import RoomRow
-from records.words import ProofKind
-from room.codes_of_proof import code_of
-from room.letters import claim_due, settle_reading, settle_sent
-from room.letters import read as read_letter
-from room.proof_ports import CompanySignIn, ProofPorts
-from room.web import make_app
+from room.notifications.queue import claim_due, mark_addressed, mark_sent
+from room.notifications.queue import load_notification as read_letter
+from room.verification.one_time_code import one_time_code
+from room.verification.ports import CompanySignIn, VerificationPorts
+from room.web.app import make_app
 from tests.support.asgi import AsgiTransport
 from tests.support.forms import Forms, enter_room, read
 from tests.support.rooms import ROOM_KEY, RoomSetup, path_of
@@ -44,7 +44,7 @@ CUSTOMERS = (
 
 @dataclass
 class RecordedLabels:
-    """A learner that remembers what it was told."""
+    """A label_sink that remembers what it was told."""
 
     proved_by: list[tuple[str, int]] = field(default_factory=list)
     taken_back: list[int] = field(default_factory=list)
@@ -73,16 +73,16 @@ class RoomBrowser:
     ) -> None:
         self.rooms = rooms
         self.learned = RecordedLabels()
-        ports = ProofPorts(records_key=RECORDS_KEY, code_key=CODE_KEY, sign_in=sign_in)
+        ports = VerificationPorts(records_key=RECORDS_KEY, code_key=CODE_KEY, sign_in=sign_in)
         app = make_app(
             engine=rooms.engine,
             room_key=ROOM_KEY,
-            sealer=rooms.vault,
+            sealer=rooms.encryption,
             clock=rooms.clock,
             brand_of=lambda _account_id: brand,
             secure_cookies=False,
             proof=ports if asks_proof else None,
-            learner=self.learned,
+            label_sink=self.learned,
         )
         self.browser = httpx.Client(
             transport=AsgiTransport(app), base_url="http://sala.example", headers={"Accept-Language": "es"}
@@ -111,9 +111,9 @@ class RoomBrowser:
             with writing(self.rooms.engine) as session:
                 letter = read_letter(session, letter_id)
                 assert letter is not None
-                settle_reading(session, letter, claimant=CLAIMANT, way=letter.way, proof=_proof(letter.way))
-                settle_sent(session, letter_id, claimant=CLAIMANT, now=self.rooms.clock())
-            sent.append((letter.customer_id, letter.way, code_of(CODE_KEY, letter.nonce)))
+                mark_addressed(session, letter, claimant=CLAIMANT, way=letter.way, proof=_proof(letter.way))
+                mark_sent(session, letter_id, claimant=CLAIMANT, now=self.rooms.clock())
+            sent.append((letter.customer_id, letter.way, one_time_code(CODE_KEY, letter.nonce)))
         return sent
 
     def rows(self, table: type[SQLModel]) -> list[SQLModel]:
@@ -126,7 +126,7 @@ class RoomBrowser:
 
 
 def import_customers(rooms: RoomSetup) -> None:
-    enrol(rooms.engine, rooms.vault, CUSTOMERS, records_key=RECORDS_KEY, now=rooms.clock())
+    crm_import.import_customers(rooms.engine, rooms.encryption, CUSTOMERS, records_key=RECORDS_KEY, now=rooms.clock())
 
 
 def _proof(way: str) -> str:

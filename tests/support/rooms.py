@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from people.vault import Vault
+from people.subject_encryption import SubjectEncryption
 from records.database import writing
-from records.nouns import Actor
+from records.enums import CaseStatus, Priority, Queue
+from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
 from records.tables.service import AccountRow, AgentRow
-from records.words import CaseStatus, Priority, Queue
-from room.rooms import mark_invited, prepare, token_of
+from room.lifecycle import invitation_token, mark_invited, prepare_room
 
 ROOM_KEY = b"room key for tests, 32 bytes long"
 SOURCE_HEADER = "X-Test-Source"
@@ -42,7 +42,7 @@ class ManualClock:
 @dataclass
 class RoomSetup:
     engine: Engine
-    vault: Vault
+    encryption: SubjectEncryption
     clock: ManualClock
     case_id: int
 
@@ -55,7 +55,7 @@ class RoomSetup:
         entry: str = "link",
     ) -> RoomRow:
         with writing(self.engine) as session:
-            row = prepare(
+            row = prepare_room(
                 session,
                 case_id=self.case_id,
                 account_id=1,
@@ -80,7 +80,7 @@ class RoomSetup:
 
 
 def path_of(room: RoomRow) -> str:
-    return f"/r/{room.public_id}/{token_of(ROOM_KEY, room)}"
+    return f"/r/{room.public_id}/{invitation_token(ROOM_KEY, room)}"
 
 
 def case_rows() -> list[object]:

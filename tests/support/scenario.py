@@ -16,16 +16,16 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from ledger.verification import Verification, verify
-from people.vault import Vault
+from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, reading
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
-from service.house import House, open_house
-from service.keys import verification_key
-from service.round import run_once
+from service.operations.schedule import run_once
+from service.wiring.app import App, open_app
+from service.wiring.keys import verification_key
 from tests.support.practice_home import ENDS_AT, PracticeHome, practice_home
 
 TEXTS = {
@@ -47,7 +47,7 @@ class Scenario:
     """A practice network that runs, and a house wired to it."""
 
     world: PracticeHome
-    house: House
+    house: App
 
     @property
     def now(self) -> Any:
@@ -119,7 +119,7 @@ def open_scenario(folder: Path, *, texts: Mapping[str, str] = TEXTS, played: boo
     folder.mkdir(parents=True, exist_ok=True)
     rows = [row(name, text, minutes=number) for number, (name, text) in enumerate(texts.items())]
     with practice_home(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
-        house = open_house(world.settings)
+        house = open_app(world.settings)
         try:
             found = Scenario(world=world, house=house)
             if played:
@@ -155,8 +155,8 @@ def copied_scenario(original: Scenario, folder: Path) -> Iterator[Scenario]:
         shutil.copy(file, folder / file.name)
     engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
     keys_engine = open_engine(f"sqlite:///{folder / 'aparte-keys.db'}")
-    vault = Vault(keys_engine, house.master_key)
-    copy = replace(house, engine=engine, keys_engine=keys_engine, vault=vault)
+    encryption = SubjectEncryption(keys_engine, house.master_key)
+    copy = replace(house, engine=engine, keys_engine=keys_engine, encryption=encryption)
     try:
         yield Scenario(world=original.world, house=copy)
     finally:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.registry import FrontDesk
+from dashboard.auth.sessions import AuthState
 from records.database import reading
 from records.tables.cases import CareCaseRow
-from service.agents import Agent
-from service.house import House
+from service.desk.agents import Agent
+from service.wiring.app import App
 from tests.support.dashboard_data import token_of
 
 
 class Screen:
     """One page as one agent sees it, in one language."""
 
-    def __init__(self, front_desk: FrontDesk, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, front_desk: AuthState, patch: pytest.MonkeyPatch) -> None:
         self._front_desk, self._patch = front_desk, patch
         self.agent: Agent | None = None
         self.language("en")
@@ -24,10 +24,10 @@ class Screen:
     def sign_in(self, agent: Agent) -> None:
         self.agent = agent
         token = token_of(self._front_desk, agent)
-        self._patch.setattr("dashboard.visit.session_token", lambda: token)
+        self._patch.setattr("dashboard.auth.request_context.session_token", lambda: token)
 
     def language(self, language: str) -> None:
-        self._patch.setattr("dashboard.visit.chosen_language", lambda: language)
+        self._patch.setattr("dashboard.auth.request_context.chosen_language", lambda: language)
 
     def open(self, page: str, **address: str) -> AppTest:
         def run(module: str, function: str) -> None:
@@ -35,7 +35,7 @@ class Screen:
 
             getattr(importlib.import_module(module), function)()
 
-        app = AppTest.from_function(run, args=(f"dashboard.{page}_page", page), default_timeout=30)
+        app = AppTest.from_function(run, args=(f"dashboard.pages.{page}", page), default_timeout=30)
         for name, value in address.items():
             app.query_params[name] = value
         app.run()
@@ -53,6 +53,6 @@ def press(app: AppTest, key: str) -> AppTest:
     return app
 
 
-def reference_of(house: House, case_id: int) -> str:
+def reference_of(house: App, case_id: int) -> str:
     with reading(house.engine) as session:
         return session.get_one(CareCaseRow, case_id).reference

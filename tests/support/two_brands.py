@@ -21,11 +21,10 @@ from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
-from service.demo.customers import take_customers
-from service.demo.stage import Stage, set_stage
-from service.house import open_house
-from service.round import run_once
-from service.settings import load_settings
+from service.demo.setup import DemoSetup, import_customers, set_up_demo
+from service.operations.schedule import run_once
+from service.wiring.app import open_app
+from service.wiring.settings import load_settings
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 POLL_SECONDS = 31
@@ -68,7 +67,7 @@ PEOPLE = (BERTA, GRACE, NURIA, HELEN)
 class TwoBrands:
     """The stage, and what the practice network and the house know."""
 
-    stage: Stage
+    stage: DemoSetup
     wall: dict[str, str]
     """The id of the brand's own post by language."""
 
@@ -175,12 +174,12 @@ def one_time_code(letter: email.message.EmailMessage) -> str:
 def open_two_brands(folder: Path) -> Iterator[TwoBrands]:
     """The practice network, the house, its dashboard and its rooms, each in a process of its own."""
     (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, _rows())), encoding="utf-8")
-    with set_stage(folder / "home", posts=folder / "posts.jsonl", stepped=True, classifier="fast") as bare:
+    with set_up_demo(folder / "home", posts=folder / "posts.jsonl", stepped=True, classifier="fast") as bare:
         stage = _with_two_brands(bare)
         try:
             stage.open_room()
             stage.open_dashboard()
-            take_customers(stage.house, json.dumps(_customers()), folder / "customers.csv")
+            import_customers(stage.house, json.dumps(_customers()), folder / "customers.csv")
             while not stage.practice.step().finished:
                 pass
             brands = TwoBrands(stage=stage, wall=_wall(stage))
@@ -193,7 +192,7 @@ def open_two_brands(folder: Path) -> Iterator[TwoBrands]:
             stage.house.close()
 
 
-def _with_two_brands(stage: Stage) -> Stage:
+def _with_two_brands(stage: DemoSetup) -> DemoSetup:
     """The stage with a bank on Facebook, which sends codes, and an airline on X, which sends links."""
     file = stage.home.settings_file
     written = file.read_text(encoding="utf-8")
@@ -203,7 +202,7 @@ def _with_two_brands(stage: Stage) -> Stage:
     assert written.count(f'"{AIRLINE}"') == 2
     file.write_text(written, encoding="utf-8")
     stage.house.close()
-    return replace(stage, house=open_house(load_settings(file)))
+    return replace(stage, house=open_app(load_settings(file)))
 
 
 _AIRLINE = f"""
@@ -263,6 +262,6 @@ def _customers() -> list[dict[str, str]]:
     ]
 
 
-def _wall(stage: Stage) -> dict[str, str]:
+def _wall(stage: DemoSetup) -> dict[str, str]:
     posts = json.loads(stage.practice.truth())["posts"]
     return {lang: next(post["id"] for post in posts if post["source_id"] == f"wall-{lang}") for lang in ("es", "en")}

@@ -1,0 +1,171 @@
+"""The state of a case and what changes it: statuses, priorities, and a new contact. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from records.enums import CaseStatus, Priority, Queue
+
+RESPOND_WITHIN = {
+    Priority.HARM: timedelta(minutes=15),
+    Priority.HIGH: timedelta(minutes=60),
+    Priority.NORMAL: timedelta(minutes=240),
+    Priority.LOW: timedelta(minutes=1440),
+}
+NEAR_BREACH = timedelta(minutes=15)
+
+_RANK = {priority: rank for rank, priority in enumerate((Priority.LOW, Priority.NORMAL, Priority.HIGH, Priority.HARM))}
+
+
+def outranks(one: Priority, other: Priority) -> bool:
+    """True where `one` is served before `other`."""
+    return _RANK[one] > _RANK[other]
+
+
+class CaseRefusal(Exception):  # noqa: N818 - a refusal is an answer to a person, in one sentence
+    """A person asked for something that the case does not allow; the message says why and what to do."""
+
+
+class CaseEvent(StrEnum):
+    """What happens to a case."""
+
+    WAITED_FOR = "waited_for"
+    """The person wrote and waits for an answer."""
+    ANSWERED = "answered"
+    WENT_PRIVATE = "went_private"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+_AFTERWARDS = {
+    (CaseStatus.OPEN, CaseEvent.WAITED_FOR): CaseStatus.OPEN,
+    (CaseStatus.OPEN, CaseEvent.ANSWERED): CaseStatus.ANSWERED,
+    (CaseStatus.OPEN, CaseEvent.WENT_PRIVATE): CaseStatus.PRIVATE,
+    (CaseStatus.OPEN, CaseEvent.CLOSED): CaseStatus.CLOSED,
+    (CaseStatus.ANSWERED, CaseEvent.WAITED_FOR): CaseStatus.OPEN,
+    (CaseStatus.ANSWERED, CaseEvent.ANSWERED): CaseStatus.ANSWERED,
+    (CaseStatus.ANSWERED, CaseEvent.WENT_PRIVATE): CaseStatus.PRIVATE,
+    (CaseStatus.ANSWERED, CaseEvent.CLOSED): CaseStatus.CLOSED,
+    # A private case stays private whatever is said in public: it still owes its public closing line.
+    (CaseStatus.PRIVATE, CaseEvent.WAITED_FOR): CaseStatus.PRIVATE,
+    (CaseStatus.PRIVATE, CaseEvent.ANSWERED): CaseStatus.PRIVATE,
+    (CaseStatus.PRIVATE, CaseEvent.WENT_PRIVATE): CaseStatus.PRIVATE,
+    (CaseStatus.PRIVATE, CaseEvent.CLOSED): CaseStatus.CLOSED,
+    (CaseStatus.CLOSED, CaseEvent.REOPENED): CaseStatus.OPEN,
+}
+
+
+def status_after(status: CaseStatus, event: CaseEvent) -> CaseStatus:
+    """The status of a case in `status` once `event` has happened. Raises CaseRefusal where it cannot happen."""
+    found = _AFTERWARDS.get((status, event))
+    if found is not None:
+        return found
+    if status is CaseStatus.CLOSED:
+        raise CaseRefusal("The case is closed: reopen it first.")
+    raise CaseRefusal(f"The case is {status.value}: only a closed case can be reopened.")
+
+
+def check_closable(*, status: CaseStatus, closed_in_public: bool, waiver: str | None) -> None:
+    """Promise 9: raises CaseRefusal where a case that went private has neither a public closing line nor a waiver."""
+    status_after(status, CaseEvent.CLOSED)
+    if status is CaseStatus.PRIVATE and not closed_in_public and not waiver:
+        raise CaseRefusal("The case went private: send a public closing line first, or waive it with a reason.")
+
+
+OUTAGE = "outage"
+"""Why an answer is late where we could not hear the network; as stored in `care_case.late_because` and `gap.cause`."""
+
+
+class Side(StrEnum):
+    """Where a thread of a case is held."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundContact:
+    """One mention or message that belongs to the open case of its author and brand."""
+
+    identity_id: int
+    brand: str
+    account_id: int
+    leg: str
+    """`public` or `private`."""
+    root_external_id: str
+    """Root post of a public leg; conversation id of a private one."""
+    mention_id: int | None
+    queue: Queue
+    priority: Priority
+    reach: int
+    p_negative: float
+    published_at: datetime
+    waits: bool = True
+    """False where it is answered already, or needs no answer: it joins, and no clock starts."""
+    late_because: str | None = None
+    """`outage` where it was published while we could not hear the network."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseState:
+    """What of a case changes when somebody writes."""
+
+    status: CaseStatus
+    queue: Queue
+    priority: Priority
+    harm: bool
+    reach: int
+    p_negative: float
+    waiting_since: datetime | None
+    respond_by: datetime | None
+    first_responded_at: datetime | None
+    late_because: str | None = None
+
+
+def state_after(standing: CaseState, joining: InboundContact) -> CaseState:
+    """The case after `joining`: priority and harm only rise, and the queue follows a rise."""
+    standing = _raised(standing, joining)
+    if not joining.waits:
+        return standing
+    standing = replace(standing, status=status_after(standing.status, CaseEvent.WAITED_FOR))
+    if joining.late_because is not None and _starts_the_clock(standing, joining):
+        standing = replace(standing, late_because=joining.late_because)
+    if joining.leg == Side.PUBLIC:
+        standing = _waiting(standing, joining)
+    return _due(standing, joining.published_at)
+
+
+def _starts_the_clock(standing: CaseState, joining: InboundContact) -> bool:
+    """True where the first-response clock runs from this mention: an older wait is not excused by a later outage."""
+    if standing.first_responded_at is not None:
+        return False
+    return standing.waiting_since is None or joining.published_at <= standing.waiting_since
+
+
+def _raised(standing: CaseState, joining: InboundContact) -> CaseState:
+    if not outranks(joining.priority, standing.priority):
+        return standing
+    harm = standing.harm or joining.priority is Priority.HARM
+    raised = replace(standing, priority=joining.priority, queue=joining.queue, harm=harm)
+    # A wait that began under the lower priority is measured by the higher one.
+    return raised if standing.waiting_since is None else _due(raised, standing.waiting_since)
+
+
+def _waiting(standing: CaseState, joining: InboundContact) -> CaseState:
+    if standing.waiting_since is None:
+        return replace(standing, waiting_since=joining.published_at, reach=joining.reach, p_negative=joining.p_negative)
+    return replace(
+        standing,
+        waiting_since=min(standing.waiting_since, joining.published_at),
+        reach=max(standing.reach, joining.reach),
+        p_negative=max(standing.p_negative, joining.p_negative),
+    )
+
+
+def _due(standing: CaseState, since: datetime) -> CaseState:
+    if standing.first_responded_at is not None:
+        return standing
+    due = since + RESPOND_WITHIN[standing.priority]
+    return replace(standing, respond_by=due if standing.respond_by is None else min(standing.respond_by, due))

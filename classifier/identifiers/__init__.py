@@ -1,1 +1,0 @@
-"""Identifiers of people in texts: one family of them a module, and whose they are."""

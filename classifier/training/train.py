@@ -1,0 +1,244 @@
+"""Training the linear models of one task: idf weights, latent topics, calibrated fit, explanation terms.
+
+Latent topics are a latent semantic analysis of unlabelled posts. They are used in training alone: a linear model
+over the topics is a linear model over the features, so judging costs nothing more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, hstack, vstack
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.utils.extmath import randomized_svd
+
+from classifier.judging.features import normalise, vectorize, words_of
+from classifier.judging.linear_models import SPACES, LinearModel, save_model
+from classifier.judging.tasks import Task, task_named
+from classifier.training.calibration import fitting_temperature
+from classifier.training.labelled_posts import (
+    LabelledFileError,
+    LabelledPost,
+    read_labelled,
+    read_texts,
+    refuse_evaluation_files,
+)
+
+_FOLDS = 3
+_ROUNDS = 100
+_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingReport:
+    """What a training run read and wrote."""
+
+    task: str
+    posts: int
+    """Labelled posts."""
+    background: int
+    """Posts read for their words alone."""
+    labels: dict[str, int]
+    """Posts of each label."""
+    temperatures: dict[str, float]
+    """By feature space: above 1 the scores were too sure of themselves, below 1 too timid."""
+    artifacts: tuple[Path, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The report in plain values for `--json`."""
+        return {
+            "task": self.task,
+            "posts": self.posts,
+            "background": self.background,
+            "labels": self.labels,
+            "temperatures": self.temperatures,
+            "artifacts": [str(path) for path in self.artifacts],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TrainingSet:
+    """Labelled posts as arrays, and posts read for their words alone."""
+
+    words: list[list[str]]
+    background: list[list[str]]
+    answers: NDArray[np.intp]
+    weights: NDArray[np.float64]
+    """How much each post counts, classes balanced."""
+    counts: NDArray[np.float64]
+    """How much each post counts as it stands in its file."""
+
+
+def train(task: str, files: Sequence[Path], *, out: Path, seed: int = 0) -> TrainingReport:
+    """Fit `task` on `files` in every feature space and write one artifact each into the folder `out`.
+
+    Files that the recipe of the task names as background are read for their words alone. Files meant for
+    measuring (`*_dev`, `*_val`, `*_test`) are refused. Equal files and seed give equal artifacts.
+    Raises LabelledFileError, or ValueError for an unknown task.
+    """
+    question = task_named(task)
+    refuse_evaluation_files(files)
+    posts = [post for file in files if file.name not in question.background for post in read_labelled(task, file)]
+    _require_every_label(posts, question, task)
+    texts = [text for file in files if file.name in question.background for text in read_texts(file)]
+    lesson = _training_set(posts, texts, question)
+    heads = [_fit_model(task, question, space, lesson, seed) for space in SPACES]
+    return TrainingReport(
+        task=task,
+        posts=len(posts),
+        background=len(texts),
+        labels=dict(Counter(post.label for post in posts)),
+        temperatures={head.space: temperature for head, temperature in heads},
+        artifacts=tuple(save_model(head, out) for head, _ in heads),
+    )
+
+
+def _require_every_label(posts: Sequence[LabelledPost], question: Task, task: str) -> None:
+    seen = Counter(post.label for post in posts)
+    rare = [label for label in question.labels if seen[label] < _FOLDS]
+    if rare:
+        raise LabelledFileError(f"{task} needs at least {_FOLDS} posts of every label: add some of {', '.join(rare)}")
+
+
+def _training_set(posts: Sequence[LabelledPost], texts: Sequence[str], question: Task) -> _TrainingSet:
+    answers = np.array([question.labels.index(post.label) for post in posts], dtype=np.intp)
+    counts = np.array([post.weight for post in posts], dtype=np.float64)
+    mass = np.bincount(answers, weights=counts, minlength=len(question.labels))
+    evened = (mass.sum() / (len(mass) * mass)) ** question.balance
+    return _TrainingSet(
+        words=[words_of(normalise(post.text)) for post in posts],
+        background=[words_of(normalise(text)) for text in texts],
+        answers=answers,
+        weights=counts * evened[answers],
+        counts=counts,
+    )
+
+
+def _fit_model(task: str, question: Task, space: str, lesson: _TrainingSet, seed: int) -> tuple[LinearModel, float]:
+    rows = vectorize(lesson.words, SPACES[space])
+    lens = _projection(rows, lesson, space, seed)
+    seen = (rows @ lens).tocsr()
+    temperature = _temperature(seen, question, lesson, seed)
+    weights, bias = _per_label(_fit(seen, lesson.answers, lesson.weights, question.strength))
+    head = LinearModel(
+        task=task,
+        space=space,
+        labels=question.labels,
+        weights=(lens @ weights / temperature).astype(np.float32),
+        bias=(bias / temperature).astype(np.float32),
+        cues=_explanation_terms(question, lesson),
+    )
+    return head, temperature
+
+
+def _explanation_terms(question: Task, lesson: _TrainingSet) -> tuple[tuple[str, ...], ...]:
+    if not question.names_words:
+        return ((),) * len(question.labels)
+    return find_explanation_terms(lesson.words, lesson.answers, len(question.labels))
+
+
+def _projection(rows: csr_matrix, lesson: _TrainingSet, space: str, seed: int) -> csr_matrix:
+    """What the model sees of a row, as a linear map that is folded into its weights afterwards.
+
+    Each feature weighed by its rarity and, where there is background, the directions of meaning it taught.
+    """
+    features = _idf_projection(rows)
+    if len(lesson.background) <= TOPICS:
+        return features
+    background = vstack([rows, vectorize(lesson.background, SPACES[space])], format="csr")
+    return hstack([features, csr_matrix(latent_topics(rows, background, seed=seed))], format="csr")
+
+
+def _idf_projection(rows: csr_matrix) -> csr_matrix:
+    """From buckets to those that occur in `rows`, each weighed by its rarity."""
+    seen = np.unique(rows.indices)
+    places = (seen, np.arange(len(seen)))
+    return csr_matrix((inverse_document_frequency(rows)[seen], places), shape=(rows.shape[1], len(seen)))
+
+
+def _temperature(rows: csr_matrix, question: Task, lesson: _TrainingSet, seed: int) -> float:
+    """Fitted on posts that the scoring model had not seen, each fold in turn."""
+    scores = np.zeros((rows.shape[0], len(question.labels)))
+    folds = StratifiedKFold(n_splits=_FOLDS, shuffle=True, random_state=seed)
+    for seen, held_back in folds.split(rows, lesson.answers):
+        model = _fit(rows[seen], lesson.answers[seen], lesson.weights[seen], question.strength)
+        weights, bias = _per_label(model)
+        scores[held_back] = rows[held_back] @ weights + bias
+    return fitting_temperature(scores, lesson.answers, lesson.counts)
+
+
+def _fit(
+    rows: csr_matrix, answers: NDArray[np.intp], weights: NDArray[np.float64], strength: float
+) -> LogisticRegression:
+    model = LogisticRegression(C=strength, max_iter=_ROUNDS, tol=_TOLERANCE)
+    return model.fit(rows, answers, sample_weight=weights)
+
+
+def _per_label(model: LogisticRegression) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights of shape (buckets, labels) and bias; two labels are fitted as one score and split evenly."""
+    weights, bias = model.coef_.T, model.intercept_
+    if weights.shape[1] == 1:
+        return np.hstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    return weights, bias
+
+
+def inverse_document_frequency(rows: csr_matrix, *, seen_more_than: int = -1) -> NDArray[np.float64]:
+    """Smoothed inverse document frequency of each column; 0 for those in no more rows than `seen_more_than`."""
+    seen = np.bincount(rows.indices, minlength=rows.shape[1])
+    rarity = np.log((rows.shape[0] + 1) / (seen + 1)) + 1
+    return np.asarray(np.where(seen > seen_more_than, rarity, 0.0))
+
+
+TOPICS = 100
+_PASSES = 2
+_SEEN = 2
+"""Features in no more posts than this say nothing about meaning."""
+_SHARE = 0.3
+"""Spread of each direction over the labelled posts, beside features of about 1."""
+
+
+def latent_topics(labelled: csr_matrix, background: csr_matrix, *, seed: int) -> NDArray[np.float64]:
+    """The projection of shape (buckets, directions) that `background` teaches, scaled to the `labelled` rows."""
+    rarity = inverse_document_frequency(background, seen_more_than=_SEEN)
+    kept = np.flatnonzero(rarity)
+    scaled = (background[:, kept] @ diags(rarity[kept])).tocsr()
+    _, _, axes = randomized_svd(scaled, TOPICS, n_iter=_PASSES, random_state=seed)
+    projection = np.zeros((len(rarity), len(axes)))
+    projection[kept] = axes.T * rarity[kept, None]
+    spread = np.std(labelled @ projection, axis=0)
+    return np.asarray(projection * (_SHARE / np.maximum(spread, 1e-9)))
+
+
+_COMMON = 12
+"""Posts a word must occur in, so that no name or private matter of one author becomes a cue."""
+_PER_LABEL = 60
+_SHORTEST = 4
+
+
+def find_explanation_terms(
+    posts: Sequence[Sequence[str]], answers: NDArray[np.intp], labels: int
+) -> tuple[tuple[str, ...], ...]:
+    """For each label, the words whose presence raises its share most (log odds, smoothed), strongest first."""
+    seen: dict[str, NDArray[np.float64]] = {}
+    for words, answer in zip(posts, answers, strict=True):
+        for word in set(words):
+            if len(word) >= _SHORTEST and word.isalpha():
+                seen.setdefault(word, np.zeros(labels))[answer] += 1
+    common = {word: counts for word, counts in seen.items() if counts.sum() >= _COMMON}
+    if not common:
+        return ((),) * labels
+    vocabulary = sorted(common)
+    table = np.array([common[word] for word in vocabulary]) + 0.5
+    totals = np.bincount(answers, minlength=labels)
+    odds = np.log(table / (table.sum(axis=1, keepdims=True) - table))
+    prior = np.log(totals / np.maximum(totals.sum() - totals, 1))
+    telling = (odds - prior) * np.sqrt(table)
+    return tuple(
+        tuple(vocabulary[place] for place in np.argsort(-telling[:, label])[:_PER_LABEL]) for label in range(labels)
+    )

@@ -1,0 +1,154 @@
+"""Sessions: signed tokens, what this process remembers of them, and the agent to whom one belongs.
+
+The agent is read from the database each time, so that a revoked or expired session opens nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from dashboard.auth.throttling import SignInThrottle
+from records.database import reading
+from service.desk.agents import Agent, agent_by_id
+from service.wiring.app import App
+from service.wiring.keys import session_key
+
+SESSION_COOKIE = "aparte_session"
+LIFETIME = timedelta(hours=12)
+PRACTICE_LIFETIME = timedelta(days=366)
+"""A practice network's time runs faster than ours and jumps: a session there ends with the browser's cookie."""
+
+_PARTS = 4
+_LONGEST = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One sign-in."""
+
+    agent_id: int
+    opened_at: datetime
+    nonce: str
+    """Random: tells two sessions opened at the same moment apart."""
+
+    def expired(self, *, now: datetime, lifetime: timedelta) -> bool:
+        """True once `lifetime` has passed since it was opened."""
+        return now >= self.opened_at + lifetime
+
+
+class RevokedSessions:
+    """Sessions that were ended by their owner before their time; remembered by this process."""
+
+    def __init__(self) -> None:
+        self._nonces: dict[str, None] = {}
+        self._lock = Lock()
+
+    def add(self, session: Session) -> None:
+        """From now on `session` is void."""
+        with self._lock:
+            self._nonces[session.nonce] = None
+            while len(self._nonces) > _MAX_REMEMBERED:
+                del self._nonces[next(iter(self._nonces))]
+
+    def __contains__(self, session: Session) -> bool:
+        return session.nonce in self._nonces
+
+
+_MAX_REMEMBERED = 100_000
+
+
+def new_session(agent_id: int, *, now: datetime) -> Session:
+    """A new session of this agent."""
+    return Session(agent_id=agent_id, opened_at=now, nonce=secrets.token_urlsafe(12))
+
+
+def write_token(session: Session, key: bytes) -> str:
+    """`agent.micros.nonce.mac`: the session as it travels."""
+    told = f"{session.agent_id}.{_micros(session.opened_at)}.{session.nonce}"
+    return f"{told}.{_mac(told, key)}"
+
+
+def read_token(token: str | None, key: bytes) -> Session | None:
+    """The session that a token tells of; None for one that this key did not sign."""
+    if not token or len(token) > _LONGEST or not token.isascii():
+        return None
+    told, _, mac = token.rpartition(".")
+    if not hmac.compare_digest(mac, _mac(told, key)):
+        return None
+    parts = told.split(".")
+    if len(parts) != _PARTS - 1:
+        return None
+    opened_at = _EPOCH + timedelta(microseconds=int(parts[1]))
+    return Session(agent_id=int(parts[0]), opened_at=opened_at, nonce=parts[2])
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _mac(told: str, key: bytes) -> str:
+    digest = hmac.new(key, told.encode("ascii"), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+class NoAppError(RuntimeError):
+    """A page ran before the application was made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthState:
+    """The app, and what this process remembers of sign-ins."""
+
+    app: App
+    session_key: bytes
+    signed_out: RevokedSessions
+    attempts: SignInThrottle
+
+
+_registered: list[AuthState] = []
+
+
+def register_app(app: App) -> AuthState:
+    """Hand `app` to the pages of this process, in the place of any app before."""
+    auth = AuthState(
+        app=app, session_key=session_key(app.master_key), signed_out=RevokedSessions(), attempts=SignInThrottle()
+    )
+    _registered[:] = [auth]
+    return auth
+
+
+def current_auth() -> AuthState:
+    """What was registered. Raises NoHouseError before that."""
+    if not _registered:
+        raise NoAppError("No app is registered: start the dashboard with `aparte dashboard`.")
+    return _registered[0]
+
+
+def session_of_token(auth: AuthState, token: str | None) -> Session | None:
+    """The session of a token that we signed and that was not signed out; its age is not looked at."""
+    session = read_token(token, auth.session_key)
+    return None if session is None or session in auth.signed_out else session
+
+
+def current_agent(auth: AuthState, token: str | None, *, now: datetime) -> Agent | None:
+    """The agent whose session this is; None where it is over, was revoked, or the agent may no longer sign in."""
+    session = session_of_token(auth, token)
+    if session is None or session.expired(now=now, lifetime=session_lifetime(auth.app)):
+        return None
+    with reading(auth.app.engine) as database:
+        agent = agent_by_id(database, session.agent_id)
+    return agent if agent is not None and session.opened_at >= agent.sign_ins_from else None
+
+
+def session_lifetime(app: App) -> timedelta:
+    """How long a session lasts, in the app's own time."""
+    return PRACTICE_LIFETIME if app.settings.document.service.clock else LIFETIME

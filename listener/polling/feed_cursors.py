@@ -1,0 +1,173 @@
+"""Which feeds are due, how far each was read, and at which page an interrupted reading continues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from listener.health import paused_accounts
+from records.bulk import add_missing
+from records.enums import Feed
+from records.leases import LEASE, claim, still_held
+from records.tables.listener import FeedCursorRow
+
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueFeed:
+    """One feed of one account whose time to be read has come."""
+
+    account_id: int
+    feed: Feed
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageCursor:
+    """Where a walk back through a feed stands."""
+
+    page: str | None
+    """The network's token of the page that comes next; None at the beginning."""
+    began_at: datetime
+    """What the cursor moves to when the walk ends."""
+    served: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedCursor:
+    """The leased cursor of a feed."""
+
+    id: int
+    read_until: datetime | None
+    place: PageCursor | None = None
+    """Of a walk that was cut short; None between walks."""
+    refusal: str | None = None
+    """Why the network refused this feed the last time."""
+    refused_at: datetime | None = None
+    """Since when it has refused it."""
+
+
+def due_feeds(session: Session, feeds_of: Mapping[int, Sequence[Feed]], *, now: datetime) -> list[DueFeed]:
+    """The feeds that are due, the longest waiting first, of accounts that are not paused.
+
+    Those that wait equally long come in the order in which each network's feeds are best read. A feed that was never
+    read is due; its cursor is made when it is read.
+    """
+    query = select(col(FeedCursorRow.account_id), col(FeedCursorRow.feed), col(FeedCursorRow.poll_due_at)).where(
+        col(FeedCursorRow.account_id).in_(list(feeds_of))
+    )
+    due_at = {(account_id, feed): due for account_id, feed, due in session.connection().execute(query)}
+    paused = paused_accounts(session)
+    waiting = []
+    for account_id, feeds in feeds_of.items():
+        for feed in feeds:
+            due = due_at.get((account_id, feed.value)) or _EVER
+            if due <= now and account_id not in paused:
+                waiting.append((due, DueFeed(account_id=account_id, feed=feed)))
+    return [each for _, each in sorted(waiting, key=lambda pair: pair[0])]
+
+
+def in_turns(due: Sequence[DueFeed]) -> list[DueFeed]:
+    """The same feeds with accounts taking turns, so that one with many of them holds up nobody."""
+    turn_of: dict[int, int] = {}
+    turns = []
+    for each in due:
+        turn = turn_of.get(each.account_id, 0)
+        turn_of[each.account_id] = turn + 1
+        turns.append((turn, each))
+    return [each for _, each in sorted(turns, key=lambda pair: pair[0])]
+
+
+def lease_feed(session: Session, *, account_id: int, feed: Feed, claimant: str, now: datetime) -> FeedCursor | None:
+    """Lease a feed that is due, making its cursor on first use; None where it is not due or another reads it."""
+    ids = _claim(session, account_id, feed, claimant, now)
+    if not ids:
+        row = {"account_id": account_id, "feed": feed.value, "poll_due_at": now, "walk_served": 0}
+        add_missing(session, FeedCursorRow, [row], unique=("account_id", "feed"))
+        ids = _claim(session, account_id, feed, claimant, now)
+    return _cursor(session, ids[0]) if ids else None
+
+
+def keep_lease(session: Session, cursor: FeedCursor, *, claimant: str, now: datetime) -> bool:
+    """Renew the lease; False where another has taken it over."""
+    if not still_held(session, FeedCursorRow, [cursor.id], claimant):
+        return False
+    _change(session, cursor, claimant, {"claimed_until": now + LEASE})
+    return True
+
+
+def save_page_cursor(session: Session, cursor: FeedCursor, place: PageCursor | None, *, claimant: str) -> None:
+    """Keep where the walk goes on, whoever reads the feed next; None: it begins anew."""
+    _change(session, cursor, claimant, _page_cursor_values(place))
+
+
+def release_feed(session: Session, cursor: FeedCursor, *, claimant: str, due_at: datetime) -> None:
+    """End the lease, and say when to read again; the walk goes on from where it was saved."""
+    _change(session, cursor, claimant, {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at})
+
+
+def release_refused_feed(
+    session: Session, cursor: FeedCursor, *, claimant: str, due_at: datetime, refusal: str, now: datetime
+) -> None:
+    """End the lease of a feed that the network refuses, and keep why, and since when."""
+    values: dict[str, object] = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at, "refusal": refusal}
+    _change(session, cursor, claimant, values | {"refused_at": cursor.refused_at or now})
+
+
+def finish_reading(
+    session: Session, cursor: FeedCursor, *, claimant: str, due_at: datetime, read_until: datetime
+) -> None:
+    """End walk and lease; the cursor moves to `read_until`, never backwards."""
+    values = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at, **_page_cursor_values(None)}
+    values |= {"refusal": None, "refused_at": None}
+    if cursor.read_until is None or read_until > cursor.read_until:
+        values["read_until"] = read_until
+    _change(session, cursor, claimant, values)
+
+
+def _claim(session: Session, account_id: int, feed: Feed, claimant: str, now: datetime) -> list[int]:
+    ours = [col(FeedCursorRow.account_id) == account_id, col(FeedCursorRow.feed) == feed.value]
+    return claim(
+        session, FeedCursorRow, due=col(FeedCursorRow.poll_due_at), where=ours, claimant=claimant, now=now, most=1
+    )
+
+
+def _cursor(session: Session, cursor_id: int) -> FeedCursor:
+    query = select(
+        col(FeedCursorRow.read_until),
+        col(FeedCursorRow.walk_page),
+        col(FeedCursorRow.walk_began_at),
+        col(FeedCursorRow.walk_served),
+        col(FeedCursorRow.walk_oldest_at),
+        col(FeedCursorRow.refusal),
+        col(FeedCursorRow.refused_at),
+    ).where(col(FeedCursorRow.id) == cursor_id)
+    read_until, page, began_at, served, oldest_at, refusal, refused_at = session.connection().execute(query).one()
+    place = None
+    if page is not None and began_at is not None:
+        place = PageCursor(page=page, began_at=began_at, served=served, oldest_at=oldest_at)
+    return FeedCursor(id=cursor_id, read_until=read_until, place=place, refusal=refusal, refused_at=refused_at)
+
+
+def _page_cursor_values(place: PageCursor | None) -> dict[str, object]:
+    if place is None:
+        return {"walk_page": None, "walk_began_at": None, "walk_served": 0, "walk_oldest_at": None}
+    return {
+        "walk_page": place.page,
+        "walk_began_at": place.began_at,
+        "walk_served": place.served,
+        "walk_oldest_at": place.oldest_at,
+    }
+
+
+def _change(session: Session, cursor: FeedCursor, claimant: str, values: Mapping[str, object]) -> None:
+    session.connection().execute(
+        update(FeedCursorRow)
+        .where(col(FeedCursorRow.id) == cursor.id, col(FeedCursorRow.claimed_by) == claimant)
+        .values(**values)
+    )

@@ -1,0 +1,52 @@
+"""When a mention is fetched again: posts are edited soon after they are written, and deleted at any time.
+
+Where the network charges for each post that it serves, that is every day for a week and then weekly, else every day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from networks.prices import read_price
+from records.bulk import parts
+from records.enums import Feed
+from records.tables.listener import MentionRow
+
+EDITABLE_FOR = timedelta(minutes=31)
+"""X takes edits for half an hour: a post asked for after that has its last text."""
+RECHECK_EVERY = timedelta(hours=20)
+"""What was deleted has to be deleted here within 24 hours."""
+FRESH_FOR = timedelta(days=7)
+RECHECK_CHARGED_EVERY = timedelta(days=7)
+"""Of what is no longer fresh, where each post that is served is charged for; a webhook tells of deletions at once."""
+WATCHED_FOR = timedelta(days=30)
+
+
+def is_charged(network: str) -> bool:
+    """True where the network charges for posts that are asked for by id, which cost what a search does."""
+    return read_price(network, Feed.SEARCH) > 0
+
+
+def next_recheck(published_at: datetime, *, now: datetime, charged: bool) -> datetime | None:
+    """When a post heard or asked for `now` is asked for again; None once it is a month old."""
+    if now < published_at + EDITABLE_FOR:
+        return published_at + EDITABLE_FOR
+    if now >= published_at + WATCHED_FOR:
+        return None
+    if not charged or now < published_at + FRESH_FOR:
+        return now + RECHECK_EVERY
+    return now + RECHECK_CHARGED_EVERY if now + RECHECK_CHARGED_EVERY < published_at + WATCHED_FOR else None
+
+
+def recheck_now(session: Session, mention_ids: Sequence[int], *, now: datetime) -> None:
+    """Ask for these mentions again at once: something is said to have happened to them."""
+    for part in parts(mention_ids):
+        session.connection().execute(
+            update(MentionRow)
+            .where(col(MentionRow.id).in_(part), col(MentionRow.deleted_at).is_(None))
+            .values(check_due_at=now)
+        )

@@ -1,0 +1,231 @@
+"""Posts that a webhook named without their text: fetched until the network shows them, or the attempts are used up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, bindparam, delete, func, select, update
+from sqlmodel import Session, col
+
+from listener.health import PAUSE
+from listener.ingest.intake import ingest_turn
+from listener.ingest.threads import known_roots
+from listener.rechecks.refetch import is_permanent, is_transient, may_refetch, record_refetch, record_refetch_failure
+from networks.errors import NetworkError
+from networks.protocol import FeedPage, Network
+from records.bulk import add_missing, parts
+from records.database import reading, writing
+from records.enums import Feed
+from records.leases import claim, still_held
+from records.models import Account, FetchedPost
+from records.tables.listener import OwnPostRow, PendingPostRow
+
+MOST_PENDING = 1_000
+"""Of one account: who holds its secret must not fill the database."""
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
+"""After each time that it was asked for in vain; after the last, once more and never again."""
+KEPT_FOR = timedelta(days=60)
+
+_ID = re.compile(r"[0-9]{1,40}(_[0-9]{1,40})?")
+_COMMENT = "comment"
+
+StorePage = Callable[[Session, Feed, FeedPage], None]
+"""Stores what was read, as if the feed had served it; the last thing in the transaction."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingResult:
+    """What came of asking for a batch."""
+
+    asked: int = 0
+    read: int = 0
+    error: NetworkError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    row_id: int
+    external_id: str
+    attempts: int
+
+
+def add_pending(session: Session, account: Account, external_ids: Sequence[str], *, now: datetime) -> int:
+    """Remember to ask for these posts, which are not known, and return how many of them are new.
+
+    What is no id of any network, what is stored already, and what exceeds the bound is left out.
+    """
+    ids = [each for each in dict.fromkeys(external_ids) if _ID.fullmatch(each)]
+    if not ids:
+        return 0
+    known = {*known_roots(session, account.network, ids), *_pending_among(session, account, ids)}
+    new = [each for each in ids if each not in known][: max(0, MOST_PENDING - _count_pending(session, account))]
+    rows = [
+        {
+            "account_id": account.id,
+            "network": account.network,
+            "external_id": each,
+            "told_at": now,
+            "ask_due_at": now,
+            "attempts": 0,
+        }
+        for each in new
+    ]
+    add_missing(session, PendingPostRow, rows, unique=("account_id", "external_id"))
+    return len(new)
+
+
+def fetch_pending(
+    engine: Engine,
+    network: Network,
+    *,
+    account: Account,
+    claimant: str,
+    now: datetime,
+    store: StorePage,
+    price: float = 0.0,
+) -> PendingResult:
+    """Ask, in one call, for posts of the account that deliveries named, and store those that are shown.
+
+    Deliveries run ahead of what a network shows: what it says is gone is asked for again too. A failure is recorded,
+    puts the next attempt off, and is returned.
+    """
+    due = _claim(engine, account, claimant=claimant, now=now, most=network.refetch_at_most)
+    if not due:
+        return PendingResult()
+    try:
+        page = network.refetch(tuple(each.external_id for each in due)).page
+    except NetworkError as error:
+        _note_failure(engine, account, due, error, claimant=claimant, now=now)
+        return PendingResult(error=error)
+    shown = {post.external_id for post in page.posts} | {post.external_id for post in page.own}
+    shown |= {post.revision_external_id for post in page.posts}
+    with writing(engine, in_turn=ingest_turn(account.network)) as session:
+        held = still_held(session, PendingPostRow, [each.row_id for each in due], claimant)
+        ours = [each for each in due if each.row_id in held]
+        read = [each for each in ours if each.external_id in shown]
+        record_refetch(session, account, page, price=price, now=now)
+        _drop(session, [each.row_id for each in read])
+        _try_later(session, [each for each in ours if each.external_id not in shown], now=now)
+        for feed, part in _by_feed(session, account, page):
+            store(session, feed, part)
+    return PendingResult(asked=len(due), read=len(read))
+
+
+def forget_pending(session: Session, *, now: datetime) -> None:
+    """Give up what was told so long ago that no network shows it any more."""
+    session.connection().execute(delete(PendingPostRow).where(col(PendingPostRow.told_at) < now - KEPT_FOR))
+
+
+def _count_pending(session: Session, account: Account) -> int:
+    query = select(func.count()).select_from(PendingPostRow).where(col(PendingPostRow.account_id) == account.id)
+    return session.connection().execute(query).scalar_one()
+
+
+def _pending_among(session: Session, account: Account, external_ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for part in parts(external_ids):
+        query = select(col(PendingPostRow.external_id)).where(
+            col(PendingPostRow.account_id) == account.id, col(PendingPostRow.external_id).in_(part)
+        )
+        found.update(session.connection().execute(query).scalars())
+    return found
+
+
+def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, most: int) -> list[_Due]:
+    of_account = col(PendingPostRow.account_id) == account.id
+    with reading(engine) as session:
+        # Looked at often, and seldom due: a writer would keep others waiting for nothing.
+        due = select(col(PendingPostRow.id)).where(of_account, col(PendingPostRow.ask_due_at) <= now)
+        if session.execute(due.limit(1)).first() is None:
+            return []
+    with writing(engine) as session:
+        if not may_refetch(session, account, now=now):
+            return []
+        ids = claim(
+            session,
+            PendingPostRow,
+            due=col(PendingPostRow.ask_due_at),
+            where=[of_account],
+            claimant=claimant,
+            now=now,
+            most=most,
+        )
+        query = select(col(PendingPostRow.id), col(PendingPostRow.external_id), col(PendingPostRow.attempts))
+        rows = session.execute(query.where(col(PendingPostRow.id).in_(ids)).order_by(col(PendingPostRow.id)))
+        return [
+            _Due(row_id=row_id or 0, external_id=external_id, attempts=attempts)
+            for row_id, external_id, attempts in rows
+        ]
+
+
+def _by_feed(session: Session, account: Account, page: FeedPage) -> list[tuple[Feed, FeedPage]]:
+    """Comments under what is our own as comments, the rest as mentions."""
+    roots = sorted({post.root_external_id for post in page.posts if post.kind == _COMMENT})
+    ours = _own_among(session, account.network, roots)
+    comments = tuple(post for post in page.posts if _is_comment_to(post, ours))
+    mentions = tuple(post for post in page.posts if not _is_comment_to(post, ours))
+    pages = [(Feed.MENTIONS, FeedPage(posts=mentions, own=page.own)), (Feed.COMMENTS, FeedPage(posts=comments))]
+    return [(feed, part) for feed, part in pages if part.posts or part.own]
+
+
+def _is_comment_to(post: FetchedPost, roots: set[str]) -> bool:
+    return post.kind == _COMMENT and post.root_external_id in roots
+
+
+def _own_among(session: Session, network: str, external_ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for part in parts(external_ids):
+        query = select(col(OwnPostRow.external_id)).where(
+            col(OwnPostRow.network) == network, col(OwnPostRow.external_id).in_(part)
+        )
+        found.update(session.connection().execute(query).scalars())
+    return found
+
+
+def _drop(session: Session, row_ids: Sequence[int]) -> None:
+    for part in parts(row_ids):
+        session.connection().execute(delete(PendingPostRow).where(col(PendingPostRow.id).in_(part)))
+
+
+def _try_later(session: Session, due: Sequence[_Due], *, now: datetime) -> None:
+    _drop(session, [each.row_id for each in due if each.attempts >= len(PAUSES)])
+    again = [
+        {"row": each.row_id, "tried": each.attempts + 1, "next": now + PAUSES[each.attempts]}
+        for each in due
+        if each.attempts < len(PAUSES)
+    ]
+    _update_each(session, again)
+
+
+def _update_each(session: Session, values: Sequence[Mapping[str, object]]) -> None:
+    if not values:
+        return
+    session.connection().execute(
+        update(PendingPostRow.__table__)  # type: ignore[attr-defined]
+        .where(col(PendingPostRow.id) == bindparam("row"))
+        .values(
+            attempts=bindparam("tried"),
+            ask_due_at=bindparam("next"),
+            claimed_by=None,
+            claimed_until=None,
+        ),
+        list(values),
+    )
+
+
+def _note_failure(
+    engine: Engine, account: Account, due: Sequence[_Due], error: NetworkError, *, claimant: str, now: datetime
+) -> None:
+    with writing(engine) as session:
+        held = still_held(session, PendingPostRow, [each.row_id for each in due], claimant)
+        ours = [each for each in due if each.row_id in held]
+        record_refetch_failure(session, account, error, now=now)
+        if is_permanent(error):
+            _try_later(session, ours, now=now)
+        else:
+            # What the network stumbles over must not keep others from their turn.
+            later = now + PAUSE if is_transient(error) else now
+            _update_each(session, [{"row": each.row_id, "tried": each.attempts, "next": later} for each in ours])

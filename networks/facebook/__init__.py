@@ -1,1 +1,0 @@
-"""A Facebook Page, by Meta's Graph API."""

@@ -1,0 +1,264 @@
+"""Attribution: was a post or message of our own account sent through the outbox?
+
+An unconfirmed act is confirmed by whichever comes first: a reading that looks for it (`reconcile`), or a feed that
+brings it. A feed brings each item once, so it is attributed then or never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlmodel import Session, col
+
+from networks.protocol import OwnPost
+from records.enums import PRIVATE_ACTS, Act, ReplyStatus
+from records.models import Actor, FetchedMessage
+from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow, OwnPostRow
+from records.tables.people import IdentityRow
+from records.tables.replies import ReplyRow
+from records.tables.service import AccountRow
+from replies.evidence import CLOCKS_DIFFER
+from replies.fingerprint import fingerprint
+from replies.log_entries import log_subjects
+from replies.outcome import LogContext, mark_sent
+from replies.ports import DeliveryPorts
+
+_UNCONFIRMED = (
+    ReplyStatus.SENDING,
+    ReplyStatus.UNKNOWN,
+    ReplyStatus.HELD,
+    ReplyStatus.APPROVED,
+    ReplyStatus.DRAFT,  # one of two people approved what is in doubt
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnText:
+    """Something that an account of ours said."""
+
+    external_id: str
+    place: str
+    """The post that it answers; in private, the person's id on the network."""
+    fingerprint: str
+    at: datetime
+    heard_at: datetime | None = None
+    """When it was first heard; None where it is heard now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnconfirmedAct:
+    """An act that left, or may have, and whose id nobody has learned."""
+
+    reply_id: int
+    fingerprint: str
+    places: frozenset[str]
+    """The target, by every id that it goes by."""
+    flattened: str | None
+    """What the target itself answers: where a network threads two levels, it shows our answer there."""
+    created_at: datetime
+    left_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribution:
+    """What of the words heard is ours."""
+
+    ours: frozenset[str]
+    """Ids on the network, of sent acts and of acts that were in doubt."""
+    settled: tuple[tuple[ReplyRow, str], ...] = ()
+    """Acts that are sent, then, each with its id. Their rows are locked."""
+
+
+def attribute_posts(session: Session, account_id: int, posts: Sequence[OwnPost], *, now: datetime) -> Attribution:
+    """Which of `posts`, by this account, are public replies that were sent through the outbox.
+
+    A reply on its way is recognised and left to its sender, who learns its id.
+    """
+    if not posts:
+        return Attribution(ours=frozenset())
+    heard = [post for post in posts if post.parent_external_id]
+    marks = {post.external_id: fingerprint(post.text) for post in heard}
+    query = _unconfirmed(account_id).where(
+        col(ReplyRow.act) == Act.PUBLIC_REPLY.value, col(ReplyRow.fingerprint).in_(set(marks.values()))
+    )
+    rows = _locked(session, query) if heard else []
+    ours = _sent(session, account_id, [post.external_id for post in posts])
+    if not rows:
+        return Attribution(ours=ours)
+    known = _first_heard(session, OwnPostRow, account_id, marks)
+    words = [
+        OwnText(
+            external_id=post.external_id,
+            place=post.parent_external_id or "",
+            fingerprint=marks[post.external_id],
+            at=post.published_at,
+            heard_at=known.get(post.external_id),
+        )
+        for post in heard
+        if post.external_id not in ours
+    ]
+    return _attribution(rows, ours, pair_texts(words, _in_public(session, account_id, rows)), now=now)
+
+
+def attribute_messages(
+    session: Session, account_id: int, messages: Sequence[FetchedMessage], *, now: datetime
+) -> Attribution:
+    """Which outgoing `messages` of this account are private acts that were sent through the outbox."""
+    heard = [message for message in messages if message.outgoing]
+    if not heard:
+        return Attribution(ours=frozenset())
+    of_persons = (
+        select(col(MentionRow.id))
+        .join(IdentityRow, col(IdentityRow.id) == col(MentionRow.identity_id))
+        .where(col(IdentityRow.external_id).in_({message.other_external_id for message in heard}))
+    )
+    query = _unconfirmed(account_id).where(
+        col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)), col(ReplyRow.mention_id).in_(of_persons)
+    )
+    rows = _locked(session, query)
+    ids = [message.external_id for message in heard]
+    ours = _sent(session, account_id, ids)
+    if not rows:
+        return Attribution(ours=ours)
+    known = _first_heard(session, DirectMessageRow, account_id, ids)
+    words = [
+        OwnText(
+            external_id=message.external_id,
+            place=message.other_external_id,
+            # Fingerprints leave links out, so the room's own need not be known here.
+            fingerprint=fingerprint(message.text),
+            at=message.sent_at,
+            heard_at=known.get(message.external_id),
+        )
+        for message in heard
+        if message.external_id not in ours
+    ]
+    return _attribution(rows, ours, pair_texts(words, _in_private(session, rows)), now=now)
+
+
+def pair_texts(words: Iterable[OwnText], acts: Iterable[UnconfirmedAct]) -> Mapping[int, str]:
+    """The ids of `words` by the act that each of them is: one act for one, the oldest first. Pure.
+
+    Where the target itself was answered, that settles it before an answer to what is above the target does.
+    """
+    said = sorted(words, key=lambda each: (each.at, len(each.external_id), each.external_id))
+    oldest = sorted(acts, key=lambda each: each.reply_id)
+    paired: dict[int, str] = {}
+    for upwards in (False, True):
+        for each in said:
+            if each.external_id in paired.values():
+                continue
+            fitting = (act for act in oldest if act.reply_id not in paired and _fits(each, act, upwards=upwards))
+            act = next(fitting, None)
+            if act is not None:
+                paired[act.reply_id] = each.external_id
+    return paired
+
+
+def confirm_attributed(
+    session: Session, recognised: Attribution, *, desk: DeliveryPorts, actor: Actor, now: datetime
+) -> None:
+    """Make the recognised acts sent, with all that this means for their cases: last in the transaction."""
+    if not recognised.settled:
+        return
+    people = log_subjects(session, {row.mention_id for row, _ in recognised.settled})
+    for row, external_id in recognised.settled:
+        telling = LogContext(desk=desk, actor=actor, addressee=people[row.mention_id])
+        mark_sent(session, row, external_id, telling=telling, now=now)
+
+
+def _fits(words: OwnText, act: UnconfirmedAct, *, upwards: bool) -> bool:
+    there = words.place == act.flattened if upwards else words.place in act.places
+    stood_before = words.heard_at is not None and words.heard_at < act.left_at
+    early = words.at < act.created_at - CLOCKS_DIFFER
+    return there and words.fingerprint == act.fingerprint and not stood_before and not early
+
+
+def _unconfirmed(account_id: int) -> Select[ReplyRow]:
+    return select(ReplyRow).where(
+        col(ReplyRow.account_id) == account_id,
+        col(ReplyRow.sent_at).is_(None),
+        col(ReplyRow.status).in_([status.value for status in _UNCONFIRMED]),
+        col(ReplyRow.attempts) > 0,
+        col(ReplyRow.sending_at).is_not(None),
+    )
+
+
+def _locked(session: Session, query: Select[ReplyRow]) -> list[ReplyRow]:
+    ordered = query.order_by(col(ReplyRow.id)).with_for_update()
+    return list(session.execute(ordered, execution_options={"populate_existing": True}).scalars())
+
+
+def _sent(session: Session, account_id: int, external_ids: Collection[str]) -> frozenset[str]:
+    """Asked after rows were locked, so that an id recorded meanwhile by their sender is seen."""
+    query = select(col(ReplyRow.external_id)).where(
+        col(ReplyRow.account_id) == account_id, col(ReplyRow.external_id).in_(external_ids)
+    )
+    return frozenset(id_ for id_ in session.execute(query).scalars() if id_)
+
+
+def _first_heard(
+    session: Session, table: type[OwnPostRow | DirectMessageRow], account_id: int, external_ids: Collection[str]
+) -> dict[str, datetime]:
+    query = select(col(table.external_id), col(table.heard_at)).where(
+        col(table.account_id) == account_id, col(table.external_id).in_(external_ids)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _in_public(session: Session, account_id: int, rows: Sequence[ReplyRow]) -> list[UnconfirmedAct]:
+    network = select(col(AccountRow.network)).where(col(AccountRow.id) == account_id).scalar_subquery()
+    query = (
+        select(col(MentionRow.external_id), col(MentionRow.parent_external_id), col(MentionRevisionRow.external_id))
+        .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
+        .where(
+            col(MentionRow.network) == network,
+            col(MentionRow.external_id).in_({row.target_external_id for row in rows}),
+        )
+    )
+    parents: dict[str, str | None] = {}
+    places: dict[str, set[str]] = {}
+    for target, parent, version in session.execute(query):
+        parents[target] = parent
+        # An answer may stand under any version of an edited post.
+        places.setdefault(target, set()).add(version)
+    return [
+        _act(row, {target, *places.get(target, ())}, parents.get(target))
+        for row, target in ((row, row.target_external_id) for row in rows)
+    ]
+
+
+def _in_private(session: Session, rows: Sequence[ReplyRow]) -> list[UnconfirmedAct]:
+    query = (
+        select(col(MentionRow.id), col(IdentityRow.external_id))
+        .join(IdentityRow, col(IdentityRow.id) == col(MentionRow.identity_id))
+        .where(col(MentionRow.id).in_({row.mention_id for row in rows}))
+    )
+    persons = {row[0]: row[1] for row in session.execute(query)}
+    return [_act(row, {persons[row.mention_id]}, None) for row in rows]
+
+
+def _act(row: ReplyRow, places: Collection[str], flattened: str | None) -> UnconfirmedAct:
+    return UnconfirmedAct(
+        reply_id=row.id or 0,
+        fingerprint=row.fingerprint,
+        places=frozenset(places),
+        flattened=flattened,
+        created_at=row.created_at,
+        left_at=row.sending_at or row.created_at,
+    )
+
+
+def _attribution(
+    rows: Sequence[ReplyRow], ours: frozenset[str], paired: Mapping[int, str], *, now: datetime
+) -> Attribution:
+    settled = [(row, paired[row.id or 0]) for row in rows if row.id in paired and not _on_its_way(row, now)]
+    return Attribution(ours=ours | frozenset(paired.values()), settled=tuple(settled))
+
+
+def _on_its_way(row: ReplyRow, now: datetime) -> bool:
+    """True while whoever sends it holds it, and will record its id."""
+    return row.status == ReplyStatus.SENDING and row.claimed_until is not None and row.claimed_until > now

@@ -1,0 +1,166 @@
+"""Checks right before sending: network permission, the post's present state, answers from elsewhere, the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
+from networks.protocol import Network, PostState
+from records.database import reading
+from records.enums import CLOSING_SLOT, PRIVATE_ACTS, Act, Feed
+from records.models import Permissions
+from records.tables.listener import FeedCursorRow, OwnPostRow
+from records.tables.replies import ReplyRow
+from replies.draft import TEXT_ACTS
+from replies.evidence import CLOCKS_DIFFER, Presence, read_evidence
+from replies.fingerprint import fingerprint
+from replies.lifecycle import CANNOT_TELL
+from replies.limits import LEFT_OR_MAY_HAVE
+from replies.outbox import ALREADY_ANSWERED, EDITED
+from replies.ports import DeliveryPorts, Stop, found, gone, held, withheld
+from replies.send_context import SendContext
+
+
+def stop_by_permission(reply: ReplyRow, permissions: Permissions | None) -> Stop | None:
+    """Hold what is not permitted, or no longer; None where it may be tried, or nobody knows what is permitted."""
+    why = "" if permissions is None else _why_not(Act(reply.act), permissions)
+    return held(why) if why else None
+
+
+def _why_not(act: Act, permissions: Permissions) -> str:
+    if act in PRIVATE_ACTS:
+        return _why_not_privately(act, permissions)
+    permitted, otherwise = {
+        Act.PUBLIC_REPLY: (permissions.reply, permissions.why or "The network does not permit this answer."),
+        Act.HIDE: (permissions.hide, "The network does not permit hiding this post."),
+        Act.UNHIDE: (permissions.hide, "The network does not permit showing this post again."),
+        Act.DELETE: (permissions.delete_own, "The network does not permit deleting this answer."),
+    }[act]
+    return "" if permitted else otherwise
+
+
+def _why_not_privately(act: Act, permissions: Permissions) -> str:
+    if not permissions.private_message:
+        return permissions.why or "The time in which the network permits a private message has passed."
+    if act is Act.PRIVATE_MESSAGE and permissions.private_act is Act.PRIVATE_REPLY:
+        return "The network permits a private reply to the post, and no other message: withhold it and write anew."
+    return ""
+
+
+def check_on_network(
+    engine: Engine, network: Network, situation: SendContext, *, secrets: Collection[str], now: datetime
+) -> Stop | None:
+    """Ask the network about the target; None where the reply may still leave. Raises NetworkError.
+
+    What was in doubt once is looked for a last time. Otherwise a private act needs no look: nobody else's answer can
+    be missed in public, and what was written privately outside Aparte is read from what was heard.
+    """
+    reply = situation.reply
+    if reply.act in TEXT_ACTS and reply.absent_at is not None:
+        evidence = read_evidence(engine, network, situation, secrets=secrets, until=now)
+        if evidence.external_id is not None:
+            return found(evidence.external_id)
+        if evidence.found is Presence.OUT_OF_SIGHT:
+            return held(CANNOT_TELL)
+    if reply.act in PRIVATE_ACTS:
+        return None
+    stop = stop_by_state(network.look_up(reply.target_external_id), situation)
+    if stop is not None or reply.act != Act.PUBLIC_REPLY or reply.slot == CLOSING_SLOT:
+        return stop
+    with reading(engine) as session:
+        since = _unheard_since(session, situation)
+        heard = _heard_under(session, reply)
+    own = network.own_replies_under(reply.target_external_id, since=since, until=now)
+    with reading(engine) as session:
+        outside = answers_from_elsewhere(session, situation, {**heard, **{post.external_id: post.text for post in own}})
+    return held(ALREADY_ANSWERED) if outside else None
+
+
+def stop_by_state(state: PostState, situation: SendContext) -> Stop | None:
+    """What the present state of the target forbids."""
+    act = situation.reply.act
+    if act == Act.DELETE:
+        return None if state.exists else withheld("The answer is deleted already.")
+    if not state.exists:
+        return gone("The post is gone.")
+    if act == Act.HIDE:
+        return withheld("The post is hidden already.") if state.hidden else None
+    if act == Act.UNHIDE:
+        return withheld("The post is shown already.") if state.hidden is False else None
+    if state.hidden:
+        return held("The post is hidden: an answer would not be seen.")
+    edited = situation.answers_the_mention and state.revision_external_id not in {
+        None,
+        situation.revision_external_id,
+    }
+    return held(EDITED) if edited else None
+
+
+def answers_from_elsewhere(session: Session, situation: SendContext, own: Mapping[str, str]) -> set[str]:
+    """Those of `own` (texts by id) that Aparte did not send, less those that the approver could have read."""
+    ours = _sent_by_us(session, own) | _perhaps_ours(session, situation, own)
+    known = set() if situation.automatic else _known_when_approved(session, situation.reply, own)
+    return own.keys() - ours - known
+
+
+def _unheard_since(session: Session, situation: SendContext) -> datetime:
+    """From when on the listener has not yet stored what the account posted: less to ask of the network."""
+    cursor = select(col(FeedCursorRow.read_until)).where(
+        col(FeedCursorRow.account_id) == situation.reply.account_id, col(FeedCursorRow.feed) == Feed.OWN_POSTS.value
+    )
+    read_until = session.execute(cursor).scalar()
+    published_at = situation.mention.published_at
+    return published_at if read_until is None else max(published_at, read_until - CLOCKS_DIFFER)
+
+
+def _heard_under(session: Session, reply: ReplyRow) -> dict[str, str]:
+    query = select(col(OwnPostRow.external_id), col(OwnPostRow.text)).where(
+        col(OwnPostRow.account_id) == reply.account_id, col(OwnPostRow.parent_external_id) == reply.target_external_id
+    )
+    return {post.external_id: post.text for post in session.execute(query)}
+
+
+def _sent_by_us(session: Session, own: Collection[str]) -> set[str]:
+    query = select(col(ReplyRow.external_id)).where(col(ReplyRow.external_id).in_(own))
+    return {id_ for id_ in session.execute(query).scalars() if id_ is not None}
+
+
+def _perhaps_ours(session: Session, situation: SendContext, own: Mapping[str, str]) -> set[str]:
+    query = select(col(ReplyRow.fingerprint)).where(
+        col(ReplyRow.account_id) == situation.reply.account_id,
+        col(ReplyRow.target_external_id) == situation.reply.target_external_id,
+        col(ReplyRow.status).in_([status.value for status in LEFT_OR_MAY_HAVE]),
+    )
+    fingerprints = set(session.execute(query).scalars())
+    return {external_id for external_id, text in own.items() if fingerprint(text) in fingerprints}
+
+
+def _known_when_approved(session: Session, reply: ReplyRow, own: Collection[str]) -> set[str]:
+    query = select(col(OwnPostRow.external_id)).where(
+        col(OwnPostRow.external_id).in_(own), col(OwnPostRow.heard_at) <= reply.approved_at
+    )
+    return set(session.execute(query).scalars())
+
+
+def fill_placeholders(text: str, secrets: Mapping[str, str]) -> str:
+    """`text` with each `{name}` of `secrets` replaced by its value; nothing else is touched."""
+    for name, value in secrets.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def stop_by_guard(text: str, reply: ReplyRow, desk: DeliveryPorts) -> Stop | None:
+    """What the guard forbids about the exact text; it fails closed."""
+    if reply.act not in TEXT_ACTS:
+        return None
+    try:
+        findings = desk.guard(text, reply)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in the guard, nothing leaves
+        return held(f"The guard could not read the text ({type(error).__name__}): nothing was sent.")
+    if not findings:
+        return None
+    kinds = ", ".join(sorted({finding.kind for finding in findings}))
+    return held(f"The guard stopped it ({kinds}): change the text.")

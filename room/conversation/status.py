@@ -1,0 +1,129 @@
+"""The status of a conversation, and what the person changes of it: asks for a human, rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from cases.escalation import escalate_to_human
+from cases.private_side import waits_in_private
+from records.models import Actor
+from records.tables.cases import CareCaseRow
+from records.tables.room import RoomMessageRow, RoomRow
+from room.conversation.messages import Speaker
+from room.ledger_entries import log_room
+from room.lifecycle import RoomStateError, lock_room
+
+
+class ConversationState(StrEnum):
+    """What a conversation waits for."""
+
+    EMPTY = "empty"
+    """Nobody has said anything."""
+    OPEN = "open"
+    """The person wrote, and nobody of ours has taken it up."""
+    ACTIVE = "active"
+    """The person wrote, and somebody of ours is on it."""
+    ANSWERED = "answered"
+    """We spoke last."""
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationStatus:
+    """How a conversation stands."""
+
+    turn: ConversationState
+    since: datetime | None
+    """Since when the person waits; when it was solved or closed; null where neither."""
+    asked_human_at: datetime | None
+    rating: int | None
+
+
+def conversation_status(session: Session, room: RoomRow, said: Sequence[RoomMessageRow]) -> ConversationStatus:
+    """How the conversation of `room`, in which `said` was said, stands."""
+    case = session.get_one(CareCaseRow, room.case_id)
+    solved_at = _solved_at(room, case)
+    turn, since = _state_of(case, said)
+    if case.closed_at is not None:
+        turn, since = ConversationState.CLOSED, case.closed_at
+    elif solved_at is not None and not _said_after(said, solved_at):
+        turn, since = ConversationState.SOLVED, solved_at
+    return ConversationStatus(turn=turn, since=since, asked_human_at=room.asked_human_at, rating=room.rating)
+
+
+def _state_of(case: CareCaseRow, said: Sequence[RoomMessageRow]) -> tuple[ConversationState, datetime | None]:
+    spoken = [message for message in said if message.author != Speaker.SERVICE]
+    if not spoken:
+        return ConversationState.EMPTY, None
+    if spoken[-1].author == Speaker.AGENT:
+        return ConversationState.ANSWERED, None
+    taken = case.assignee_id is not None or any(message.author == Speaker.AGENT for message in spoken)
+    return (ConversationState.ACTIVE if taken else ConversationState.OPEN), case.private_waiting_since or spoken[
+        -1
+    ].said_at
+
+
+def _solved_at(room: RoomRow, case: CareCaseRow) -> datetime | None:
+    """When it was last solved; null where the case was reopened since."""
+    found = room.solved_at or case.solved_at
+    return None if found and case.reopened_at and case.reopened_at > found else found
+
+
+def _said_after(said: Sequence[RoomMessageRow], moment: datetime) -> bool:
+    return any(message.author == Speaker.PERSON and message.said_at > moment for message in said)
+
+
+def ask_for_human(session: Session, room_id: int, *, actor: Actor, now: datetime) -> None:
+    """Let a human answer next, ahead of others; asking twice changes nothing until one has answered.
+
+    Raises RoomStateError where the room is over.
+    """
+    row = lock_room(session, room_id)
+    if row.closed_at is not None or row.expires_at <= now:
+        raise RoomStateError("The room is no longer open: invite the person again.")
+    if row.asked_human_at is not None:
+        return
+    row.asked_human_at = now
+    session.add(row)
+    waits_in_private(session, row.case_id, now)
+    raised = escalate_to_human(session, row.case_id, now=now)
+    log_room(session, row, "room:asked-human", actor=actor, now=now, body={"raised": raised})
+
+
+WORST, BEST = 1, 5
+RATING_INTERVAL = timedelta(seconds=10)
+"""So long a rating stands before it can be changed."""
+
+
+class RatingError(ValueError):
+    """What was given is no rating from `WORST` to `BEST`, or comes too soon after another."""
+
+
+def parse_rating(typed: str) -> int:
+    """The rating that a form gave. Raises RatingError."""
+    if len(typed) != 1 or typed not in "12345":
+        raise RatingError(f"A rating is a number from {WORST} to {BEST}.")
+    return int(typed)
+
+
+def store_rating(session: Session, room_id: int, rating: int, *, actor: Actor, now: datetime) -> None:
+    """Keep how the person was served, from `WORST` to `BEST`; a later rating stands in the place of an earlier one.
+
+    Raises RatingError where it was changed within `APART`, and RoomStateError where the room is over.
+    """
+    row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
+    if row is None or row.closed_at is not None or row.expires_at <= now:
+        raise RoomStateError("The room is no longer open: it can be rated no more.")
+    if row.rating == rating:
+        return
+    if row.rated_at is not None and row.rated_at > now - RATING_INTERVAL:
+        raise RatingError("A rating was changed a moment ago: wait a little.")
+    before, row.rating, row.rated_at = row.rating, rating, now
+    session.add(row)
+    log_room(session, row, "room:rated", actor=actor, now=now, body={"rating": rating, "before": before})

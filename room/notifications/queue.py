@@ -1,0 +1,184 @@
+"""The queue of notifications to persons in rooms: which are due, to whom, and how delivery went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, or_, select, update
+from sqlmodel import Session, col
+
+from people.customers import find_by_digest
+from records.leases import claim_due as claim_due_rows
+from records.leases import still_held
+from records.tables.room import NotificationRow, ProofCodeRow, RoomRow
+
+CODE = "code"
+NOTICE = "notice"
+EMAIL = "email"
+SMS = "sms"
+MOST_AT_ONCE = 10
+NOTICES_RETRIED_FOR = timedelta(days=1)
+
+ATTEMPTS_BEFORE_ALERT = 2
+"""So many tries without success are no stumble any more."""
+
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(hours=1)
+_MOST_FAILURE_CHARACTERS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notification:
+    """One letter that is to be handed over. Its words are made of this, and stored nowhere."""
+
+    id: int
+    kind: str
+    """`code` or `notice`."""
+    way: str
+    """`email` or `sms`."""
+    once: str
+    """The same however often the letter is tried."""
+    room_id: int
+    public_id: str
+    account_id: int
+    language: str
+    customer_id: int | None
+    nonce: str = field(default="", repr=False)
+    """Of the one-time code; empty for a notice."""
+    worth_sending_until: datetime
+    made_at: datetime
+    attempts: int
+
+
+def enqueue(
+    session: Session,
+    *,
+    room_id: int,
+    kind: str,
+    way: str,
+    once: str,
+    customer_id: int | None,
+    proof_code_id: int | None = None,
+    now: datetime,
+) -> None:
+    """Put a letter out to be sent, in the caller's transaction; one that is there by the name `once` stays as it is.
+
+    `customer_id` is None where it goes nowhere, or where the step that sends it is to look the record up.
+    """
+    if (
+        kind != CODE
+        and session.execute(select(col(NotificationRow.id)).where(col(NotificationRow.once) == once)).first()
+    ):
+        return
+    session.add(
+        NotificationRow(
+            room_id=room_id,
+            proof_code_id=proof_code_id,
+            customer_id=customer_id,
+            kind=kind,
+            way=way,
+            once=once,
+            made_at=now,
+            due_at=now,
+        )
+    )
+    session.flush()
+
+
+def claim_due(engine: Engine, *, claimant: str, now: datetime) -> list[int]:
+    """Lease the letters that are due, and return their ids."""
+    return claim_due_rows(
+        engine, NotificationRow, due=col(NotificationRow.due_at), claimant=claimant, now=now, most=MOST_AT_ONCE
+    )
+
+
+def load_notification(session: Session, letter_id: int) -> Notification | None:
+    """The letter, with the customer whom a code was asked for looked up; None where it is no longer due."""
+    row = session.get(NotificationRow, letter_id, populate_existing=True)
+    room = session.get(RoomRow, row.room_id) if row is not None and row.due_at is not None else None
+    if row is None or room is None:
+        return None
+    code = session.get(ProofCodeRow, row.proof_code_id, populate_existing=True) if row.proof_code_id else None
+    customer_id = row.customer_id
+    if code is not None and customer_id is None:
+        customer_id = find_by_digest(session, code.record_digest)
+    return Notification(
+        id=row.id or 0,
+        kind=row.kind,
+        way=row.way,
+        once=row.once,
+        room_id=row.room_id,
+        public_id=room.public_id,
+        account_id=room.account_id,
+        language=room.language,
+        customer_id=customer_id,
+        nonce=code.nonce if code is not None else "",
+        worth_sending_until=_worth_sending_until(row, code),
+        made_at=row.made_at,
+        attempts=row.attempts,
+    )
+
+
+def delivery_failure(session: Session, way: str) -> str:
+    """Why the last letter that went this way, or was tried in vain, did not leave; empty where it left."""
+    went = or_(col(NotificationRow.sent_at).is_not(None), col(NotificationRow.attempts) >= ATTEMPTS_BEFORE_ALERT)
+    query = (
+        select(col(NotificationRow.sent_at), col(NotificationRow.failure))
+        .where(col(NotificationRow.way) == way, went)
+        .order_by(col(NotificationRow.id).desc())
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    return found.failure if found is not None and found.sent_at is None else ""
+
+
+def mark_addressed(session: Session, letter: Notification, *, claimant: str, way: str, proof: str) -> bool:
+    """Write down whose letter it is and which way it goes, before it leaves; false where the lease was lost.
+
+    From here on the code can be right, so that one which arrives is.
+    """
+    if not still_held(session, NotificationRow, [letter.id], claimant):
+        return False
+    row = session.get_one(NotificationRow, letter.id)
+    row.customer_id, row.way = letter.customer_id, way
+    if row.proof_code_id is not None:
+        session.execute(
+            update(ProofCodeRow)
+            .where(col(ProofCodeRow.id) == row.proof_code_id)
+            .values(customer_id=letter.customer_id, kind=proof)
+        )
+    session.flush()
+    return True
+
+
+def mark_sent(session: Session, letter_id: int, *, claimant: str, now: datetime) -> None:
+    """It was handed over."""
+    _settle(session, letter_id, claimant, {"sent_at": now, "due_at": None, "failure": ""})
+
+
+def mark_dropped(session: Session, letter_id: int, *, claimant: str, why: str) -> None:
+    """It goes nowhere, or is given up."""
+    _settle(session, letter_id, claimant, {"due_at": None, "failure": why[:_MOST_FAILURE_CHARACTERS]})
+
+
+def mark_failed(session: Session, letter: Notification, *, claimant: str, why: str, now: datetime) -> None:
+    """It could not be handed over: it is tried again later, each time twice as late, while it is worth sending."""
+    again = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(letter.attempts, 16))
+    due = again if again < letter.worth_sending_until else None
+    _settle(session, letter.id, claimant, {"due_at": due, "failure": why[:_MOST_FAILURE_CHARACTERS]})
+
+
+def _settle(session: Session, letter_id: int, claimant: str, values: dict[str, object]) -> None:
+    session.execute(
+        update(NotificationRow)
+        .where(col(NotificationRow.id) == letter_id, col(NotificationRow.claimed_by) == claimant)
+        .values(attempts=NotificationRow.attempts + 1, claimed_by=None, claimed_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _worth_sending_until(row: NotificationRow, code: ProofCodeRow | None) -> datetime:
+    if code is None:
+        return row.made_at + NOTICES_RETRIED_FOR
+    return row.made_at if code.dead_at is not None else code.expires_at

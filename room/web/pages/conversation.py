@@ -1,0 +1,214 @@
+"""The page of a conversation: messages, status, and what the person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from records.models import Brand
+from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
+from room.attachments.files import MOST_BYTES, MOST_FILES, files_of
+from room.conversation.messages import MOST_CHARACTERS, Speaker, Via, messages
+from room.conversation.opt_out import WITHOUT_PROOF
+from room.conversation.status import BEST, WORST, ConversationState, ConversationStatus, conversation_status
+from room.conversation.transcript import speaker_of
+from room.lifecycle import visible_since
+from room.privacy.masking import MASK
+from room.rendering import brand_name, local_time, render_page
+from room.web.browser_session import OtherRoom, case_reference, other_rooms, room_address, words_of
+from room.web.context import RoomContext
+from room.wordings import Words
+
+CLOSED_TODAY = "closed"
+"""What the port of hours says of a day without any."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileView:
+    """A file as it is listed."""
+
+    name: str
+    size: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageView:
+    """One message as it is shown."""
+
+    side: str
+    """`person`, `agent` or `service`: how it looks."""
+    speaker: str
+    text: str
+    at: str
+    machine_time: str
+    notes: tuple[str, ...]
+    """What the reader is told about the message."""
+    files: tuple[FileView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationView:
+    """What the page shows of a room."""
+
+    room: RoomRow
+    reference: str
+    said: Sequence[RoomMessageRow]
+    files: Mapping[int, Sequence[RoomFileRow]]
+    standing: ConversationStatus
+    hours: str
+    """Of today, in figures; `CLOSED_TODAY`, or empty where nobody knows."""
+    others: tuple[OtherRoom, ...]
+    some_hidden: bool
+    """Earlier messages wait until the person has proved again who they are."""
+    at: datetime
+    """When it is shown."""
+    may_prove: bool
+    """Being on file can be proved here, and has not been."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormError:
+    """What is wrong with a form that was sent."""
+
+    form: str
+    """`say`, `file` or `rate`."""
+    why: str
+    """Name of the text that says so."""
+    typed: str = ""
+
+
+def conversation_page(
+    words: Words, brand: Brand, shown: ConversationView, *, mending: FormError | None = None, done: str = ""
+) -> HTMLResponse:
+    """The conversation and its forms. `done` names what was just done."""
+    room = shown.room
+    figures = {"most": MOST_CHARACTERS, "megabytes": MOST_BYTES // (1024 * 1024), "files": MOST_FILES}
+    return render_page(
+        "conversation.html",
+        words,
+        status=400 if mending else 200,
+        brand=brand_name(brand),
+        here=room_address(room),
+        room=room,
+        lines=[_message_view(words, brand, shown, message) for message in shown.said],
+        standing=shown.standing,
+        turn=_state_text(words, brand, shown),
+        promise=_promise(words, brand, shown),
+        reference=shown.reference,
+        others=shown.others,
+        some_hidden=shown.some_hidden,
+        may_prove=shown.may_prove,
+        files_left=MOST_FILES - sum(len(found) for found in shown.files.values()),
+        ratings=range(WORST, BEST + 1),
+        may_rate=any(message.author == Speaker.AGENT for message in shown.said),
+        at={path: room_address(room, f"/room{path}") for path in _PATHS},
+        # A browser only scrolls to an address that it shows already: each page leads to one of its own.
+        again=f"{room_address(room)}&at={int(shown.at.timestamp())}-{len(shown.said)}#end",
+        figures=figures,
+        mending=mending,
+        wrong=words[mending.why].format(**figures) if mending else "",
+        done=words[f"done_{done}"] if done in CONFIRMED else "",
+    )
+
+
+_PATHS = ("", "/files", "/human", "/rating", "/transcript", "/proof", "/consent", "/out")
+CONFIRMED = frozenset({"human", "rating", "file"})
+"""What the page confirms."""
+
+
+def _state_text(words: Words, brand: Brand, shown: ConversationView) -> tuple[str, str]:
+    """The word for how it stands, and the sentence that explains it."""
+    standing = shown.standing
+    since = words.moment(local_time(standing.since, brand)) if standing.since else ""
+    return words[f"turn_{standing.turn}"], words[f"turn_{standing.turn}_text"].format(since=since)
+
+
+def _promise(words: Words, brand: Brand, shown: ConversationView) -> str:
+    if shown.standing.turn in {ConversationState.SOLVED, ConversationState.CLOSED}:
+        return ""
+    parts = [words["promise"].format(wait=_span(words, timedelta(minutes=brand.private_wait_minutes)))]
+    if shown.hours == CLOSED_TODAY:
+        parts.append(words["closed_today"])
+    elif shown.hours:
+        parts.append(words["hours_today"].format(hours=shown.hours))
+    return " ".join(parts)
+
+
+def _span(words: Words, wait: timedelta) -> str:
+    minutes = int(wait.total_seconds() // 60)
+    if minutes < 60:
+        return words["span_minute" if minutes == 1 else "span_minutes"].format(count=minutes)
+    hours, over = divmod(minutes, 60)
+    whole = words["span_hour" if hours == 1 else "span_hours"].format(count=hours)
+    return whole if not over else words["span_both"].format(hours=whole, minutes=over)
+
+
+def _message_view(words: Words, brand: Brand, shown: ConversationView, message: RoomMessageRow) -> MessageView:
+    at = local_time(message.said_at, brand)
+    files = shown.files.get(message.id or 0, ())
+    return MessageView(
+        side=message.author,
+        speaker=speaker_of(words, brand, message),
+        # Who attaches a file without a word says its name.
+        text="" if [message.text] == [file.name for file in files] else message.text,
+        at=words.moment(at),
+        machine_time=at.isoformat(timespec="seconds"),
+        notes=_notes(words, message),
+        files=tuple(_file_view(shown.room, file) for file in files),
+    )
+
+
+def _notes(words: Words, message: RoomMessageRow) -> tuple[str, ...]:
+    notes = []
+    if message.author == Speaker.PERSON and MASK in message.text:
+        notes.append(words["masked"])
+    if message.via == Via.EMAIL:
+        notes.append(words["unproven"])
+    return tuple(notes)
+
+
+def _file_view(room: RoomRow, file: RoomFileRow) -> FileView:
+    size = f"{file.size / 1_048_576:.1f} MB" if file.size >= 1_048_576 else f"{max(1, round(file.size / 1024))} KB"
+    return FileView(name=file.name, size=size, address=room_address(room, f"/room/files/{file.id}"))
+
+
+DONE_PARAMETER = "done"
+"""Names in an address what was just done."""
+
+
+def show_conversation(
+    context: RoomContext,
+    session: Session,
+    request: Request,
+    room: RoomRow,
+    *,
+    now: datetime,
+    mending: FormError | None = None,
+) -> tuple[Response, int]:
+    """The page, and the id of the newest message on it; 0 where there is none."""
+    brand = context.brand_of(room.account_id)
+    since = visible_since(room)
+    said = messages(session, room.id or 0, since=since)
+    shown_ids = {message.id for message in said}
+    shown = ConversationView(
+        room=room,
+        reference=case_reference(session, room),
+        said=said,
+        files={key: found for key, found in files_of(session, room.id or 0).items() if key in shown_ids},
+        standing=conversation_status(session, room, said),
+        hours=context.hours_of(room.account_id, now),
+        others=other_rooms(context, session, request, room, now=now),
+        some_hidden=since is not None and len(messages(session, room.id or 0, most=len(said) + 1)) > len(said),
+        at=now,
+        may_prove=context.proof is not None and room.filed_at is None and room.turned_away_because not in WITHOUT_PROOF,
+    )
+    words = words_of(request, room, brand)
+    done = request.query_params.get(DONE_PARAMETER, "")
+    answer = conversation_page(words, brand, shown, mending=mending, done=done)
+    return answer, max((message.id or 0 for message in said), default=0)

@@ -1,0 +1,66 @@
+"""The pages around a room: the invitation, the form for a typed code, and opting out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import HTMLResponse
+
+from records.models import Brand
+from records.tables.room import RoomRow
+from room.rendering import brand_name, render_page
+from room.wordings import Words, expiry_moment
+
+
+def invitation_page(words: Words, brand: Brand, room: RoomRow, *, here: str) -> HTMLResponse:
+    """What a link shows before the person comes in; `here` is its own path."""
+    until = words["expires"].format(moment=expiry_moment(words, room.expires_at, brand))
+    return render_page("invitation.html", words, brand=brand_name(brand), expires=until, here="", out=f"{here}/out")
+
+
+def invitation_code_page(words: Words, brands: Sequence[Brand], *, here: str, wrong: bool = False) -> HTMLResponse:
+    """Where a code is typed. What is wrong with a code is never said, and no code is shown again."""
+    return render_page(
+        "code.html",
+        words,
+        status=403 if wrong else 200,
+        brand=_only_name(brands),
+        here=here,
+        wrong=wrong,
+        phones=phones_of(brands),
+    )
+
+
+def opt_out_page(
+    words: Words, brand: Brand, *, here: str, back: str, wrong: bool = False, typed: str = ""
+) -> HTMLResponse:
+    """The ways out, each with its button. `wrong` says that the telephone number `typed` is none."""
+    return render_page(
+        "ways_out.html",
+        words,
+        status=400 if wrong else 200,
+        brand=brand_name(brand),
+        here=here,
+        back=back,
+        wrong=wrong,
+        typed=typed,
+        phones=phones_of([brand]),
+    )
+
+
+def farewell_page(words: Words, brand: Brand) -> HTMLResponse:
+    """What somebody reads for whom the invitation was not. Tells nothing of whom it was for."""
+    return render_page("farewell.html", words, brand=brand_name(brand), here="", phones=phones_of([brand]))
+
+
+def phones_of(brands: Sequence[Brand]) -> list[tuple[str, str, str]]:
+    """Name, telephone number as written and as dialled, of the brands that have one."""
+    return [
+        (brand_name(brand), brand.phone, "".join(sign for sign in brand.phone if sign.isdigit() or sign == "+"))
+        for brand in brands
+        if brand.phone
+    ]
+
+
+def _only_name(brands: Sequence[Brand]) -> str:
+    return brand_name(brands[0]) if len(brands) == 1 else ""

@@ -1,0 +1,170 @@
+"""The company's own sign-in as a proof of being on file: there, and back.
+
+No state is kept: what binds the way back to this browser and room is derived from a random cookie that lives as long
+as a sign-in may take.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from people.customers import find_by_reference
+from records.database import reading, writing
+from records.enums import ProofKind
+from records.tables.room import RoomRow
+from room.lifecycle import PERSON
+from room.verification.link_record import record_proof
+from room.verification.ports import CompanySignIn, SignInError, VerificationPorts
+from room.web.browser_session import (
+    current_room,
+    is_cross_site,
+    refusal_response,
+    room_by_public_id,
+    room_path,
+    words_of,
+)
+from room.web.context import RoomContext
+from room.web.pages.verification import SIGN_IN_PATH, proof_page
+from room.web.routes.verification import AFTER_PROOF, is_excused
+
+BACK_PATH = "/room/sign-in/back"
+SIGN_IN_LASTS = timedelta(minutes=10)
+_MOST_CHARACTERS = 4_000
+
+
+def sign_in_routes(context: RoomContext) -> list[Route]:
+    """There and back; nowhere in a house without a company sign-in."""
+    if context.proof is None or context.proof.sign_in is None:
+        return []
+    handlers = _SignInHandlers(context, context.proof, context.proof.sign_in)
+    return [
+        Route(SIGN_IN_PATH, handlers.leave, methods=["GET"]),
+        Route(BACK_PATH, handlers.come_back, methods=["GET"]),
+    ]
+
+
+@dataclass(frozen=True)
+class _SignInHandlers:
+    context: RoomContext
+    ports: VerificationPorts
+    sign_in: CompanySignIn
+
+    def leave(self, request: Request) -> Response:
+        """Send the browser to the company's sign-in."""
+        now = self.context.clock()
+        with reading(self.context.engine) as session:
+            room = current_room(self.context, session, request, now=now)
+        if room is None or is_cross_site(request):
+            return refusal_response(request, "outside", status=403)
+        if is_excused(room):
+            return RedirectResponse(room_path(request), status_code=303)
+        seed = f"{int((now + SIGN_IN_LASTS).timestamp())}.{secrets.token_urlsafe(24)}.{room.public_id}"
+        try:
+            address = self.sign_in.address(
+                state=self._derived("state", seed, room),
+                nonce=self._derived("nonce", seed, room),
+                challenge=_challenge(self._derived("verifier", seed, room)),
+            )
+        except SignInError:
+            return self._question(request, room, "sign_in_failed", status=502)
+        answer = RedirectResponse(address, status_code=303)
+        answer.set_cookie(
+            self._cookie,
+            seed,
+            max_age=int(SIGN_IN_LASTS.total_seconds()),
+            httponly=True,
+            # Lax, since the company's sign-in sends the browser back from its own origin.
+            samesite="lax",
+            secure=self.context.secure_cookies,
+        )
+        return answer
+
+    def come_back(self, request: Request) -> Response:
+        """Take what the company's sign-in says of who this is."""
+        now = self.context.clock()
+        room = self._room(request, now)
+        if room is None:
+            return refusal_response(request, "outside", status=403)
+        answer = self._taken(request, room, now)
+        answer.delete_cookie(self._cookie, httponly=True, samesite="lax", secure=self.context.secure_cookies)
+        return answer
+
+    def _taken(self, request: Request, room: RoomRow, now: datetime) -> Response:
+        seed, code = request.cookies.get(self._cookie, ""), request.query_params.get("code", "")
+        state = request.query_params.get("state", "")
+        genuine = hmac.compare_digest(self._derived("state", seed, room).encode(), state.encode("utf-8", "replace"))
+        if not genuine or not _in_time(seed, now) or not 0 < len(code) <= _MOST_CHARACTERS:
+            return self._question(request, room, "sign_in_failed", status=400)
+        try:
+            reference = self.sign_in.reference(
+                code=code,
+                verifier=self._derived("verifier", seed, room),
+                nonce=self._derived("nonce", seed, room),
+                now=now,
+            )
+        except SignInError:
+            return self._question(request, room, "sign_in_failed", status=400)
+        return self._filed(request, room, reference, now)
+
+    def _filed(self, request: Request, room: RoomRow, reference: str, now: datetime) -> Response:
+        with writing(self.context.engine) as session:
+            still_open = room_by_public_id(self.context, session, request, room.public_id, now=now)
+            if still_open is None:
+                return refusal_response(request, "outside", status=403)
+            customer_id = find_by_reference(session, reference)
+            if customer_id is None:
+                return self._question(request, room, "sign_in_unknown", status=404)
+            filed = record_proof(
+                session,
+                still_open,
+                customer_id=customer_id,
+                proof=ProofKind.COMPANY_SIGN_IN,
+                label_sink=self.context.label_sink,
+                actor=PERSON,
+                now=now,
+            )
+        if not filed:
+            return refusal_response(request, "other_record", status=403)
+        return RedirectResponse(AFTER_PROOF, status_code=303)
+
+    def _room(self, request: Request, now: datetime) -> RoomRow | None:
+        """The room from which the sign-in began, whichever was visited since; without one, the newest."""
+        named = request.cookies.get(self._cookie, "").rpartition(".")[2]
+        with reading(self.context.engine) as session:
+            return room_by_public_id(self.context, session, request, named, now=now)
+
+    def _question(self, request: Request, room: RoomRow, wrong: str, *, status: int) -> Response:
+        brand = self.context.brand_of(room.account_id)
+        words = words_of(request, room, brand)
+        return proof_page(request, words, brand, room, with_sign_in=True, wrong=wrong, status=status)
+
+    def _derived(self, what: str, seed: str, room: RoomRow) -> str:
+        message = "\x00".join(("aparte sign-in", what, seed, room.public_id, room.session_hash or ""))
+        return _plain(hmac.digest(self.ports.code_key, message.encode("utf-8", "replace"), hashlib.sha256))
+
+    @property
+    def _cookie(self) -> str:
+        return "__Host-aparte_sign_in" if self.context.secure_cookies else "aparte_sign_in"
+
+
+def _in_time(seed: str, now: datetime) -> bool:
+    until = seed.partition(".")[0]
+    return until.isascii() and until.isdigit() and len(until) < 16 and now.timestamp() < int(until)
+
+
+def _challenge(verifier: str) -> str:
+    """PKCE's S256 (RFC 7636, section 4.2)."""
+    return _plain(hashlib.sha256(verifier.encode("ascii")).digest())
+
+
+def _plain(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")

@@ -1,0 +1,153 @@
+"""Whom an act addresses: the person and the post of a case, the next slot, and how many must approve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from records.enums import ANSWER_SLOT, PRIVATE_SLOT, Approval, ReplyStatus, follow_up_slot
+from records.models import Account, Permissions
+from records.tables.cases import CareCaseRow, CaseThreadRow
+from records.tables.listener import MentionAccountRow, MentionRow
+from records.tables.people import IdentityRow
+from records.tables.replies import ReplyRow
+from records.tables.service import DecisionRow
+from replies.send_context import pause_reason
+from service.deciding.acts import choose_language, private_target
+from service.deciding.context import MentionContext, read_mention_contexts
+from service.deciding.permissions import permissions_of
+from service.wiring.app import App
+
+
+class NothingToAnswerError(Exception):
+    """There is no post to answer; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """The person and post that an agent is about to answer."""
+
+    account: Account
+    mention_id: int
+    revision: int
+    external_id: str
+    identity_id: int
+    subject: str
+    author_external_id: str
+    handle: str
+    language: str
+    case_id: int | None
+    decision_id: int | None
+    permissions: Permissions
+    private_target: str
+    """Where a private act goes."""
+    hidden: bool
+    paused: str
+    """Why nothing can leave from the account now; empty where it can."""
+    further_approvals: int
+    """How many people besides the author must approve."""
+    public_slot: str
+    private_slot: str
+    """Where the next text of each kind goes: one that waits is not written twice."""
+
+
+def addressee_of_mention(session: Session, app: App, *, mention_id: int, account_id: int, now: datetime) -> Addressee:
+    """Whom an answer to this mention reaches. Raises NothingToAnswerError where it is not yet judged or is gone."""
+    link = session.execute(
+        select(col(MentionAccountRow.id)).where(
+            col(MentionAccountRow.mention_id) == mention_id, col(MentionAccountRow.account_id) == account_id
+        )
+    ).scalar_one_or_none()
+    standings = read_mention_contexts(session, [link], now=now) if link is not None else []
+    if not standings:
+        raise NothingToAnswerError("This post is not judged yet or no longer there: reload the page.")
+    return _addressee(session, app, standings[0], now)
+
+
+def addressee_of_case(session: Session, app: App, *, case_id: int, now: datetime) -> Addressee:
+    """Whom an answer in this case reaches: under the person's latest post. Raises NothingToAnswerError for none."""
+    leg = session.execute(
+        select(col(CaseThreadRow.mention_id), col(CaseThreadRow.account_id))
+        .join(MentionRow, col(MentionRow.id) == col(CaseThreadRow.mention_id))
+        .where(col(CaseThreadRow.case_id) == case_id)
+        .order_by((col(CaseThreadRow.leg) == "public").desc(), col(MentionRow.published_at).desc())
+        .limit(1)
+    ).first()
+    if leg is None or leg[0] is None:
+        raise NothingToAnswerError("This case has no public post: answer in the private conversation.")
+    return addressee_of_mention(session, app, mention_id=leg[0], account_id=leg[1], now=now)
+
+
+def two_must_approve(session: Session, decision_id: int | None) -> bool:
+    """Whether the rule behind a text asks for two people."""
+    decision = session.get(DecisionRow, decision_id) if decision_id is not None else None
+    return decision is not None and decision.approval == Approval.TWO
+
+
+def next_slot(session: Session, first: str, *, mention_id: int, account_id: int) -> str:
+    """`first` (`answer` or `private`) until something was sent in it, then `follow-up-1` and so on."""
+    sent = set(
+        session.execute(
+            select(col(ReplyRow.slot)).where(
+                col(ReplyRow.mention_id) == mention_id,
+                col(ReplyRow.account_id) == account_id,
+                col(ReplyRow.status) == ReplyStatus.SENT,
+            )
+        ).scalars()
+    )
+    if first not in sent:
+        return first
+    return next(slot for number in count(1) if (slot := follow_up_slot(number)) not in sent)
+
+
+def subject_of_case(session: Session, case_id: int) -> str:
+    """Under which name the person of a case has their data key."""
+    query = (
+        select(col(IdentityRow.subject))
+        .join(CareCaseRow, col(CareCaseRow.identity_id) == col(IdentityRow.id))
+        .where(col(CareCaseRow.id) == case_id)
+    )
+    return str(session.execute(query).scalar_one())
+
+
+def _addressee(session: Session, app: App, standing: MentionContext, now: datetime) -> Addressee:
+    account, brand = app.accounts[standing.account_id], app.brand_of(standing.account_id)
+    permissions = permissions_of(app, standing, now=now)
+    decision = session.execute(
+        select(DecisionRow).where(
+            col(DecisionRow.mention_id) == standing.mention_id,
+            col(DecisionRow.account_id) == standing.account_id,
+            col(DecisionRow.superseded_at).is_(None),
+        )
+    ).scalar_one_or_none()
+    case_id = session.execute(
+        select(col(CareCaseRow.id)).where(
+            col(CareCaseRow.identity_id) == standing.identity_id,
+            col(CareCaseRow.brand) == account.brand,
+            col(CareCaseRow.closed_at).is_(None),
+        )
+    ).scalar_one_or_none()
+    return Addressee(
+        account=account,
+        mention_id=standing.mention_id,
+        revision=standing.revision,
+        external_id=standing.external_id,
+        identity_id=standing.identity_id,
+        subject=standing.subject,
+        author_external_id=standing.author_external_id,
+        handle=standing.handle,
+        language=choose_language(standing.assessment.language, brand) or brand.languages[0],
+        case_id=case_id,
+        decision_id=decision.id if decision else None,
+        permissions=permissions,
+        private_target=private_target(permissions, standing),
+        hidden=standing.hidden,
+        paused=pause_reason(session, standing.account_id),
+        further_approvals=1 if decision is not None and decision.approval == Approval.TWO else 0,
+        public_slot=next_slot(session, ANSWER_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),
+        private_slot=next_slot(session, PRIVATE_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),
+    )

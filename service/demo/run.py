@@ -1,0 +1,99 @@
+"""Runs the demo: one whole pass without a terminal, or everything until Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.progress import Progress
+
+from ledger.verification import verify
+from records.database import reading
+from service.demo.home import SIGN_IN_EMAIL
+from service.demo.practice_network import Moment
+from service.demo.scripted_agent import act
+from service.demo.setup import DemoSetup, set_up_demo
+from service.demo.summary import DemoSummary, summarise
+from service.operations.process import freeze_gc
+from service.operations.schedule import StepScheduler, run_once
+from service.wiring.keys import verification_key
+
+LAST_STEPS = 12
+"""Steps after the last post, so that people who were written to can still react."""
+LAST_STEP_SECONDS = 120
+
+
+def run_demo_once(
+    folder: Path, *, posts: Path | None, classifier: str, progress: Progress, say: Callable[[str], None]
+) -> DemoSummary:
+    """Play the whole world through the app and count what happened. All it makes is in `folder`.
+
+    `say` is told how to look at it afterwards.
+    """
+    with set_up_demo(folder, posts=posts, stepped=True, classifier=classifier) as stage:
+        stage.open_room()
+        stage.app.judge.warm_up()
+        freeze_gc()
+        total = stage.practice.counts()["inbound"]
+        task = progress.add_task("posts", total=total)
+        moment = _work(stage)
+        while not moment.finished:
+            moment = _work(stage)
+            progress.update(task, completed=total - moment.posts_left)
+        for _ in range(LAST_STEPS):
+            stage.practice.wait(LAST_STEP_SECONDS)
+            _run(stage)
+        progress.update(task, completed=total)
+        stage.home.truth_file.write_bytes(stage.practice.truth())
+        say(f"to look at it   aparte dashboard --config {stage.home.settings_file}")
+        say(f"sign in         {SIGN_IN_EMAIL}  {stage.home.password}")
+        return _summary(stage)
+
+
+def _work(stage: DemoSetup) -> Moment:
+    _run(stage)
+    return stage.practice.step()
+
+
+def _run(stage: DemoSetup) -> None:
+    run_once(stage.app)
+    if act(stage.app, stage.agent, now=stage.app.clock.now()):
+        run_once(stage.app)
+
+
+def _summary(stage: DemoSetup) -> DemoSummary:
+    with reading(stage.app.engine) as session:
+        verification = verify(session, signing_keys=[verification_key(stage.app.master_key)])
+        summary = summarise(
+            session,
+            practice=stage.practice.counts(),
+            skipped_lines=stage.practice.skipped_lines(),
+            verification=verification,
+        )
+    (stage.home.folder / "summary.json").write_text(summary.as_json() + "\n", encoding="utf-8")
+    return summary
+
+
+def run_demo(
+    folder: Path, *, posts: Path | None, classifier: str, stop: threading.Event, say: Callable[[str], None]
+) -> None:
+    """Run the demo until `stop` is set, saying where its pages are."""
+    with set_up_demo(folder, posts=posts, stepped=False, classifier=classifier) as stage:
+        running = StepScheduler(stage.app)
+        running.start()
+        try:
+            stage.open_room()
+            stage.open_dashboard()
+            say(
+                f"dashboard   http://127.0.0.1:{stage.dashboard_port}\n"
+                f"sign in     {SIGN_IN_EMAIL}  {stage.home.password}\n"
+                f"room        http://127.0.0.1:{stage.room_port}  (people get their own links)\n"
+                f"network     {stage.practice.base_url}/_truth\n"
+                f"files       {stage.home.folder}\n"
+                f"mail        {stage.home.mail}  (one-time codes; who is on file: {stage.home.customers_file.name})\n"
+                "Ctrl-C stops everything."
+            )
+            stop.wait()
+        finally:
+            running.stop()

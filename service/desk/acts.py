@@ -1,0 +1,374 @@
+"""Human acts on cases, replies, rooms and posts: role check, transaction, ledger entry.
+
+Every function raises DeskRefusalError, in one sentence, where the act is not allowed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from cases import handling
+from ledger.canonical import Json
+from ledger.log import append
+from records.database import writing
+from records.enums import CLOSING_SLOT, DELETE_SLOT, HIDE_SLOT, UNHIDE_SLOT, Act, Queue, ReplyStatus
+from records.models import Actor
+from records.tables.cases import CareCaseRow
+from records.tables.replies import ReplyRow
+from records.tables.room import RoomFileRow, RoomRow
+from replies import outbox
+from replies.draft import PERSON, Draft
+from replies.lifecycle import locked
+from room import lifecycle
+from room.attachments.files import CheckedFile, open_file
+from room.conversation import messages
+from service.brands.rulebook_versions import current_rulebook
+from service.deciding.addressee import Addressee, addressee_of_case, addressee_of_mention, two_must_approve
+from service.deciding.texts import REFERENCE, ROOM_LIFETIME, invitation_text
+from service.desk.agents import Agent, agent_with_password
+from service.desk.authorise import (
+    SPEAKERS,
+    SUPERVISORS,
+    DeskRefusalError,
+    authorised_read,
+    authorised_write,
+    is_storable,
+    log_act,
+    refuse_paused,
+    refuse_unsafe,
+    refuse_unstorable,
+    refuse_while_paused,
+    sealed_for_case,
+)
+from service.desk.confirm_sent import confirm_sent
+from service.wiring.app import App
+
+__all__ = [
+    "DeskRefusalError",
+    "answer",
+    "approve",
+    "claim_case",
+    "close_case",
+    "close_in_public",
+    "confirm_sent",
+    "delete_own",
+    "hand_over",
+    "hide",
+    "invite",
+    "release_case",
+    "revise",
+    "say_in_room",
+    "sign_in",
+    "unhide",
+    "waive_closing",
+    "withhold",
+]
+
+
+def sign_in(app: App, email: str, password: str, *, now: datetime) -> Agent | None:
+    """The agent with this e-mail and password, or None. Both outcomes are logged, without the password."""
+    with writing(app.engine) as session:
+        agent = agent_with_password(session, email, password) if is_storable(email) else None
+        actor = agent.actor if agent else Actor(tag="agent:unknown")
+        log_act(session, "agent:session:opened" if agent else "agent:session:refused", actor, now)
+    return agent
+
+
+def claim_case(app: App, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take a case. Refused where another agent holds it."""
+    with authorised_write(app, actor, SPEAKERS) as session:
+        append(session, [handling.claim(session, case_id, actor=actor, now=now)])
+
+
+def release_case(app: App, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """Give a case back to its queue."""
+    with authorised_write(app, actor, SPEAKERS) as session:
+        append(session, [handling.release(session, case_id, actor=actor, now=now)])
+
+
+def hand_over(app: App, case_id: int, *, note: str, queue: Queue, actor: Actor, now: datetime) -> None:
+    """Pass a case to a queue, with a note for whoever takes it."""
+    with authorised_write(app, actor, SPEAKERS) as session:
+        refuse_unstorable(note)
+        entry = handling.hand_over(session, case_id, note=note, queue=queue, actor=actor, now=now)
+        append(session, [replace(entry, **sealed_for_case(app, session, case_id, {"note": note}))])
+
+
+def answer(
+    app: App, *, mention_id: int, account_id: int, text: str, privately: bool, actor: Actor, now: datetime
+) -> int:
+    """Write an answer to a mention, in public or in private, and approve it as its author.
+
+    Refused at once where the network does not permit it or the guard would stop the text. Returns the reply's id;
+    where the rule asks for two people, it waits for a second one.
+    """
+    with authorised_read(app, actor) as session:
+        to = addressee_of_mention(session, app, mention_id=mention_id, account_id=account_id, now=now)
+    slot = to.private_slot if privately else to.public_slot
+    return _speak(app, to, text=text, slot=slot, privately=privately, actor=actor, now=now)
+
+
+def approve(
+    app: App,
+    reply_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen_text: str | None = None,
+    seen_revision: int | None = None,
+    seen_doubt: bool = False,
+) -> None:
+    """Approve a waiting text as it stands. It leaves once enough different people have.
+
+    Refused where `seen_text` or `seen_revision`, what the agent read, is no longer the text or the post's revision;
+    where it may have been sent already, unless the agent says by `seen_doubt` that they looked; and where the account
+    is paused.
+
+    Where the rule asks for two people, who wrote the text is one of them and cannot be the other.
+    """
+    with authorised_write(app, actor, SPEAKERS) as session:
+        reply = locked(session, reply_id)
+        if reply.author == actor.tag and two_must_approve(session, reply.decision_id):
+            raise DeskRefusalError("The rule asks for two people and you wrote this text: another person approves it.")
+        refuse_paused(session, reply.account_id)
+        refuse_unsafe(app, reply.text, reply)
+        outbox.approve(
+            session,
+            reply_id,
+            actor=actor,
+            now=now,
+            seen_text=seen_text,
+            seen_revision=seen_revision,
+            seen_doubt=seen_doubt,
+            sealer=app.encryption,
+        )
+
+
+def revise(app: App, reply_id: int, text: str, *, actor: Actor, now: datetime) -> None:
+    """Put other words into a waiting text. Approvals given to the old words are void."""
+    with authorised_write(app, actor, SPEAKERS) as session:
+        reply = locked(session, reply_id)
+        refuse_unstorable(text)
+        refuse_unsafe(app, text, reply)
+        outbox.revise(session, reply_id, text, actor=actor, now=now, sealer=app.encryption)
+
+
+def withhold(app: App, reply_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Decide that a waiting text is not sent, for a reason that is kept."""
+    if not reason.strip():
+        raise DeskRefusalError("Say why this text is not sent: the reason is kept with it.")
+    with authorised_write(app, actor, SPEAKERS) as session:
+        refuse_unstorable(reason)
+        outbox.withhold(session, reply_id, reason, actor=actor, now=now, sealer=app.encryption)
+
+
+def say_in_room(app: App, room_id: int, text: str, *, actor: Actor, now: datetime) -> None:
+    """Say something to the person in a private room."""
+    if not text.strip():
+        raise DeskRefusalError("There is nothing to say yet: write a text first.")
+    with authorised_write(app, actor, SPEAKERS) as session:
+        room = session.get(RoomRow, room_id)
+        if room is None:
+            raise DeskRefusalError(f"There is no room {room_id}: load the case again.")
+        messages.post_message(
+            session, room_id, author="agent", text=text, agent_id=_agent_id(actor), actor=actor, now=now
+        )
+        seal = sealed_for_case(app, session, room.case_id, {"text": text})
+        log_act(session, "agent:room:said", actor, now, case_id=room.case_id, body={"room": room_id}, seal=seal)
+
+
+def invite(app: App, case_id: int, *, actor: Actor, now: datetime) -> int:
+    """Invite the person of a case into a private room; an earlier invitation is void from now on.
+
+    Refused where the network permits no private message yet. Returns the id of the private reply.
+    """
+    with authorised_read(app, actor) as session:
+        to = addressee_of_case(session, app, case_id=case_id, now=now)
+    refuse_while_paused(to.paused)
+    if not to.permissions.private_message:
+        raise DeskRefusalError(to.permissions.why or "The network permits no private message to this person yet.")
+    with authorised_write(app, actor, SPEAKERS) as session:
+        room = lifecycle.prepare_room(
+            session,
+            case_id=case_id,
+            account_id=to.account.id,
+            mention_id=to.mention_id,
+            identity_id=to.identity_id,
+            language=to.language,
+            lifetime=ROOM_LIFETIME,
+            actor=actor,
+            now=now,
+            reissue=True,
+            entry=app.brand_of(to.account.id).invitation,
+            room_key=app.room_key,
+        )
+        text = invitation_text(
+            current_rulebook(session, app, to.account.brand),
+            account=to.account,
+            brand=app.brand_of(to.account.id),
+            handle=to.handle,
+            language=to.language,
+            now=now,
+        ).replace(REFERENCE, session.get_one(CareCaseRow, case_id).reference)
+        draft = _draft(to, slot=to.private_slot, privately=True, text=text, room_id=room.id, actor=actor)
+        reply_id = _write(session, app, draft, actor, now)
+        log_act(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})
+    return reply_id
+
+
+def close_in_public(app: App, case_id: int, text: str, *, actor: Actor, now: datetime) -> int:
+    """Write the public closing line of a case that went private. Returns the reply's id."""
+    with authorised_read(app, actor) as session:
+        to = addressee_of_case(session, app, case_id=case_id, now=now)
+    return _speak(app, to, text=text, slot=CLOSING_SLOT, privately=False, actor=actor, now=now)
+
+
+def close_case(app: App, case_id: int, *, actor: Actor, now: datetime) -> None:
+    """Close a case. One that went private needs its public closing line, or a waiver, first."""
+    with authorised_write(app, actor, SPEAKERS) as session:
+        append(session, [handling.close(session, case_id, actor=actor, now=now)])
+
+
+def waive_closing(app: App, case_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Do without the public closing line, for a reason that is kept. Supervisors only."""
+    with authorised_write(app, actor, SUPERVISORS) as session:
+        refuse_unstorable(reason)
+        entry = handling.waive(session, case_id, reason=reason, actor=actor, now=now)
+        append(session, [replace(entry, **sealed_for_case(app, session, case_id, {"reason": reason}))])
+
+
+def _speak(app: App, to: Addressee, *, text: str, slot: str, privately: bool, actor: Actor, now: datetime) -> int:
+    refuse_while_paused(to.paused)
+    permitted = to.permissions.private_message if privately else to.permissions.reply
+    if not permitted:
+        raise DeskRefusalError(to.permissions.why or "The network does not permit this answer.")
+    refuse_unstorable(text)
+    draft = _draft(to, slot=slot, privately=privately, text=text, room_id=None, actor=actor)
+    with authorised_write(app, actor, SPEAKERS) as session:
+        reply_id = _write(session, app, draft, actor, now)
+        reply = session.get_one(ReplyRow, reply_id)
+        refuse_unsafe(app, text, reply)
+    return reply_id
+
+
+def _draft(to: Addressee, *, slot: str, privately: bool, text: str, room_id: int | None, actor: Actor) -> Draft:
+    return Draft(
+        account_id=to.account.id,
+        mention_id=to.mention_id,
+        revision=to.revision,
+        decision_id=to.decision_id,
+        case_id=to.case_id,
+        room_id=room_id,
+        slot=slot,
+        act=to.permissions.private_act if privately else Act.PUBLIC_REPLY,
+        target_external_id=to.private_target if privately else to.external_id,
+        text=text,
+        language=to.language,
+        origin=PERSON,
+        author=actor.tag,
+        approvals_needed=to.further_approvals,
+    )
+
+
+def _write(session: Session, app: App, draft: Draft, actor: Actor, now: datetime) -> int:
+    (reply_id,) = outbox.write_drafts(session, [draft], actor=actor, now=now, sealer=app.encryption)
+    if reply_id is None:
+        raise DeskRefusalError("An answer to this post is already written or on its way: revise or withhold that one.")
+    return reply_id
+
+
+def _agent_id(actor: Actor) -> int | None:
+    kind, _, number = actor.tag.partition(":")
+    return int(number) if kind == "agent" and number.isdigit() else None
+
+
+_SLOTS = {Act.HIDE: HIDE_SLOT, Act.UNHIDE: UNHIDE_SLOT}
+
+
+def hide(app: App, *, mention_id: int, account_id: int, actor: Actor, now: datetime) -> int:
+    """Hide a post under ours. Refused where the network does not permit it. Returns the id of the act."""
+    return _change_visibility(app, Act.HIDE, mention_id=mention_id, account_id=account_id, actor=actor, now=now)
+
+
+def unhide(app: App, *, mention_id: int, account_id: int, actor: Actor, now: datetime) -> int:
+    """Show a hidden post again. Refused where the network does not permit it. Returns the id of the act."""
+    return _change_visibility(app, Act.UNHIDE, mention_id=mention_id, account_id=account_id, actor=actor, now=now)
+
+
+def delete_own(app: App, reply_id: int, *, actor: Actor, now: datetime) -> int:
+    """Delete a public answer that was sent. Returns the id of the act, which is another than `reply_id`."""
+    with authorised_write(app, actor, SPEAKERS) as session:
+        reply = locked(session, reply_id)
+        if reply.act != Act.PUBLIC_REPLY or reply.status != ReplyStatus.SENT or reply.external_id is None:
+            raise DeskRefusalError("Only a public answer that was sent can be deleted: withhold what has not left yet.")
+        to = addressee_of_mention(session, app, mention_id=reply.mention_id, account_id=reply.account_id, now=now)
+        if not to.permissions.delete_own:
+            raise DeskRefusalError("The network does not permit deleting this answer.")
+        draft = _post_draft(to, Act.DELETE, f"{DELETE_SLOT}-{reply_id}", reply.external_id, actor)
+        return _write_post_act(session, app, draft, actor, now)
+
+
+def _change_visibility(app: App, act: Act, *, mention_id: int, account_id: int, actor: Actor, now: datetime) -> int:
+    with authorised_write(app, actor, SPEAKERS) as session:
+        to = addressee_of_mention(session, app, mention_id=mention_id, account_id=account_id, now=now)
+        if not to.permissions.hide:
+            raise DeskRefusalError("The network does not permit hiding this post.")
+        slot = _numbered_slot(session, act, mention_id=mention_id, account_id=account_id)
+        return _write_post_act(session, app, _post_draft(to, act, slot, to.external_id, actor), actor, now)
+
+
+def _numbered_slot(session: Session, act: Act, *, mention_id: int, account_id: int) -> str:
+    """`hide`, then `hide-2` and so on: a post may be hidden again after it was shown."""
+    done = select(func.count()).where(
+        col(ReplyRow.mention_id) == mention_id,
+        col(ReplyRow.account_id) == account_id,
+        col(ReplyRow.act) == act.value,
+        col(ReplyRow.status) == ReplyStatus.SENT.value,
+    )
+    times = int(session.execute(done).scalar_one())
+    return f"{_SLOTS[act]}-{times + 1}" if times else _SLOTS[act]
+
+
+def _post_draft(to: Addressee, act: Act, slot: str, target: str, actor: Actor) -> Draft:
+    return Draft(
+        account_id=to.account.id,
+        mention_id=to.mention_id,
+        revision=to.revision,
+        decision_id=to.decision_id,
+        case_id=to.case_id,
+        slot=slot,
+        act=act,
+        target_external_id=target,
+        text="",
+        language=to.language,
+        origin=PERSON,
+        author=actor.tag,
+    )
+
+
+def _write_post_act(session: Session, app: App, draft: Draft, actor: Actor, now: datetime) -> int:
+    refuse_paused(session, draft.account_id)
+    (act_id,) = outbox.write_drafts(session, [draft], actor=actor, now=now, sealer=app.encryption)
+    if act_id is None:
+        raise DeskRefusalError("The same is on its way already, or waits for a person: look at the approvals.")
+    return act_id
+
+
+def read_file(app: App, file_id: int, *, actor: Actor, now: datetime) -> CheckedFile:
+    """A file as the person attached it, for an agent who saves it.
+
+    Raises DeskRefusalError where there is none any more, or the key of its person is erased.
+    """
+    with authorised_write(app, actor, SPEAKERS) as session:
+        row = session.get(RoomFileRow, file_id)
+        room = session.get(RoomRow, row.room_id) if row is not None else None
+        found = open_file(session, row.room_id, file_id, opener=app.encryption) if row is not None else None
+        if row is None or room is None or found is None:
+            raise DeskRefusalError("The file is gone: its person was erased, or it never was. Load the case again.")
+        body: dict[str, Json] = {"room": row.room_id, "file": file_id, "sha256": row.sha256}
+        log_act(session, "agent:file:read", actor, now, case_id=room.case_id, body=body)
+    return found

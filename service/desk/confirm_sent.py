@@ -1,0 +1,73 @@
+"""A person confirms that an act whose delivery is unknown stands on the network."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from listener.ingest.own_posts import mark_as_ours
+from networks.permalinks import message_id, post_id
+from records.enums import PRIVATE_ACTS
+from records.models import Actor
+from records.tables.listener import MentionRow
+from records.tables.replies import ReplyRow
+from replies.draft import TEXT_ACTS
+from replies.lifecycle import delivery_unknown, locked
+from replies.log_entries import log_subjects
+from replies.outcome import LogContext, mark_sent
+from service.desk.authorise import SPEAKERS, DeskRefusalError, authorised_write
+from service.steps.deliver import delivery_ports
+from service.wiring.app import App
+
+NOT_IN_DOUBT = "It is no longer in doubt whether this was sent: load the list again."
+NO_SUCH_NAME = "This names no answer on the network: copy the link of the answer, or its id."
+OF_ANOTHER = "Another answer of ours goes by this id: copy the link of the one that you compared."
+OF_THE_PERSON = "This is the person's post, not our answer: copy the link of the answer."
+
+
+def confirm_sent(app: App, reply_id: int, *, external_id: str | None, actor: Actor, now: datetime) -> None:
+    """Settle an act in doubt as sent: its actor has seen it on the network, where it goes by `external_id`.
+
+    A link will do as well. An act without words, such as a hide, needs neither. Refused where nothing is in doubt,
+    where nothing is named, and where the id is another act's or a person's.
+    """
+    with authorised_write(app, actor, SPEAKERS) as session:
+        row = locked(session, reply_id)
+        if not delivery_unknown(row):
+            raise DeskRefusalError(NOT_IN_DOUBT)
+        network = app.accounts[row.account_id].network
+        found = _named(network, row, external_id or "")
+        if row.act in TEXT_ACTS:
+            _refuse_known(session, app, row, network, found)
+            mark_as_ours(session, network, [found])
+        telling = LogContext(
+            desk=delivery_ports(app), actor=actor, addressee=log_subjects(session, {row.mention_id})[row.mention_id]
+        )
+        mark_sent(session, row, found, telling=telling, now=now)
+
+
+def _named(network: str, row: ReplyRow, named: str) -> str:
+    if row.act not in TEXT_ACTS:
+        return row.target_external_id
+    found = message_id(named) if row.act in PRIVATE_ACTS else post_id(network, named)
+    if found is None:
+        raise DeskRefusalError(NO_SUCH_NAME)
+    return found
+
+
+def _refuse_known(session: Session, app: App, row: ReplyRow, network: str, external_id: str) -> None:
+    on_network = [account.id for account in app.accounts.values() if account.network == network]
+    taken = select(col(ReplyRow.id)).where(
+        col(ReplyRow.external_id) == external_id,
+        col(ReplyRow.account_id).in_(on_network),
+        col(ReplyRow.id) != row.id,
+    )
+    if session.execute(taken).first() is not None:
+        raise DeskRefusalError(OF_ANOTHER)
+    heard = select(col(MentionRow.id)).where(
+        col(MentionRow.network) == network, col(MentionRow.external_id) == external_id
+    )
+    if row.target_external_id == external_id or session.execute(heard).first() is not None:
+        raise DeskRefusalError(OF_THE_PERSON)

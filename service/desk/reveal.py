@@ -1,0 +1,59 @@
+"""Private content revealed to people:
+sealed log fields to auditors, attached files to agents. Each access is logged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from ledger.entry import Entry
+from ledger.log import append
+from people.subject_encryption import DamagedSealError
+from records.database import reading, writing
+from records.enums import Role
+from records.models import Actor
+from records.tables.ledger import LedgerEntryRow
+from service.deciding.addressee import subject_of_case
+from service.desk.acts import DeskRefusalError
+from service.wiring.app import App
+
+AUDITORS = frozenset({Role.COMPLIANCE, Role.SUPERVISOR})
+
+
+def reveal_entry(app: App, index: int, *, actor: Actor, now: datetime) -> Mapping[str, str] | None:
+    """The personal fields sealed in the entry at `index`; None once the person's key is erased.
+
+    That it was opened, and by whom, is logged before anything is read. Raises DeskRefusalError where the actor is no
+    auditor, the entry holds nothing sealed, or its seal is damaged.
+    """
+    if not actor.roles & AUDITORS:
+        raise DeskRefusalError(f"This needs one of the roles {', '.join(sorted(AUDITORS))}: ask compliance.")
+    with reading(app.engine) as session:
+        row = session.get(LedgerEntryRow, index)
+        subject, sealed = ("", "") if row is None else _sealed_in(session, row)
+    if row is None or not sealed:
+        raise DeskRefusalError(f"The entry {index} holds nothing sealed.")
+    with writing(app.engine) as session:
+        told = Entry(
+            kind="agent:entry:unsealed",
+            at=now,
+            actor=actor.tag,
+            mention_id=row.mention_id,
+            case_id=row.case_id,
+            body={"entry": index},
+        )
+        append(session, [told])
+    try:
+        return app.encryption.unseal(subject, sealed)
+    except DamagedSealError as error:
+        raise DeskRefusalError(f"{error} Verify the log.") from error
+
+
+def _sealed_in(session: Session, row: LedgerEntryRow) -> tuple[str, str]:
+    body = json.loads(row.body)
+    subject = body.get("subject") or (subject_of_case(session, row.case_id) if row.case_id is not None else "")
+    return str(subject), str(body.get("sealed") or "")

@@ -1,0 +1,202 @@
+"""The web application that networks deliver to: verified deliveries are stored as polling would store them.
+
+A delivery that is forged, repeated or unreadable changes nothing. Polling reconciles: what is not delivered is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import text
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from listener.ingest.intake import ingest_turn
+from listener.webhooks.deliveries import DeliveryResult, VerifiedDelivery, store_delivery
+from networks.meta import webhooks as meta
+from networks.protocol import WebhookDelivery
+from networks.x import webhooks as x
+from records.database import reading, writing
+from records.models import Account, Actor
+from room.web.forms import BoundedBody, body_of
+from service.intake.on_ingest import attributor, on_answered_elsewhere
+from service.wiring.app import App
+from service.wiring.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """What is answered to a network that asks whether we are who it should deliver to."""
+
+    text: str
+    media_type: str = "text/plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookVerifier:
+    """What an account's webhook needs to know of its network."""
+
+    challenge: Callable[[Mapping[str, str]], Challenge | None]
+    """Given the query; None where we should not answer it."""
+    signed: Callable[[bytes, Mapping[str, str]], bool]
+    """Given body and headers."""
+    deliveries: Callable[[bytes], tuple[WebhookDelivery, ...]]
+    """Raises ValueError where the body is no delivery."""
+
+
+def verifier_of(settings: Settings, account: Account) -> WebhookVerifier | None:
+    """The signs of an account; None where its network delivers nothing."""
+    if account.network == "x":
+        return _of_x(settings, account)
+    if account.network in {"facebook", "instagram"}:
+        return _of_meta(settings, account)
+    return None
+
+
+def _of_x(settings: Settings, account: Account) -> WebhookVerifier:
+    api_secret = settings.account_secret(account.name, "api_secret")
+
+    def challenge(query: Mapping[str, str]) -> Challenge | None:
+        token = query.get("crc_token")
+        if not token:
+            return None
+        answer = json.dumps({"response_token": x.answer_crc(token, api_secret)})
+        return Challenge(text=answer, media_type="application/json")
+
+    def signed(body: bytes, headers: Mapping[str, str]) -> bool:
+        return x.signed(body, headers.get("x-twitter-webhooks-signature", ""), api_secret)
+
+    return WebhookVerifier(challenge=challenge, signed=signed, deliveries=x.deliveries)
+
+
+def _of_meta(settings: Settings, account: Account) -> WebhookVerifier:
+    app_secret = settings.account_secret(account.name, "app_secret")
+
+    def challenge(query: Mapping[str, str]) -> Challenge | None:
+        verify_token = _optional(settings, account.name, "verify_token")
+        answer = meta.challenge(query, verify_token) if verify_token else None
+        return None if answer is None else Challenge(text=answer)
+
+    def signed(body: bytes, headers: Mapping[str, str]) -> bool:
+        return meta.signed(body, headers.get("x-hub-signature-256", ""), app_secret)
+
+    def deliveries(body: bytes) -> tuple[WebhookDelivery, ...]:
+        return meta.deliveries(body, network=account.network)
+
+    return WebhookVerifier(challenge=challenge, signed=signed, deliveries=deliveries)
+
+
+def _optional(settings: Settings, account: str, kind: str) -> str:
+    try:
+        return settings.account_secret(account, kind)
+    except SettingsError:
+        return ""
+
+
+ACTOR = Actor(tag="step:webhooks")
+MOST_BYTES = 1024 * 1024
+
+log = structlog.get_logger("aparte.webhooks")
+
+
+def make_webhooks(app: App) -> Starlette:
+    """The application: `/webhooks/{account}` for each account of the settings, and `/healthz`."""
+    doors = _Routes(app)
+
+    def healthz(_request: Request) -> Response:
+        with reading(app.engine) as session:
+            session.execute(text("SELECT 1"))
+        return PlainTextResponse("ok")
+
+    routes = [
+        Route("/webhooks/{account}", doors.challenge, methods=["GET"]),
+        Route("/webhooks/{account}", doors.deliver, methods=["POST"]),
+        Route("/healthz", healthz, methods=["GET"]),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(BoundedBody, most_bytes=MOST_BYTES)])
+
+
+class _Routes:
+    """What each address answers; plain functions, which the server runs in threads."""
+
+    def __init__(self, app: App) -> None:
+        self._house = app
+        self._signs = {account.name: (account, verifier_of(app.settings, account)) for account in app.accounts.values()}
+
+    def challenge(self, request: Request) -> Response:
+        """Show the network that we hold the secret that it asks about."""
+        _, signs = self._signs.get(request.path_params["account"], (None, None))
+        if signs is None:
+            return _nothing_here()
+        answer = signs.challenge(request.query_params)
+        if answer is None:
+            return PlainTextResponse("The challenge is not ours.", status_code=403)
+        return Response(answer.text, media_type=answer.media_type)
+
+    def deliver(self, request: Request) -> Response:
+        """Store a delivery; the network sends again what is not answered with 200."""
+        account, signs = self._signs.get(request.path_params["account"], (None, None))
+        if account is None or signs is None:
+            return _nothing_here()
+        body = body_of(request)
+        if body is None:
+            return PlainTextResponse(f"A delivery may have {MOST_BYTES} bytes.", status_code=413)
+        if not signs.signed(body, request.headers):
+            log.warning("webhook refused", account=account.name, reason="the signature is wrong")
+            return PlainTextResponse("The signature is wrong.", status_code=403)
+        try:
+            told = signs.deliveries(body)
+        except ValueError:
+            log.warning("webhook unreadable", account=account.name)
+            return PlainTextResponse("The delivery cannot be read.", status_code=400)
+        verified = self._verified(account, told, body, request)
+        brought = _ingest(self._house, account, verified, body, self._house.clock.now())
+        return JSONResponse({"repeated": brought.repeated})
+
+    def _verified(
+        self, named: Account, told: Sequence[WebhookDelivery], body: bytes, request: Request
+    ) -> tuple[VerifiedDelivery, ...]:
+        """The deliveries about accounts of ours whose own secret signed them: one app may serve many accounts."""
+        ours = {
+            account.external_id: account
+            for account, signs in self._signs.values()
+            if signs is not None and account.network == named.network and signs.signed(body, request.headers)
+        }
+        return tuple(
+            VerifiedDelivery(account=ours[each.account_external_id], delivery=each)
+            for each in told
+            if each.account_external_id in ours
+        )
+
+
+def _ingest(
+    app: App, account: Account, verified: Sequence[VerifiedDelivery], body: bytes, now: datetime
+) -> DeliveryResult:
+    def settle(session: Session, mention_ids: list[int]) -> None:
+        for each in verified:
+            on_answered_elsewhere(app, each.account, actor=ACTOR, now=now)(session, mention_ids)
+
+    with writing(app.engine, in_turn=ingest_turn(account.network)) as session:
+        return store_delivery(
+            session,
+            verified,
+            network=account.network,
+            digest=hashlib.sha256(body).hexdigest(),
+            attribute=attributor(app, actor=ACTOR, now=now),
+            on_answered_elsewhere=settle,
+            actor=ACTOR,
+            now=now,
+        )
+
+
+def _nothing_here() -> Response:
+    return PlainTextResponse("There is nothing here.", status_code=404)

@@ -1,0 +1,129 @@
+"""Child processes of the service: started by name, watched until they answer, stopped together.
+
+A child that listens says so in its log, with its address: an answer alone might be another process's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlsplit
+
+import requests
+
+START_SECONDS = 60.0
+STOP_SECONDS = 3.0
+
+
+class ChildProcessFailedError(Exception):
+    """A child process did not start; the message names its log."""
+
+
+class ChildProcesses:
+    """Child processes with a log file each. Leaving the `with` block stops them all."""
+
+    def __init__(self, logs: Path, *, environment: Mapping[str, str] | None = None) -> None:
+        """Without an `environment` the children inherit this process's own."""
+        self._logs = logs
+        self._environment = environment
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, arguments: Sequence[str], *, answers_at: str) -> None:
+        """Start `aparte ARGUMENTS` and wait until it says that it listens, and its address answers.
+
+        Raises ChildFailedError where it ends, or does not answer within a minute.
+        """
+        log = self._logs / f"{name}.log"
+        said_before = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as out:
+            child = subprocess.Popen(  # noqa: S603 - our own command line
+                [sys.executable, "-m", "service.cli", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
+                start_new_session=True,
+            )
+        self._running[name] = child
+        self._wait(name, child, answers_at, log, said_before)
+
+    def stop(self) -> None:
+        """End all children: asked first, and made to after three seconds."""
+        for child in self._running.values():
+            _signal(child, signal.SIGTERM)
+        end = time.monotonic() + STOP_SECONDS
+        for child in self._running.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=max(0.1, end - time.monotonic()))
+            _signal(child, signal.SIGKILL)
+            child.wait()
+        self._running.clear()
+
+    def __enter__(self) -> ChildProcesses:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _wait(self, name: str, child: subprocess.Popen[bytes], address: str, log: Path, said_before: int) -> None:
+        end = time.monotonic() + START_SECONDS
+        with requests.Session() as session:
+            session.trust_env = False
+            while time.monotonic() < end:
+                if child.poll() is not None:
+                    raise ChildProcessFailedError(f"The {name} ended with code {child.returncode}: {_last_line(log)}")
+                if _listens(log, said_before, address) and _answers(session, address):
+                    return
+                time.sleep(0.05)
+        raise ChildProcessFailedError(f"The {name} does not answer at {address} after a minute: see {log}.")
+
+
+def free_port(wished: int = 0) -> int:
+    """`wished` where nobody listens there, else any free port of the loopback interface."""
+    for port in (wished, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise ChildProcessFailedError("No port is free on this machine: end some of its servers.")
+
+
+def listening_line(what: str, address: str) -> str:
+    """What a process says once it listens at `address`, such as `http://127.0.0.1:8501`."""
+    return f"{what} at {address}"
+
+
+def _listens(log: Path, said_before: int, address: str) -> bool:
+    parts = urlsplit(address)
+    announced = listening_line("", f"{parts.scheme}://{parts.netloc}").encode()
+    with log.open("rb") as said:
+        said.seek(said_before)
+        return any(line.rstrip().endswith(announced) for line in said)
+
+
+def _answers(session: requests.Session, address: str) -> bool:
+    try:
+        return session.get(address, timeout=2).status_code < int(requests.codes.server_error)
+    except requests.RequestException:
+        return False
+
+
+def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if child.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"it said nothing; see {log}."

@@ -1,0 +1,88 @@
+"""What the room's web application asks the service for: opening hours, and where proofs become training labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select, update
+from sqlmodel import Session, col
+
+from policies.rulebook.calendar import Calendar
+from records.database import reading
+from records.enums import ProofKind, Relation
+from records.models import Actor
+from records.tables.listener import MentionRow
+from records.tables.room import RoomRow
+from records.tables.service import LabelRow
+from room.web.pages.conversation import CLOSED_TODAY
+from service.brands.rulebook_versions import current_rulebook
+from service.wiring.app import App
+
+
+def hours_of(app: App) -> Callable[[int, datetime], str]:
+    """What `room.web.context.Premises.hours_of` is to be: asked by account id and moment."""
+
+    def asked(account_id: int, now: datetime) -> str:
+        brand = app.brand_of(account_id)
+        with reading(app.engine) as session:
+            calendar = current_rulebook(session, app, brand.name).calendar
+        return hours_on(calendar, now.astimezone(ZoneInfo(brand.timezone)))
+
+    return asked
+
+
+def hours_on(calendar: Calendar, local: datetime) -> str:
+    """`08:00-14:00, 16:00-20:00` on the day of `local`, or `CLOSED_TODAY`. Pure."""
+    holiday = calendar.holiday(local)
+    shifts = calendar.week[local.weekday()] if holiday is None else holiday.shifts
+    written = ", ".join(f"{_clock(shift.opens)}-{_clock(shift.closes)}" for shift in shifts)
+    return written or CLOSED_TODAY
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+TASK = "relation"
+
+
+class TrainingLabels:
+    """The room's `Learner`."""
+
+    def proved(
+        self, session: Session, room: RoomRow, proof: ProofKind, *, consent_id: int, actor: Actor, now: datetime
+    ) -> None:
+        """Whoever wrote the mention of this room is a customer; said once a consent."""
+        standing = exists().where(
+            col(LabelRow.mention_id) == room.mention_id,
+            col(LabelRow.task) == TASK,
+            col(LabelRow.consent_id) == consent_id,
+            col(LabelRow.superseded_at).is_(None),
+        )
+        if session.execute(select(standing)).scalar():
+            return
+        revision = session.get_one(MentionRow, room.mention_id).revision
+        session.add(
+            LabelRow(
+                mention_id=room.mention_id,
+                revision=revision,
+                task=TASK,
+                value=Relation.CUSTOMER.value,
+                source=f"proof:{proof.value}",
+                actor=actor.tag,
+                consent_id=consent_id,
+                made_at=now,
+            )
+        )
+        session.flush()
+
+    def withdrawn(self, session: Session, consent_ids: Sequence[int], *, now: datetime) -> None:
+        """Nothing is learned from these any more."""
+        session.execute(
+            update(LabelRow)
+            .where(col(LabelRow.consent_id).in_(consent_ids), col(LabelRow.superseded_at).is_(None))
+            .values(superseded_at=now)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,122 @@
+"""Steps `notices` and `letters`:
+queue notices of unread answers, and send due notifications by e-mail or text message.
+
+A notification that nobody is to get is dropped by the same updates. Killed between sending one and recording that,
+the step sends it a second time when its lease ends: the code in it is the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session
+
+from people.customers import Contact, unseal_contact
+from people.master_key import derive
+from people.subject_encryption import DamagedSealError
+from records.database import reading, writing
+from room.notifications.queue import (
+    CODE,
+    NOTICE,
+    Notification,
+    claim_due,
+    load_notification,
+    mark_addressed,
+    mark_dropped,
+    mark_failed,
+    mark_sent,
+)
+from room.notifications.unread import enqueue_notices, still_unread, unread_answers
+from service.notifications.outbound import (
+    NotificationError,
+    OutboundMessage,
+    Transport,
+    reply_address_of,
+    route_message,
+    text_of_notification,
+    transports_of,
+)
+from service.wiring.app import App
+
+
+def queue_notices(app: App, *, now: datetime) -> int:
+    """Put out the notices that are due. Returns how many; none where no e-mail can be sent."""
+    if app.settings.document.smtp is None:
+        return 0
+    with reading(app.engine) as session:
+        if not unread_answers(session, now=now):
+            return 0
+    with writing(app.engine, in_turn="notices") as session:
+        return enqueue_notices(session, now=now)
+
+
+log = structlog.get_logger("aparte.letters")
+
+
+def send_notifications(app: App, *, now: datetime) -> int:
+    """Hand over one batch of due letters. Returns how many were looked at."""
+    due = claim_due(app.engine, claimant=app.claimant, now=now)
+    if due:
+        reply_address = reply_address_of(app)
+        posts = transports_of(app.settings, reply_address=reply_address)
+        for letter_id in due:
+            _hand_over(app, letter_id, posts, may_reply=reply_address is not None, now=now)
+    return len(due)
+
+
+def _hand_over(app: App, letter_id: int, posts: dict[str, Transport], *, may_reply: bool, now: datetime) -> None:
+    with reading(app.engine) as session:
+        letter = load_notification(session, letter_id)
+        found = _contact(app, letter)
+    if letter is None:
+        return
+    going = route_message(letter, found, frozenset(posts))
+    with writing(app.engine) as session:
+        if not mark_addressed(session, letter, claimant=app.claimant, way=going.way, proof=going.proof):
+            return
+        why = _dropped_because(letter, going, posts, now) or _needless_because(session, app, letter)
+        if why:
+            mark_dropped(session, letter.id, claimant=app.claimant, why=why)
+            return
+    brand = app.brand_of(letter.account_id)
+    text = text_of_notification(letter, brand, code_key=derive(app.master_key, "proof-codes"), may_reply=may_reply)
+    try:
+        posts[going.way].send(going.to, letter, text, now=now)
+    except NotificationError as error:
+        log.warning("letter not taken", letter=letter.id, kind=letter.kind, way=going.way, why=str(error))
+        with writing(app.engine) as session:
+            if error.permanent:
+                mark_dropped(session, letter.id, claimant=app.claimant, why=str(error))
+            else:
+                mark_failed(session, letter, claimant=app.claimant, why=str(error), now=now)
+        return
+    with writing(app.engine) as session:
+        mark_sent(session, letter.id, claimant=app.claimant, now=now)
+
+
+def _contact(app: App, letter: Notification | None) -> Contact | None:
+    if letter is None or letter.customer_id is None:
+        return None
+    with reading(app.engine) as session:
+        try:
+            return unseal_contact(session, app.encryption, letter.customer_id)
+        except DamagedSealError:
+            log.exception("contact does not open", customer=letter.customer_id)
+            return None
+
+
+def _dropped_because(letter: Notification, going: OutboundMessage, posts: dict[str, Transport], now: datetime) -> str:
+    if letter.worth_sending_until <= now:
+        return "the code is void" if letter.kind == CODE else "it came too late"
+    if going.way not in posts:
+        return f"no {going.way} is set up"
+    return "" if going.to else "nobody to send it to"
+
+
+def _needless_because(session: Session, app: App, letter: Notification) -> str:
+    if letter.account_id not in app.accounts:
+        return "its account is no longer in the settings"
+    if letter.kind == NOTICE and not still_unread(session, letter.room_id, letter.once):
+        return "read meanwhile"
+    return ""
