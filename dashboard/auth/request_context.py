@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 import streamlit as st
 
 from dashboard.auth.sessions import SESSION_COOKIE, current_agent, current_auth
 from dashboard.wording.texts import LANGUAGE_COOKIE, Wording, preferred_language, wording_in
 from records.enums import Role
+from records.models import Actor
 from service.desk.agents import Agent
 from service.wiring.app import App
 
 ANSWERING_ROLES = frozenset({Role.AGENT, Role.MARKETING, Role.SUPERVISOR})
 AUDITING_ROLES = frozenset({Role.COMPLIANCE, Role.SUPERVISOR})
+
+
+class ActedBy(TypedDict):
+    """Who acts, and when: the last arguments of every act of `service.desk`."""
+
+    actor: Actor
+    now: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +34,11 @@ class RequestContext:
     agent: Agent
     say: Wording
     now: datetime
+
+    @property
+    def by(self) -> ActedBy:
+        """The agent and the present time, as `desk_act(request.app, ..., **request.by)` takes them."""
+        return {"actor": self.agent.actor, "now": self.now}
 
     def may(self, roles: frozenset[Role]) -> bool:
         """True where the agent has one of these roles."""
@@ -42,12 +56,12 @@ class SignedOutError(Exception):
 
 def current_request() -> RequestContext:
     """The present request. Raises SignedOutError where the session is over or was revoked."""
-    desk = current_auth()
-    now = desk.app.clock.now()
-    agent = current_agent(desk, session_token(), now=now)
+    auth = current_auth()
+    now = auth.app.clock.now()
+    agent = current_agent(auth, session_token(), now=now)
     if agent is None:
         raise SignedOutError
-    return RequestContext(app=desk.app, agent=agent, say=current_wording(), now=now)
+    return RequestContext(app=auth.app, agent=agent, say=current_wording(), now=now)
 
 
 def current_wording() -> Wording:

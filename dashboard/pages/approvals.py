@@ -138,8 +138,7 @@ def _approve(reply_id: int, read: str, revision: int, looked: bool) -> None:  # 
         acts.approve(
             request.app,
             reply_id,
-            actor=request.agent.actor,
-            now=request.now,
+            **request.by,
             seen_text=read,
             seen_revision=revision,
             seen_doubt=looked,
@@ -154,7 +153,7 @@ def _revise(reply_id: int, field: str) -> None:
     def doing(request: RequestContext) -> None:
         if not text:
             raise acts.DeskRefusalError("There is nothing to say yet: write a text first.")
-        acts.revise(request.app, reply_id, text, actor=request.agent.actor, now=request.now)
+        acts.revise(request.app, reply_id, text, **request.by)
 
     act("revised", doing)
 
@@ -163,7 +162,7 @@ def _settle_as_sent(reply_id: int, field: str) -> None:
     named = st.session_state.get(field, "").strip()
 
     def doing(request: RequestContext) -> None:
-        acts.confirm_sent(request.app, reply_id, external_id=named or None, actor=request.agent.actor, now=request.now)
+        acts.confirm_sent(request.app, reply_id, external_id=named or None, **request.by)
 
     act("settled_as_sent", doing)
 
@@ -174,6 +173,6 @@ def _withhold(reply_id: int, field: str) -> None:
     def doing(request: RequestContext) -> None:
         if not reason:
             raise acts.DeskRefusalError("Say why it is not sent: the reason is kept.")
-        acts.withhold(request.app, reply_id, reason, actor=request.agent.actor, now=request.now)
+        acts.withhold(request.app, reply_id, reason, **request.by)
 
     act("withheld", doing)

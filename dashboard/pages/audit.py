@@ -104,7 +104,7 @@ def _by(request: RequestContext, entry: LogEntry) -> str:
 
 def _unseal(index: int) -> None:
     def doing(request: RequestContext) -> None:
-        fields = reveal_entry(request.app, index, actor=request.agent.actor, now=request.now)
+        fields = reveal_entry(request.app, index, **request.by)
         st.session_state.setdefault(_OPENED, {})[index] = fields or {"": request.say("erased")}
 
     act("unsealed", doing)

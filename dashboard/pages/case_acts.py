@@ -42,14 +42,14 @@ def _claim_or_release(request: RequestContext, case: CaseHead) -> None:
         _button(
             request,
             "release",
-            lambda: _do("released", lambda present: acts.release_case(present.app, case.id, **_by(present))),
+            lambda: act("released", lambda request: acts.release_case(request.app, case.id, **request.by)),
         )
         return
     taken = case.assignee_id is not None and not request.may(_SUPERVISING)
     _button(
         request,
         "claim",
-        lambda: _do("claimed", lambda present: acts.claim_case(present.app, case.id, **_by(present))),
+        lambda: act("claimed", lambda request: acts.claim_case(request.app, case.id, **request.by)),
         why_not=request.say("taken_by", name=case.assignee) if taken else "",
         primary=True,
     )
@@ -66,9 +66,9 @@ def _hand_over(request: RequestContext, case: CaseHead) -> None:
 
 def _pass_on(case_id: int) -> None:
     note, queue = st.session_state[f"note-{case_id}"], Queue(st.session_state[f"to-queue-{case_id}"])
-    _do(
+    act(
         "handed_over_done",
-        lambda present: acts.hand_over(present.app, case_id, note=note, queue=queue, **_by(present)),
+        lambda request: acts.hand_over(request.app, case_id, note=note, queue=queue, **request.by),
         clears=(f"note-{case_id}",),
     )
 
@@ -77,7 +77,7 @@ def _invite(request: RequestContext, case: CaseHead, permitted: AnswerPermission
     _button(
         request,
         "invite",
-        lambda: _do("invited", lambda present: acts.invite(present.app, case.id, **_by(present))),
+        lambda: act("invited", lambda request: acts.invite(request.app, case.id, **request.by)),
         why_not="" if permitted.private_message else _why(request, permitted, "invite_not_yet"),
     )
 
@@ -101,7 +101,7 @@ def _close_in_public(request: RequestContext, case: CaseHead, permitted: AnswerP
 
 def _send_closing(case_id: int, field: str) -> None:
     text = st.session_state.get(field, "")
-    _do("closing_on_its_way", lambda present: acts.close_in_public(present.app, case_id, text, **_by(present)))
+    act("closing_on_its_way", lambda request: acts.close_in_public(request.app, case_id, text, **request.by))
 
 
 def _waive(request: RequestContext, case: CaseHead) -> None:
@@ -115,7 +115,7 @@ def _waive(request: RequestContext, case: CaseHead) -> None:
 
 def _waive_closing(case_id: int, field: str) -> None:
     reason = st.session_state.get(field, "")
-    _do("waived", lambda present: acts.waive_closing(present.app, case_id, reason, **_by(present)))
+    act("waived", lambda request: acts.waive_closing(request.app, case_id, reason, **request.by))
 
 
 def _close(request: RequestContext, case: CaseHead) -> None:
@@ -123,7 +123,7 @@ def _close(request: RequestContext, case: CaseHead) -> None:
     _button(
         request,
         "close",
-        lambda: _do("closed", lambda present: acts.close_case(present.app, case.id, **_by(present))),
+        lambda: act("closed", lambda request: acts.close_case(request.app, case.id, **request.by)),
         why_not=request.say("owes_closing") if owes else "",
     )
 
@@ -139,14 +139,6 @@ def _button(
         help=why_not or None,
         type="primary" if primary else "secondary",
     )
-
-
-def _do(done: str, doing: Callable[[RequestContext], object], *, clears: tuple[str, ...] = ()) -> None:
-    act(done, doing, clears=clears)
-
-
-def _by(request: RequestContext) -> dict[str, object]:
-    return {"actor": request.agent.actor, "now": request.now}
 
 
 def _why(request: RequestContext, permitted: AnswerPermissions, otherwise: str) -> str:
@@ -186,13 +178,13 @@ def revoke_button(request: RequestContext, case: CaseHead) -> None:
 
 
 def _solve(case_id: int, done: str) -> None:
-    act(done, lambda request: mark_case_solved(request.app, case_id, actor=request.agent.actor, now=request.now))
+    act(done, lambda request: mark_case_solved(request.app, case_id, **request.by))
 
 
 def _revoke(case_id: int) -> None:
     act(
         "invitation_revoked",
-        lambda request: revoke_invitation(request.app, case_id, actor=request.agent.actor, now=request.now),
+        lambda request: revoke_invitation(request.app, case_id, **request.by),
     )
 
 
@@ -255,7 +247,7 @@ def delete_button(request: RequestContext, post: BrandPost) -> None:
 def _change_visibility(mention_id: int, account_id: int, hidden: bool) -> None:  # noqa: FBT001 - called by the widget
     def doing(request: RequestContext) -> None:
         change = acts.unhide if hidden else acts.hide
-        change(request.app, mention_id=mention_id, account_id=account_id, actor=request.agent.actor, now=request.now)
+        change(request.app, mention_id=mention_id, account_id=account_id, **request.by)
 
     act("showing_on_its_way" if hidden else "hiding_on_its_way", doing)
 
@@ -263,5 +255,5 @@ def _change_visibility(mention_id: int, account_id: int, hidden: bool) -> None: 
 def _delete(reply_id: int) -> None:
     act(
         "deletion_on_its_way",
-        lambda request: acts.delete_own(request.app, reply_id, actor=request.agent.actor, now=request.now),
+        lambda request: acts.delete_own(request.app, reply_id, **request.by),
     )

@@ -91,8 +91,7 @@ def _send(mention_id: int, account_id: int, field: str, privately: bool) -> None
             account_id=account_id,
             text=_something(text),
             privately=privately,
-            actor=request.agent.actor,
-            now=request.now,
+            **request.by,
         ),
         clears=[field],
     )

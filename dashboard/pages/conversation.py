@@ -80,8 +80,8 @@ def _brand(request: RequestContext, case: CaseHead, post: BrandPost) -> str:
     )
 
 
-def _at(request: RequestContext, case: CaseHead, moment_: object) -> str:
-    return format_time(moment_, request.zone(case.brand), now=request.now, say=request.say)
+def _at(request: RequestContext, case: CaseHead, at: datetime) -> str:
+    return format_time(at, request.zone(case.brand), now=request.now, say=request.say)
 
 
 REFRESH_SECONDS = 8
@@ -123,9 +123,9 @@ def _room_head(request: RequestContext, case: CaseHead, room: RoomHead) -> str:
     say = request.say
     came_in = ""
     if room.opened_at is not None:
-        came_in = say("came_in", at=_time(request, case, room.opened_at))
+        came_in = say("came_in", at=_at(request, case, room.opened_at))
     elif room.status in {RoomStatus.PREPARED, RoomStatus.INVITED}:
-        came_in = say("invitation_until", at=_time(request, case, room.expires_at))
+        came_in = say("invitation_until", at=_at(request, case, room.expires_at))
     waits = (
         say("waits_in_private", span=format_duration(request.now - room.waiting_since)) if room.waiting_since else ""
     )
@@ -137,7 +137,7 @@ def _room_head(request: RequestContext, case: CaseHead, room: RoomHead) -> str:
         holds_handle=_proof(request, case, room.handle_held_at, room.handle_proof),
         on_file=_proof(request, case, room.filed_at, room.file_proof),
         waits=waits,
-        asked_human=_time(request, case, room.asked_human_at) if room.asked_human_at else "",
+        asked_human=_at(request, case, room.asked_human_at) if room.asked_human_at else "",
         turned_away=say.word(f"way_{room.turned_away_because}") if room.turned_away_because else "",
     )
 
@@ -147,7 +147,7 @@ def _proof(request: RequestContext, case: CaseHead, at: datetime | None, kind: s
     if at is None:
         return ""
     how = request.say.word(f"proof_{kind}") if kind else ""
-    return " · ".join(filter(None, (how, _time(request, case, at))))
+    return " · ".join(filter(None, (how, _at(request, case, at))))
 
 
 def _download(request: RequestContext, file: AttachedFile) -> None:
@@ -184,7 +184,7 @@ def _say(room_id: int, field: str) -> None:
     text = st.session_state.get(field, "")
     act(
         "said_in_room",
-        lambda request: acts.say_in_room(request.app, room_id, text, actor=request.agent.actor, now=request.now),
+        lambda request: acts.say_in_room(request.app, room_id, text, **request.by),
         clears=[field],
     )
 
@@ -200,9 +200,5 @@ def _message(request: RequestContext, case: CaseHead, message: PrivateMessage) -
         request.say,
         message=message,
         who=who or request.say("the_brand"),
-        at=_time(request, case, message.at),
+        at=_at(request, case, message.at),
     )
-
-
-def _time(request: RequestContext, case: CaseHead, at: object) -> str:
-    return format_time(at, request.zone(case.brand), now=request.now, say=request.say)

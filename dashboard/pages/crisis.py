@@ -96,7 +96,7 @@ def _declare(brand: str, field: str) -> None:
     reason = st.session_state.get(field, "")
     act(
         "crisis_declared",
-        lambda request: declare_crisis(request.app, brand, reason, actor=request.agent.actor, now=request.now),
+        lambda request: declare_crisis(request.app, brand, reason, **request.by),
         clears=(field,),
     )
 
@@ -104,5 +104,5 @@ def _declare(brand: str, field: str) -> None:
 def _lift(brand: str, second: bool) -> None:  # noqa: FBT001 - called by the widget
     act(
         "crisis_lifted" if second else "crisis_half_lifted",
-        lambda request: lift_crisis(request.app, brand, actor=request.agent.actor, now=request.now),
+        lambda request: lift_crisis(request.app, brand, **request.by),
     )

@@ -139,12 +139,10 @@ def _do_promote(brand: str, field: str) -> None:
     although = st.session_state.get(field, "")
     act(
         "pilot_promoted",
-        lambda request: promote_pilot(
-            request.app, brand, actor=request.agent.actor, now=request.now, although=although
-        ),
+        lambda request: promote_pilot(request.app, brand, **request.by, although=although),
         clears=(field,),
     )
 
 
 def _do_stop(brand: str) -> None:
-    act("pilot_stopped", lambda request: stop_pilot(request.app, brand, actor=request.agent.actor, now=request.now))
+    act("pilot_stopped", lambda request: stop_pilot(request.app, brand, **request.by))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypedDict
+
 import streamlit as st
 
 from dashboard.auth.request_context import RequestContext, SignedOutError, current_request
@@ -60,9 +63,14 @@ def _figures(request: RequestContext, counts: dict[str, int]) -> str:
     return html_fragment("figures.html", request.say, figures=figures)
 
 
+class _OnChange(TypedDict):
+    on_change: Callable[[str], None]
+    args: tuple[str]
+
+
 def _filter(request: RequestContext, brands: tuple[str, ...]) -> QueueFilter:
     say = request.say
-    changed = {"on_change": back_to_start, "args": (_NAME,)}
+    changed: _OnChange = {"on_change": back_to_start, "args": (_NAME,)}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         queue_name = st.selectbox(
             say("which_queue"),

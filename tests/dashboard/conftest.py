@@ -1,4 +1,4 @@
-"""A app on SQLite files with a clock that stands still, and its real server."""
+"""An app on SQLite files with a clock that stands still, and its real server."""
 
 from __future__ import annotations
 
