@@ -98,13 +98,13 @@ def count_and_crash(
 
 def _work(settings_file: Path, base_url: str, until: datetime, kill: CrashPoint | None, counts: Path) -> None:
     passed = count_and_crash(kill)
-    house = open_app(load_settings(settings_file))
+    app = open_app(load_settings(settings_file))
     practice = PracticeNetwork(base_url)
-    while house.clock.now() < until:
-        run_once(house)
+    while app.clock.now() < until:
+        run_once(app)
         practice.wait(ROUND_SECONDS)
-    run_once(house)
-    house.close()
+    run_once(app)
+    app.close()
     counts.write_text(json.dumps({place: passed[place] for place in PLACES if passed[place]}), encoding="utf-8")
 
 

@@ -59,11 +59,11 @@ class SeededMention:
 
 
 class Seeder:
-    """The public square: people write, and the house hears, judges and decides."""
+    """The public square: people write, and the app hears, judges and decides."""
 
-    def __init__(self, house: App) -> None:
-        self.house = house
-        self.account_id = next(iter(house.accounts))
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.account_id = next(iter(app.accounts))
         self._count = 0
 
     def mention(
@@ -83,7 +83,7 @@ class Seeder:
         self._count += 1
         external_id = str(5000 + self._count)
         at = NOW - timedelta(minutes=minutes_ago)
-        with writing(self.house.engine) as session:
+        with writing(self.app.engine) as session:
             author = Author(external_id=f"p-{handle}", handle=handle, display_name=handle.title(), reach=reach)
             identity_id = upsert_authors(session, network="x", authors=[author], actor=STEP, now=NOW)[f"p-{handle}"]
             mention = MentionRow(
@@ -126,7 +126,7 @@ class Seeder:
         return SeededMention(mention_id=mention_id, case_id=joined[identity_id, "acme"], identity_id=identity_id)
 
     def draft(self, heard: SeededMention, text: str, *, approvals: int = 1, act: Act = Act.PUBLIC_REPLY) -> int:
-        with writing(self.house.engine) as session:
+        with writing(self.app.engine) as session:
             draft = Draft(
                 account_id=self.account_id,
                 mention_id=heard.mention_id,
@@ -217,9 +217,9 @@ class Seeder:
         )
 
 
-def add_staff(house: App, *roles: Role, email: str = "agent@acme.example") -> Agent:
+def add_staff(app: App, *roles: Role, email: str = "agent@acme.example") -> Agent:
     """Somebody who works here from now on."""
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         return add_agent(
             session,
             email=email,
@@ -231,6 +231,6 @@ def add_staff(house: App, *roles: Role, email: str = "agent@acme.example") -> Ag
         )
 
 
-def token_of(front_desk: AuthState, agent: Agent, *, at: datetime = NOW) -> str:
+def token_of(auth: AuthState, agent: Agent, *, at: datetime = NOW) -> str:
     """A session of this agent, as a browser would hold it."""
-    return write_token(new_session(agent.id, now=at), front_desk.session_key)
+    return write_token(new_session(agent.id, now=at), auth.session_key)

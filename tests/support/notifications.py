@@ -67,7 +67,7 @@ class Mailbox(MailBox):
 def open_with_room(
     folder: Path, sections: Mapping[str, object], *, database: str = "", secrets: Mapping[str, str] | None = None
 ) -> tuple[App, ManualClock]:
-    """A house with one room, case 1, and three customers; `sections` of its settings say how letters go."""
+    """A app with one room, case 1, and three customers; `sections` of its settings say how letters go."""
     (folder / "posts").mkdir()
     document = Document.model_validate(
         {
@@ -90,9 +90,9 @@ def open_with_room(
         document, folder=folder, secrets={"APARTE_MASTER_KEY": key, **(secrets or {})}, path=folder / "aparte.toml"
     )
     clock = ManualClock()
-    house = open_app(settings, clock=clock)
-    with writing(house.engine) as session:
-        _furnish(session, next(iter(house.accounts)))
+    app = open_app(settings, clock=clock)
+    with writing(app.engine) as session:
+        _furnish(session, next(iter(app.accounts)))
     customers = [
         CustomerRecord(
             reference="C-1",
@@ -104,21 +104,21 @@ def open_with_room(
         ),
     ]
     import_customers(
-        house.engine, house.encryption, customers, records_key=derive(house.master_key, "customer-keys"), now=START
+        app.engine, app.encryption, customers, records_key=derive(app.master_key, "customer-keys"), now=START
     )
-    return house, clock
+    return app, clock
 
 
-def request_code(house: App, contact: str = EMAIL, *, booking: tuple[str, str] | None = None) -> None:
+def request_code(app: App, contact: str = EMAIL, *, booking: tuple[str, str] | None = None) -> None:
     """Somebody in the room asks for a code."""
     key: LookupKey | None = booking_key(*booking) if booking else contact_key(contact, market="ES")
     assert key is not None
     ports = VerificationPorts(
-        records_key=derive(house.master_key, "customer-keys"), code_key=derive(house.master_key, "proof-codes")
+        records_key=derive(app.master_key, "customer-keys"), code_key=derive(app.master_key, "proof-codes")
     )
-    with writing(house.engine) as session:
+    with writing(app.engine) as session:
         room = session.get_one(RoomRow, 1)
-        assert one_time_code.request_code(session, room, key, ports=ports, actor=PERSON, now=house.clock.now())
+        assert one_time_code.request_code(session, room, key, ports=ports, actor=PERSON, now=app.clock.now())
 
 
 def _furnish(session: Session, account_id: int) -> None:

@@ -56,7 +56,7 @@ class RecordedLabels:
         proof: ProofKind,
         *,
         consent_id: int,
-        actor: Actor,  # noqa: ARG002 - as the house calls it
+        actor: Actor,  # noqa: ARG002 - as the app calls it
         now: datetime,  # noqa: ARG002 - as above
     ) -> None:
         self.proved_by.append((proof.value, consent_id))
@@ -66,7 +66,7 @@ class RecordedLabels:
 
 
 class RoomBrowser:
-    """One browser in one room of a house."""
+    """One browser in one room of an app."""
 
     def __init__(
         self, rooms: RoomSetup, brand: Brand, *, sign_in: CompanySignIn | None = None, asks_proof: bool = True

@@ -44,21 +44,21 @@ MINUTE = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A practice network that runs, and a house wired to it."""
+    """A practice network that runs, and a app wired to it."""
 
     world: PracticeHome
-    house: App
+    app: App
 
     @property
     def now(self) -> Any:
-        return self.house.clock.now()
+        return self.app.clock.now()
 
     def work(self, *, minutes: int = 0) -> None:
         """Run every due step; then let the minutes pass, one by one, working in each."""
-        run_once(self.house)
+        run_once(self.app)
         for _ in range(minutes):
             self.world.practice.wait(MINUTE)
-            run_once(self.house)
+            run_once(self.app)
 
     def tell(self, door: str, **told: object) -> dict[str, Any]:
         """Make something happen in the world."""
@@ -76,14 +76,14 @@ class Scenario:
 
     def mention(self, name: str) -> MentionRow:
         """The mention that a post of the file became."""
-        with reading(self.house.engine) as session:
+        with reading(self.app.engine) as session:
             query = select(MentionRow).where(col(MentionRow.external_id) == self.network_id(name))
             found: MentionRow = session.execute(query).scalar_one()
             return found
 
     def decision(self, mention_id: int) -> DecisionRow:
         """The one live decision on a mention."""
-        with reading(self.house.engine) as session:
+        with reading(self.app.engine) as session:
             query = select(DecisionRow).where(
                 col(DecisionRow.mention_id) == mention_id, col(DecisionRow.superseded_at).is_(None)
             )
@@ -92,25 +92,25 @@ class Scenario:
 
     def replies(self, mention_id: int) -> list[ReplyRow]:
         """Every outgoing act under a mention."""
-        with reading(self.house.engine) as session:
+        with reading(self.app.engine) as session:
             query = select(ReplyRow).where(col(ReplyRow.mention_id) == mention_id).order_by(col(ReplyRow.id))
             return list(session.execute(query).scalars())
 
     def case(self, mention: MentionRow) -> CareCaseRow:
         """The newest case of the person who wrote a mention."""
-        with reading(self.house.engine) as session:
+        with reading(self.app.engine) as session:
             query = select(CareCaseRow).where(col(CareCaseRow.identity_id) == mention.identity_id)
             return session.execute(query.order_by(col(CareCaseRow.id).desc())).scalars().first() or _missing(mention)
 
     def log(self) -> list[LedgerEntryRow]:
         """Every entry of the log."""
-        with reading(self.house.engine) as session:
+        with reading(self.app.engine) as session:
             return list(session.execute(select(LedgerEntryRow).order_by(col(LedgerEntryRow.index))).scalars())
 
     def verified(self) -> Verification:
         """The log, proved against itself."""
-        with reading(self.house.engine) as session:
-            return verify(session, signing_keys=[verification_key(self.house.master_key)])
+        with reading(self.app.engine) as session:
+            return verify(session, signing_keys=[verification_key(self.app.master_key)])
 
 
 @contextmanager
@@ -119,15 +119,15 @@ def open_scenario(folder: Path, *, texts: Mapping[str, str] = TEXTS, played: boo
     folder.mkdir(parents=True, exist_ok=True)
     rows = [row(name, text, minutes=number) for number, (name, text) in enumerate(texts.items())]
     with practice_home(folder / "home", posts=write_rows(folder / "posts.jsonl", rows)) as world:
-        house = open_app(world.settings)
+        app = open_app(world.settings)
         try:
-            found = Scenario(world=world, house=house)
+            found = Scenario(world=world, app=app)
             if played:
                 found.work()
                 world.practice.step()
             yield found
         finally:
-            house.close()
+            app.close()
 
 
 def row(name: str, text: str, *, minutes: float = 0, **more: object) -> dict[str, object]:
@@ -149,16 +149,16 @@ def write_rows(file: Path, rows: list[dict[str, object]]) -> Path:
 @contextmanager
 def copied_scenario(original: Scenario, folder: Path) -> Iterator[Scenario]:
     """The same town with a database of its own, so that what a test does there stays there."""
-    house = original.house
-    house.close()
+    app = original.app
+    app.close()
     for file in original.world.home.folder.glob("*.db"):
         shutil.copy(file, folder / file.name)
     engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
     keys_engine = open_engine(f"sqlite:///{folder / 'aparte-keys.db'}")
-    encryption = SubjectEncryption(keys_engine, house.master_key)
-    copy = replace(house, engine=engine, keys_engine=keys_engine, encryption=encryption)
+    encryption = SubjectEncryption(keys_engine, app.master_key)
+    copy = replace(app, engine=engine, keys_engine=keys_engine, encryption=encryption)
     try:
-        yield Scenario(world=original.world, house=copy)
+        yield Scenario(world=original.world, app=copy)
     finally:
         copy.close()
 

@@ -16,14 +16,14 @@ from tests.support.dashboard_data import token_of
 class Screen:
     """One page as one agent sees it, in one language."""
 
-    def __init__(self, front_desk: AuthState, patch: pytest.MonkeyPatch) -> None:
-        self._front_desk, self._patch = front_desk, patch
+    def __init__(self, auth: AuthState, patch: pytest.MonkeyPatch) -> None:
+        self._auth, self._patch = auth, patch
         self.agent: Agent | None = None
         self.language("en")
 
     def sign_in(self, agent: Agent) -> None:
         self.agent = agent
-        token = token_of(self._front_desk, agent)
+        token = token_of(self._auth, agent)
         self._patch.setattr("dashboard.auth.request_context.session_token", lambda: token)
 
     def language(self, language: str) -> None:
@@ -53,6 +53,6 @@ def press(app: AppTest, key: str) -> AppTest:
     return app
 
 
-def reference_of(house: App, case_id: int) -> str:
-    with reading(house.engine) as session:
+def reference_of(app: App, case_id: int) -> str:
+    with reading(app.engine) as session:
         return session.get_one(CareCaseRow, case_id).reference

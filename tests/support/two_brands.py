@@ -65,7 +65,7 @@ PEOPLE = (BERTA, GRACE, NURIA, HELEN)
 
 @dataclass(frozen=True, kw_only=True)
 class TwoBrands:
-    """The stage, and what the practice network and the house know."""
+    """The stage, and what the practice network and the app know."""
 
     stage: DemoSetup
     wall: dict[str, str]
@@ -73,7 +73,7 @@ class TwoBrands:
 
     def work(self) -> None:
         """Everything that is due."""
-        run_once(self.stage.house)
+        run_once(self.stage.app)
 
     def later(self, seconds: int = POLL_SECONDS) -> None:
         """Let time pass, and do what is due then."""
@@ -98,7 +98,7 @@ class TwoBrands:
 
     def private_texts(self, person: Person) -> list[str]:
         """What the brand wrote to a person in private, oldest first."""
-        with reading(self.stage.house.engine) as session:
+        with reading(self.stage.app.engine) as session:
             query = select(col(IdentityRow.external_id)).where(
                 col(IdentityRow.network) == person.network,
                 col(IdentityRow.handle).in_([person.handle, person.name]),
@@ -108,7 +108,7 @@ class TwoBrands:
 
     def case_of(self, person: Person) -> CareCaseRow:
         """The newest case of a person."""
-        with reading(self.stage.house.engine) as session:
+        with reading(self.stage.app.engine) as session:
             query = (
                 select(CareCaseRow)
                 .join(IdentityRow, col(IdentityRow.id) == col(CareCaseRow.identity_id))
@@ -125,13 +125,13 @@ class TwoBrands:
 
     def proofs(self, case_id: int) -> tuple[str | None, str | None]:
         """How the person of a case showed that the handle is theirs, and that they are on file."""
-        with reading(self.stage.house.engine) as session:
+        with reading(self.stage.app.engine) as session:
             room = session.execute(select(RoomRow).where(col(RoomRow.case_id) == case_id)).scalar_one()
             return room.handle_proof, room.file_proof
 
     def kinds(self, case_id: int) -> list[str]:
         """What the log says happened in a case and to its posts, in its order."""
-        with reading(self.stage.house.engine) as session:
+        with reading(self.stage.app.engine) as session:
             posts = select(col(CaseThreadRow.mention_id)).where(
                 col(CaseThreadRow.case_id) == case_id, col(CaseThreadRow.mention_id).is_not(None)
             )
@@ -172,14 +172,14 @@ def one_time_code(letter: email.message.EmailMessage) -> str:
 
 @contextmanager
 def open_two_brands(folder: Path) -> Iterator[TwoBrands]:
-    """The practice network, the house, its dashboard and its rooms, each in a process of its own."""
+    """The practice network, the app, its dashboard and its rooms, each in a process of its own."""
     (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, _rows())), encoding="utf-8")
     with set_up_demo(folder / "home", posts=folder / "posts.jsonl", stepped=True, classifier="fast") as bare:
         stage = _with_two_brands(bare)
         try:
             stage.open_room()
             stage.open_dashboard()
-            import_customers(stage.house, json.dumps(_customers()), folder / "customers.csv")
+            import_customers(stage.app, json.dumps(_customers()), folder / "customers.csv")
             while not stage.practice.step().finished:
                 pass
             brands = TwoBrands(stage=stage, wall=_wall(stage))
@@ -189,7 +189,7 @@ def open_two_brands(folder: Path) -> Iterator[TwoBrands]:
             yield brands
         finally:
             stage.children.stop()
-            stage.house.close()
+            stage.app.close()
 
 
 def _with_two_brands(stage: DemoSetup) -> DemoSetup:
@@ -201,8 +201,8 @@ def _with_two_brands(stage: DemoSetup) -> DemoSetup:
     written = re.sub(r'brand = "marca"\nname = "marca-x"', f'brand = "{AIRLINE}"\nname = "marca-x"', written, count=1)
     assert written.count(f'"{AIRLINE}"') == 2
     file.write_text(written, encoding="utf-8")
-    stage.house.close()
-    return replace(stage, house=open_app(load_settings(file)))
+    stage.app.close()
+    return replace(stage, app=open_app(load_settings(file)))
 
 
 _AIRLINE = f"""
