@@ -20,6 +20,7 @@ from pathlib import Path
 from time import perf_counter
 
 from classifier.personal_data.finder import find_personal_data
+from policies.guard.guarded_text import GuardedText
 from policies.guard.inspection import GuardFinding, inspect
 from policies.text_limits import Channel
 from records.models import Brand
@@ -100,13 +101,15 @@ def _guarded(reply: BrandReply, contacts: Sequence[str]) -> Sequence[GuardFindin
         domains=(SHORTENER, f"{reply.brand.lower()}.com", f"{reply.brand.lower()}.com.mx"),
     )
     return inspect(
-        reply.text,
-        channel=Channel.PUBLIC,
-        brand=brand,
-        language=reply.language,
-        network="x",
-        find_personal_data=lambda text: find_personal_data(text, market=market),
-        public_contacts=(*contacts, *_own_contacts(reply.text)),
+        GuardedText(
+            text=reply.text,
+            channel=Channel.PUBLIC,
+            brand=brand,
+            language=reply.language,
+            network="x",
+            find_personal_data=lambda text: find_personal_data(text, market=market),
+            public_contacts=(*contacts, *_own_contacts(reply.text)),
+        )
     )
 
 

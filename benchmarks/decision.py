@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from policies.engine import decide
-from policies.rulebook.rulebook import Rulebook, shipped_rulebook
+from policies.loading import shipped_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.vocabulary import VOCABULARY, FactDeclaration, FactType
 from records.models import Fact, FactValue
 

@@ -23,7 +23,7 @@ from time import perf_counter
 
 from classifier.judging.judge import load_judge
 from policies.engine import decide
-from policies.rulebook.rulebook import shipped_rulebook
+from policies.loading import shipped_rulebook
 from policies.vocabulary import default_facts
 from records.enums import Action, Owner
 from records.models import Assessment, ClassifierInput, Fact, FactValue, Verdict

@@ -10,8 +10,7 @@ from policies.engine import ERROR, NO_RULE, decide
 from policies.rulebook.problems import RulebookProblem
 from policies.rulebook.rule import Rule, RuleExample, RuleState
 from policies.rulebook.rulebook import Rulebook, rulebook_of
-from policies.validators import examples, reachability, template_length
-from policies.validators.registry import examine
+from policies.validators.registry import FOR_AUTHORS, WARNING, examine, found_by
 from policies.vocabulary import default_facts
 from records.models import Fact, Verdict
 
@@ -20,6 +19,40 @@ SOURCE = "example"
 
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 """Limits and last days are left out, so that the day means nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulebookReport:
+    """What a check found, each in the order of lines."""
+
+    problems: tuple[RulebookProblem, ...]
+    """What must be mended."""
+    warnings: tuple[RulebookProblem, ...]
+    """What its author may want to know; the rulebook may be used nevertheless."""
+
+
+def check(source: str, *, name: str) -> list[RulebookProblem]:
+    """Every problem of a rulebook's text, in the order of lines; empty where nothing must be mended.
+
+    Besides what keeps it from being loaded: rules that can never decide, templates too long for a network, and
+    examples that do not come true. `name` is the file's: the caller prints it before the problems.
+    """
+    return list(report(source, name=name).problems)
+
+
+def report(source: str, *, name: str) -> RulebookReport:
+    """Problems and warnings of a rulebook's text. Examples are run once nothing keeps it from being loaded."""
+    document, problems = examine(source)
+    if document is None:
+        return RulebookReport(problems=tuple(problems), warnings=())
+    found = [*problems, *found_by(FOR_AUTHORS, document)]
+    if not problems:
+        found += broken_examples(rulebook_of(document, source=source, name=name))
+    return RulebookReport(problems=_in_order(found), warnings=tuple(found_by(WARNING, document)))
+
+
+def _in_order(problems: Iterable[RulebookProblem]) -> tuple[RulebookProblem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line))
 
 
 def broken_examples(rulebook: Rulebook) -> Iterator[RulebookProblem]:
@@ -82,37 +115,3 @@ def _why(verdict: Verdict, rulebook: Rulebook) -> str:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RulebookReport:
-    """What a check found, each in the order of lines."""
-
-    problems: tuple[RulebookProblem, ...]
-    """What must be mended."""
-    warnings: tuple[RulebookProblem, ...]
-    """What its author may want to know; the rulebook may be used nevertheless."""
-
-
-def check(source: str, *, name: str) -> list[RulebookProblem]:
-    """Every problem of a rulebook's text, in the order of lines; empty where nothing must be mended.
-
-    Besides what keeps it from being loaded: rules that can never decide, templates too long for a network, and
-    examples that do not come true. `name` is the file's: the caller prints it before the problems.
-    """
-    return list(report(source, name=name).problems)
-
-
-def report(source: str, *, name: str) -> RulebookReport:
-    """Problems and warnings of a rulebook's text. Examples are run once nothing keeps it from being loaded."""
-    document, problems = examine(source)
-    if document is None:
-        return RulebookReport(problems=tuple(problems), warnings=())
-    found = [*problems, *reachability.unreachable_rules(document), *template_length.oversized_templates(document)]
-    if not problems:
-        found += broken_examples(rulebook_of(document, source=source, name=name))
-    return RulebookReport(problems=_in_order(found), warnings=_in_order(examples.unproven_rules(document)))
-
-
-def _in_order(problems: Iterable[RulebookProblem]) -> tuple[RulebookProblem, ...]:
-    return tuple(sorted(problems, key=lambda problem: problem.line))

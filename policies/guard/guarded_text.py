@@ -1,4 +1,4 @@
-"""An outgoing text with its context, and the forms in which the checks read it."""
+"""An guarded text with its context, and the forms in which the checks read it."""
 
 from __future__ import annotations
 
@@ -22,20 +22,32 @@ PersonalDataFinder = Callable[[str], tuple[PersonalDatum, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class GuardedText:
-    """What `policies.guard.inspection.inspect` is given, in forms that are made when they are first asked for."""
+    """One guarded text with all that `policies.guard.inspection.inspect` must know of it.
+
+    Its forms are computed when they are first asked for.
+    """
 
     text: str
+    """The exact text that is about to be posted."""
     channel: Channel
     brand: Brand
     language: str
+    """The person's: ISO 639-1, or `und`."""
     network: str
     find_personal_data: PersonalDataFinder
-    known_values: Sequence[str]
-    published: Sequence[str]
-    allowed_links: Sequence[str]
-    public_contacts: Sequence[str]
-    promotion: bool
-    allowed_values: Sequence[str]
+    """Finds personal data in a text, for the brand's market."""
+    protected_values: Sequence[str] = ()
+    """Values of a customer record or a room: not to be repeated, unless the person published them."""
+    published: Sequence[str] = ()
+    """Texts that the person published. They free protected values, never personal data."""
+    allowed_links: Sequence[str] = ()
+    """Beginnings of addresses outside the brand's domains: the network's compose link, or in private the room."""
+    public_contacts: Sequence[str] = ()
+    """The brand's own telephone numbers and mailboxes."""
+    promotion: bool = False
+    """It advertises, and must say so."""
+    allowed_values: Sequence[str] = ()
+    """Secrets of this very text, such as the code of a room. They may stand in it in private alone."""
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -49,7 +61,7 @@ class GuardedText:
     def bare(self) -> str:
         """The text without permitted links and the brand's own contacts, whose digits are nobody's."""
         text = _without_allowed_links(self)
-        for value in self.allowed_values:
+        for value in self.allowed_values if self.channel is Channel.PRIVATE else ():
             text = text.replace(value, " ") if value else text
         return _without_contacts(_without_own_mailboxes(text, self.brand.domains), self.public_contacts)
 
@@ -84,14 +96,14 @@ class GuardedText:
         return readings_of(self.flat)
 
 
-def _without_allowed_links(outgoing: GuardedText) -> str:
+def _without_allowed_links(guarded: GuardedText) -> str:
     """The text with permitted links blanked, since their digits are addresses; one with a token stops it anyway."""
     bare, at = "", 0
-    for link in outgoing.links:
-        bare += outgoing.text[at : link.start]
-        bare += " " if outgoing.is_allowed(link) else link.address
+    for link in guarded.links:
+        bare += guarded.text[at : link.start]
+        bare += " " if guarded.is_allowed(link) else link.address
         at = link.end
-    return bare + outgoing.text[at:]
+    return bare + guarded.text[at:]
 
 
 def _without_own_mailboxes(text: str, domains: Sequence[str]) -> str:

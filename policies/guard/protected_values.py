@@ -68,8 +68,8 @@ class _Trace:
     how: _How
 
 
-def repeats_protected_value(text: str, *, known_values: Sequence[str], published: Sequence[str]) -> bool:
-    """Whether `text` repeats one of `known_values`, however spelled, that the person has not published themself.
+def repeats_protected_value(text: str, *, protected_values: Sequence[str], published: Sequence[str]) -> bool:
+    """Whether `text` repeats one of `protected_values`, however spelled, that the person has not published themself.
 
     Compared after folding case, accents, spaces, punctuation, invisible and look-alike characters, letters and digits
     that pass for one another, repeated letters, numbers spelled in Spanish or English, words put between the parts,
@@ -78,13 +78,13 @@ def repeats_protected_value(text: str, *, known_values: Sequence[str], published
     Values under three letters or digits cannot be told from ordinary words and are not looked for.
     Raises ValueError where there are more than `MOST_VALUES`.
     """
-    if len(known_values) > MOST_VALUES:
+    if len(protected_values) > MOST_VALUES:
         raise ValueError("too many values")
-    if not known_values:
+    if not protected_values:
         return False
     said = ValueSpellings(text)
     told = [ValueSpellings(one) for one in published]
-    traces = dict.fromkeys(trace for value in known_values for trace in _traces(value))
+    traces = dict.fromkeys(trace for value in protected_values for trace in _traces(value))
     return any(_holds(said, trace) and not any(_tells(one, trace) for one in told) for trace in traces)
 
 

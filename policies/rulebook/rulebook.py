@@ -9,18 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from policies.rulebook.calendar import OFFICE_HOURS, Calendar, calendar_of
 from policies.rulebook.conditions import ConditionError, FirstMatch, compile_first_match
 from policies.rulebook.fact_sheet import FactReader
-from policies.rulebook.problems import RulebookError
 from policies.rulebook.rule import Rule, RuleState, rule_of
-from policies.rulebook.source import RulebookDocument, shipped_source, standard_templates
+from policies.rulebook.source import RulebookDocument, standard_templates
 from policies.rulebook.templates import Template, templates_of
-from policies.validators.registry import examine
 
 _LENGTH = 16
+"""Rules of one group."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +32,10 @@ class RuleGroup:
 
 
 def rule_groups_of(rules: Sequence[Rule]) -> tuple[RuleGroup, ...]:
-    """The rules in their order, in rule_groups."""
+    """The rules in their order, in groups."""
     counted = [rule for rule in rules if rule.state is not RuleState.DRAFT]
     parts = (counted[start : start + _LENGTH] for start in range(0, len(counted), _LENGTH))
-    return tuple(stretch for part in parts for stretch in _rule_groups(part))
+    return tuple(group for part in parts for group in _rule_groups(part))
 
 
 def _rule_groups(rules: Sequence[Rule]) -> Iterator[RuleGroup]:
@@ -98,25 +97,8 @@ class Rulebook:
         return variants[variant % len(variants)]
 
 
-def load_rulebook(source: str, *, name: str) -> Rulebook:
-    """Read a rulebook from the text of its file.
-
-    Args:
-        source: the content of the file, with its line ends as they are (the version is a hash of it).
-        name: the file's name, for messages, and the rulebook's name where it gives itself none.
-
-    Raises:
-        RulebookError: with every problem that was found.
-
-    """
-    document, problems = examine(source)
-    if document is None or problems:
-        raise RulebookError(name, problems)
-    return rulebook_of(document, source=source, name=name)
-
-
 def rulebook_of(document: RulebookDocument, *, source: str, name: str) -> Rulebook:
-    """The rulebook that was written, found to be without problems; `source` and `name` as for `load_rulebook`."""
+    """The rulebook as written, found to be without problems; `source` is its text, `name` its file's name."""
     return Rulebook(
         name=document.root.text("rulebook") or name,
         languages=document.languages,
@@ -126,12 +108,6 @@ def rulebook_of(document: RulebookDocument, *, source: str, name: str) -> Rulebo
         out_of_hours=_out_of_hours(document),
         version=hashlib.sha256(source.encode()).hexdigest()[:16],
     )
-
-
-@cache
-def shipped_rulebook(name: str = "default") -> Rulebook:
-    """A rulebook that is shipped: `default`, `retail-bank` or `airline`. Raises FileNotFoundError for another name."""
-    return load_rulebook(shipped_source(name), name=f"{name}.yaml")
 
 
 def _out_of_hours(document: RulebookDocument) -> str | None:

@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from ledger.entry import Entry
-from policies.rulebook.rulebook import Rulebook, load_rulebook
+from policies.loading import load_rulebook
+from policies.rulebook.rulebook import Rulebook
 from records.models import Actor
 from records.tables.rules import RulebookRow, RulebookUseRow
 

@@ -13,6 +13,7 @@ from people.customers import known_values
 from people.identity_links import live_link
 from people.subject_encryption import DamagedSealError, SubjectEncryption
 from policies.guard.conversation_values import conversation_values, file_name_values
+from policies.guard.guarded_text import GuardedText
 from policies.guard.inspection import GuardFinding, inspect
 from policies.guard.protected_values import MOST_VALUES
 from policies.text_limits import Channel
@@ -48,18 +49,20 @@ def guard_reply(app: App, text: str, reply: ReplyRow) -> tuple[GuardFinding, ...
     except DamagedSealError:
         return (GuardFinding(kind="guard-error", message=UNREADABLE),)
     return inspect(
-        text,
-        channel=Channel.PRIVATE if private else Channel.PUBLIC,
-        brand=brand,
-        language=reply.language,
-        network=account.network,
-        find_personal_data=lambda exact: find_personal_data(exact, market=brand.market),
-        known_values=tracked.known,
-        published=tracked.published,
-        allowed_links=_room_addresses(app, brand) if private else compose_links(account),
-        allowed_values=_code_of(app, reply) if private else (),
-        public_contacts=tuple(filter(None, (*brand.contacts, brand.phone, brand.emergency_phone))),
-        promotion=reply.promotion,
+        GuardedText(
+            text=text,
+            channel=Channel.PRIVATE if private else Channel.PUBLIC,
+            brand=brand,
+            language=reply.language,
+            network=account.network,
+            find_personal_data=lambda exact: find_personal_data(exact, market=brand.market),
+            protected_values=tracked.known,
+            published=tracked.published,
+            allowed_links=_room_addresses(app, brand) if private else compose_links(account),
+            allowed_values=_code_of(app, reply) if private else (),
+            public_contacts=tuple(filter(None, (*brand.contacts, brand.phone, brand.emergency_phone))),
+            promotion=reply.promotion,
+        )
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from policies.rulebook.rulebook import Rulebook, load_rulebook
+from policies.loading import load_rulebook
+from policies.rulebook.rulebook import Rulebook
 from records.database import open_engine, reading
 from service.simulation.counts import DifferenceCounts, SimulationCounts
 from service.simulation.redecide import (

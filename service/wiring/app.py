@@ -13,8 +13,9 @@ from ledger.log import append
 from networks.protocol import Network
 from people.master_key import derive, parse_master_key
 from people.subject_encryption import SubjectEncryption
+from policies.loading import shipped_rulebook
 from policies.rulebook.problems import RulebookError
-from policies.rulebook.rulebook import Rulebook, shipped_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.rulebook.source import shipped_name, shipped_source
 from records.database import check_opens, open_engine, writing
 from records.enums import Mode

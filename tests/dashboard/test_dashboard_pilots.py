@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from policies.rulebook.rulebook import load_rulebook
+from policies.loading import load_rulebook
 from records.database import reading, writing
 from records.enums import Role
 from records.models import Actor

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from policies.rulebook.rulebook import load_rulebook
+from policies.loading import load_rulebook
 from records.database import writing
 from records.tables.rules import RulebookRow
 from records.tables.service import DecisionRow

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.loading import load_rulebook
 from policies.rulebook.calendar import (
     NEVER_OPENS,
     OFFICE_HOURS,
@@ -19,7 +20,6 @@ from policies.rulebook.calendar import (
     shifts_of,
     weekdays_of,
 )
-from policies.rulebook.rulebook import load_rulebook
 
 MADRID = ZoneInfo("Europe/Madrid")
 RULEBOOK = """\

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.checking import check, report
-from policies.rulebook.rulebook import load_rulebook, shipped_rulebook
+from policies.loading import load_rulebook, shipped_rulebook
 from policies.rulebook.source import shipped_source
 from policies.rulebook.templates import is_private
 from policies.text_limits import Channel

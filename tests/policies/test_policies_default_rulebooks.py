@@ -9,10 +9,12 @@ import pytest
 from classifier.personal_data.finder import find_personal_data
 from policies.checking import check, report
 from policies.engine import decide
+from policies.guard.guarded_text import GuardedText
 from policies.guard.inspection import inspect
 from policies.guard.wording import is_marked_as_advertisement
+from policies.loading import shipped_rulebook
 from policies.rulebook.rule import RuleState
-from policies.rulebook.rulebook import Rulebook, shipped_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.rulebook.source import shipped_source
 from policies.rulebook.templates import Template, is_private, render
 from policies.text_limits import Channel
@@ -351,15 +353,17 @@ def test_the_guard_lets_every_shipped_wording_pass(name: str, network: str, comp
             },
         ).strip()
         findings = inspect(
-            said,
-            channel=Channel.PRIVATE if is_private(name) else Channel.PUBLIC,
-            brand=Brand(name="acme", domains=("acme.example",)),
-            language=language,
-            network=network,
-            find_personal_data=lambda found: find_personal_data(found, market="ES"),
-            allowed_links=(compose_link, "https://acme.example/r/"),
-            public_contacts=tuple(phones.values()),
-            promotion=name == "interest",
+            GuardedText(
+                text=said,
+                channel=Channel.PRIVATE if is_private(name) else Channel.PUBLIC,
+                brand=Brand(name="acme", domains=("acme.example",)),
+                language=language,
+                network=network,
+                find_personal_data=lambda found: find_personal_data(found, market="ES"),
+                allowed_links=(compose_link, "https://acme.example/r/"),
+                public_contacts=tuple(phones.values()),
+                promotion=name == "interest",
+            )
         )
         assert findings == (), said
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine import decide
-from policies.rulebook.rulebook import Rulebook, load_rulebook
+from policies.loading import load_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.vocabulary import VOCABULARY, FactType, default_facts
 from records.enums import Action, Approval, Intent, Priority, Queue
 from records.models import Fact, FactValue, Verdict

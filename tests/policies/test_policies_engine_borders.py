@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from policies.engine import decide
+from policies.loading import load_rulebook
 from policies.rulebook import conditions, rulebook
 from policies.rulebook.conditions import (
     Bindings,
@@ -17,7 +18,7 @@ from policies.rulebook.conditions import (
     compile_first_match,
 )
 from policies.rulebook.fact_sheet import FactReader, FactSheet
-from policies.rulebook.rulebook import Rulebook, load_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.vocabulary import default_facts
 from records.models import Fact
 
@@ -130,7 +131,7 @@ def test_two_rules_too_deep_together_are_asked_one_by_one(monkeypatch: pytest.Mo
             raise ConditionError(())
         return compile_first_match(asked)
 
-    monkeypatch.setattr(rulebook, "compile_choice", too_deep)
+    monkeypatch.setattr(rulebook, "compile_first_match", too_deep)
     rules = book().rules
     parted = rulebook.rule_groups_of(rules)
     assert [one.rules for one in parted] == [(rules[0],), (rules[1],)]
@@ -141,7 +142,7 @@ def test_a_rule_too_deep_alone_is_asked_by_itself(monkeypatch: pytest.MonkeyPatc
     def never(asked: list[conditions.Condition]) -> conditions.FirstMatch:
         raise ConditionError(())
 
-    monkeypatch.setattr(rulebook, "compile_choice", never)
+    monkeypatch.setattr(rulebook, "compile_first_match", never)
     rules = book().rules
     assert [(one.rules, one.first) for one in rulebook.rule_groups_of(rules)] == [
         ((rules[0],), None),

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from policies.checking import check, facts_of, report
+from policies.loading import load_rulebook
 from policies.rulebook.rule import RuleExample
-from policies.rulebook.rulebook import load_rulebook
 from policies.vocabulary import VOCABULARY
 from records.models import Fact
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from policies.engine import decide
 from policies.explaining.explanation import Explanation, UnmetCondition, explain, source_in_words, value_in_words
-from policies.rulebook.rulebook import Rulebook, load_rulebook, shipped_rulebook
+from policies.loading import load_rulebook, shipped_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.vocabulary import VOCABULARY, FactType, default_facts
 from policies.wordings import wordings
 from records.models import Fact, FactValue

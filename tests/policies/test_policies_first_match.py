@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine import decide
+from policies.loading import load_rulebook
 from policies.rulebook.conditions import Bindings, EvaluationError, compile_condition, compile_first_match
 from policies.rulebook.fact_sheet import FactReader
-from policies.rulebook.rulebook import Rulebook, load_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.vocabulary import VOCABULARY, default_facts, flaw_in
 from records.enums import Action, Approval, Priority, Queue
 from records.models import Fact, FactValue

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.guard.guarded_text import GuardedText
 from policies.guard.inspection import GuardFinding, inspect
 from policies.guard.obfuscation import comparison_form, with_joined_digits
 from policies.rulebook.templates import TemplateError, render
@@ -47,16 +48,18 @@ def check(
     contacts: Sequence[str] = (),
 ) -> tuple[GuardFinding, ...]:
     return inspect(
-        text,
-        channel=channel,
-        brand=BRAND,
-        language=language,
-        network=network,
-        find_personal_data=find_numbers,
-        known_values=known,
-        published=published,
-        allowed_links=allowed,
-        public_contacts=contacts,
+        GuardedText(
+            text=text,
+            channel=channel,
+            brand=BRAND,
+            language=language,
+            network=network,
+            find_personal_data=find_numbers,
+            protected_values=known,
+            published=published,
+            allowed_links=allowed,
+            public_contacts=contacts,
+        )
     )
 
 
@@ -206,7 +209,9 @@ def test_the_guard_fails_closed() -> None:
         raise RuntimeError(text)
 
     findings = inspect(
-        "Hola", channel=Channel.PUBLIC, brand=BRAND, language="es", network="x", find_personal_data=broken
+        GuardedText(
+            text="Hola", channel=Channel.PUBLIC, brand=BRAND, language="es", network="x", find_personal_data=broken
+        )
     )
     assert kinds(findings) == ["guard-error"]
     assert "Hola" not in findings[0].message

@@ -381,7 +381,7 @@ def test_readings_of_a_text() -> None:
     ],
 )  # fmt: skip
 def test_what_gives_a_value_away(value: str, text: str, known: bool) -> None:  # noqa: FBT001
-    assert repeats_protected_value(text, known_values=[value], published=[]) is known
+    assert repeats_protected_value(text, protected_values=[value], published=[]) is known
 
 
 @pytest.mark.parametrize(
@@ -395,13 +395,13 @@ def test_what_gives_a_value_away(value: str, text: str, known: bool) -> None:  #
     ],
 )  # fmt: skip
 def test_what_the_person_said_is_excused_and_no_more(value: str, text: str, published: str, known: bool) -> None:  # noqa: FBT001
-    assert repeats_protected_value(text, known_values=[value], published=[published]) is known
+    assert repeats_protected_value(text, protected_values=[value], published=[published]) is known
 
 
 def test_without_values_nothing_is_known() -> None:
-    assert not repeats_protected_value("Soto", known_values=[], published=[])
+    assert not repeats_protected_value("Soto", protected_values=[], published=[])
     with pytest.raises(ValueError, match=r"^too many values$"):
-        repeats_protected_value("a", known_values=["Soto"] * 2_001, published=[])
+        repeats_protected_value("a", protected_values=["Soto"] * 2_001, published=[])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from classifier.personal_data.finder import find_personal_data
+from policies.guard.guarded_text import GuardedText
 from policies.guard.inspection import GuardFinding, inspect
 from policies.text_limits import Channel
 from records.models import Brand
@@ -22,13 +23,15 @@ NOT_DISCLOSURES = frozenset({"language", "length", "confirmation", "asks-for-dat
 
 def guarded(text: str, known: Sequence[str] = ()) -> tuple[GuardFinding, ...]:
     return inspect(
-        text,
-        channel=Channel.PUBLIC,
-        brand=BRAND,
-        language="und",
-        network="facebook",
-        find_personal_data=lambda exact: find_personal_data(exact, market="ES"),
-        known_values=known,
+        GuardedText(
+            text=text,
+            channel=Channel.PUBLIC,
+            brand=BRAND,
+            language="und",
+            network="facebook",
+            find_personal_data=lambda exact: find_personal_data(exact, market="ES"),
+            protected_values=known,
+        )
     )
 
 

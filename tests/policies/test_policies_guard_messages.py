@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from policies.guard.guarded_text import GuardedText
 from policies.guard.inspection import inspect
 from policies.text_limits import Channel
 from records.enums import Owner
@@ -41,17 +42,19 @@ def found(  # noqa: PLR0917
     promotion: bool = False,  # noqa: FBT001, FBT002
 ) -> list[tuple[str, str]]:
     findings = inspect(
-        text,
-        channel=channel,
-        brand=BRAND,
-        language=language,
-        network=network,
-        find_personal_data=find,
-        known_values=known,
-        public_contacts=contacts,
-        allowed_links=links,
-        allowed_values=values,
-        promotion=promotion,
+        GuardedText(
+            text=text,
+            channel=channel,
+            brand=BRAND,
+            language=language,
+            network=network,
+            find_personal_data=find,
+            protected_values=known,
+            public_contacts=contacts,
+            allowed_links=links,
+            allowed_values=values,
+            promotion=promotion,
+        )
     )
     return [(finding.kind, finding.message) for finding in findings]
 
@@ -127,7 +130,9 @@ def test_an_error_of_the_guard_is_named_and_the_text_is_not() -> None:
         raise RuntimeError(text)
 
     findings = inspect(
-        "Hola", channel=Channel.PUBLIC, brand=BRAND, language="es", network="x", find_personal_data=broken
+        GuardedText(
+            text="Hola", channel=Channel.PUBLIC, brand=BRAND, language="es", network="x", find_personal_data=broken
+        )
     )
     message = "The guard could not read the text (RuntimeError); a person must look at it."
     assert [(finding.kind, finding.message) for finding in findings] == [("guard-error", message)]
@@ -242,11 +247,13 @@ def test_a_number_is_public_by_its_own_form_and_not_by_the_words_around_it() -> 
         return (PersonalDatum(kind="phone", owner=Owner.PUBLIC, start=place, end=place + 9, value="612345678"),)
 
     findings = inspect(
-        "Llama al 612345678",
-        channel=Channel.PRIVATE,
-        brand=BRAND,
-        language="und",
-        network="x",
-        find_personal_data=by_words,
+        GuardedText(
+            text="Llama al 612345678",
+            channel=Channel.PRIVATE,
+            brand=BRAND,
+            language="und",
+            network="x",
+            find_personal_data=by_words,
+        )
     )
     assert [finding.kind for finding in findings] == ["personal-data"]

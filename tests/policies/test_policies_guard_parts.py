@@ -9,6 +9,7 @@ import pytest
 from policies.guard.characters import hidden_characters, unusual_characters
 from policies.guard.codes import encodes, holds_code, holds_opaque_word, pieces_of_code, spells_out
 from policies.guard.conversation_values import conversation_values, file_name_values
+from policies.guard.guarded_text import GuardedText
 from policies.guard.inspection import GuardFinding, inspect
 from policies.guard.numbers import (
     NumberJoining,
@@ -36,13 +37,15 @@ def nothing(text: str) -> tuple[PersonalDatum, ...]:
 
 def kinds(text: str, *, channel: Channel = Channel.PUBLIC, **given: object) -> list[str]:
     findings: Sequence[GuardFinding] = inspect(
-        text,
-        channel=channel,
-        brand=BRAND,
-        language="und",
-        network="facebook",
-        find_personal_data=nothing,
-        **given,  # type: ignore[arg-type]
+        GuardedText(
+            text=text,
+            channel=channel,
+            brand=BRAND,
+            language="und",
+            network="facebook",
+            find_personal_data=nothing,
+            **given,  # type: ignore[arg-type]
+        )
     )
     return [finding.kind for finding in findings]
 
@@ -294,7 +297,7 @@ def test_an_ornamental_name_is_the_person_s_own() -> None:
     ],
 )
 def test_a_value_is_known_in_every_spelling(value: str, text: str) -> None:
-    assert repeats_protected_value(text, known_values=[value], published=[])
+    assert repeats_protected_value(text, protected_values=[value], published=[])
 
 
 @pytest.mark.parametrize(
@@ -305,22 +308,22 @@ def test_a_value_is_known_in_every_spelling(value: str, text: str) -> None:
     ],
 )  # fmt: skip
 def test_another_word_is_no_known_value(value: str, text: str) -> None:
-    assert not repeats_protected_value(text, known_values=[value], published=[])
+    assert not repeats_protected_value(text, protected_values=[value], published=[])
 
 
 def test_a_handle_excuses_the_name_in_it() -> None:
-    assert not repeats_protected_value("hola marta", known_values=["Marta Soto"], published=["martasoto88"])
-    assert repeats_protected_value("hola marta", known_values=["Marta Soto"], published=["mrtst88"])
+    assert not repeats_protected_value("hola marta", protected_values=["Marta Soto"], published=["martasoto88"])
+    assert repeats_protected_value("hola marta", protected_values=["Marta Soto"], published=["mrtst88"])
 
 
 def test_too_many_values_are_not_compared_and_the_text_stays() -> None:
     values = [f"valor{number}" for number in range(MOST_VALUES + 1)]
-    assert kinds("hola", known_values=values) == ["guard-error"]
-    assert kinds("hola", known_values=values[1:]) == []
+    assert kinds("hola", protected_values=values) == ["guard-error"]
+    assert kinds("hola", protected_values=values[1:]) == []
 
 
 def test_the_brand_s_own_contact_is_nobody_s_value() -> None:
-    assert kinds("Llama al 912 345 678", known_values=["912345678"], public_contacts=["912345678"]) == []
+    assert kinds("Llama al 912 345 678", protected_values=["912345678"], public_contacts=["912345678"]) == []
 
 
 def test_the_code_of_a_room_may_stand_in_private_alone() -> None:

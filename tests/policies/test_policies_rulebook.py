@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.checking import check
+from policies.loading import load_rulebook
 from policies.rulebook.problems import RulebookError, RulebookProblem
 from policies.rulebook.rule import Hide, RuleState
-from policies.rulebook.rulebook import load_rulebook
 from records.enums import Action, Approval, Priority, Queue
 
 EXAMPLE = """\

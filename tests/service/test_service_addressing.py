@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies.rulebook.rulebook import shipped_rulebook
+from policies.loading import shipped_rulebook
 from records.models import Account, Brand
 from service.deciding.texts import write_text
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from policies.rulebook.rulebook import load_rulebook, shipped_rulebook
+from policies.loading import load_rulebook, shipped_rulebook
 from records.enums import Act, Action, Approval, Priority, Queue
 from records.models import Account, Brand, Permissions, Verdict
 from service.deciding.acts import PlannedAct, held_if_blocked, plan_acts

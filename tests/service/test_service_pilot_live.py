@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from policies.rulebook.rulebook import load_rulebook
+from policies.loading import load_rulebook
 from records.database import reading, writing
 from records.enums import Action, Mode, ReplyStatus, Role
 from records.models import Actor

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import col
 
-from policies.rulebook.rulebook import load_rulebook
+from policies.loading import load_rulebook
 from records.database import reading
 from records.enums import Act, Action, Mode, Role
 from records.models import Actor

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies.rulebook.rulebook import Rulebook, load_rulebook
+from policies.loading import load_rulebook
+from policies.rulebook.rulebook import Rulebook
 from policies.vocabulary import default_facts
 from records.enums import Action
 from records.models import FactValue

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from policies.rulebook.rulebook import load_rulebook
+from policies.loading import load_rulebook
 from records.database import reading, writing
 from records.enums import Action, Mode, PrivateState, ProofKind, Role
 from records.models import Actor

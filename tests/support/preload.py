@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from classifier.judging.judge import load_judge
 from policies.guard.wording import surely_not_in
-from policies.rulebook.rulebook import shipped_rulebook
+from policies.loading import shipped_rulebook
 
 load_judge("fast").warm_up()
 surely_not_in("This is a sentence that is surely not Spanish, whoever reads it.", ["es"])
