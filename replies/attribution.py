@@ -1,7 +1,7 @@
-"""Attribution: was a post or message of our own account sent through the outbox?
+"""Attribution: which posts and messages of our own accounts were sent through the outbox.
 
-An unconfirmed act is confirmed by whichever comes first: a reading that looks for it (`reconcile`), or a feed that
-brings it. A feed brings each item once, so it is attributed then or never.
+An act of which the network never confirmed that it took it is confirmed by whichever comes first: a reading that looks
+for it (`reconcile`), or a feed that brings it. A feed brings each item once, so it is attributed then or never.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from records.tables.service import AccountRow
 from replies.evidence import CLOCKS_DIFFER
 from replies.fingerprint import fingerprint
 from replies.log_entries import log_subjects
-from replies.outcome import LogContext, mark_sent
+from replies.outcome import Recorder, mark_sent
 from replies.ports import DeliveryPorts
 
 _UNCONFIRMED = (
@@ -31,13 +31,13 @@ _UNCONFIRMED = (
     ReplyStatus.UNKNOWN,
     ReplyStatus.HELD,
     ReplyStatus.APPROVED,
-    ReplyStatus.DRAFT,  # one of two people approved what is in doubt
+    ReplyStatus.DRAFT,  # one of two people approved what may have been sent
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnText:
-    """Something that an account of ours said."""
+    """A post or private message of one of our accounts, as a feed brings it."""
 
     external_id: str
     place: str
@@ -45,7 +45,7 @@ class OwnText:
     fingerprint: str
     at: datetime
     heard_at: datetime | None = None
-    """When it was first heard; None where it is heard now."""
+    """When it was first fetched; None where it is fetched now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,18 +64,18 @@ class UnconfirmedAct:
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution:
-    """What of the words heard is ours."""
+    """Which of the fetched texts Aparte sent."""
 
     ours: frozenset[str]
-    """Ids on the network, of sent acts and of acts that were in doubt."""
-    settled: tuple[tuple[ReplyRow, str], ...] = ()
-    """Acts that are sent, then, each with its id. Their rows are locked."""
+    """Ids on the network, of sent acts and of unconfirmed ones."""
+    confirmed: tuple[tuple[ReplyRow, str], ...] = ()
+    """Unconfirmed acts that are confirmed by this, each with its id. Their rows are locked."""
 
 
 def attribute_posts(session: Session, account_id: int, posts: Sequence[OwnPost], *, now: datetime) -> Attribution:
     """Which of `posts`, by this account, are public replies that were sent through the outbox.
 
-    A reply on its way is recognised and left to its sender, who learns its id.
+    A reply under way is attributed and left to its sender, who learns its id.
     """
     if not posts:
         return Attribution(ours=frozenset())
@@ -89,7 +89,7 @@ def attribute_posts(session: Session, account_id: int, posts: Sequence[OwnPost],
     if not rows:
         return Attribution(ours=ours)
     known = _first_heard(session, OwnPostRow, account_id, marks)
-    words = [
+    texts = [
         OwnText(
             external_id=post.external_id,
             place=post.parent_external_id or "",
@@ -100,7 +100,7 @@ def attribute_posts(session: Session, account_id: int, posts: Sequence[OwnPost],
         for post in heard
         if post.external_id not in ours
     ]
-    return _attribution(rows, ours, pair_texts(words, _in_public(session, account_id, rows)), now=now)
+    return _attribution(rows, ours, pair_texts(texts, _in_public(session, account_id, rows)), now=now)
 
 
 def attribute_messages(
@@ -124,7 +124,7 @@ def attribute_messages(
     if not rows:
         return Attribution(ours=ours)
     known = _first_heard(session, DirectMessageRow, account_id, ids)
-    words = [
+    texts = [
         OwnText(
             external_id=message.external_id,
             place=message.other_external_id,
@@ -136,19 +136,19 @@ def attribute_messages(
         for message in heard
         if message.external_id not in ours
     ]
-    return _attribution(rows, ours, pair_texts(words, _in_private(session, rows)), now=now)
+    return _attribution(rows, ours, pair_texts(texts, _in_private(session, rows)), now=now)
 
 
-def pair_texts(words: Iterable[OwnText], acts: Iterable[UnconfirmedAct]) -> Mapping[int, str]:
-    """The ids of `words` by the act that each of them is: one act for one, the oldest first. Pure.
+def pair_texts(texts: Iterable[OwnText], acts: Iterable[UnconfirmedAct]) -> Mapping[int, str]:
+    """The id of the text that is each act: one text for one act, the oldest first. Pure.
 
     Where the target itself was answered, that settles it before an answer to what is above the target does.
     """
-    said = sorted(words, key=lambda each: (each.at, len(each.external_id), each.external_id))
+    by_time = sorted(texts, key=lambda each: (each.at, len(each.external_id), each.external_id))
     oldest = sorted(acts, key=lambda each: each.reply_id)
     paired: dict[int, str] = {}
     for upwards in (False, True):
-        for each in said:
+        for each in by_time:
             if each.external_id in paired.values():
                 continue
             fitting = (act for act in oldest if act.reply_id not in paired and _fits(each, act, upwards=upwards))
@@ -159,22 +159,22 @@ def pair_texts(words: Iterable[OwnText], acts: Iterable[UnconfirmedAct]) -> Mapp
 
 
 def confirm_attributed(
-    session: Session, recognised: Attribution, *, desk: DeliveryPorts, actor: Actor, now: datetime
+    session: Session, attributed: Attribution, *, ports: DeliveryPorts, actor: Actor, now: datetime
 ) -> None:
-    """Make the recognised acts sent, with all that this means for their cases: last in the transaction."""
-    if not recognised.settled:
+    """Make the confirmed acts sent, and tell the service: last in the transaction."""
+    if not attributed.confirmed:
         return
-    people = log_subjects(session, {row.mention_id for row, _ in recognised.settled})
-    for row, external_id in recognised.settled:
-        telling = LogContext(desk=desk, actor=actor, addressee=people[row.mention_id])
-        mark_sent(session, row, external_id, telling=telling, now=now)
+    subjects = log_subjects(session, {row.mention_id for row, _ in attributed.confirmed})
+    for row, external_id in attributed.confirmed:
+        recorder = Recorder(ports=ports, actor=actor, subject=subjects[row.mention_id])
+        mark_sent(session, row, external_id, recorder=recorder, now=now)
 
 
-def _fits(words: OwnText, act: UnconfirmedAct, *, upwards: bool) -> bool:
-    there = words.place == act.flattened if upwards else words.place in act.places
-    stood_before = words.heard_at is not None and words.heard_at < act.left_at
-    early = words.at < act.created_at - CLOCKS_DIFFER
-    return there and words.fingerprint == act.fingerprint and not stood_before and not early
+def _fits(text: OwnText, act: UnconfirmedAct, *, upwards: bool) -> bool:
+    there = text.place == act.flattened if upwards else text.place in act.places
+    stood_before = text.heard_at is not None and text.heard_at < act.left_at
+    early = text.at < act.created_at - CLOCKS_DIFFER
+    return there and text.fingerprint == act.fingerprint and not stood_before and not early
 
 
 def _unconfirmed(account_id: int) -> Select[ReplyRow]:
@@ -255,8 +255,8 @@ def _act(row: ReplyRow, places: Collection[str], flattened: str | None) -> Uncon
 def _attribution(
     rows: Sequence[ReplyRow], ours: frozenset[str], paired: Mapping[int, str], *, now: datetime
 ) -> Attribution:
-    settled = [(row, paired[row.id or 0]) for row in rows if row.id in paired and not _on_its_way(row, now)]
-    return Attribution(ours=ours | frozenset(paired.values()), settled=tuple(settled))
+    confirmed = [(row, paired[row.id or 0]) for row in rows if row.id in paired and not _on_its_way(row, now)]
+    return Attribution(ours=ours | frozenset(paired.values()), confirmed=tuple(confirmed))
 
 
 def _on_its_way(row: ReplyRow, now: datetime) -> bool:

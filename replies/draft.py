@@ -15,7 +15,6 @@ NEEDS_THE_POST = frozenset({Act.PUBLIC_REPLY, Act.PRIVATE_REPLY, Act.HIDE, Act.U
 ANSWERS_THE_TEXT = frozenset({Act.PUBLIC_REPLY, Act.PRIVATE_MESSAGE, Act.PRIVATE_REPLY, Act.HIDE})
 """Acts that were decided by what the mention says, and must be thought over where it was edited."""
 
-
 AUTOMATIC = "automatic"
 PERSON = "person"
 

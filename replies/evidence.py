@@ -19,6 +19,8 @@ from replies.draft import TEXT_ACTS
 from replies.fingerprint import fingerprint, resembles
 from replies.send_context import SendContext
 
+UNSETTLED = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
+"""Statuses of acts of which nobody knows yet whether the network took them."""
 CLOCKS_DIFFER = timedelta(minutes=2)
 """A network's clock may be this far behind ours."""
 
@@ -47,26 +49,42 @@ class Trace:
 class Evidence:
     """The outcome of one reading."""
 
-    found: Presence
+    presence: Presence
     external_id: str | None = None
     """The network's id of the act; only where it is there."""
+
+
+def read_evidence(
+    engine: Engine, network: Network, context: SendContext, *, secrets: Collection[str], until: datetime
+) -> Evidence:
+    """What the network shows of the act, published until `until`. Raises NetworkError."""
+    reply = context.reply
+    if reply.act not in TEXT_ACTS:
+        return read_state(network, reply)
+    traces = read_traces(network, reply, person_external_id=context.person_external_id, until=until)
+    with reading(engine) as session:
+        known = _of_other_acts(session, reply, traces) | _of_others_unsettled(session, context, traces, secrets)
+    evidence = weigh(reply, traces, known=known, secrets=secrets)
+    if evidence.presence is not Presence.ABSENT or reply.act in PRIVATE_ACTS:
+        return evidence
+    return evidence if network.look_up(reply.target_external_id).exists else Evidence(presence=Presence.OUT_OF_SIGHT)
 
 
 def read_state(network: Network, reply: ReplyRow) -> Evidence:
     """Whether a post stands as a hide, an unhide or a deletion leaves it. Raises NetworkError."""
     state = network.look_up(reply.target_external_id)
     if reply.act in {Act.HIDE, Act.UNHIDE} and not state.exists:
-        return Evidence(found=Presence.OUT_OF_SIGHT)
+        return Evidence(presence=Presence.OUT_OF_SIGHT)
     if reply.act in {Act.HIDE, Act.UNHIDE} and state.hidden is None:
-        return Evidence(found=Presence.DOUBTFUL)
+        return Evidence(presence=Presence.DOUBTFUL)
     done = {
         Act.HIDE: state.hidden is True,
         Act.UNHIDE: state.hidden is False,
         Act.DELETE: not state.exists,
     }[Act(reply.act)]
     if not done:
-        return Evidence(found=Presence.ABSENT)
-    return Evidence(found=Presence.THERE, external_id=reply.target_external_id)
+        return Evidence(presence=Presence.ABSENT)
+    return Evidence(presence=Presence.THERE, external_id=reply.target_external_id)
 
 
 def read_traces(network: Network, reply: ReplyRow, *, person_external_id: str, until: datetime) -> tuple[Trace, ...]:
@@ -95,33 +113,13 @@ def weigh(
     left = reply.sending_at or reply.created_at
     for trace in unknown:
         if fingerprint(trace.text, secrets=secrets) == fingerprint(reply.text):
-            return Evidence(found=Presence.THERE, external_id=trace.external_id)
+            return Evidence(presence=Presence.THERE, external_id=trace.external_id)
     after = [trace for trace in unknown if trace.at >= left - CLOCKS_DIFFER]
     for trace in after:
         if resembles(trace.text, reply.text, secrets=secrets):
-            return Evidence(found=Presence.THERE, external_id=trace.external_id)
+            return Evidence(presence=Presence.THERE, external_id=trace.external_id)
     doubtful = bool(after) and reply.act == Act.PUBLIC_REPLY
-    return Evidence(found=Presence.DOUBTFUL if doubtful else Presence.ABSENT)
-
-
-IN_DOUBT = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
-"""Statuses of acts of which nobody knows yet whether the network took them."""
-
-
-def read_evidence(
-    engine: Engine, network: Network, situation: SendContext, *, secrets: Collection[str], until: datetime
-) -> Evidence:
-    """What the network shows of the act, published until `until`. Raises NetworkError."""
-    reply = situation.reply
-    if reply.act not in TEXT_ACTS:
-        return read_state(network, reply)
-    traces = read_traces(network, reply, person_external_id=situation.person_external_id, until=until)
-    with reading(engine) as session:
-        known = _of_other_acts(session, reply, traces) | _of_others_in_doubt(session, situation, traces, secrets)
-    evidence = weigh(reply, traces, known=known, secrets=secrets)
-    if evidence.found is not Presence.ABSENT or reply.act in PRIVATE_ACTS:
-        return evidence
-    return evidence if network.look_up(reply.target_external_id).exists else Evidence(found=Presence.OUT_OF_SIGHT)
+    return Evidence(presence=Presence.DOUBTFUL if doubtful else Presence.ABSENT)
 
 
 def _of_other_acts(session: Session, reply: ReplyRow, traces: Sequence[Trace]) -> set[str]:
@@ -133,18 +131,18 @@ def _of_other_acts(session: Session, reply: ReplyRow, traces: Sequence[Trace]) -
     return {id_ for query in (sent, before) for id_ in session.execute(query).scalars() if id_ is not None}
 
 
-def _of_others_in_doubt(
-    session: Session, situation: SendContext, traces: Sequence[Trace], secrets: Collection[str]
+def _of_others_unsettled(
+    session: Session, context: SendContext, traces: Sequence[Trace], secrets: Collection[str]
 ) -> set[str]:
     """Traces that are the very text of another unsettled act in the same place: alike is not enough to take them."""
-    reply = situation.reply
+    reply = context.reply
     query = select(col(ReplyRow.fingerprint)).where(
         col(ReplyRow.account_id) == reply.account_id,
-        col(ReplyRow.status).in_([status.value for status in IN_DOUBT]),
+        col(ReplyRow.status).in_([status.value for status in UNSETTLED]),
         col(ReplyRow.id) != reply.id,
     )
     if reply.act in PRIVATE_ACTS:
-        of_person = select(col(MentionRow.id)).where(col(MentionRow.identity_id) == situation.mention.identity_id)
+        of_person = select(col(MentionRow.id)).where(col(MentionRow.identity_id) == context.mention.identity_id)
         query = query.where(col(ReplyRow.mention_id).in_(of_person), col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)))
     else:
         query = query.where(col(ReplyRow.target_external_id) == reply.target_external_id)

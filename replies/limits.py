@@ -18,6 +18,7 @@ from records.tables.service import AccountRow
 from replies.draft import AUTOMATIC
 
 LEFT_OR_MAY_HAVE = (ReplyStatus.SENDING, ReplyStatus.SENT, ReplyStatus.UNKNOWN)
+_HALF_A_MICRODOLLAR = 0.5e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,15 @@ class Cap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MonthBudget:
+    """What an account has cost since the month began (in UTC), and may cost at most; in US dollars."""
+
+    spent: float
+    cap: float
+    """The account's `monthly_cap_dollars`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CapWait:
     """A cap is reached: try again at `until`."""
 
@@ -59,9 +69,14 @@ def longest_wait(waits: Sequence[CapWait | None]) -> CapWait | None:
     return max((wait for wait in waits if wait is not None), key=lambda wait: wait.until, default=None)
 
 
+def is_automatic(reply: ReplyRow) -> bool:
+    """True where no person wrote or approved the text: limits hold for these alone."""
+    return reply.origin == AUTOMATIC and not reply.approvals
+
+
 def check_caps(session: Session, reply: ReplyRow, caps: Caps, *, now: datetime) -> CapWait | None:
     """How long this reply must wait; None where it may leave, or where a person wrote or approved it."""
-    if reply.origin != AUTOMATIC or reply.approvals:
+    if not is_automatic(reply):
         return None
     of_brand = [col(ReplyRow.account_id).in_(_accounts_of_the_brand(session, reply.account_id))]
     of_person = [*of_brand, col(ReplyRow.mention_id).in_(_mentions_of_the_person(reply.mention_id))]
@@ -73,6 +88,24 @@ def check_caps(session: Session, reply: ReplyRow, caps: Caps, *, now: datetime) 
         (Cap(most=caps.per_thread_hour, window=timedelta(hours=1), said="The thread's cap is reached."), of_thread),
     ]
     return longest_wait([wait_for(cap, _nth_latest(session, cap, where, now=now), now=now) for cap, where in bounds])
+
+
+def price(act: Act, text: str, permissions: Permissions) -> float:
+    """US dollars that the network charges for one act."""
+    if act in PRIVATE_ACTS:
+        return permissions.private_cost
+    if act in {Act.HIDE, Act.UNHIDE}:
+        return permissions.hide_cost
+    if act is Act.DELETE:
+        return 0.0
+    return permissions.reply_cost + (permissions.link_cost if any(find_links(text)) else 0.0)
+
+
+def over_budget(month: MonthBudget | None, cost: float) -> str:
+    """Why one more act of this price does not fit into the month; empty where it does, or costs nothing."""
+    if month is None or cost <= 0 or month.spent + cost <= month.cap + _HALF_A_MICRODOLLAR:
+        return ""
+    return f"The month's budget of ${month.cap:,.2f} is spent: approve it where it should be said nevertheless."
 
 
 def _nth_latest(session: Session, cap: Cap, where: Sequence[ColumnElement[bool]], *, now: datetime) -> datetime | None:
@@ -127,33 +160,3 @@ def _began_by_us(session: Session, reply: ReplyRow, mention: MentionRow) -> bool
         col(MentionAccountRow.feed) == Feed.COMMENTS.value,
     )
     return bool(session.execute(select(own | on_own)).scalar())
-
-
-_HALF_A_MICRODOLLAR = 0.5e-6
-
-
-@dataclass(frozen=True, kw_only=True)
-class MonthBudget:
-    """What an account has cost since the month began (in UTC), and may cost at most; in US dollars."""
-
-    spent: float
-    cap: float
-    """The account's `monthly_cap_dollars`."""
-
-
-def price(act: Act, text: str, permissions: Permissions) -> float:
-    """US dollars that the network charges for one act."""
-    if act in PRIVATE_ACTS:
-        return permissions.private_cost
-    if act in {Act.HIDE, Act.UNHIDE}:
-        return permissions.hide_cost
-    if act is Act.DELETE:
-        return 0.0
-    return permissions.reply_cost + (permissions.link_cost if any(find_links(text)) else 0.0)
-
-
-def over_budget(month: MonthBudget | None, cost: float) -> str:
-    """Why one more act of this price does not fit into the month; empty where it does, or costs nothing."""
-    if month is None or cost <= 0 or month.spent + cost <= month.cap + _HALF_A_MICRODOLLAR:
-        return ""
-    return f"The month's budget of ${month.cap:,.2f} is spent: approve it where it should be said nevertheless."

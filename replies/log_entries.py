@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from ledger.canonical import Json
 from ledger.entry import Entry, Sealer
+from ledger.log import append
 from records.models import Actor
 from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
@@ -35,11 +36,20 @@ def log_subjects(session: Session, mention_ids: Collection[int]) -> Mapping[int,
     return {id_: LogSubject(subject=subject, handle=handle) for id_, subject, handle in session.execute(query)}
 
 
+def log_replies(
+    session: Session, rows: Sequence[ReplyRow], action: str, *, actor: Actor, now: datetime, sealer: Sealer | None
+) -> None:
+    """Append one entry an act: the last statement of the transaction."""
+    session.flush()
+    subjects = log_subjects(session, {row.mention_id for row in rows})
+    append(session, reply_entries(rows, action, subjects=subjects, sealer=sealer, actor=actor, now=now))
+
+
 def reply_entries(
     rows: Sequence[ReplyRow],
     action: str,
     *,
-    addressees: Mapping[int, LogSubject],
+    subjects: Mapping[int, LogSubject],
     sealer: Sealer | None,
     actor: Actor,
     now: datetime,
@@ -49,7 +59,7 @@ def reply_entries(
     The text is logged as it is stored, with placeholders where secrets go. Without a `sealer` it is left out, and
     the fingerprint alone ties the entry to it.
     """
-    who = [addressees[row.mention_id] for row in rows]
+    who = [subjects[row.mention_id] for row in rows]
     sealed: Sequence[str | None] = [None] * len(rows)
     if sealer is not None:
         personal = [_personal(row, person, actor) for row, person in zip(rows, who, strict=True)]

@@ -5,44 +5,42 @@ Nothing here speaks to a network.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from ledger.entry import Sealer
 from ledger.log import append
 from records.database import is_sqlite
-from records.enums import CLOSING_SLOT, PRIVATE_ACTS, Act, ReplyStatus
+from records.enums import PRIVATE_ACTS, ReplyStatus
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from replies.draft import ANSWERS_THE_TEXT, AUTOMATIC, PERSON, Draft
 from replies.fingerprint import fingerprint
 from replies.lifecycle import (
+    UNSENT,
     DeliveryUnknownError,
     IllegalTransitionError,
     change,
     delivery_unknown,
     keep_delivery_unknown,
     locked,
+    locked_unsent,
+    void_approvals,
 )
-from replies.log_entries import log_subjects, reply_entries
+from replies.log_entries import log_replies, log_subjects, reply_entries
 
-ALREADY_ANSWERED = "Somebody answered this already, outside Aparte: read it before saying more."
-EDITED = "The post was edited after this was written: read it again."
 TWO_PEOPLE = 2
-IN_OUR_HANDS = frozenset({ReplyStatus.DRAFT, ReplyStatus.HELD, ReplyStatus.APPROVED})
-"""What people may still change: nothing of it can be on its way to the network."""
+_NO_LONGER_INVITES = (ReplyStatus.WITHHELD.value, ReplyStatus.FAILED.value)
 
 
-_NOT_GONE_YET = (ReplyStatus.DRAFT.value, ReplyStatus.APPROVED.value)
-
-
-class StaleTextError(Exception):
+class StaleTextError(RefusalError):
     """The text, or the post that it answers, was changed after the approver read it."""
 
 
@@ -54,7 +52,7 @@ def write_drafts(
     A draft that needs no approval is approved at once and due now. Into one room no rule invites twice: of two posts
     of one person that are decided at once, the first invites.
     """
-    wanted = without_second_invitations(session, drafts)
+    wanted = _without_second_invitations(session, drafts)
     if not wanted:
         return [None] * len(drafts)
     taken_as = _insert(session, [_values(draft, now) for draft in wanted])
@@ -79,14 +77,16 @@ def approve(
 
     Where two must approve, the author of the text is not one of them. What was held answers the post as it stands
     from now on. Returns the status it has now. Raises IllegalTransitionError, NoSuchReplyError, StaleTextError where
-    `seen_text` is no longer the text or `seen_revision` no longer the post's, or DoubtfulError where it may have been
-    sent already and `seen_doubt` is False.
+    `seen_text` is no longer the text or `seen_revision` no longer the post's, or DeliveryUnknownError where it may
+    have been sent already and `seen_doubt` is False.
     """
     row = locked(session, reply_id)
     if ReplyStatus(row.status) not in {ReplyStatus.DRAFT, ReplyStatus.HELD}:
         raise IllegalTransitionError(ReplyStatus(row.status), ReplyStatus.APPROVED)
     if seen_text is not None and seen_text != row.text:
-        raise StaleTextError("The text was changed while you read it: read it again, then approve.")
+        raise StaleTextError(
+            "The text was changed while you read it: read it again, then approve.", code="text-changed"
+        )
     _check_revision(session, row, seen_revision)
     if delivery_unknown(row) and not seen_doubt:
         raise DeliveryUnknownError
@@ -98,7 +98,14 @@ def approve(
         row.approved_at = now
     else:
         change(row, ReplyStatus.DRAFT, reason=keep_delivery_unknown(row, "One more person must approve."))
-    _log(session, [row], row.status if row.status == ReplyStatus.APPROVED else "seconded", actor, now, sealer)
+    log_replies(
+        session,
+        [row],
+        row.status if row.status == ReplyStatus.APPROVED else "seconded",
+        actor=actor,
+        now=now,
+        sealer=sealer,
+    )
     return ReplyStatus(row.status)
 
 
@@ -109,15 +116,41 @@ def revise(
 
     Raises IllegalTransitionError, NoSuchReplyError.
     """
-    row = _in_our_hands(session, reply_id, ReplyStatus.DRAFT)
+    row = locked_unsent(session, reply_id, ReplyStatus.DRAFT)
     change(row, ReplyStatus.DRAFT, reason=keep_delivery_unknown(row, ""))
     row.text = text
     row.fingerprint = fingerprint(text)
     row.author = actor.tag
     row.origin = PERSON
-    row.approvals = []
-    row.approved_at = None
-    _log(session, [row], "revised", actor, now, sealer)
+    void_approvals(row)
+    log_replies(session, [row], "revised", actor=actor, now=now, sealer=sealer)
+
+
+def rewrite(
+    session: Session,
+    reply_id: int,
+    text: str,
+    *,
+    author: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    sealer: Sealer | None = None,
+) -> bool:
+    """Put `text`, by `author`, in the place of the words; a person approves it anew. False where it is on its way.
+
+    Raises NoSuchReplyError.
+    """
+    row = locked(session, reply_id)
+    if ReplyStatus(row.status) not in UNSENT:
+        return False
+    change(row, ReplyStatus.DRAFT, reason=keep_delivery_unknown(row, reason))
+    row.text = text
+    row.fingerprint = fingerprint(text)
+    row.author = author
+    void_approvals(row)
+    log_replies(session, [row], "reworded", actor=actor, now=now, sealer=sealer)
+    return True
 
 
 def hold(
@@ -127,9 +160,9 @@ def hold(
 
     Raises IllegalTransitionError, NoSuchReplyError.
     """
-    row = _in_our_hands(session, reply_id, ReplyStatus.HELD)
-    _hold(row, reason)
-    _log(session, [row], "held", actor, now, sealer)
+    row = locked_unsent(session, reply_id, ReplyStatus.HELD)
+    change(row, ReplyStatus.HELD, reason=keep_delivery_unknown(row, reason))
+    log_replies(session, [row], "held", actor=actor, now=now, sealer=sealer)
 
 
 def withhold(
@@ -139,77 +172,9 @@ def withhold(
 
     Raises IllegalTransitionError, NoSuchReplyError.
     """
-    row = _in_our_hands(session, reply_id, ReplyStatus.WITHHELD)
+    row = locked_unsent(session, reply_id, ReplyStatus.WITHHELD)
     change(row, ReplyStatus.WITHHELD, reason=reason)
-    _log(session, [row], "withheld", actor, now, sealer)
-
-
-def hold_answered(
-    session: Session,
-    mention_ids: Collection[int],
-    *,
-    account_ids: Collection[int] | None = None,
-    actor: Actor,
-    now: datetime,
-    sealer: Sealer | None = None,
-) -> list[int]:
-    """Hold what rules or people would still say in public under mentions that somebody answered outside Aparte.
-
-    `account_ids` are those of the brand that answered; None stands for all. Closing lines may still leave.
-    """
-    where = [
-        col(ReplyRow.mention_id).in_(mention_ids),
-        col(ReplyRow.act) == Act.PUBLIC_REPLY.value,
-        col(ReplyRow.slot) != CLOSING_SLOT,
-    ]
-    if account_ids is not None:
-        where.append(col(ReplyRow.account_id).in_(account_ids))
-    return hold_all(session, where, ALREADY_ANSWERED, actor=actor, now=now, sealer=sealer)
-
-
-def hold_edited(
-    session: Session,
-    mention_ids: Collection[int],
-    *,
-    actor: Actor,
-    now: datetime,
-    sealer: Sealer | None = None,
-) -> list[int]:
-    """Hold what was drafted or approved for an earlier text of these mentions."""
-    of_earlier_text = select(col(MentionRow.id)).where(
-        col(MentionRow.id) == col(ReplyRow.mention_id), col(MentionRow.revision) != col(ReplyRow.revision)
-    )
-    where = [
-        col(ReplyRow.mention_id).in_(mention_ids),
-        col(ReplyRow.act).in_(sorted(ANSWERS_THE_TEXT)),
-        of_earlier_text.exists(),
-    ]
-    return hold_all(session, where, EDITED, actor=actor, now=now, sealer=sealer)
-
-
-def hold_all(
-    session: Session,
-    where: Sequence[ColumnElement[bool]],
-    reason: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    sealer: Sealer | None = None,
-) -> list[int]:
-    """Hold every draft and approved act that `where` names, each with one entry in the log. Returns their ids."""
-    query = select(ReplyRow).where(*where, col(ReplyRow.status).in_(_NOT_GONE_YET))
-    rows = list(session.execute(query.order_by(col(ReplyRow.id)).with_for_update()).scalars())
-    for row in rows:
-        _hold(row, reason)
-    _log(session, rows, "held", actor, now, sealer)
-    return [row.id for row in rows if row.id is not None]
-
-
-def _in_our_hands(session: Session, reply_id: int, after: ReplyStatus) -> ReplyRow:
-    row = locked(session, reply_id)
-    if ReplyStatus(row.status) not in IN_OUR_HANDS:
-        raise IllegalTransitionError(ReplyStatus(row.status), after)
-    return row
+    log_replies(session, [row], "withheld", actor=actor, now=now, sealer=sealer)
 
 
 def _check_revision(session: Session, row: ReplyRow, seen_revision: int | None) -> None:
@@ -217,15 +182,9 @@ def _check_revision(session: Session, row: ReplyRow, seen_revision: int | None) 
         return
     live = session.execute(select(col(MentionRow.revision)).where(col(MentionRow.id) == row.mention_id)).scalar_one()
     if seen_revision is not None and seen_revision != live:
-        raise StaleTextError("The post was edited while you read it: read it again, then approve.")
+        raise StaleTextError("The post was edited while you read it: read it again, then approve.", code="post-edited")
     if row.status == ReplyStatus.HELD:
         row.revision = live
-
-
-def _hold(row: ReplyRow, reason: str) -> None:
-    change(row, ReplyStatus.HELD, reason=keep_delivery_unknown(row, reason))
-    row.approvals = []
-    row.approved_at = None
 
 
 def _counted(row: ReplyRow) -> int:
@@ -288,23 +247,12 @@ def _log_by_status(
     told = [
         entry
         for action, some in (("drafted", drafted), ("approved", approved))
-        for entry in reply_entries(some, action, addressees=who, sealer=sealer, actor=actor, now=now)
+        for entry in reply_entries(some, action, subjects=who, sealer=sealer, actor=actor, now=now)
     ]
     append(session, told)
 
 
-def _log(
-    session: Session, rows: Sequence[ReplyRow], action: str, actor: Actor, now: datetime, sealer: Sealer | None
-) -> None:
-    session.flush()
-    who = log_subjects(session, {row.mention_id for row in rows})
-    append(session, reply_entries(rows, action, addressees=who, sealer=sealer, actor=actor, now=now))
-
-
-_COUNT_NO_MORE = (ReplyStatus.WITHHELD.value, ReplyStatus.FAILED.value)
-
-
-def without_second_invitations(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
+def _without_second_invitations(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
     """`drafts` without those of rules that would invite into a room that an invitation leads to already.
 
     The caller holds the case of the room locked, so that no other process writes one meanwhile.
@@ -326,36 +274,6 @@ def _invited(session: Session, room_ids: Sequence[int]) -> set[int]:
     query = select(col(ReplyRow.room_id)).where(
         col(ReplyRow.room_id).in_(room_ids),
         col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)),
-        col(ReplyRow.status).not_in(_COUNT_NO_MORE),
+        col(ReplyRow.status).not_in(_NO_LONGER_INVITES),
     )
     return {room_id for room_id in session.execute(query).scalars() if room_id is not None}
-
-
-def rewrite(
-    session: Session,
-    reply_id: int,
-    text: str,
-    *,
-    author: str,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-    sealer: Sealer | None = None,
-) -> bool:
-    """Put `text`, by `author`, in the place of the words; a person approves it anew. False where it is on its way.
-
-    Raises NoSuchReplyError.
-    """
-    row = locked(session, reply_id)
-    if ReplyStatus(row.status) not in IN_OUR_HANDS:
-        return False
-    change(row, ReplyStatus.DRAFT, reason=keep_delivery_unknown(row, reason))
-    row.text = text
-    row.fingerprint = fingerprint(text)
-    row.author = author
-    row.approvals = []
-    row.approved_at = None
-    session.flush()
-    who = log_subjects(session, {row.mention_id})
-    append(session, reply_entries([row], "reworded", addressees=who, sealer=sealer, actor=actor, now=now))
-    return True

@@ -1,4 +1,4 @@
-"""The intent to send is committed, the request leaves, and its outcome is committed."""
+"""What came of a reply is committed: sent, refused, unknown or stopped, each in one transaction with its log entry."""
 
 from __future__ import annotations
 
@@ -17,26 +17,20 @@ from networks.errors import (
     TargetGone,
     TokenRefused,
 )
-from networks.protocol import Network
 from records.database import writing
 from records.enums import Act, ReplyStatus
 from records.models import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
-from replies.draft import AUTOMATIC
-from replies.fingerprint import fingerprint
-from replies.lifecycle import change, locked
-from replies.limits import check_caps, over_budget, price
+from replies.lifecycle import APPROVAL_LASTS, Stop, change, locked, postponed, withheld
+from replies.limits import price
 from replies.log_entries import LogSubject, reply_entries
-from replies.ports import DeliveryPorts, Stop, held, postponed, withheld
-from replies.send_context import APPROVAL_LASTS, SendContext, stop_by_cap
+from replies.ports import DeliveryPorts
 
 REFUSED_AS_COPY = "The network says it has this text already."
 UNHEARD = "The network did not say whether it took it."
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=10)
-_INTENT_STANDS = timedelta(minutes=3)
-_INTENT_LEASE = timedelta(minutes=5)
 _FIRST_READING = timedelta(seconds=10)
 _A_MOMENT = timedelta(seconds=1)
 
@@ -46,114 +40,55 @@ class TakenOverError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogContext:
-    """Who writes to the log, and with which sealer."""
+class Recorder:
+    """Writes the log entries of one reply, and tells the service what happened to it."""
 
-    desk: DeliveryPorts
+    ports: DeliveryPorts
     actor: Actor
-    addressee: LogSubject
+    subject: LogSubject
 
-    def gone(self, session: Session, row: ReplyRow, *, now: datetime) -> None:
-        """Tell the caller that the mention is gone, where it is the mention that `row` acts upon."""
+    def on_gone(self, session: Session, row: ReplyRow, *, now: datetime) -> None:
+        """Tell the service that the mention is gone, where it is the mention that `row` acts upon."""
         session.flush()
         mention = session.get_one(MentionRow, row.mention_id)
         if row.act != Act.PRIVATE_MESSAGE and row.target_external_id == mention.external_id:
-            self.desk.on_gone(session, row.mention_id, now)
+            self.ports.on_gone(session, row.mention_id, now)
 
     def price_of(self, session: Session, row: ReplyRow, *, now: datetime) -> float:
         """US dollars that the network charges for `row`; 0 where nobody knows."""
-        permissions = self.desk.permissions_of(session, row, now)
+        permissions = self.ports.permissions_of(session, row, now)
         return 0.0 if permissions is None else price(Act(row.act), row.text, permissions)
 
     def log(self, session: Session, row: ReplyRow, action: str, *, now: datetime) -> None:
         """Append one entry about `row`: the last statement of the transaction."""
         session.flush()
-        told = reply_entries(
-            [row],
-            action,
-            addressees={row.mention_id: self.addressee},
-            sealer=self.desk.sealer,
-            actor=self.actor,
-            now=now,
-        )
-        append(session, told)
+        subjects = {row.mention_id: self.subject}
+        sealer = self.ports.sealer
+        append(session, reply_entries([row], action, subjects=subjects, sealer=sealer, actor=self.actor, now=now))
 
 
-def commit_intent(
-    engine: Engine, situation: SendContext, *, claimant: str, telling: LogContext, now: datetime
-) -> Stop | None:
-    """Record that the reply is about to leave, and its price.
-
-    Returns a Stop where the brand ordered a hold, a cap was reached, or the month's budget spent, in the meantime.
-    Raises LostError.
-    """
-    with writing(engine) as session:
-        row = locked(session, situation.reply.id or 0)
-        _check_unchanged(row, situation.reply, claimant)
-        ordered = telling.desk.ordered_hold(session, row, now)
-        if ordered:
-            return held(ordered)
-        wait = check_caps(session, row, telling.desk.caps, now=now)
-        if wait is not None:
-            return stop_by_cap(wait, row)
-        cost = telling.price_of(session, row, now=now)
-        stop = _stop_by_budget(session, row, cost, telling, now=now)
-        if stop is not None:
-            return stop
-        change(row, ReplyStatus.SENDING, due_at=now)
-        row.cost = cost
-        row.absent_at = None
-        # Longer than an intent stands and a request may take together: nobody settles what may still be on its way.
-        row.claimed_by, row.claimed_until = claimant, now + _INTENT_LEASE
-        row.sending_at = now
-        row.attempts += 1
-        row.fingerprint = fingerprint(row.text)
-        telling.log(session, row, "sending", now=now)
-    return None
-
-
-def perform_act(network: Network, reply: ReplyRow, text: str) -> str:
-    """Carry the act out and return the network's own id of it. Raises NetworkError."""
-    if reply.act == Act.PUBLIC_REPLY:
-        return network.reply(reply.target_external_id, text).external_id
-    if reply.act == Act.PRIVATE_MESSAGE:
-        return network.send_private(reply.target_external_id, text).external_id
-    if reply.act == Act.PRIVATE_REPLY:
-        return network.reply_privately(reply.target_external_id, text).external_id
-    if reply.act == Act.DELETE:
-        network.delete_own(reply.target_external_id)
-    else:
-        network.hide(reply.target_external_id, hidden=reply.act == Act.HIDE)
-    return reply.target_external_id
-
-
-def intent_expired(sending_at: datetime, *, now: datetime) -> bool:
-    """True where so long passed since the intent that reconciliation may soon look for the act."""
-    return now - sending_at > _INTENT_STANDS
-
-
-def record_sent(engine: Engine, reply_id: int, external_id: str, *, telling: LogContext, now: datetime) -> None:
+def record_sent(engine: Engine, reply_id: int, external_id: str, *, recorder: Recorder, now: datetime) -> None:
     """Record that the network took it, whoever holds the row by now."""
     with writing(engine) as session:
         row = locked(session, reply_id)
         if row.status == ReplyStatus.SENT:
             return
-        mark_sent(session, row, external_id, telling=telling, now=now)
+        mark_sent(session, row, external_id, recorder=recorder, now=now)
 
 
-def mark_sent(session: Session, row: ReplyRow, external_id: str, *, telling: LogContext, now: datetime) -> None:
-    """Make `row` sent, tell the caller's cases, and log it."""
-    row.cost = row.cost or telling.price_of(session, row, now=now)
+def mark_sent(session: Session, row: ReplyRow, external_id: str, *, recorder: Recorder, now: datetime) -> None:
+    """Make `row` sent, tell the service, and log it: last in the transaction."""
+    row.cost = row.cost or recorder.price_of(session, row, now=now)
     change(row, ReplyStatus.SENT)
     row.external_id = external_id
     row.sent_at = now
     session.flush()
-    telling.desk.on_sent(session, row)
-    telling.log(session, row, "sent", now=now)
+    recorder.ports.on_sent(session, row)
+    recorder.log(session, row, "sent", now=now)
 
 
 def record_failure(
-    engine: Engine, reply_id: int, error: NetworkError, *, attempts: int, telling: LogContext, now: datetime
+    engine: Engine, reply_id: int, error: NetworkError, *, attempts: int, recorder: Recorder, now: datetime
 ) -> ReplyStatus | None:
     """Record what a failed attempt makes of the reply; None where somebody else has taken it over."""
     with writing(engine) as session:
@@ -167,55 +102,51 @@ def record_failure(
             stop = stop_by_error(error, attempts=attempts, now=now)
             change(row, stop.status, reason=stop.reason, due_at=_due_at(row, stop))
             if isinstance(error, TargetGone):
-                telling.gone(session, row, now=now)
+                recorder.on_gone(session, row, now=now)
         status = ReplyStatus(row.status)
-        telling.log(session, row, log_action(status), now=now)
+        recorder.log(session, row, log_action(status), now=now)
     return status
 
 
 def record_stop(
-    engine: Engine,
-    situation: SendContext,
-    stop: Stop,
-    *,
-    claimant: str,
-    telling: LogContext,
-    now: datetime,
+    engine: Engine, read: ReplyRow, stop: Stop, *, claimant: str, recorder: Recorder, now: datetime
 ) -> None:
-    """Record why an approved reply does not leave; a postponement decides nothing and is not logged.
+    """Record why an approved reply, read as `read`, does not leave; a postponement is not logged.
 
-    Raises LostError.
+    Raises TakenOverError.
     """
     with writing(engine) as session:
-        row = locked(session, situation.reply.id or 0)
-        _check_unchanged(row, situation.reply, claimant)
+        row = locked(session, read.id or 0)
+        check_unchanged(row, read, claimant)
         if stop.external_id is not None:
-            mark_sent(session, row, stop.external_id, telling=telling, now=now)
+            mark_sent(session, row, stop.external_id, recorder=recorder, now=now)
             return
         change(row, stop.status, reason=stop.reason, due_at=_due_at(row, stop))
         if stop.status is ReplyStatus.APPROVED:
             return
-        if stop.status is ReplyStatus.HELD:
-            row.approvals = []
-            row.approved_at = None
         if stop.gone:
-            telling.gone(session, row, now=now)
-        telling.log(session, row, log_action(stop.status), now=now)
+            recorder.on_gone(session, row, now=now)
+        recorder.log(session, row, log_action(stop.status), now=now)
 
 
 def record_recall(
-    engine: Engine, reply_id: int, reason: str, *, attempts: int, telling: LogContext, now: datetime
+    engine: Engine, reply_id: int, reason: str, *, attempts: int, recorder: Recorder, now: datetime
 ) -> bool:
-    """Hold what was about to leave and certainly has not: False where somebody else has taken it over."""
+    """Hold what was about to leave and certainly has not. False where somebody else has taken it over."""
     with writing(engine) as session:
         row = locked(session, reply_id)
         if row.status != ReplyStatus.SENDING or row.attempts != attempts:
             return False
         change(row, ReplyStatus.HELD, reason=reason)
-        row.approvals = []
-        row.approved_at = None
-        telling.log(session, row, log_action(ReplyStatus.HELD), now=now)
+        recorder.log(session, row, log_action(ReplyStatus.HELD), now=now)
     return True
+
+
+def check_unchanged(row: ReplyRow, read: ReplyRow, claimant: str) -> None:
+    """Raise TakenOverError unless `row` is approved and leased by `claimant` still, with the words that were read."""
+    same = (row.status, row.text, row.revision) == (ReplyStatus.APPROVED, read.text, read.revision)
+    if not same or row.claimed_by != claimant:
+        raise TakenOverError
 
 
 def stop_by_error(error: NetworkError, *, attempts: int, now: datetime) -> Stop:
@@ -241,16 +172,3 @@ def _due_at(row: ReplyRow, stop: Stop) -> datetime | None:
     if stop.due_at is None or row.approved_at is None:
         return stop.due_at
     return min(stop.due_at, row.approved_at + APPROVAL_LASTS + _A_MOMENT)
-
-
-def _stop_by_budget(session: Session, row: ReplyRow, cost: float, telling: LogContext, *, now: datetime) -> Stop | None:
-    if row.origin != AUTOMATIC or row.approvals:
-        return None
-    why = over_budget(telling.desk.month_of(session, row.account_id, now), cost)
-    return held(why) if why else None
-
-
-def _check_unchanged(row: ReplyRow, read: ReplyRow, claimant: str) -> None:
-    same = (row.status, row.text, row.revision) == (ReplyStatus.APPROVED, read.text, read.revision)
-    if not same or row.claimed_by != claimant:
-        raise TakenOverError

@@ -14,10 +14,10 @@ from records.enums import Act, ReplyStatus
 from records.models import Actor
 from records.tables.replies import ReplyRow
 from replies.draft import TEXT_ACTS
-from replies.evidence import IN_DOUBT, Evidence, Presence, read_evidence
+from replies.evidence import UNSETTLED, Evidence, Presence, read_evidence
 from replies.lifecycle import CANNOT_TELL, MAYBE_THIS_ONE, PRIVATE_REPLY_USED, change, claim_one, locked
 from replies.log_entries import LogSubject
-from replies.outcome import REFUSED_AS_COPY, LogContext, log_action, mark_sent
+from replies.outcome import REFUSED_AS_COPY, Recorder, log_action, mark_sent
 from replies.ports import DeliveryPorts
 from replies.send_context import SendContext, read_send_context
 
@@ -42,7 +42,7 @@ class ReconcileCounts:
 
 
 def reconcile_due(
-    engine: Engine, *, desk: DeliveryPorts, claimant: str, actor: Actor, now: datetime, most: int
+    engine: Engine, *, ports: DeliveryPorts, claimant: str, actor: Actor, now: datetime, most: int
 ) -> ReconcileCounts:
     """Settle at most `most` replies that are `unknown`, or were left `sending` by a process that is gone.
 
@@ -50,10 +50,10 @@ def reconcile_due(
     all, then `held`. Doubtful, or not settled within five minutes of leaving: `held`, whatever the network does. A
     NetworkError never reaches the caller.
     """
-    run = _Run(engine=engine, desk=desk, claimant=claimant, actor=actor)
+    run = _Run(engine=engine, ports=ports, claimant=claimant, actor=actor)
     ends: Counter[str] = Counter()
     for _ in range(most):
-        reply_id = claim_one(engine, IN_DOUBT, claimant=claimant, due_by=now, now=desk.now_again())
+        reply_id = claim_one(engine, UNSETTLED, claimant=claimant, due_by=now, now=ports.now())
         if reply_id is None:
             break
         ends[run.settle(reply_id)] += 1
@@ -65,7 +65,7 @@ class _Run:
     """One run of reconciliation; remembers which accounts cannot be read now, so that nothing waits for them twice."""
 
     engine: Engine
-    desk: DeliveryPorts
+    ports: DeliveryPorts
     claimant: str
     actor: Actor
     unreadable: dict[int, NetworkError] = field(default_factory=dict)
@@ -73,41 +73,38 @@ class _Run:
     def settle(self, reply_id: int) -> str:
         """Read about one leased reply, and name its end by a field of Reconciled."""
         with reading(self.engine) as session:
-            situation = read_send_context(session, reply_id)
-        addressee = LogSubject(subject=situation.subject, handle=situation.handle)
-        telling = LogContext(desk=self.desk, actor=self.actor, addressee=addressee)
-        evidence = self._read(situation)
-        now = self.desk.now_again()
+            context = read_send_context(session, reply_id)
+        subject = LogSubject(subject=context.subject, handle=context.handle)
+        recorder = Recorder(ports=self.ports, actor=self.actor, subject=subject)
+        evidence = self._read(context)
+        now = self.ports.now()
         with writing(self.engine) as session:
             row = locked(session, reply_id)
             if row.claimed_by != self.claimant:
                 return "waiting"
             if isinstance(evidence, Evidence) and evidence.external_id is not None:
-                mark_sent(session, row, evidence.external_id, telling=telling, now=now)
+                mark_sent(session, row, evidence.external_id, recorder=recorder, now=now)
                 return ReplyStatus.SENT.value
             before = row.status
             step = next_step(row, evidence, now=now)
             change(row, step.status, reason=step.reason, due_at=step.due_at)
             row.absent_at = step.absent_at
-            if step.status is ReplyStatus.HELD:
-                row.approvals = []
-                row.approved_at = None
             if step.status != before:
-                telling.log(session, row, log_action(step.status), now=now)
+                recorder.log(session, row, log_action(step.status), now=now)
         return _end(step.status)
 
-    def _read(self, situation: SendContext) -> Evidence | NetworkError:
-        reply = situation.reply
-        network = self.desk.network_of(reply.account_id)
+    def _read(self, context: SendContext) -> Evidence | NetworkError:
+        reply = context.reply
+        network = self.ports.network_of(reply.account_id)
         if network is None:
             return NetworkError("The settings no longer name this account: put it back.")
-        if situation.pause_reason:
-            return TokenRefused(situation.pause_reason)
+        if context.pause_reason:
+            return TokenRefused(context.pause_reason)
         if reply.account_id in self.unreadable:
             return self.unreadable[reply.account_id]
-        secrets = tuple(self.desk.secrets_of(reply).values())
+        secrets = tuple(self.ports.secrets_of(reply).values())
         try:
-            return read_evidence(self.engine, network, situation, secrets=secrets, until=self.desk.now_again())
+            return read_evidence(self.engine, network, context, secrets=secrets, until=self.ports.now())
         except NetworkError as error:
             if error.retry is Retry.LATER or isinstance(error, TokenRefused):
                 self.unreadable[reply.account_id] = error
@@ -130,9 +127,9 @@ def next_step(row: ReplyRow, evidence: Evidence | NetworkError, *, now: datetime
     if isinstance(evidence, NetworkError):
         until = evidence.until if isinstance(evidence, RateLimited) else now + _READ_AGAIN_AFTER
         return _again(row, until, row.absent_at, deadline=deadline, now=now)
-    if evidence.found is Presence.OUT_OF_SIGHT:
+    if evidence.presence is Presence.OUT_OF_SIGHT:
         return NextStep(status=ReplyStatus.HELD, reason=CANNOT_TELL, absent_at=row.absent_at)
-    if evidence.found is Presence.DOUBTFUL:
+    if evidence.presence is Presence.DOUBTFUL:
         reason = MAYBE_THIS_ONE if row.act in TEXT_ACTS else CANNOT_TELL
         return NextStep(status=ReplyStatus.HELD, reason=reason, absent_at=row.absent_at)
     absent_at = row.absent_at or now

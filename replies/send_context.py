@@ -1,14 +1,13 @@
-"""A reply with its mention, person, thread and account health, read before sending; and what these forbid."""
+"""What is read of a reply before it is sent: its mention, person, thread and account health, from our own tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from records.enums import ANSWER_SLOT, CLOSING_SLOT, PRIVATE_ACTS, Act, Mode
+from records.enums import ANSWER_SLOT, PRIVATE_ACTS, Act
 from records.tables.listener import (
     AccountHealthRow,
     DirectMessageRow,
@@ -18,20 +17,15 @@ from records.tables.listener import (
 )
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
-from replies.draft import ANSWERS_THE_TEXT, AUTOMATIC, NEEDS_THE_POST
-from replies.limits import LEFT_OR_MAY_HAVE, CapWait
-from replies.outbox import ALREADY_ANSWERED, EDITED
-from replies.ports import Stop, gone, held, postponed
+from replies.limits import LEFT_OR_MAY_HAVE, is_automatic
 
-APPROVAL_LASTS = timedelta(minutes=30)
 PAUSED = "refused"
 """State of `account_health` in which nothing is sent."""
-_LOOK_AGAIN_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendContext:
-    """One reply with what surrounds it, read in one short transaction."""
+    """One reply with its mention, its person, its thread and its account, as our own tables have them."""
 
     reply: ReplyRow
     mention: MentionRow
@@ -52,7 +46,7 @@ class SendContext:
     @property
     def automatic(self) -> bool:
         """No person has looked at the text."""
-        return self.reply.origin == AUTOMATIC and not self.reply.approvals
+        return is_automatic(self.reply)
 
     @property
     def answers_the_mention(self) -> bool:
@@ -60,14 +54,14 @@ class SendContext:
 
 
 def read_send_context(session: Session, reply_id: int) -> SendContext:
-    """Everything `stop_before_looking` asks about."""
+    """Read all of it in one short transaction; the rows are detached."""
     reply, mention, identity = session.execute(
         select(ReplyRow, MentionRow, IdentityRow)
         .join(MentionRow, col(MentionRow.id) == col(ReplyRow.mention_id))
         .join(IdentityRow, col(IdentityRow.id) == col(MentionRow.identity_id))
         .where(col(ReplyRow.id) == reply_id)
     ).one()
-    situation = SendContext(
+    context = SendContext(
         reply=reply,
         mention=mention,
         revision_external_id=_revision_external_id(session, reply),
@@ -82,7 +76,7 @@ def read_send_context(session: Session, reply_id: int) -> SendContext:
     )
     # What was read outlives the session: the network is asked after it ended.
     session.expunge_all()
-    return situation
+    return context
 
 
 def pause_reason(session: Session, account_id: int) -> str:
@@ -91,47 +85,6 @@ def pause_reason(session: Session, account_id: int) -> str:
     if health is None or health.state != PAUSED:
         return ""
     return health.reason or "The network does not let the account in."
-
-
-def stop_by_own_records(situation: SendContext, *, mode: Mode, max_reply_age: timedelta, now: datetime) -> Stop | None:
-    """Whether our own records already forbid to send; None where the network may be asked."""
-    reply, mention = situation.reply, situation.mention
-    if mode is Mode.SHADOW:
-        return held("The service runs in shadow mode and sends nothing.")
-    if mention.deleted_at is not None and reply.act in NEEDS_THE_POST:
-        return gone("The post was deleted.")
-    if mention.revision != reply.revision and reply.act in ANSWERS_THE_TEXT:
-        return held(EDITED)
-    if reply.approved_at is None or now - reply.approved_at > APPROVAL_LASTS:
-        return held("The approval is older than 30 minutes: look at the thread again.")
-    if situation.pause_reason:
-        return postponed(situation.pause_reason, now + _LOOK_AGAIN_AFTER)
-    return _stop_as_late_or_loud(situation, max_reply_age=max_reply_age, now=now)
-
-
-def stop_by_cap(wait: CapWait, reply: ReplyRow) -> Stop:
-    """Wait for the cap to pass, or ask a person where the approval would not last that long."""
-    if reply.approved_at is not None and wait.until - reply.approved_at > APPROVAL_LASTS:
-        return held(f"{wait.why} Approve it where it should be said nevertheless.")
-    return postponed(wait.why, wait.until)
-
-
-def _stop_as_late_or_loud(situation: SendContext, *, max_reply_age: timedelta, now: datetime) -> Stop | None:
-    reply = situation.reply
-    public = reply.act == Act.PUBLIC_REPLY
-    answers = reply.act in {Act.PUBLIC_REPLY, Act.PRIVATE_REPLY} and reply.slot != CLOSING_SLOT
-    if answers and reply.origin == AUTOMATIC:
-        if now - situation.mention.published_at > max_reply_age:
-            return held("The post is too old to be answered automatically.")
-        if situation.settled_outside:
-            return held(ALREADY_ANSWERED)
-    if reply.act in PRIVATE_ACTS and situation.answered_privately:
-        return held("Somebody wrote to the person outside Aparte: read it before saying more.")
-    if public and situation.thread_moved:
-        return held("The person wrote again in the thread: read it, then approve.")
-    if public and situation.same_text_in_thread:
-        return held("The same text already stands in this thread: change it.")
-    return None
 
 
 def _revision_external_id(session: Session, reply: ReplyRow) -> str:

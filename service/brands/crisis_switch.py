@@ -23,7 +23,7 @@ from records.models import Actor
 from records.tables.replies import ReplyRow
 from records.tables.rules import CrisisRow
 from records.tables.service import AccountRow
-from replies.outbox import hold_all
+from replies.cancel import hold_all
 
 IN_CRISIS = "The brand is in a crisis: nothing leaves until two supervisors have lifted it."
 MADE_IN_CRISIS = "It was written or approved before a crisis of the brand ended: read it again, then approve."

@@ -25,6 +25,7 @@ from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from replies import outbox
 from replies.draft import AUTOMATIC, Draft
+from replies.lifecycle import UNSENT
 from replies.outbox import rewrite
 from room import lifecycle
 from service.brands.rulebook_versions import current_rulebook
@@ -232,7 +233,7 @@ def _unsent_invitations(session: Session, room_id: int) -> list[int]:
     query = select(col(ReplyRow.id)).where(
         col(ReplyRow.room_id) == room_id,
         col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)),
-        col(ReplyRow.status).in_(sorted(status.value for status in outbox.IN_OUR_HANDS)),
+        col(ReplyRow.status).in_(sorted(status.value for status in UNSENT)),
     )
     return [reply_id for reply_id in session.execute(query.order_by(col(ReplyRow.id))).scalars() if reply_id]
 

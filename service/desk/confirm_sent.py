@@ -16,9 +16,9 @@ from records.tables.replies import ReplyRow
 from replies.draft import TEXT_ACTS
 from replies.lifecycle import delivery_unknown, locked
 from replies.log_entries import log_subjects
-from replies.outcome import LogContext, mark_sent
+from replies.outcome import Recorder, mark_sent
+from service.delivery.ports import AppDeliveryPorts
 from service.desk.authorise import SPEAKERS, DeskRefusalError, authorised_write
-from service.steps.deliver import delivery_ports
 from service.wiring.app import App
 
 NOT_IN_DOUBT = "It is no longer in doubt whether this was sent: load the list again."
@@ -28,10 +28,10 @@ OF_THE_PERSON = "This is the person's post, not our answer: copy the link of the
 
 
 def confirm_sent(app: App, reply_id: int, *, external_id: str | None, actor: Actor, now: datetime) -> None:
-    """Settle an act in doubt as sent: its actor has seen it on the network, where it goes by `external_id`.
+    """Record an act whose delivery is unknown as sent: its actor has seen it on the network as `external_id`.
 
-    A link will do as well. An act without words, such as a hide, needs neither. Refused where nothing is in doubt,
-    where nothing is named, and where the id is another act's or a person's.
+    A link will do as well. An act without words, such as a hide, needs neither. Refused where the delivery is not
+    unknown, where nothing is named, and where the id is another act's or a person's.
     """
     with authorised_write(app, actor, SPEAKERS) as session:
         row = locked(session, reply_id)
@@ -42,10 +42,9 @@ def confirm_sent(app: App, reply_id: int, *, external_id: str | None, actor: Act
         if row.act in TEXT_ACTS:
             _refuse_known(session, app, row, network, found)
             mark_as_ours(session, network, [found])
-        telling = LogContext(
-            desk=delivery_ports(app), actor=actor, addressee=log_subjects(session, {row.mention_id})[row.mention_id]
-        )
-        mark_sent(session, row, found, telling=telling, now=now)
+        subject = log_subjects(session, {row.mention_id})[row.mention_id]
+        recorder = Recorder(ports=AppDeliveryPorts(app=app), actor=actor, subject=subject)
+        mark_sent(session, row, found, recorder=recorder, now=now)
 
 
 def _named(network: str, row: ReplyRow, named: str) -> str:

@@ -19,8 +19,8 @@ from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from replies.attribution import attribute_messages, attribute_posts
 from replies.attribution import confirm_attributed as settle_sent
-from replies.outbox import hold_answered, hold_edited
-from service.steps.deliver import delivery_ports
+from replies.cancel import hold_answered, hold_edited
+from service.delivery.ports import AppDeliveryPorts
 from service.wiring.app import App
 
 
@@ -58,7 +58,7 @@ def _open_cases(session: Session, brand: str, mention_ids: Sequence[int]) -> lis
 
 def attributor(app: App, *, actor: Actor, now: datetime) -> Attribute:
     """Tells which words of an account Aparte sent; acts of which nobody knew so become sent, with their cases."""
-    desk = delivery_ports(app)
+    ports = AppDeliveryPorts(app=app)
 
     def attribute(
         session: Session, account_id: int, *, posts: Sequence[OwnPost] = (), messages: Sequence[FetchedMessage] = ()
@@ -70,7 +70,7 @@ def attributor(app: App, *, actor: Actor, now: datetime) -> Attribute:
 
         def settle(later: Session) -> None:
             for each in found:
-                settle_sent(later, each, desk=desk, actor=actor, now=now)
+                settle_sent(later, each, ports=ports, actor=actor, now=now)
 
         return SentByUs(ours=found[0].ours | found[1].ours, settle=settle)
 

@@ -18,8 +18,8 @@ from networks.prices import read_price
 from networks.protocol import FeedPage
 from records.enums import Feed
 from records.models import Account, Actor
+from service.delivery.on_delivery import on_gone
 from service.intake.on_ingest import attributor, on_answered_elsewhere, on_edited
-from service.steps.deliver import on_gone
 from service.wiring.app import App
 
 ACTOR = Actor(tag="step:recheck")

@@ -15,7 +15,7 @@ from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
 from records.tables.service import AccountRow
-from service.steps.deliver import POST_DELETED, on_gone
+from service.delivery.on_delivery import POST_DELETED, on_gone
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 DELIVER = Actor(tag="step:deliver")

@@ -34,15 +34,15 @@ def cursor_advanced_early() -> None:
 def blind_retry() -> None:
     """A write without an answer is made again at once."""
     module: Any = dispatch
-    act = module.act
+    perform_act = module.perform_act
 
     def insisting(*asked: Any) -> Any:
         try:
-            return act(*asked)
+            return perform_act(*asked)
         except Uncertain:
-            return act(*asked)
+            return perform_act(*asked)
 
-    module.act = insisting
+    module.perform_act = insisting
 
 
 def lease_ignored() -> None:

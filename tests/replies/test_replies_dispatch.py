@@ -25,8 +25,9 @@ from records.models import Actor
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from replies.dispatch import dispatch_due
+from replies.lifecycle import ALREADY_ANSWERED
 from replies.limits import Caps
-from replies.outbox import ALREADY_ANSWERED, approve, hold
+from replies.outbox import approve, hold
 from tests.support.memory_network import MemoryNetwork, NextWrite
 from tests.support.outbox import DECIDE, ROOM_LINK, START, OutboxSetup, answer, external_id, private
 
@@ -330,8 +331,8 @@ def test_a_process_that_stalled_after_its_intent_does_not_post(outbox: OutboxSet
         stalled_for = timedelta(minutes=10) if outbox.reply(row_id).status == ReplyStatus.SENDING else timedelta(0)
         return START + stalled_for
 
-    stalled = replace(outbox.desk(), now_again=stalling)
-    dispatch_due(outbox.engine, desk=stalled, claimant="test", actor=DECIDE, now=START, most=1)
+    stalled = replace(outbox.ports(), clock=stalling)
+    dispatch_due(outbox.engine, ports=stalled, claimant="test", actor=DECIDE, now=START, most=1)
     assert network.taken == []
     assert outbox.reply(row_id).status == ReplyStatus.APPROVED
     assert outbox.reply(row_id).attempts == 1

@@ -10,16 +10,12 @@ from records.enums import CLOSING_SLOT, Act, ReplyStatus
 from records.models import Actor
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
-from replies.cancel import withhold_gone
-from replies.lifecycle import CANNOT_TELL, IllegalTransitionError
+from replies.cancel import hold_answered, hold_edited, withhold_gone
+from replies.lifecycle import ALREADY_ANSWERED, CANNOT_TELL, EDITED, IllegalTransitionError
 from replies.outbox import (
-    ALREADY_ANSWERED,
-    EDITED,
     StaleTextError,
     approve,
     hold,
-    hold_answered,
-    hold_edited,
     revise,
     withhold,
     write_drafts,

@@ -101,7 +101,7 @@ def hear(outbox: OutboxSetup, *posts: OwnPost, messages: tuple[FetchedMessage, .
             attribute_messages(session, 1, messages, now=now),
         ]
         for each in told:
-            confirm_attributed(session, each, desk=outbox.desk(), actor=LISTEN, now=now)
+            confirm_attributed(session, each, ports=outbox.ports(), actor=LISTEN, now=now)
     return told[0].ours | told[1].ours
 
 

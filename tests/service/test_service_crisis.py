@@ -159,7 +159,7 @@ def test_killed_between_intent_and_request_it_is_held_and_never_posted(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(dispatching_module, "act", die)
+        patched.setattr(dispatching_module, "perform_act", die)
         with pytest.raises(KeyboardInterrupt):
             deliver(scenario.app, now=scenario.now)
     (dead,) = of_status(scenario, BANK, "sending")

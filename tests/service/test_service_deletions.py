@@ -18,9 +18,10 @@ from records.models import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.replies import ReplyRow
+from service.delivery.on_delivery import POST_DELETED, on_gone
 from service.desk import acts
 from service.operations.schedule import run_once
-from service.steps.deliver import POST_DELETED, deliver, on_gone
+from service.steps.deliver import deliver
 from service.steps.forget import forget
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 

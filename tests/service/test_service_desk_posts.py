@@ -22,9 +22,10 @@ from records.tables.listener import AccountHealthRow, DirectMessageRow, MentionR
 from records.tables.replies import ReplyRow
 from service.deciding.addressee import addressee_of_mention
 from service.deciding.brand_context import month_spent
+from service.delivery.on_delivery import POST_HIDDEN
 from service.desk import acts
 from service.desk.acts import DeskRefusalError
-from service.steps.deliver import POST_HIDDEN, deliver, reconcile
+from service.steps.deliver import deliver, reconcile
 from service.steps.messages import answer_messages
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 

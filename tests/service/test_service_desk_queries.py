@@ -22,8 +22,9 @@ from records.tables.listener import (
     ReadSpendRow,
 )
 from records.tables.replies import ReplyRow
+from replies.cancel import hold_answered, hold_edited
 from replies.draft import AUTOMATIC, Draft
-from replies.outbox import hold_answered, hold_edited, write_drafts
+from replies.outbox import write_drafts
 from service.deciding import thread_history
 from service.deciding.brand_context import month_spent
 from tests.support.cases import NOW, STEP, add_people, ago, join, joining, mention

@@ -16,7 +16,7 @@ from records.models import Actor, Author
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from service.delivery.guard import guard_reply
-from service.steps.deliver import delivery_ports
+from service.delivery.ports import AppDeliveryPorts
 from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings, settings_from
 from service.wiring.settings_document import BrandSettings, Document
@@ -109,7 +109,7 @@ def test_a_sent_answer_stops_the_clocks_at_its_own_moment_without_asking_the_tim
         session.flush()
         sent = reply(app)
         sent.case_id = case.id
-        delivery_ports(replace(app, clock=StoppedClock())).on_sent(session, sent)
+        AppDeliveryPorts(app=replace(app, clock=StoppedClock())).on_sent(session, sent)
     with reading(app.engine) as session:
         assert session.get_one(CareCaseRow, case.id).first_responded_at == MOMENT
 

@@ -10,11 +10,9 @@ from sqlmodel import Session
 from ledger.entry import Sealer
 from listener.ingest.attribution import Attribute, SentByUs
 from networks.protocol import OwnPost
-from records.enums import Mode
 from records.models import Actor, FetchedMessage
 from replies.attribution import attribute_messages, attribute_posts, confirm_attributed
-from replies.limits import Caps
-from replies.ports import DeliveryPorts
+from replies.ports import NullDeliveryPorts
 
 LISTEN = Actor(tag="step:listen")
 
@@ -32,15 +30,7 @@ class NullSealer:
 def outbox_attribution(now: datetime) -> Attribute:
     """Recognises what the outbox of the same database sent."""
     sealer: Sealer = NullSealer()
-    desk = DeliveryPorts(
-        network_of=lambda _: None,
-        secrets_of=lambda _: {},
-        guard=lambda _, __: (),
-        sealer=sealer,
-        caps=Caps(),
-        mode_of=lambda _: Mode.LIVE,
-        now_again=lambda: now,
-    )
+    ports = NullDeliveryPorts(sealer=sealer, clock=lambda: now)
 
     def attribute(
         session: Session, account_id: int, *, posts: Sequence[OwnPost] = (), messages: Sequence[FetchedMessage] = ()
@@ -52,7 +42,7 @@ def outbox_attribution(now: datetime) -> Attribute:
 
         def make_sent(later: Session) -> None:
             for each in found:
-                confirm_attributed(later, each, desk=desk, actor=LISTEN, now=now)
+                confirm_attributed(later, each, ports=ports, actor=LISTEN, now=now)
 
         return SentByUs(ours=found[0].ours | found[1].ours, settle=make_sent)
 

@@ -21,11 +21,11 @@ from records.tables.listener import MentionAccountRow, MentionRevisionRow, Menti
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AccountRow
-from replies.dispatch import dispatch_due
+from replies.dispatch import DispatchCounts, dispatch_due
 from replies.draft import AUTOMATIC, Draft
 from replies.limits import Caps, MonthBudget
 from replies.outbox import write_drafts
-from replies.ports import DeliveryPorts, DispatchCounts
+from replies.ports import NullDeliveryPorts
 from replies.reconcile import ReconcileCounts, reconcile_due
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -64,20 +64,8 @@ class OutboxSetup:
     month: MonthBudget | None = None
     refusals: list[str] = field(default_factory=list)
 
-    def desk(self) -> DeliveryPorts:
-        return DeliveryPorts(
-            network_of=lambda _account_id: self.network,
-            secrets_of=lambda reply: self.secrets if reply.act in PRIVATE_ACTS else {},
-            guard=self.guard,
-            sealer=self.encryption,
-            caps=self.caps,
-            mode_of=lambda _account_id: self.mode,
-            now_again=self.clock,
-            on_sent=self._on_sent,
-            permissions_of=lambda _session, _reply, _now: self.permissions,
-            month_of=lambda _session, _account_id, _now: self.month,
-            on_refused=lambda _account_id, reason, _now: self.refusals.append(reason),
-        )
+    def ports(self) -> OutboxPorts:
+        return OutboxPorts(sealer=self.encryption, clock=self.clock, caps=self.caps, outbox=self)
 
     def draft(self, draft: Draft) -> int | None:
         with writing(self.engine) as session:
@@ -85,12 +73,12 @@ class OutboxSetup:
 
     def deliver(self, *, claimant: str = "test", most: int = 50) -> DispatchCounts:
         return dispatch_due(
-            self.engine, desk=self.desk(), claimant=claimant, actor=DELIVER, now=self.clock(), most=most
+            self.engine, ports=self.ports(), claimant=claimant, actor=DELIVER, now=self.clock(), most=most
         )
 
     def reconcile(self, *, claimant: str = "test", most: int = 50) -> ReconcileCounts:
         return reconcile_due(
-            self.engine, desk=self.desk(), claimant=claimant, actor=RECONCILE, now=self.clock(), most=most
+            self.engine, ports=self.ports(), claimant=claimant, actor=RECONCILE, now=self.clock(), most=most
         )
 
     def reply(self, reply_id: int | None) -> ReplyRow:
@@ -115,8 +103,36 @@ class OutboxSetup:
     def kinds(self) -> list[str]:
         return [kind for kind, _ in self.logged()]
 
-    def _on_sent(self, _session: Session, reply: ReplyRow) -> None:
-        self.told.append(reply.id or 0)
+
+@dataclass(kw_only=True)
+class OutboxPorts(NullDeliveryPorts):
+    """Delivery ports that answer as the test has set."""
+
+    outbox: OutboxSetup
+
+    def network_of(self, _account_id: int) -> Network | None:
+        return self.outbox.network
+
+    def mode_of(self, _account_id: int) -> Mode:
+        return self.outbox.mode
+
+    def secrets_of(self, reply: ReplyRow) -> Mapping[str, str]:
+        return self.outbox.secrets if reply.act in PRIVATE_ACTS else {}
+
+    def guard(self, text: str, reply: ReplyRow) -> tuple[GuardFinding, ...]:
+        return self.outbox.guard(text, reply)
+
+    def permissions_of(self, _session: Session, _reply: ReplyRow, _now: datetime) -> Permissions | None:
+        return self.outbox.permissions
+
+    def month_of(self, _session: Session, _account_id: int, _now: datetime) -> MonthBudget | None:
+        return self.outbox.month
+
+    def on_sent(self, _session: Session, reply: ReplyRow) -> None:
+        self.outbox.told.append(reply.id or 0)
+
+    def on_refused(self, _account_id: int, reason: str, _now: datetime) -> None:
+        self.outbox.refusals.append(reason)
 
 
 def answer(mention_id: int = 1, *, text: str | None = None, **changed: object) -> Draft:
