@@ -132,7 +132,7 @@ def test_a_paused_account_asks_nothing(intake):
 
 
 def test_a_flood_is_bounded_for_each_account(intake, monkeypatch):
-    monkeypatch.setattr(pending_posts, "MOST_WAITING", 3)
+    monkeypatch.setattr(pending_posts, "MOST_PENDING", 3)
     assert keep(intake, *(str(each) for each in range(100, 110))) == 3
     assert keep(intake, "500") == 0
     assert ask(intake, ScriptedNetwork(refetch_at_most=2)).asked == 2

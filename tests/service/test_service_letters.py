@@ -266,7 +266,7 @@ def test_killed_after_handing_over_the_same_letter_goes_again_with_the_same_code
 
     request_code(notifications.app)
     with monkeypatch.context() as patched:
-        patched.setattr(step, "settle_sent", die)
+        patched.setattr(step, "mark_sent", die)
         with pytest.raises(Killed):
             notifications.hand_over()
     assert notifications.hand_over() == 0
