@@ -18,7 +18,7 @@ SOURCE = "example"
 """The source of a fact that an example gives."""
 
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-"""Limits and last days are left out, so that the day means nothing."""
+"""Limits and last days are left out, so that any day will do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ def _in_order(problems: Iterable[RulebookProblem]) -> tuple[RulebookProblem, ...
 
 
 def broken_examples(rulebook: Rulebook) -> Iterator[RulebookProblem]:
-    """Every example that is decided otherwise than it says.
+    """Every example whose decision is not the one that it states.
 
     Its facts are the defaults of the vocabulary, its language, and what it gives. Every rule counts as in force,
     whatever its limits and last day; a draft or shadow rule counts as live for its own examples alone.

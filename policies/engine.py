@@ -1,4 +1,4 @@
-"""Decides what to do with one mention: the first rule that holds, or a person."""
+"""The rule engine: the first rule that holds decides a mention; where none does, a person."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def decide(
 
 def _that_may_hold(rulebook: Rulebook, sheet: FactSheet) -> Iterator[Rule]:
     """The rules in order, without those that are known not to hold."""
-    for stretch in rulebook.rule_groups:
-        first = sheet.first_of(stretch.first) if stretch.first is not None else None
-        yield from stretch.rules[first or 0 :]
+    for group in rulebook.rule_groups:
+        first = sheet.first_of(group.first) if group.first is not None else None
+        yield from group.rules[first or 0 :]
 
 
 def _why_silent(rule: Rule, *, now: datetime, spent_today: Mapping[str, int]) -> str | None:

@@ -47,7 +47,8 @@ def find_links(text: str) -> Iterator[Link]:
 def leads_home(link: Link, *, domains: Sequence[str], allowed_links: Sequence[str]) -> bool:
     """Whether `link` leads to one of `domains` (or under it) or begins with one of `allowed_links`.
 
-    A prefix counts only up to a border of the address, and never past a name and password or a foreign letter.
+    A prefix counts only up to a delimiter of the address, and not where it has a name and password or a letter outside
+    ASCII.
     """
     parts = _parts(link.address)
     if parts is None:
@@ -75,7 +76,7 @@ def _is_opaque(token: str) -> bool:
 
 
 def _parts(address: str) -> tuple[str, str] | None:
-    """Scheme and host of an address; None where it hides where it leads."""
+    """Scheme and host of an address; None where its host is hidden."""
     whole = address if re.match(r"[a-z][a-z0-9+.-]*:", address, re.IGNORECASE) and "://" in address else None
     try:
         split = urlsplit(whole or f"https://{address.removeprefix('//')}")

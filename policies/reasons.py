@@ -1,4 +1,4 @@
-"""Why a verdict is what it is, in sentences that an agent and an auditor can read."""
+"""The reasons of a verdict, as sentences for agents and auditors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def unsure(rule: Rule, names: Sequence[str]) -> str:
 
 
 def not_evaluated(rule: Rule, error: EvaluationError) -> str:
-    """The rule could not be asked."""
+    """The condition could not be evaluated."""
     return f"Rule {rule.name} could not be evaluated: {error}."
 
 
@@ -43,7 +43,7 @@ def expired(rule: Rule) -> str:
 
 
 def spent(rule: Rule) -> str:
-    """The rule held once more than it may in a day."""
+    """The rule held after its daily limit was used up."""
     return f"Rule {rule.name} matched, but was passed over: its daily limit of {rule.per_day} is used up."
 
 

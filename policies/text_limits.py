@@ -29,7 +29,7 @@ _EMOJI = re.compile(
 )
 _EMOJI_LENGTH = 2
 _NO_LIMIT = 100_000
-"""Nothing is sent through files: whatever a person can write is short enough."""
+"""Nothing is sent through `files`, so that any text is short enough."""
 
 
 @dataclass(frozen=True, kw_only=True)

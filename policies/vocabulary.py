@@ -15,7 +15,7 @@ from records.enums import Act, Feed, Intent, PrivateState, Relation, Sentiment, 
 from records.models import Fact, FactValue
 
 UNKNOWN_SOURCE = "default"
-"""The source of a fact that nobody has established, so that its default stands."""
+"""The source of a fact that has its default because nothing established it."""
 
 PERSONAL_DATA_KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,19 +53,19 @@ _MOST = sys.float_info.max
 
 @dataclass(frozen=True, kw_only=True)
 class FactDeclaration:
-    """One fact as declared: what it means and which values it may take."""
+    """The declaration of one fact: meaning, type, default and permitted values."""
 
     name: str
     type: FactType
     meaning: str
     default: FactValue
-    """What stands where nobody knows; the value that lets the system do least."""
+    """The value where nothing is known: the one with which the system does least."""
     words: tuple[str, ...] = ()
     """The values a string fact may take; empty where any text may stand."""
 
 
 def default_facts() -> dict[str, Fact]:
-    """Every declared fact with its default, for a caller to write what it knows over it."""
+    """Every declared fact with its default; a caller overrides what it knows."""
     return {name: Fact(value=one.default, source=UNKNOWN_SOURCE) for name, one in VOCABULARY.items()}
 
 

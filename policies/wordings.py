@@ -1,4 +1,4 @@
-"""The words in which decisions and opening times are told, by language."""
+"""Sentences, labels and weekdays for decisions and opening times, by language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent / "wordings"
 
 @dataclass(frozen=True, kw_only=True)
 class Wordings:
-    """What one language says."""
+    """The wordings of one language."""
 
     sentences: Mapping[str, str]
     """With `{variables}`, by their names."""

@@ -30,20 +30,20 @@ from sandbox.x_api.rate_limits import RateCounter
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeNetwork:
-    """Everything the web application needs."""
+    """The state that all endpoints share."""
 
     world: World
     acts: Acts
     crowd: Crowd
-    doorkeeper: Authenticator
-    rates: RateCounter
-    keys: TokenRegistry
-    """Who calls the Graph API."""
-    usage: UsageCounter
+    authenticator: Authenticator
+    rate_limits: RateCounter
+    tokens: TokenRegistry
+    """Access tokens of the Graph API."""
+    graph_usage: UsageCounter
     """Rate limits of the Graph API."""
     faults: FaultPlan
     callers: CallerLookup
-    second_thoughts: LaterChanges
+    later_changes: LaterChanges
     webhooks: WebhookSender
     limits: bool
     stepper: Stepper | None
@@ -68,21 +68,21 @@ def open_network(options: SandboxOptions, rows: Rows | None = None) -> PracticeN
         seed=options.seed,
         visit=lambda link, person: visit_room(link, person=person.handle, text=person.room_text),
     )
-    thoughts = LaterChanges(world, options.faults, options.fault_share)
+    later_changes = LaterChanges(world, options.faults, options.fault_share)
     return PracticeNetwork(
         world=world,
         acts=Acts(),
         crowd=crowd,
-        doorkeeper=Authenticator(tuple(account for account in seed.accounts if account.network == "x")),
-        rates=RateCounter(lifted=not options.limits),
-        keys=TokenRegistry(seed.accounts),
-        usage=UsageCounter(lifted=not options.limits),
+        authenticator=Authenticator(tuple(account for account in seed.accounts if account.network == "x")),
+        rate_limits=RateCounter(lifted=not options.limits),
+        tokens=TokenRegistry(seed.accounts),
+        graph_usage=UsageCounter(lifted=not options.limits),
         faults=FaultPlan(options.faults, share=options.fault_share, hang=options.fault_hang),
         callers=CallerLookup(seed.accounts),
-        second_thoughts=thoughts,
+        later_changes=later_changes,
         webhooks=WebhookSender(world, options.faults),
         limits=options.limits,
-        stepper=Stepper(world, crowd, thoughts, clock) if isinstance(clock, SteppedClock) else None,
+        stepper=Stepper(world, crowd, later_changes, clock) if isinstance(clock, SteppedClock) else None,
     )
 
 

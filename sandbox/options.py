@@ -19,7 +19,7 @@ class SandboxOptions:
     """0 takes a free port."""
     host: str = "127.0.0.1"
     posts: Path | None = None
-    """A `.jsonl` or `.csv` of posts; None plays the shipped cast."""
+    """A `.jsonl` or `.csv` of posts; None for the shipped cast."""
     truth_file: Path | None = None
     seed: int = 1
     """Decides which invented people write and enter rooms, and how long they take."""
@@ -33,9 +33,9 @@ class SandboxOptions:
     stepped: bool = False
     """True: sandbox time stands still until `POST /_clock`."""
     play_minutes: float = 6.0
-    """Real minutes in which all posts appear, where time is not stepped."""
+    """Real minutes in which all posts appear; unused where time is stepped."""
     ends_at: datetime | None = None
     """Sandbox time of the last post, aware; None is the real now."""
     limit_rows: int | None = None
     networks: tuple[str, ...] = ("x", "facebook", "instagram")
-    """On which networks the shipped cast lives."""
+    """The networks of the shipped cast."""

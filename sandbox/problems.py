@@ -46,7 +46,7 @@ def forbidden(detail: str) -> RefusalError:
 
 
 def unauthorized() -> RefusalError:
-    """401: no credential, or a wrong one."""
+    """401: credential missing or wrong."""
     return problem(401, "Unauthorized", "Unauthorized")
 
 

@@ -1,4 +1,4 @@
-"""Serves the practice network over HTTP until it is told to stop."""
+"""Serves the practice network over HTTP until it is stopped."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _serve(options: SandboxOptions, on_ready: OnReady, stop: threading.Event, ro
         server = _Server(_config(network), lambda: on_ready(f"http://{options.host}:{port}"), stop)
         truth_file = TruthFile(options.truth_file, network.world, network.acts) if options.truth_file else None
         runs = network.stepper is None
-        people = LivePeople(network.world, network.crowd, network.second_thoughts) if runs else None
+        people = LivePeople(network.world, network.crowd, network.later_changes) if runs else None
         for part in (truth_file, people, network.webhooks if runs else None):
             if part is not None:
                 part.start()
@@ -118,7 +118,7 @@ def application(network: PracticeNetwork) -> ASGIApp:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it is ready, stops when an event is set, and leaves signals to its caller.
+    """Reports when it is ready, stops when an event is set, and leaves signals to its caller.
 
     uvicorn would raise a caught signal again at the end, and so kill the process before the truth is written.
     """
@@ -133,13 +133,13 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
     async def main_loop(self) -> None:
-        """Look often for the end: a test suite starts and stops sandboxes by the hundred."""
+        """Check often whether to stop: a test suite starts and stops hundreds of sandboxes."""
         await self.on_tick(0)
         while not (self._stop.is_set() or self.should_exit):
             await asyncio.sleep(LOOK_EVERY)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close what listens, wait for calls under way, then cut them off; uvicorn's own pauses are left out."""
+        """Close the sockets, wait for calls in progress, then cut them off; uvicorn's own pauses are left out."""
         for closing in (*self.servers, *(sockets or ())):
             closing.close()
         for connection in list(self.server_state.connections):

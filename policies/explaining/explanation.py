@@ -27,7 +27,7 @@ _LONGEST_TEXT = 80
 
 
 def statement(name: str, value: FactValue, words: Wordings) -> str:
-    """What a fact says: `el sentimiento negativo es 0,62`, `la red permite contestar en público`."""
+    """A fact as a statement: `el sentimiento negativo es 0,62`, `la red permite contestar en público`."""
     if isinstance(value, bool) and name in words.statements:
         yes, no = words.statements[name]
         return yes if value else no
@@ -98,7 +98,7 @@ class ReadFact:
 
 @dataclass(frozen=True, kw_only=True)
 class UnmetCondition:
-    """What a near rule asked for in vain."""
+    """The condition that a near miss failed."""
 
     fact: str
     """Its name; empty where it is not about one fact alone."""
@@ -111,7 +111,7 @@ class UnmetCondition:
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainedNearMiss:
-    """A rule that was tried before the deciding one, and short of one thing."""
+    """A rule that was tried before the deciding one and failed one condition."""
 
     rule: str
     failed: UnmetCondition | None
@@ -121,7 +121,7 @@ class ExplainedNearMiss:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """Why a decision is what it is."""
+    """The explanation of a decision."""
 
     rule: str
     sentence: str
@@ -133,7 +133,7 @@ class Explanation:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Everything as sentences, to be shown one below the other."""
+        """All sentences, one a line."""
         return (self.sentence, *(fact.sentence for fact in self.facts), *(near.sentence for near in self.near))
 
 

@@ -26,10 +26,10 @@ MOST_NEAR = 3
 
 _READER = FactReader(VOCABULARY)
 _CLOSE = 0.5
-"""Half way to the number that is asked for."""
+"""At most half of the required number is missing."""
 _NOT_CLOSE = 1.0
 _SURROUNDINGS = ("permission.", "cost.", "account.", "clock.", "calendar.", "mention.", "language")
-"""What these say is so for most mentions."""
+"""Facts that are equal for most mentions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +38,18 @@ class NearMiss:
 
     rule: Rule
     failed: tuple[Clause, ...]
-    """The one thing that it asks for in vain: a clause, or several where any of them would have done.
+    """The clause that failed, or several of which one would have been enough.
 
     Empty where everything held, and the rule was passed over for its daily limit or its last day.
     """
 
 
 def near_misses(tried: Iterable[Rule], facts: Mapping[str, Fact]) -> tuple[NearMiss, ...]:
-    """Of the rules tried in vain the nearest, at most three, the nearest first.
+    """The nearest of the rules that did not decide, at most three, the nearest first.
 
     A rule is near where all but one of the clauses that `&&` joins hold, in one of the alternatives that `||`
-    joins. That says something only where one of those that hold tells of the person or the matter, or where most of
-    a number is there that the last one asks for: else every rule of a single word would be near.
+    joins. It counts only where one of the clauses that hold reads something about the person or the matter, or where
+    the failed one compares a number that is nearly reached: otherwise every rule of one clause would be near.
     """
     sheet = FactSheet(facts, reader=_READER)
     found = [near for rule in tried if rule.state is RuleState.LIVE and (near := _near(rule, sheet, facts)) is not None]
@@ -57,7 +57,7 @@ def near_misses(tried: Iterable[Rule], facts: Mapping[str, Fact]) -> tuple[NearM
 
 
 def _near(rule: Rule, sheet: FactSheet, facts: Mapping[str, Fact]) -> tuple[tuple[float, int], NearMiss] | None:
-    """How near it was, the nearest least, or None where it was not."""
+    """Its distance, the smaller the nearer, or None where it was not near."""
     try:
         if sheet.holds(rule.condition):
             limited = rule.per_day is not None or rule.expires is not None
@@ -88,7 +88,7 @@ def _holds(clause: Clause, sheet: FactSheet) -> bool:
 
 
 def _leaves(clause: Clause, sheet: FactSheet) -> Iterator[Clause]:
-    """The clauses without parts that a failed one fails for."""
+    """The simple clauses because of which a clause failed."""
     if isinstance(clause, AnyOf) and clause.clauses:
         for part in clause.clauses:
             yield from _leaves(part, sheet)

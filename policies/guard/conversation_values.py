@@ -92,7 +92,7 @@ def conversation_values(text: str, *, find_personal_data: PersonalDataFinder) ->
 
 
 def file_name_values(name: str) -> tuple[str, ...]:
-    """What the name of an attached file tells: its long words and numbers, and the whole without its ending."""
+    """The values in the name of an attached file: its long words and numbers, and the whole without its ending."""
     stem = plain_letters(name[:LONGEST_READ]).rpartition(".")[0] or plain_letters(name[:LONGEST_READ])
     words = [word for word in _FILE_WORDS.findall(stem) if len(word) >= _SHORTEST_FILE_WORD]
     telling = [word for word in words if flattened(word) not in _COMMON_FILE_WORDS and not _YEAR.fullmatch(word)]

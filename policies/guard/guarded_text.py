@@ -1,4 +1,4 @@
-"""An guarded text with its context, and the forms in which the checks read it."""
+"""An outgoing text with its context, and the forms in which the checks read it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PersonalDataFinder = Callable[[str], tuple[PersonalDatum, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class GuardedText:
-    """One guarded text with all that `policies.guard.inspection.inspect` must know of it.
+    """One outgoing text with all that `policies.guard.inspection.inspect` must know of it.
 
     Its forms are computed when they are first asked for.
     """
@@ -67,7 +67,7 @@ class GuardedText:
 
     @cached_property
     def unnamed(self) -> str:
-        """The bare text without the numbers that the finder knows: somebody's stop the text by themselves."""
+        """The bare text without the personal data that the finder recognises: they stop the text by themselves."""
         text = self.bare
         for datum in reversed(self.find_personal_data(text)):
             text = f"{text[: datum.start]} {text[datum.end :]}"

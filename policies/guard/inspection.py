@@ -39,7 +39,7 @@ from records.enums import Owner
 from records.models import PersonalDatum
 
 _LONG_NUMBER = 13
-"""Digits from which a number is no phone and stops the text, whatever it is."""
+"""Digits from which a number cannot be a telephone's and stops the text."""
 _FEWEST_GLUED = 5
 """Number words in a row, without anything between them, that no sentence holds."""
 _CALLED = re.compile(
@@ -51,7 +51,7 @@ _CALLED = re.compile(
 _NO_HANDLE = re.compile(r"(?<=\S)@|@(?=\s|$)")
 """The sign of a mailbox: that of a handle has a space before it and none behind."""
 _LONGEST_READ = 10_000
-"""Characters above which a text stays unread: no network takes so many."""
+"""Characters above which a text is refused unread: no network takes so many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,7 +273,7 @@ def _mailboxes(guarded: GuardedText) -> Iterator[str]:
 
 
 def _is_public_number(datum: PersonalDatum, form: str, guarded: GuardedText) -> bool:
-    """Whether its own form says so, as that of a freephone number does, and the text says that one may call it."""
+    """Whether it is a public number, such as a freephone number, that the text invites to call."""
     if datum.owner is not Owner.PUBLIC or not _CALLED.search(form[: datum.start]):
         return False
     alone = guarded.find_personal_data(datum.value)

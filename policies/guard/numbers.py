@@ -107,7 +107,7 @@ def numbers_in(text: str, *, joining: NumberJoining = NumberJoining.LOOSELY) -> 
 
 
 def readings_of(text: str) -> tuple[tuple[Number, ...], ...]:
-    """The numbers of a text given flattened, by every `Joining`; equal readings once."""
+    """The numbers of a text given flattened, by every `NumberJoining`; equal readings once."""
     found = _found(text)
     return tuple(dict.fromkeys(_joined(text, found, joining) for joining in NumberJoining))
 

@@ -30,7 +30,7 @@ _NOT_PLAIN = re.compile(r"[^0-9a-z]+")
 
 
 def comparison_form(text: str) -> str:
-    """Letters and digits alone, so that disguised spellings of one value are equal.
+    """Letters and digits alone, so that obfuscated spellings of one value are equal.
 
     NFKC, look-alike letters to Latin, case and accents folded, everything else removed.
     """

@@ -22,7 +22,7 @@ _SHORTEST_SOUND = 5
 _FEWEST_CONSONANTS = 4
 _NUMBER_LENGTH = 8
 _PIECE = 6
-"""Neighbouring digits of a long number that give it away."""
+"""Neighbouring digits of a long number that identify it."""
 _LAST_DIGITS = 4
 _LONGEST_VALUE = 300
 _MOST_WORDS = 8
@@ -62,7 +62,7 @@ class _How(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class _Trace:
-    """What of a value gives it away, and how it is looked for."""
+    """A part of a value that identifies it, and how it is looked for."""
 
     form: str
     how: _How
@@ -89,7 +89,7 @@ def repeats_protected_value(text: str, *, protected_values: Sequence[str], publi
 
 
 def _tells(published: ValueSpellings, trace: _Trace) -> bool:
-    """Whether the person has said it: a word may also stand within a longer one, as in a handle."""
+    """Whether the person has published it: a word may also be part of a longer one, as in a handle."""
     if trace.how is _How.WORD and len(trace.form) >= _SHORTEST_REVERSED and trace.form in published.letters:
         return True
     if trace.how is _How.SOUND and trace.form in sound(published.letters):

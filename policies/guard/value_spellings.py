@@ -43,7 +43,7 @@ _APART = "\n"
 
 
 class ValueSpellings:
-    """What a text says once its disguises are off, in whole, by words and by numbers. Made as it is asked for."""
+    """A text without obfuscation, as a whole, by words and by numbers. Forms are computed when first asked for."""
 
     def __init__(self, text: str) -> None:
         self._text = text

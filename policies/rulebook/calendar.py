@@ -21,7 +21,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class OpeningHours:
-    """A part of a day, in minutes after midnight by the clock on the wall."""
+    """A part of a day, in minutes after midnight, local time."""
 
     opens: int
     closes: int
@@ -50,7 +50,7 @@ class Calendar:
     """The hours of a desk.
 
     A shift lasts from the first moment at which the clock shows its opening to the first at which it shows its
-    closing; an hour that the clock leaps over in spring is taken as the one after it.
+    closing; an hour that is skipped in spring is taken as the one after it.
     """
 
     week: tuple[tuple[OpeningHours, ...], ...]

@@ -1,6 +1,6 @@
 """Syntax of conditions: tokens, and a tree of tests of one fact each joined by `&&` and `||`.
 
-The CEL library compiles a condition; this module reads from it what that library does not tell.
+The CEL library compiles a condition; this module reads from it what that library does not report.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _EQUALITIES = ("==", "!=")
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionToken:
-    """One word of a condition."""
+    """One token of a condition."""
 
     kind: str
     """`string`, `name`, `number` or `sign`."""
@@ -52,7 +52,7 @@ class LiteralComparison:
 
 
 def tokens_of(condition: str) -> Iterator[ConditionToken]:
-    """Every word of a condition in order, comments left out."""
+    """The tokens of a condition in order, without comments."""
     for match in _TOKEN.finditer(condition):
         kind = match.lastgroup or "sign"
         if kind == "comment":
@@ -146,10 +146,10 @@ class FactClause:
 
 @dataclass(frozen=True, kw_only=True)
 class OpaqueClause:
-    """A clause that is no plain test."""
+    """A clause that is no comparison of one fact with literals."""
 
     words: str
-    """The same for two clauses that say the same in the same words."""
+    """Its tokens, equal for equal clauses whatever the spacing."""
     holds: bool = True
     source: str
 
@@ -325,7 +325,7 @@ def _parted(tokens: Sequence[ConditionToken], sign: str) -> list[list[ConditionT
 
 
 def _signs(tokens: Sequence[ConditionToken], *wanted: str) -> list[int]:
-    """Where one of the signs stands outside all brackets."""
+    """The positions of the signs outside all brackets."""
     found, depth = [], 0
     for at, token in enumerate(tokens):
         depth += _step(token)

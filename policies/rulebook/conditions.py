@@ -22,12 +22,12 @@ _TYPES = {
     FactType.STRING: cel.Type.STRING,
 }
 _ENVIRONMENT = cel.NewEnv(variables={name: _TYPES[one.type] for name, one in VOCABULARY.items()})
-_COMPLAINT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_MESSAGE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompilerMessage:
-    """What the compiler says of one place in a condition. Line and column are counted from 1."""
+    """One message of the compiler about a position in a condition. Line and column are counted from 1."""
 
     line: int
     column: int
@@ -35,11 +35,11 @@ class CompilerMessage:
 
 
 class ConditionError(ValueError):
-    """A condition does not compile; `complaints` says where and why."""
+    """A condition does not compile; `messages` says where and why."""
 
-    def __init__(self, complaints: tuple[CompilerMessage, ...]) -> None:
-        self.complaints = complaints
-        super().__init__("; ".join(complaint.message for complaint in complaints))
+    def __init__(self, messages: tuple[CompilerMessage, ...]) -> None:
+        self.messages = messages
+        super().__init__("; ".join(one.message for one in messages))
 
 
 class EvaluationError(RuntimeError):
@@ -108,7 +108,7 @@ def compile_condition(source: str) -> Condition:
     try:
         program = _ENVIRONMENT.compile(source)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ConditionError(_complaints(str(error))) from error
+        raise ConditionError(_compiler_messages(str(error))) from error
     if program.return_type() != cel.Type.BOOL:
         kind = program.return_type().name().lower()
         raise ConditionError(
@@ -128,14 +128,14 @@ def compile_first_match(conditions: Sequence[Condition]) -> FirstMatch:
     try:
         program = _ENVIRONMENT.compile(f"{asked}{len(conditions)}")
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ConditionError(_complaints(str(error))) from error
+        raise ConditionError(_compiler_messages(str(error))) from error
     reads = frozenset().union(*(condition.reads for condition in conditions))
     return FirstMatch(count=len(conditions), reads=reads, program=program)
 
 
-def _complaints(text: str) -> tuple[CompilerMessage, ...]:
+def _compiler_messages(text: str) -> tuple[CompilerMessage, ...]:
     found = tuple(
         CompilerMessage(line=int(line), column=int(column), message=message.removesuffix(" [INVALID_ARGUMENT]").strip())
-        for line, column, message in _COMPLAINT.findall(text)
+        for line, column, message in _MESSAGE.findall(text)
     )
     return found or (CompilerMessage(line=1, column=1, message=text.partition("\n")[0]),)

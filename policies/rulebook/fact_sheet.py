@@ -14,10 +14,10 @@ _INT64 = range(-(2**63), 2**63)
 
 
 class FactReader:
-    """Reads certain facts, again and again.
+    """Reads the values of certain facts and finds those that may not be read.
 
-    Facts are right but for mistakes in the program, so that they are looked at together, type by type; one by one
-    they are only looked at to say what is wrong. That takes a third of the time.
+    Facts are valid unless the program has a mistake, so that they are checked together, type by type, which takes a
+    third of the time; one by one they are checked only to say what is wrong.
     """
 
     def __init__(self, names: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ import yaml
 from policies.rulebook.problems import RulebookProblem
 
 _LARGEST = 1_000_000
-"""Characters. A rulebook is written by people; more than this is another file by mistake."""
+"""Characters. People write rulebooks; a longer file is another one by mistake."""
 
 QUOTE_THE_CONDITION = "YAML gives a meaning of its own to the first sign; write `when: |` and the condition below it."
 
@@ -30,7 +30,7 @@ class SourceEntry:
     key: str
     line: int
     node: yaml.Node
-    """The value, not yet understood."""
+    """The value, not interpreted yet."""
 
     @property
     def text(self) -> str | None:
@@ -104,7 +104,7 @@ class WrittenRule:
 
 @dataclass(frozen=True, kw_only=True)
 class RulebookDocument:
-    """A rulebook as written."""
+    """A rulebook as written, in blocks."""
 
     root: SourceBlock
     languages: tuple[str, ...]
@@ -113,7 +113,7 @@ class RulebookDocument:
 
 
 def read_document(source: str) -> RulebookDocument | RulebookProblem:
-    """Read YAML into blocks. A text that is no rulebook at all gives the one problem that says so."""
+    """Read YAML into blocks. A text that is no rulebook gives one problem."""
     if len(source) > _LARGEST:
         return RulebookProblem(line=1, rule=None, message=f"The file is longer than {_LARGEST} characters.")
     try:

@@ -12,7 +12,7 @@ from policies.rulebook.source import SourceBlock, SourceEntry, block_of
 
 ADDRESSES = ("tu", "usted")
 EITHER_ADDRESS = ""
-"""Stands where a wording serves both forms of address."""
+"""The form of address of a wording that serves both."""
 PUBLIC_VARIABLES = (
     "greeting",
     "handle",
@@ -30,7 +30,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """One thing that may be said, in every wording it has."""
+    """A template in all its wordings."""
 
     name: str
     wordings: Mapping[tuple[str, str], tuple[str, ...]]
@@ -117,7 +117,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class TemplateError(ValueError):
-    """A template asks for something that it may not have; the message says what to do."""
+    """A template holds a placeholder that is not permitted; the message says what to do."""
 
 
 def render(template: str, *, variables: Mapping[str, str]) -> str:

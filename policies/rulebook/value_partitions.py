@@ -14,13 +14,13 @@ from policies.vocabulary import VOCABULARY, FactType
 from records.models import FactValue
 
 TRUE_OR_FALSE = 0b11
-"""All cells of something that is true (bit 0) or false (bit 1)."""
+"""The set of all values of something that is true (bit 0) or false (bit 1)."""
 
 _NUMBERS = (FactType.INT, FactType.DOUBLE)
 
 
 class ValuePartitions:
-    """The cells of every fact that some clauses test."""
+    """The partitions of every fact that some clauses test."""
 
     def __init__(self, clauses: Iterable[Clause]) -> None:
         literals: dict[str, set[FactValue]] = {}
@@ -35,23 +35,23 @@ class ValuePartitions:
         self._places: Mapping[str, Mapping[FactValue, int]] = {
             fact: {point: place for place, point in enumerate(found)} for fact, found in points.items()
         }
-        self._all = {fact: _all_cells(fact, found) for fact, found in points.items()}
+        self._all = {fact: _every_partition(fact, found) for fact, found in points.items()}
 
     def every(self, fact: str) -> int:
-        """All cells that hold a value; for what is no fact, those of something true or false."""
+        """The set of all values of a fact; for what is no fact, of something true or false."""
         return self._all.get(fact, TRUE_OR_FALSE)
 
     def satisfying(self, clause: FactClause) -> int:
-        """The cells whose values satisfy the clause."""
-        known, cells = self._places[clause.fact], self._all[clause.fact]
+        """The set of the values that satisfy the clause."""
+        known, every = self._places[clause.fact], self._all[clause.fact]
         is_number = VOCABULARY[clause.fact].type in _NUMBERS
         places = {known[literal] for literal in clause.literals if literal in known}
         if clause.relation == IN:
             found = sum(1 << (2 * place + 1 if is_number else place) for place in places)
         else:
             found = _side(places.pop(), clause.relation)
-        found &= cells
-        return found if clause.holds else cells & ~found
+        found &= every
+        return found if clause.holds else every & ~found
 
 
 def _points(fact: str, literals: set[FactValue]) -> tuple[FactValue, ...]:
@@ -65,10 +65,10 @@ def _points(fact: str, literals: set[FactValue]) -> tuple[FactValue, ...]:
     return tuple(sorted(literal for literal in literals if isinstance(literal, str)))
 
 
-def _all_cells(fact: str, points: tuple[FactValue, ...]) -> int:
+def _every_partition(fact: str, points: tuple[FactValue, ...]) -> int:
     """Bool: one bit a value. Words: one a word. Open texts: one a literal and one for the rest.
 
-    Numbers: below the first literal, the literal itself, between it and the next one, and so on; a stretch
+    Numbers: below the first literal, the literal itself, between it and the next one, and so on; the gap
     between two neighbouring numbers holds none.
     """
     declared = VOCABULARY[fact]
@@ -76,11 +76,11 @@ def _all_cells(fact: str, points: tuple[FactValue, ...]) -> int:
         return (1 << len(points)) - 1
     if declared.type is FactType.STRING:
         return (1 << len(points) + 1) - 1
-    cells = (1 << 2 * len(points) + 1) - 1
+    every = (1 << 2 * len(points) + 1) - 1
     for place, (low, high) in enumerate(pairwise(points), start=1):
         if not isinstance(low, str) and not isinstance(high, str) and _are_neighbours(low, high):
-            cells &= ~(1 << 2 * place)
-    return cells
+            every &= ~(1 << 2 * place)
+    return every
 
 
 def _are_neighbours(low: float, high: float) -> bool:
@@ -88,7 +88,7 @@ def _are_neighbours(low: float, high: float) -> bool:
 
 
 def _side(place: int, relation: str) -> int:
-    """The cells on one side of the literal at `place`."""
+    """The set of values on one side of the literal at `place`."""
     point = 1 << 2 * place + 1
     below, above = point - 1, -point - point
     side = below if relation.startswith("<") else above

@@ -30,31 +30,34 @@ def condition_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
         try:
             compile_condition(source)
         except ConditionError as error:
-            for complaint in error.complaints:
-                yield _problem(rule, source, complaint)
+            for compiler_message in error.messages:
+                yield _problem(rule, source, compiler_message)
 
 
-def _problem(rule: WrittenRule, source: str, complaint: CompilerMessage) -> RulebookProblem:
+def _problem(rule: WrittenRule, source: str, compiler_message: CompilerMessage) -> RulebookProblem:
     entry = rule.block.entry("when")
     first_line = entry.text_line if entry is not None else rule.line
-    message, hint = _in_plain_words(complaint, source)
-    return RulebookProblem(line=first_line + complaint.line - 1, rule=rule.name, message=message, hint=hint)
+    message, hint = _in_plain_words(compiler_message, source)
+    return RulebookProblem(line=first_line + compiler_message.line - 1, rule=rule.name, message=message, hint=hint)
 
 
-def _in_plain_words(complaint: CompilerMessage, source: str) -> tuple[str, str]:
-    undeclared = _UNDECLARED.search(complaint.message)
+def _in_plain_words(compiler_message: CompilerMessage, source: str) -> tuple[str, str]:
+    undeclared = _UNDECLARED.search(compiler_message.message)
     if undeclared:
         return f"There is no fact named {undeclared[1]!r}.", _hint_for_name(undeclared[1])
-    overload = _OVERLOAD.search(complaint.message)
+    overload = _OVERLOAD.search(compiler_message.message)
     if overload:
         operator, types = overload[1].replace("_", ""), tuple(overload[2].split(", "))
         return f"`{operator}` cannot be used between {' and '.join(types)}.", _hint_for_types(types)
-    if "recursion limit" in complaint.message:
+    if "recursion limit" in compiler_message.message:
         return "The condition is nested too deeply.", "Write it as several rules."
-    if "the condition gives" in complaint.message:
-        return f"{complaint.message[0].upper()}{complaint.message[1:]}.", "Compare it, for example with `> 0.5`."
-    message = complaint.message.partition(" expecting ")[0].removeprefix("Syntax error: ")
-    return f"The condition cannot be read at column {complaint.column}: {message}.", _hint_for_syntax(source)
+    if "the condition gives" in compiler_message.message:
+        return (
+            f"{compiler_message.message[0].upper()}{compiler_message.message[1:]}.",
+            "Compare it, for example with `> 0.5`.",
+        )
+    message = compiler_message.message.partition(" expecting ")[0].removeprefix("Syntax error: ")
+    return f"The condition cannot be read at column {compiler_message.column}: {message}.", _hint_for_syntax(source)
 
 
 def _hint_for_name(name: str) -> str:

@@ -23,12 +23,12 @@ _MOST_STEPS = 200_000
 """Comparisons of two terms in one rulebook: about a second."""
 
 Term = Mapping[str, int]
-"""One way in which a condition holds: for each fact it speaks of, the cells its value must be in."""
+"""One way in which a condition holds: for each fact it speaks of, the set of values that it may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleToCheck:
-    """A rule as far as it matters here."""
+    """The properties of a rule on which reachability depends."""
 
     name: str
     clause: Clause
@@ -44,20 +44,20 @@ class UnreachableRule:
     behind: tuple[str, ...]
     """The earlier rules of which one always holds; empty where the rule itself never holds."""
     fact: str | None = None
-    """The fact of which two things are asked that exclude each other, where it is one."""
+    """The fact whose conditions exclude each other, where it is one fact."""
 
 
 def find_unreachable(rules: Sequence[RuleToCheck]) -> Iterator[UnreachableRule]:
     """Every rule that can never decide, in order."""
-    cells = ValuePartitions(rule.clause for rule in rules)
-    search = _Search(cells=cells)
+    partitions = ValuePartitions(rule.clause for rule in rules)
+    search = _Search(partitions=partitions)
     earlier: list[tuple[str, Term]] = []
     for rule in rules:
-        terms = _terms(rule.clause, cells)
+        terms = _terms(rule.clause, partitions)
         if terms is None:
             continue
         if not terms:
-            yield UnreachableRule(name=rule.name, behind=(), fact=_contradicted(rule.clause, cells))
+            yield UnreachableRule(name=rule.name, behind=(), fact=_contradicted(rule.clause, partitions))
             continue
         behind = search.rules_that_cover(terms, earlier)
         if behind:
@@ -68,11 +68,11 @@ def find_unreachable(rules: Sequence[RuleToCheck]) -> Iterator[UnreachableRule]:
 
 @dataclass(kw_only=True)
 class _Search:
-    cells: ValuePartitions
+    partitions: ValuePartitions
     steps_left: int = _MOST_STEPS
 
     def rules_that_cover(self, terms: Sequence[Term], earlier: Sequence[tuple[str, Term]]) -> tuple[str, ...]:
-        """Earlier rules, as few as can be left, of which one holds whenever one of the terms does; or none."""
+        """The fewest earlier rules of which one holds whenever one of the terms does; or none."""
         if not self._are_covered(terms, earlier):
             return ()
         needed = list(dict.fromkeys(name for name, _ in earlier))
@@ -105,28 +105,28 @@ class _Search:
             self.steps_left -= 1
             if self.steps_left < 0:
                 return None
-            if all(term.get(fact, cells) & cells for fact, cells in by[at].items()):
+            if all(term.get(fact, values) & values for fact, values in by[at].items()):
                 return at
         return None
 
     def _cut(self, term: Term, out: Term) -> Iterator[Term]:
         """The pieces of `term` that lie outside another term that it meets."""
         left = dict(term)
-        for fact, cells in out.items():
-            present = left.get(fact, self.cells.every(fact))
-            if present & ~cells:
-                yield left | {fact: present & ~cells}
-            left[fact] = present & cells
+        for fact, values in out.items():
+            present = left.get(fact, self.partitions.every(fact))
+            if present & ~values:
+                yield left | {fact: present & ~values}
+            left[fact] = present & values
 
 
-def _terms(clause: Clause, cells: ValuePartitions) -> list[Term] | None:
+def _terms(clause: Clause, partitions: ValuePartitions) -> list[Term] | None:
     """The ways in which a clause holds, without those that contradict themselves; None where they are too many."""
     if isinstance(clause, FactClause):
-        found = cells.satisfying(clause)
+        found = partitions.satisfying(clause)
         return [{clause.fact: found}] if found else []
     if isinstance(clause, OpaqueClause):
         return [{f"({clause.words})": 0b01 if clause.holds else 0b10}]
-    parts = [_terms(part, cells) for part in clause.clauses]
+    parts = [_terms(part, partitions) for part in clause.clauses]
     if isinstance(clause, AnyOf):
         return _unless_too_many([term for part in parts for term in part or ()], known=None not in parts)
     together: list[Term] | None = [{}]
@@ -144,15 +144,15 @@ def _unless_too_many(terms: list[Term], *, known: bool) -> list[Term] | None:
 
 
 def _both(one: Term, other: Term) -> Term:
-    return {**one, **{fact: cells & one.get(fact, cells) for fact, cells in other.items()}}
+    return {**one, **{fact: values & one.get(fact, values) for fact, values in other.items()}}
 
 
-def _contradicted(clause: Clause, cells: ValuePartitions) -> str | None:
+def _contradicted(clause: Clause, partitions: ValuePartitions) -> str | None:
     """The first fact of which no value satisfies all that a condition asks of it alone."""
     left: dict[str, int] = {}
     for part in conjuncts(clause):
         if isinstance(part, FactClause):
-            left[part.fact] = left.get(part.fact, cells.every(part.fact)) & cells.satisfying(part)
+            left[part.fact] = left.get(part.fact, partitions.every(part.fact)) & partitions.satisfying(part)
     return next((fact for fact, found in left.items() if not found), None)
 
 

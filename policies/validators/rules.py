@@ -12,7 +12,7 @@ from policies.rulebook.source import RulebookDocument, SourceBlock, WrittenRule
 from records.enums import Action, Approval, Priority, Queue
 
 RESERVED = ("no-rule", "unsure", "error")
-"""Verdicts that no rule gave are stored under these names."""
+"""Names under which verdicts without a rule are stored."""
 
 _READABLE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -15,7 +15,7 @@ from policies.text_limits import Channel, limit_of
 from policies.vocabulary import VOCABULARY
 
 LONGEST_BRAND = 24
-"""Characters of the name with which a brand signs; a longer one is for its owner to watch."""
+"""Characters of the name with which a brand signs; a longer one is not checked."""
 LONGEST_NAMES = {"x": 16, "instagram": 31, "facebook": 60}
 """A person's or our own handle with its @ (X: 15 characters, Instagram: 30), or a name on Facebook."""
 
@@ -108,9 +108,9 @@ def _networks_of(rule: WrittenRule) -> frozenset[str]:
     except ConditionError:
         return frozenset(_NAMES)
     parts = [part for part in conjuncts(clause_of(condition)) if isinstance(part, FactClause) and part.fact == _NETWORK]
-    cells = ValuePartitions(parts)
+    partitions = ValuePartitions(parts)
     return frozenset(
         network
         for place, network in enumerate(VOCABULARY[_NETWORK].words)
-        if all(cells.satisfying(part) >> place & 1 for part in parts)
+        if all(partitions.satisfying(part) >> place & 1 for part in parts)
     )

@@ -24,7 +24,7 @@ from records.enums import Action
 
 _SPEAKING = (Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE)
 _NEEDED_ASIDE = ("invitation", "closing")
-"""What is said after a person was moved aside, whichever rule did it."""
+"""Templates that are used after any rule moved a person to a private conversation."""
 
 
 def template_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:

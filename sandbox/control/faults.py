@@ -42,17 +42,17 @@ def fault_routes(network: PracticeNetwork) -> list[Route]:
     ]
 
 
-def order_fault(network: PracticeNetwork, told: JsonObject) -> JsonObject:
-    """Order a failure; `restore` ends what stands, `calm` everything that a seed had planned."""
-    fault = network.faults.order(told, network.callers.named)
+def order_fault(network: PracticeNetwork, given: JsonObject) -> JsonObject:
+    """Order a failure; `restore` ends all spells, `calm` the seed's schedule too."""
+    fault = network.faults.order(given, network.callers.named)
     if fault.kind == CALM:
-        network.second_thoughts.forget()
+        network.later_changes.forget()
         network.webhooks.steady()
     return asdict(fault) | {"accounts": _ids(fault.accounts)}
 
 
 def fault_state(network: PracticeNetwork) -> JsonObject:
-    """What was carried out, and what stands now."""
+    """Failures that were carried out, and the spells that last now."""
     with network.world.lock:
         now = network.world.now()
     return {
@@ -61,25 +61,25 @@ def fault_state(network: PracticeNetwork) -> JsonObject:
     }
 
 
-def order_webhooks(network: PracticeNetwork, told: JsonObject) -> JsonObject:
+def order_webhooks(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """Subscribe an address of an account, or have its deliveries made now, repeated or forged."""
-    if told.get("deliver"):
+    if given.get("deliver"):
         return {"delivered": network.webhooks.deliver()}
-    account = _account(network, told)
-    if isinstance(told.get("url"), str):
-        token = told.get("verify_token")
+    account = _account(network, given)
+    if isinstance(given.get("url"), str):
+        token = given.get("verify_token")
         network.webhooks.subscribe(
-            account, str(told["url"]), str(token) if token is not None else account.credential("verify-token")
+            account, str(given["url"]), str(token) if token is not None else account.credential("verify-token")
         )
         return {"subscribed": True}
-    if told.get("unsubscribe"):
+    if given.get("unsubscribe"):
         network.webhooks.unsubscribe(account)
         return {"subscribed": False}
-    if isinstance(told.get("repeat"), int):
-        return {"statuses": network.webhooks.repeat(account, int(str(told["repeat"])))}
-    if told.get("forge") in FORGERIES:
-        secret = NOBODY if told["forge"] == "secret" else None
-        return {"status": network.webhooks.forge(account, as_json(told.get("body", {})), secret)}
+    if isinstance(given.get("repeat"), int):
+        return {"statuses": network.webhooks.repeat(account, int(str(given["repeat"])))}
+    if given.get("forge") in FORGERIES:
+        secret = NOBODY if given["forge"] == "secret" else None
+        return {"status": network.webhooks.forge(account, as_json(given.get("body", {})), secret)}
     raise invalid(
         'Say {"account", "url"} to subscribe, or "unsubscribe": true, "deliver": true, "repeat": COUNT, or "forge":'
         f' {" or ".join(FORGERIES)} with a "body".'
@@ -87,7 +87,7 @@ def order_webhooks(network: PracticeNetwork, told: JsonObject) -> JsonObject:
 
 
 def webhook_state(network: PracticeNetwork) -> list[JsonObject]:
-    """Every delivery that was tried."""
+    """Every attempted delivery."""
     return [
         {
             "account": delivery.subscription.account.name,
@@ -100,12 +100,12 @@ def webhook_state(network: PracticeNetwork) -> list[JsonObject]:
     ]
 
 
-def _account(network: PracticeNetwork, told: JsonObject) -> BrandAccount:
+def _account(network: PracticeNetwork, given: JsonObject) -> BrandAccount:
     accounts = network.world.seed.accounts
-    found = network.callers.named(str(told.get("account", accounts[0].name)))
+    found = network.callers.named(str(given.get("account", accounts[0].name)))
     account = next((each for each in accounts if each.id in found), None)
     if account is None:
-        raise invalid(f"account must be a name, handle, brand or id from /_accounts; got {told.get('account')!r}")
+        raise invalid(f"account must be a name, handle, brand or id from /_accounts; got {given.get('account')!r}")
     return account
 
 
@@ -139,24 +139,24 @@ def token_routes(network: PracticeNetwork) -> list[Route]:
     return [control_post(network, "/_token", change_token)]
 
 
-def change_token(network: PracticeNetwork, told: JsonObject) -> JsonObject:
+def change_token(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """Let an account's token expire in so many seconds (null: never), or take scopes from it."""
-    account = _meta_account(network, told)
-    seconds, missing = told.get("expires_in"), told.get("missing", [])
+    account = _meta_account(network, given)
+    seconds, missing = given.get("expires_in"), given.get("missing", [])
     known = SCOPES[account.network]
     if not isinstance(missing, list) or not set(missing) <= set(known):
         raise invalid(f"missing must be a list of scopes from {', '.join(known)}.")
     if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float)):
         raise invalid("expires_in must be a number of seconds, or null for a token that does not expire.")
     with network.world.lock:
-        state = network.keys.state(account)
+        state = network.tokens.state(account)
         state.expires_at = None if seconds is None else network.world.now() + seconds
         state.missing = frozenset(missing)
     return {"account": account.name, "expires_at": state.expires_at, "missing": sorted(state.missing)}
 
 
-def _meta_account(network: PracticeNetwork, told: JsonObject) -> BrandAccount:
-    name = str(told.get("account", "")).casefold()
+def _meta_account(network: PracticeNetwork, given: JsonObject) -> BrandAccount:
+    name = str(given.get("account", "")).casefold()
     for account in network.world.seed.accounts:
         if account.network != "x" and account.name.casefold() == name:
             return account

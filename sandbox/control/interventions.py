@@ -16,7 +16,7 @@ from sandbox.world.world import World
 
 
 def intervention_routes(network: PracticeNetwork) -> list[Route]:
-    """Routes of this module, and those of what goes wrong."""
+    """Routes of this module and of `sandbox.control.faults`."""
     return [
         control_post(network, "/_post", put_post),
         control_post(network, "/_edit", edit_post),
@@ -27,7 +27,7 @@ def intervention_routes(network: PracticeNetwork) -> list[Route]:
     ]
 
 
-def put_post(network: PracticeNetwork, told: JsonObject) -> JsonObject:
+def put_post(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """A person posts or comments now, on the network of `account` or of the post answered.
 
     `mentions` makes it a mention though the text may not show it; `quotes` names a post; `kind` says what it is on
@@ -36,38 +36,38 @@ def put_post(network: PracticeNetwork, told: JsonObject) -> JsonObject:
     """
     world = network.world
     with world.lock:
-        parent = _optional_post(network, told, "in_reply_to")
-        account = _account(world, told, "account", parent)
-        author = world.resident(_text(told, "author"), account.network)
+        parent = _optional_post(network, given, "in_reply_to")
+        account = _account(world, given, "account", parent)
+        author = world.resident(_text(given, "author"), account.network)
         make = _x_post if account.network == "x" else _meta_post
-        post = make(network, told, account=account, author=author, parent=parent)
+        post = make(network, given, account=account, author=author, parent=parent)
         world.show(post)
     return {"id": post.wire_id}
 
 
-def edit_post(network: PracticeNetwork, told: JsonObject) -> JsonObject:
+def edit_post(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """A person edits a post: on X a new version with an id of its own, on Meta's networks under the same id."""
     with network.world.lock:
-        version = network.world.edit(_post(network, told, "id"), _text(told, "text"))
+        version = network.world.edit(_post(network, given, "id"), _text(given, "text"))
     if version.network != "x":
         return {"id": version.wire_id}
     return {"id": str(version.id), "edit_history_tweet_ids": [str(identifier) for identifier in version.history]}
 
 
-def delete_post(network: PracticeNetwork, told: JsonObject) -> JsonObject:
+def delete_post(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """A person deletes a post, in all its versions."""
     with network.world.lock:
-        network.world.delete(_post(network, told, "id"))
+        network.world.delete(_post(network, given, "id"))
     return {"deleted": True}
 
 
-def reply_outside(network: PracticeNetwork, told: JsonObject) -> JsonObject:
-    """Someone answers for the brand with the network's own app."""
+def reply_outside(network: PracticeNetwork, given: JsonObject) -> JsonObject:
+    """Somebody answers for the brand with the network's own app."""
     world = network.world
     with world.lock:
-        parent = _post(network, told, "in_reply_to")
-        account = _account(world, told, "account", parent)
-        text = _text(told, "text")
+        parent = _post(network, given, "in_reply_to")
+        account = _account(world, given, "account", parent)
+        text = _text(given, "text")
         post = (
             own_post(world, account, text, parent) if parent.network == "x" else _comment(world, account, text, parent)
         )
@@ -77,32 +77,32 @@ def reply_outside(network: PracticeNetwork, told: JsonObject) -> JsonObject:
     return {"id": post.wire_id}
 
 
-def put_message(network: PracticeNetwork, told: JsonObject) -> JsonObject:
+def put_message(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """A person writes a direct message; `to` is an account's name or handle, the first account where left out."""
     world = network.world
     with world.lock:
-        account = world.account_of(_optional(told, "to"))
-        person = world.resident(_text(told, "from"), account.network)
-        message = world.receive(account_id=account.id, person=person, text=_text(told, "text"), outgoing=False)
+        account = world.account_of(_optional(given, "to"))
+        person = world.resident(_text(given, "from"), account.network)
+        message = world.receive(account_id=account.id, person=person, text=_text(given, "text"), outgoing=False)
     return {"id": message.wire_id, "dm_conversation_id": message.conversation_id}
 
 
 def _x_post(
-    network: PracticeNetwork, told: JsonObject, *, account: BrandAccount, author: Person, parent: Post | None
+    network: PracticeNetwork, given: JsonObject, *, account: BrandAccount, author: Person, parent: Post | None
 ) -> Post:
     world = network.world
-    now, text = _published(world, told), _text(told, "text")
+    now, text = _published(world, given), _text(given, "text")
     written = world.mentioned_accounts(text, author)
-    summoned = bool(told.get("mentions")) and account.id not in written
+    summoned = bool(given.get("mentions")) and account.id not in written
     identifier = world.ids.issue(now, f"by:{author.id}")
     return Post(
         id=identifier,
         author=author,
         text=text,
         at=now,
-        lang=_optional(told, "lang") or "und",
+        lang=_optional(given, "lang") or "und",
         parent=parent,
-        quoted=_optional_post(network, told, "quotes"),
+        quoted=_optional_post(network, given, "quotes"),
         conversation_id=parent.conversation_id if parent else identifier,
         concerns=(account.id,),
         mentioned=(*written, account.id) if summoned else written,
@@ -113,20 +113,20 @@ def _x_post(
 
 
 def _meta_post(
-    network: PracticeNetwork, told: JsonObject, *, account: BrandAccount, author: Person, parent: Post | None
+    network: PracticeNetwork, given: JsonObject, *, account: BrandAccount, author: Person, parent: Post | None
 ) -> Post:
     world = network.world
-    now, inbound = _published(world, told), author.id not in world.accounts
+    now, inbound = _published(world, given), author.id not in world.accounts
     identifier = world.ids.issue(now, f"by:{author.id}")
     return Post(
         id=identifier,
         network=account.network,
-        kind=meta_kind(account.network, _optional(told, "kind"), parent=parent, inbound=inbound),
+        kind=meta_kind(account.network, _optional(given, "kind"), parent=parent, inbound=inbound),
         page=parent.page if parent else account.id,
         author=author,
-        text=_text(told, "text"),
+        text=_text(given, "text"),
         at=now,
-        lang=_optional(told, "lang") or "und",
+        lang=_optional(given, "lang") or "und",
         parent=parent,
         conversation_id=parent.conversation_id if parent else identifier,
         inbound=inbound,
@@ -134,8 +134,8 @@ def _meta_post(
     )
 
 
-def _published(world: World, told: JsonObject) -> float:
-    ago = told.get("seconds_ago", 0)
+def _published(world: World, given: JsonObject) -> float:
+    ago = given.get("seconds_ago", 0)
     if not isinstance(ago, int | float) or isinstance(ago, bool) or not 0 <= ago <= LONGEST_DELAY:
         raise invalid(f"seconds_ago must be a number from 0 to {LONGEST_DELAY}; got {ago!r}")
     return world.now() - ago
@@ -158,9 +158,9 @@ def _comment(world: World, account: BrandAccount, text: str, parent: Post) -> Po
     )
 
 
-def _account(world: World, told: JsonObject, name: str, parent: Post | None) -> BrandAccount:
-    """The account named, or the one that the post answered is about, or the first."""
-    named = _optional(told, name)
+def _account(world: World, given: JsonObject, name: str, parent: Post | None) -> BrandAccount:
+    """The account named, or the one that the answered post concerns, or the first."""
+    named = _optional(given, name)
     if parent is None or (named is not None and world.account_of(named).network == parent.network):
         return world.account_of(named)
     concerned = parent.mentioned if parent.network == "x" else (parent.page,)
@@ -170,23 +170,23 @@ def _account(world: World, told: JsonObject, name: str, parent: Post | None) -> 
     )
 
 
-def _text(told: JsonObject, name: str) -> str:
-    value = told.get(name)
+def _text(given: JsonObject, name: str) -> str:
+    value = given.get(name)
     if not isinstance(value, str) or not value:
         raise invalid(f"Say {name} as a string.")
     return value
 
 
-def _optional(told: JsonObject, name: str) -> str | None:
-    return _text(told, name) if told.get(name) is not None else None
+def _optional(given: JsonObject, name: str) -> str | None:
+    return _text(given, name) if given.get(name) is not None else None
 
 
-def _post(network: PracticeNetwork, told: JsonObject, name: str) -> Post:
-    post = network.world.find(str(told.get(name, "")))
+def _post(network: PracticeNetwork, given: JsonObject, name: str) -> Post:
+    post = network.world.find(str(given.get(name, "")))
     if post is None:
-        raise invalid(f"There is no visible post {told.get(name)}; give an id from /_truth as {name}.")
+        raise invalid(f"There is no visible post {given.get(name)}; give an id from /_truth as {name}.")
     return post
 
 
-def _optional_post(network: PracticeNetwork, told: JsonObject, name: str) -> Post | None:
-    return _post(network, told, name) if told.get(name) is not None else None
+def _optional_post(network: PracticeNetwork, given: JsonObject, name: str) -> Post | None:
+    return _post(network, given, name) if given.get(name) is not None else None

@@ -58,12 +58,12 @@ def clock_state(network: PracticeNetwork) -> JsonObject:
     }
 
 
-def move_clock(network: PracticeNetwork, told: JsonObject) -> JsonObject:
+def move_clock(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """Move a stepped clock on; reactions and webhooks that fall due are carried out before it answers."""
     if network.stepper is None:
         raise invalid("Time runs by itself here; start the sandbox stepped to move it.")
-    seconds = told.get("advance_seconds")
-    if told.get("advance") == "step":
+    seconds = given.get("advance_seconds")
+    if given.get("advance") == "step":
         network.stepper.step()
     elif isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < 1e10:
         network.stepper.advance(float(seconds))
@@ -74,7 +74,7 @@ def move_clock(network: PracticeNetwork, told: JsonObject) -> JsonObject:
 
 
 def summary(network: PracticeNetwork) -> JsonObject:
-    """What the file held, what has appeared and what was served."""
+    """Counts of posts in the file, of visible and of served ones."""
     world, crowd = network.world, network.crowd
     with world.lock:
         world.now()
@@ -111,7 +111,7 @@ def account_state(account: BrandAccount) -> JsonObject:
 
 
 def customers(network: PracticeNetwork) -> list[dict[str, str]]:
-    """What the brands have on file of everybody who is no brand."""
+    """The customer records of the brands: one for everybody who is no brand."""
     seed = network.world.seed
     return [customer_of(person, seed.accounts[0]) for person in seed.people if person.id not in network.world.accounts]
 
@@ -137,15 +137,15 @@ def _get(network: PracticeNetwork, path: str, read: Callable[[PracticeNetwork], 
 
 
 def control_post(network: PracticeNetwork, path: str, act: Callable[[PracticeNetwork, JsonObject], object]) -> Route:
-    """A route that hands a JSON object to `act`, and answers what it returns or refuses."""
+    """A route that passes a JSON object to `act` and answers with its result or refusal."""
 
     async def handle(request: Request) -> Response:
         body = await request.body()
         try:
-            told = json.loads(body.decode("utf-8", errors="surrogatepass") or "{}")
-            if not isinstance(told, dict):
+            given = json.loads(body.decode("utf-8", errors="surrogatepass") or "{}")
+            if not isinstance(given, dict):
                 raise invalid("Send one JSON object.")
-            return _json(await run_in_threadpool(act, network, told))
+            return _json(await run_in_threadpool(act, network, given))
         except ValueError:
             return _json(invalid("The body is not JSON.").body, 400)
         except RefusalError as problem:

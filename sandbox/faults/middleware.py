@@ -1,4 +1,4 @@
-"""Middleware that carries out failures on API calls, and tells the sandbox's time in its headers."""
+"""Middleware that carries out failures on API calls, and sets the sandbox's date in the headers."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class CuttableProtocol(H11Protocol):
     """HTTP/1.1 whose application may cut the connection: `scope["sandbox.cut"]()`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Hand the connection's end to the application with every request."""
+        """Add a function that cuts the connection to the scope of every request."""
         super().connection_made(transport)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         inner = self.app
@@ -98,7 +98,7 @@ class CuttableProtocol(H11Protocol):
 
 
 class FaultMiddleware:
-    """Passes calls on, unless the plan has a failure for them. `echo` makes webhooks tell what has happened so far."""
+    """Passes calls on, unless the plan has a failure for them. `echo` delivers the webhooks that are due."""
 
     def __init__(
         self, app: ASGIApp, plan: FaultPlan, now: Callable[[], float], callers: CallerLookup, echo: Callable[[], object]
@@ -135,7 +135,7 @@ class FaultMiddleware:
         return FaultCall(method=scope["method"], path=scope["path"], account=account, now=now)
 
     async def _carry_out(self, met: MetFault, kind: str, failing: _Failing) -> bool:
-        """Let the call fail; False where that kind of failure has no hold on it."""
+        """Let the call fail; False where that kind of failure does not apply to it."""
         answer = self._refused(kind, failing.call, until=met.until)
         if answer is not None:
             await failing.answer(answer)
@@ -205,7 +205,7 @@ class FaultMiddleware:
 
 @dataclass(frozen=True, kw_only=True)
 class _Accepted:
-    """What the application answered, not yet sent."""
+    """An answer of the application that is not sent yet."""
 
     status: int
     headers: list[Pair]
@@ -214,7 +214,7 @@ class _Accepted:
 
 @dataclass(kw_only=True)
 class _Failing:
-    """A call on its way, with the ends of its connection."""
+    """A call in progress, with the ASGI functions of its connection."""
 
     scope: Scope
     send: Send
@@ -247,8 +247,8 @@ class _Failing:
 
     async def answer(self, answer: FaultAnswer) -> None:
         """Send another answer."""
-        told = {"content-type": answer.media_type, **answer.headers}
-        headers = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
+        fields = {"content-type": answer.media_type, **answer.headers}
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in fields.items()]
         await self._answer(answer.status, _with_length(headers, len(answer.body)), answer.body)
 
     async def cut(self) -> None:

@@ -26,7 +26,7 @@ def shorter_query(query: bytes) -> bytes | None:
 
 
 def graph_duplicated(document: Json) -> Json | None:
-    """The first item of every list comes twice."""
+    """Every list holds its first item twice."""
     return _each_page(document, lambda page: page | {"data": [*_graph_items(page), _graph_items(page)[0]]})
 
 
@@ -36,17 +36,17 @@ def graph_reordered(document: Json) -> Json | None:
 
 
 def graph_emptied(document: Json) -> Json | None:
-    """Lists that go on are empty here, and go on with what they held; Meta does so where privacy hides a whole page."""
+    """Lists with a next page are empty, and that page holds their items, as where privacy hides all posts of a page."""
     return _each_page(document, _emptied)
 
 
 def graph_overlapping(document: Json) -> Json | None:
-    """Lists that go on begin their next page with the last item of this one."""
+    """Lists with a next page begin it with the last item of this one."""
     return _each_page(document, lambda page: _going_on(page, "after"))
 
 
 def shuffled(items: list[Item]) -> list[Item]:
-    """Every second item first, so that neither end stays where it was."""
+    """Every second item first, so that first and last item change."""
     return items[1::2] + items[::2]
 
 
@@ -103,15 +103,15 @@ HIDDEN_TYPE = "https://api.x.com/2/problems/not-authorized-for-resource"
 def served_otherwise(kind: str, body: bytes) -> bytes | None:
     """The answer's body as that kind of failure leaves it; None where it is no such page or would not change."""
     try:
-        told = json.loads(body)
+        document = json.loads(body)
     except ValueError:
         return None
-    if not isinstance(told, dict):
+    if not isinstance(document, dict):
         return None
-    if _is_x_page(told):
-        changed = X_PAGES[kind](told, _items(told))
+    if _is_x_page(document):
+        changed = X_PAGES[kind](document, _items(document))
     else:
-        changed = META_PAGES[kind](told) if kind in META_PAGES else None
+        changed = META_PAGES[kind](document) if kind in META_PAGES else None
     return None if changed is None else as_json(changed)
 
 
@@ -150,7 +150,7 @@ def _reordered(page: Json, items: list[Item]) -> Json | None:
 
 
 def _partial(page: Json, items: list[Item]) -> Json | None:
-    """A post that others refer to is kept back, and named in `errors`, as X does for posts of protected accounts."""
+    """A post that others refer to is left out and named in `errors`, as X does for posts of protected accounts."""
     includes = page.get("includes")
     held = includes if isinstance(includes, dict) else {}
     name = "posts" if "posts" in held else "tweets"
@@ -185,8 +185,8 @@ META_PAGES: dict[str, Callable[[Json], Json | None]] = {
 }
 
 
-def _is_x_page(told: Json) -> bool:
-    return "result_count" in _meta(told)
+def _is_x_page(document: Json) -> bool:
+    return "result_count" in _meta(document)
 
 
 def _meta(page: Json) -> Json:

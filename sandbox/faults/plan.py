@@ -42,7 +42,7 @@ FindAccounts = Callable[[str], frozenset[int]]
 class Fault:
     """A failure of calls of a method and path (`*` is anything): passes `after` of them, then hits `times`.
 
-    `accounts` None means all. `seconds` is how long a spell stands in sandbox time; None until it is restored.
+    `accounts` None means all. `seconds` is how long a spell lasts in sandbox time; None until it is restored.
     """
 
     method: str
@@ -54,7 +54,7 @@ class Fault:
     seconds: float | None = None
 
     def hits(self, call: FaultCall) -> bool:
-        """Count a call and tell whether it fails."""
+        """Count a call; True where it fails."""
         if self.times <= 0 or not fnmatchcase(call.method, self.method) or not fnmatchcase(call.path, self.path):
             return False
         if self.accounts is not None and call.account not in self.accounts:
@@ -68,7 +68,7 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Spell:
-    """A failure that stands until `until` (sandbox time). A storm is of one endpoint, the others of whole accounts."""
+    """A failure that lasts until `until` (sandbox time). A storm is of one endpoint, the others of whole accounts."""
 
     kind: str
     accounts: frozenset[int] | None
@@ -76,7 +76,7 @@ class Spell:
     until: float
 
     def meets(self, call: FaultCall) -> bool:
-        """True where the call falls under it."""
+        """True where it applies to the call."""
         if call.now is not None and call.now >= self.until:
             return False
         if self.accounts is not None and call.account not in self.accounts:
@@ -88,7 +88,7 @@ class Spell:
 
 @dataclass(frozen=True, kw_only=True)
 class MetFault:
-    """What a call meets: a failure or None, until when it stands, and by how many seconds the clocks are wrong."""
+    """The failure of a call (None: none), the end of its spell, and by how many seconds the clocks are wrong."""
 
     kind: str | None = None
     until: float | None = None
@@ -97,7 +97,7 @@ class MetFault:
 
 @dataclass(frozen=True, kw_only=True)
 class CarriedOut:
-    """A failure that really happened. `at` and `until`, the end of its spell, are sandbox time in epoch seconds."""
+    """A failure that was carried out. `at` and `until`, the end of its spell, are sandbox time in epoch seconds."""
 
     number: int
     at: float | None
@@ -109,7 +109,7 @@ class CarriedOut:
 
 
 class FaultPlan:
-    """Tells each call what goes wrong with it. A seed schedules faults on `share` of the calls."""
+    """Decides which calls fail, and how. A seed schedules faults on `share` of the calls."""
 
     def __init__(self, seed: int | None, *, share: float = SHARE, hang: float = 2.0) -> None:
         self._schedule = FaultSchedule(seed, share=share, hang=hang) if seed is not None else None
@@ -119,16 +119,16 @@ class FaultPlan:
         self._number = 0
         self._lock = Lock()
 
-    def order(self, told: dict[str, object], find_accounts: FindAccounts | None = None) -> Fault:
-        """Add a fault as told in JSON, or end faults; RefusalError 400 says which member is wrong."""
+    def order(self, given: dict[str, object], find_accounts: FindAccounts | None = None) -> Fault:
+        """Add a fault given in JSON, or end faults; RefusalError 400 says which member is wrong."""
         fault = Fault(
-            method=str(told.get("method", "*")),
-            path=str(told.get("path", "*")),
-            kind=str(told.get("kind", "")),
-            times=_count(told, "times", 1),
-            after=_count(told, "after", 0),
-            accounts=_accounts(told, find_accounts),
-            seconds=_seconds(told),
+            method=str(given.get("method", "*")),
+            path=str(given.get("path", "*")),
+            kind=str(given.get("kind", "")),
+            times=_count(given, "times", 1),
+            after=_count(given, "after", 0),
+            accounts=_accounts(given, find_accounts),
+            seconds=_seconds(given),
         )
         with self._lock:
             if fault.kind in {RESTORE, CALM}:
@@ -144,7 +144,7 @@ class FaultPlan:
         return self.meet(FaultCall(method=method, path=path)).kind
 
     def meet(self, call: FaultCall) -> MetFault:
-        """Count a call and tell what it meets."""
+        """Count a call; the failure that it meets."""
         with self._lock:
             kind = self._due(call)
             standing = [spell for spell in self._spells if spell.meets(call)]
@@ -155,7 +155,7 @@ class FaultPlan:
         return MetFault(kind=kind, skew=skew)
 
     def note(self, call: FaultCall, kind: str, *, until: float | None = None) -> None:
-        """Remember that a failure was carried out, and until when its spell stands."""
+        """Record that a failure was carried out, and the end of its spell."""
         with self._lock:
             self._number += 1
             self._carried_out.append(
@@ -171,12 +171,12 @@ class FaultPlan:
             )
 
     def carried_out(self) -> list[CarriedOut]:
-        """Failures that happened, oldest first; the last 20,000."""
+        """Failures that were carried out, oldest first; the last 20,000."""
         with self._lock:
             return list(self._carried_out)
 
     def standing(self, now: float) -> list[Spell]:
-        """Spells that stand at that time."""
+        """Spells that last at that time."""
         with self._lock:
             return [spell for spell in self._spells if spell.until > now]
 
@@ -217,8 +217,8 @@ def _concerns(some: frozenset[int] | None, others: frozenset[int] | None) -> boo
     return some is None or others is None or not some.isdisjoint(others)
 
 
-def _accounts(told: dict[str, object], find: FindAccounts | None) -> frozenset[int] | None:
-    named = told.get("account")
+def _accounts(given: dict[str, object], find: FindAccounts | None) -> frozenset[int] | None:
+    named = given.get("account")
     if named is None:
         return None
     found = find(str(named)) if find is not None else frozenset()
@@ -227,8 +227,8 @@ def _accounts(told: dict[str, object], find: FindAccounts | None) -> frozenset[i
     return found
 
 
-def _seconds(told: dict[str, object]) -> float | None:
-    value = told.get("seconds")
+def _seconds(given: dict[str, object]) -> float | None:
+    value = given.get("seconds")
     if value is None:
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e10:
@@ -236,8 +236,8 @@ def _seconds(told: dict[str, object]) -> float | None:
     return float(value)
 
 
-def _count(told: dict[str, object], name: str, default: int) -> int:
-    value = told.get(name, default)
+def _count(given: dict[str, object], name: str, default: int) -> int:
+    value = given.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise invalid(f"{name} must be a whole number from 0; got {value!r}")
     return value

@@ -18,7 +18,7 @@ HTML_PAGE = (
 )
 REFUSED_SECONDS = 60.0
 LONGEST_WAIT = 3600.0
-"""A storm without an end promises an hour at most."""
+"""Seconds that a 429 without a known end announces at most."""
 SUSPENDED_TEXT = "Your account is suspended and is not permitted to access this feature."
 X_REFUSALS: dict[str, Callable[[], RefusalError]] = {
     "status:429": too_many,
@@ -118,7 +118,7 @@ def refused(
 ) -> FaultAnswer | None:
     """The answer to a call refused by that kind of failure, in the words of its network; None for other kinds.
 
-    `page` is the Facebook Page whose budget it is; `until` is when asking again may help, None where nothing tells.
+    `page` is the Facebook Page whose budget it is; `until` is when asking again may help, None where it is unknown.
     """
     if kind == "html":
         return FaultAnswer(status=503, body=HTML_PAGE, media_type=HTML_TYPE)
@@ -134,10 +134,10 @@ def refused(
 
 
 def expired_token() -> FaultAnswer:
-    """What `/debug_token` tells of a token that has expired."""
+    """The answer of `/debug_token` for an expired token."""
     error = META_SUBCODES[190, 463]
-    told = {"code": error.code, "subcode": error.subcode, "message": error.message}
-    return FaultAnswer(status=200, body=as_json({"data": {"is_valid": False, "scopes": [], "error": told}}))
+    error_body = {"code": error.code, "subcode": error.subcode, "message": error.message}
+    return FaultAnswer(status=200, body=as_json({"data": {"is_valid": False, "scopes": [], "error": error_body}}))
 
 
 def _meta_answer(kind: str, network: str, page: int | None, *, wait: float) -> FaultAnswer | None:
@@ -146,12 +146,12 @@ def _meta_answer(kind: str, network: str, page: int | None, *, wait: float) -> F
         return None
     if kind == STORM and network == "instagram":
         error = META_CODES[80002]
-    told: dict[str, object] = {"message": error.message, "type": error.kind, "code": error.code}
+    error_body: dict[str, object] = {"message": error.message, "type": error.kind, "code": error.code}
     if error.subcode is not None:
-        told["error_subcode"] = error.subcode
-    told["fbtrace_id"] = "A" + blake2b(f"{kind}:{page}".encode(), digest_size=10).hexdigest()
+        error_body["error_subcode"] = error.subcode
+    error_body["fbtrace_id"] = "A" + blake2b(f"{kind}:{page}".encode(), digest_size=10).hexdigest()
     headers = _usage(network, page, ceil(wait / 60)) if error.code in WAITS else {}
-    return FaultAnswer(status=error.status, body=as_json({"error": told}), headers=headers)
+    return FaultAnswer(status=error.status, body=as_json({"error": error_body}), headers=headers)
 
 
 def _named(kind: str) -> MetaError | None:

@@ -25,9 +25,9 @@ AFTER_ACCEPTANCE = frozenset(
         "echo_first",
     }
 )
-"""The call is accepted, and its answer spoiled; `echo_first` answers after webhooks and feeds have told of it."""
+"""The call is accepted, and its answer spoiled; `echo_first` answers only after webhooks were delivered."""
 PAGES = frozenset({"short_page", "empty_page", "duplicated_page", "overlapping_pages", "reordered_page", "partial"})
-"""A page of a list is served in another way; everything can still be reached. Other answers pass unchanged."""
+"""A page of a list is served in another order or size, and everything can still be reached. Others pass unchanged."""
 PLAIN_KINDS = REFUSALS | AFTER_ACCEPTANCE | PAGES
 TIMEOUT = "accepted_then_timeout:"
 TIMED = (TIMEOUT, "timeout:", "accepted_late:")
@@ -38,7 +38,7 @@ CODE = "code:"
 STORM, TOKEN_EXPIRED, REVOKED, SUSPENDED = "storm", "token_expired", "permission_revoked", "suspended"
 CLOCK_OFF = "clock_off"
 SPELLS = frozenset({STORM, TOKEN_EXPIRED, REVOKED, SUSPENDED, CLOCK_OFF})
-"""These stand for a span of sandbox time, or until `restore`: 429 at an endpoint, a token that is not accepted, no
+"""These last for a span of sandbox time, or until `restore`: 429 at an endpoint, a token that is not accepted, no
 writing, an account that may do nothing, and clocks an hour off (`clock_off:SECONDS` for another time)."""
 RESTORE, CALM = "restore", "calm"
 """`restore` ends every spell; `calm` ends it, forgets what was ordered, and stops the schedule."""
@@ -47,9 +47,9 @@ HOUR = 3600.0
 BEFORE = ("status:429", "status:500", "status:503", "html", "cut")
 AFTER = ("accepted_then_500", "accepted_then_cut", f"{TIMEOUT}2", "truncated", "cut_mid_body")
 SCHEDULED = (*BEFORE, *AFTER, *sorted(PAGES))
-"""What a seed's schedule puts in the way of reads."""
+"""Failures that a seed schedules for reads."""
 SCHEDULED_WRITES = (*BEFORE, *AFTER, *AFTER, "accepted_then_503", "accepted_then_html", "echo_first", "timeout:2")
-"""What it puts in the way of everything else: mostly what leaves a client in doubt."""
+"""Failures for everything else: mostly those after which a client cannot know whether the call was accepted."""
 SCHEDULED_SPELLS = (STORM, STORM, STORM, TOKEN_EXPIRED, CLOCK_OFF, f"{CLOCK_OFF}:-3600", REVOKED, SUSPENDED)
 
 
@@ -81,7 +81,7 @@ def error_code(kind: str) -> tuple[int, int | None] | None:
 
 
 def is_spell(kind: str) -> bool:
-    """True for kinds that stand for a span of time."""
+    """True for kinds that last for a span of time."""
     return kind in SPELLS or (kind.startswith(f"{CLOCK_OFF}:") and seconds_of(kind) is not None)
 
 
@@ -98,7 +98,7 @@ def known_kinds() -> str:
 
 SHARE = 0.03
 SPELL_SHARE = 0.05
-"""So many spells for every plain fault of the schedule."""
+"""Number of spells for every plain fault of the schedule."""
 SHORTEST_SPELL, LONGEST_SPELL = 30, 300
 IDENTIFIER = re.compile(r"(?<=/)(?:\d{3,}|\d+(?:[_-]\d+)+|m_\d+)(?=/|$)")
 VERSION = re.compile(r"^/v\d+\.\d+(?=/)")
@@ -106,7 +106,7 @@ VERSION = re.compile(r"^/v\d+\.\d+(?=/)")
 
 @dataclass(frozen=True, kw_only=True)
 class FaultCall:
-    """A call as far as failures look at it. `now` is sandbox time; None where no spell may begin."""
+    """The properties of a call on which failures depend. `now` is sandbox time; None where no spell may begin."""
 
     method: str
     path: str
@@ -126,14 +126,14 @@ class FaultCall:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnFault:
-    """A failure of the schedule. `spell_seconds` says how long a spell stands; None for plain kinds."""
+    """A failure of the schedule. `spell_seconds` is the length of a spell; None for plain kinds."""
 
     kind: str
     spell_seconds: float | None = None
 
 
 class FaultSchedule:
-    """The lots of one seed. `share` of all calls fail; `hang` is how many real seconds a call is left hanging."""
+    """The failures of one seed. `share` of all calls fail; `hang` is the real seconds for which a call hangs."""
 
     def __init__(self, seed: int, *, share: float = SHARE, hang: float = 2.0) -> None:
         self._seed = seed
@@ -142,7 +142,7 @@ class FaultSchedule:
         self._counts: Counter[tuple[int | None, str, str]] = Counter()
 
     def draw(self, call: FaultCall) -> DrawnFault | None:
-        """Count a call and draw its lot."""
+        """Count a call and draw its failure; None for none."""
         key = (call.account, call.method, call.endpoint)
         self._counts[key] += 1
         lot = SeededDraw(f"{self._seed}:{key}:{self._counts[key]}")
@@ -160,7 +160,7 @@ class FaultSchedule:
 
 @dataclass(frozen=True, slots=True)
 class SeededDraw:
-    """Numbers that follow from a subject alone, the same on every run."""
+    """Numbers that depend on a subject alone and are the same on every run."""
 
     subject: str
 

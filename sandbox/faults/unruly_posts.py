@@ -11,16 +11,16 @@ from sandbox.world.models import Post, WorldSeed
 from sandbox.world.world import World
 
 LONGEST_DELAY = 58
-"""Seconds; within the minute that a careful reader reads again."""
+"""Seconds; below the minute that a poll reads again."""
 LATE_TIMES, BURST_TIMES = 3.0, 1.0
-"""How many times the share of failing calls are late, and begin a burst."""
+"""Shares of posts that are late and that begin a burst, as multiples of the share of failing calls."""
 BURST = (3, 12)
 WIDEST_BURST = 900.0
-"""Posts further apart than this are not drawn together."""
+"""Posts further apart than these seconds are not moved together."""
 
 
 def make_unruly(seed: WorldSeed, number: int, share: float) -> None:
-    """Delay posts and draw some together, as the fault seed `number` says. Threads keep their order."""
+    """Delay some posts and move some together, by the fault seed `number`. Threads keep their order."""
     answered = {id(other) for post in seed.posts for other in (post.parent, post.quoted) if other is not None}
     loose = [post for post in seed.posts if post.inbound and id(post) not in answered]
     _draw_together(loose, number, share * BURST_TIMES)
@@ -60,14 +60,14 @@ def _move(post: Post, at: float) -> None:
 SOONEST, LATEST = 20, 1_500
 """Seconds after a post appeared; X lets people edit for half an hour."""
 TIMES = 2.0
-"""How many times the share of failing calls are edited or deleted."""
+"""The share of posts that are edited or deleted, as a multiple of the share of failing calls."""
 DELETED_OF_TEN = 4
 ENDINGS = ("!!", " (edit)", " ¿?", " ya está arreglado", " it is fixed now")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class LaterChange:
-    """What a person will do to a post at `due` (sandbox time)."""
+    """An edit or deletion of a post at `due` (sandbox time)."""
 
     due: float
     number: int
@@ -77,7 +77,7 @@ class LaterChange:
 
 
 class LaterChanges:
-    """Edits and deletions that are still to come. Guarded by the world's lock."""
+    """Pending edits and deletions. Guarded by the world's lock."""
 
     def __init__(self, world: World, number: int | None, share: float) -> None:
         self._world = world
@@ -104,7 +104,7 @@ class LaterChanges:
             return True
 
     def forget(self) -> None:
-        """Nobody changes their mind any more."""
+        """Drop all that are pending."""
         with self._world.lock:
             self._due.clear()
 
@@ -130,5 +130,5 @@ def _planned(world: World, number: int, share: float) -> list[LaterChange]:
 
 
 def _can_be_edited(post: Post) -> bool:
-    """X lets no answer be edited; a post that mentions without words would be lost from its feed."""
+    """X lets no answer be edited; an edited post whose mention is not in its text would be lost from its feed."""
     return post.network != "x" or (post.parent is None and not post.unwritten)

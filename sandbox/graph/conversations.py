@@ -23,7 +23,7 @@ class GraphConversation:
 
     @property
     def id(self) -> str:
-        """Its id on the wire."""
+        """Its id as the API writes it."""
         return f"t_{self.account.id}_{self.person.id}"
 
 
@@ -39,7 +39,7 @@ def of_page(reading: ReadCall, asked: EdgeRequest, *, platform: str | None = Non
 
 
 def conversations_of(world: World, account: BrandAccount, person: str = "") -> list[GraphConversation]:
-    """Conversations of an account, or those with one person; the one that was written to last at the end."""
+    """Conversations of an account, or those with one person; the most recent at the end."""
     gathered: dict[int, list[DirectMessage]] = {}
     for message in world.messages:
         if message.account_id == account.id and person in {"", str(message.person.id)}:
@@ -61,7 +61,7 @@ def _place(conversation: GraphConversation) -> tuple[float, int]:
 
 
 def _messages_field(reading: ReadCall, conversation: GraphConversation, asked: SelectedField) -> Json:
-    edge = EdgeRequest(owner=conversation.id, name="messages", arguments=asked.told, fields=asked.fields)
+    edge = EdgeRequest(owner=conversation.id, name="messages", arguments=asked.arguments_by_name, fields=asked.fields)
     return messages_of(reading, conversation, edge)
 
 
@@ -91,7 +91,7 @@ CONVERSATION: NodeKind[GraphConversation] = NodeKind(
     name="UnifiedThread",
     usual="id,link,updated_time",
     place=_place,
-    tellers={
+    renderers={
         "id": lambda _r, conversation, _f: conversation.id,
         "link": lambda _r, conversation, _f: f"/{conversation.account.page_id}/inbox/{conversation.person.id}/",
         "updated_time": lambda _r, conversation, _f: graph_time(conversation.messages[-1].at),
@@ -103,18 +103,20 @@ CONVERSATION: NodeKind[GraphConversation] = NodeKind(
         "senders": _participants,
         "messages": _messages_field,
     },
-    untold=frozenset(["subject", "wallpaper", "is_subscribed", "scoped_thread_key", "name", "former_participants"]),
+    always_empty=frozenset(
+        ["subject", "wallpaper", "is_subscribed", "scoped_thread_key", "name", "former_participants"]
+    ),
 )
 MESSAGE: NodeKind[DirectMessage] = NodeKind(
     name="UnifiedMessage",
     usual="id,created_time",
     place=lambda message: (message.at, message.id),
-    tellers={
+    renderers={
         "id": lambda _r, message, _f: message.wire_id,
         "created_time": lambda _r, message, _f: graph_time(message.at),
         "from": _sender,
         "to": _recipients,
         "message": lambda _r, message, _f: message.text,
     },
-    untold=frozenset(["attachments", "tags", "shares", "sticker", "story", "reactions", "is_unsupported"]),
+    always_empty=frozenset(["attachments", "tags", "shares", "sticker", "story", "reactions", "is_unsupported"]),
 )

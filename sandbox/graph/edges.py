@@ -22,7 +22,7 @@ Place = tuple[float, int]
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeRequest:
-    """An edge as it is asked for."""
+    """A requested edge of a node."""
 
     owner: str
     name: str

@@ -107,8 +107,8 @@ def _write(call: GraphCall) -> Json:
 
 
 def _hide(call: GraphCall, post: Post) -> Json:
-    told = call.given.get("is_hidden" if post.network == "facebook" else "hide", "")
-    hidden = FLAGS.get(told.casefold())
+    decoded = call.given.get("is_hidden" if post.network == "facebook" else "hide", "")
+    hidden = FLAGS.get(decoded.casefold())
     if hidden is None:
         raise invalid("is_hidden or hide must be true or false")
     network = call.network
@@ -143,13 +143,13 @@ def _message(call: GraphCall) -> Json:
 
 
 def _debugged(call: GraphCall) -> Json:
-    """What Meta says of a token; a Page's own token does not expire, the permission to read data does."""
-    keys, now = call.network.keys, call.reading.now
-    account = keys.account(call.given.get("input_token", ""))
+    """Meta's description of a token; a Page's own token does not expire, the permission to read data does."""
+    tokens, now = call.network.tokens, call.reading.now
+    account = tokens.account(call.given.get("input_token", ""))
     if account is None:
         error = {"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"}
         return {"data": {"error": error, "is_valid": False, "scopes": []}}
-    state = keys.state(account)
+    state = tokens.state(account)
     session = call.reading.session
     granted = [scope for scope in session.scopes if scope not in state.missing]
     expires = int(state.expires_at or 0)
@@ -183,7 +183,7 @@ JSON_TYPE = "application/json; charset=UTF-8"
 
 @dataclass(frozen=True, kw_only=True)
 class GraphRequest:
-    """A request taken apart. `path` has no version and no empty parts."""
+    """A parsed request. `path` has no version and no empty parts."""
 
     method: str
     version: str
@@ -218,16 +218,16 @@ class GraphEndpoint:
         with network.world.lock:
             now = network.world.now()
             try:
-                session = network.keys.session(asked.token, asked.proof, now)
+                session = network.tokens.session(asked.token, asked.proof, now)
             except GraphRefusalError as refused:
                 return _response(refused.status, refused.body, headers)
             kind = _usage_kind(asked, session)
             try:
-                network.usage.take(session.page.id, kind, now)
+                network.graph_usage.take(session.page.id, kind, now)
                 status, body = 200, self._carry_out(request, asked, session, now)
             except GraphRefusalError as refused:
                 status, body = refused.status, refused.body
-            headers |= network.usage.headers(session.page.id, kind, now)
+            headers |= network.graph_usage.headers(session.page.id, kind, now)
         return _response(status, body, headers)
 
     def _carry_out(self, request: Request, asked: GraphRequest, session: GraphSession, now: float) -> object:
@@ -277,12 +277,12 @@ async def _form(request: Request, body: bytes) -> dict[str, str]:
 
 def _json_form(body: bytes) -> dict[str, str]:
     try:
-        told = json.loads(body.decode("utf-8", errors="surrogatepass"))
+        decoded = json.loads(body.decode("utf-8", errors="surrogatepass"))
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
+        decoded = None
+    if not isinstance(decoded, dict):
         return {}
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in decoded.items()}
 
 
 def _usage_kind(asked: GraphRequest, session: GraphSession) -> str:

@@ -28,7 +28,7 @@ def wall_posts(reading: ReadCall, edge: str) -> list[Post]:
 
 
 def comments(reading: ReadCall, post: Post, asked: EdgeRequest) -> Json:
-    """Comments under a post, or replies to a comment. `filter=stream` tells all levels at once."""
+    """Comments under a post, or replies to a comment. `filter=stream` returns all levels at once."""
     given = asked.arguments
     order, level = given.get("order", "chronological"), given.get("filter", "toplevel")
     if order not in ORDERS or level not in {"toplevel", "stream"}:
@@ -50,7 +50,7 @@ def can_reply_privately(reading: ReadCall, comment: Post) -> bool:
 
 
 def _comments_field(reading: ReadCall, post: Post, asked: SelectedField) -> Json:
-    edge = EdgeRequest(owner=post.wire_id, name="comments", arguments=asked.told, fields=asked.fields)
+    edge = EdgeRequest(owner=post.wire_id, name="comments", arguments=asked.arguments_by_name, fields=asked.fields)
     return comments(reading, post, edge)
 
 
@@ -103,7 +103,7 @@ def _link(post: Post) -> str:
 
 
 def _empty(_reading: ReadCall, _post: Post, asked: SelectedField) -> Json:
-    summary: Json = {"summary": {"total_count": 0}} if "summary" in asked.told else {}
+    summary: Json = {"summary": {"total_count": 0}} if "summary" in asked.arguments_by_name else {}
     return {"data": [], **summary}
 
 
@@ -111,7 +111,7 @@ POST: NodeKind[Post] = NodeKind(
     name="PagePost",
     usual="created_time,message,id",
     place=place,
-    tellers={
+    renderers={
         "id": lambda _r, post, _f: post.wire_id,
         "message": lambda _r, post, _f: post.text,
         "created_time": lambda _r, post, _f: graph_time(post.at),
@@ -131,7 +131,7 @@ POST: NodeKind[Post] = NodeKind(
         "likes": _empty,
         "reactions": _empty,
     },
-    untold=frozenset(
+    always_empty=frozenset(
         ["story", "story_tags", "message_tags", "shares", "to", "place", "properties", "icon", "parent_id"]
     ),
 )
@@ -139,7 +139,7 @@ COMMENT: NodeKind[Post] = NodeKind(
     name="Comment",
     usual="created_time,from,message,id",
     place=place,
-    tellers={
+    renderers={
         "id": lambda _r, post, _f: post.wire_id,
         "message": lambda _r, post, _f: post.text,
         "created_time": lambda _r, post, _f: graph_time(post.at),
@@ -162,5 +162,5 @@ COMMENT: NodeKind[Post] = NodeKind(
         "likes": _empty,
         "reactions": _empty,
     },
-    untold=frozenset(["message_tags", "private_reply_conversation", "admin_creator", "live_broadcast_timestamp"]),
+    always_empty=frozenset(["message_tags", "private_reply_conversation", "admin_creator", "live_broadcast_timestamp"]),
 )

@@ -34,7 +34,7 @@ def replies(reading: ReadCall, comment: Post, asked: EdgeRequest) -> Json:
 
 def mentioned_comment(reading: ReadCall, asked: SelectedField) -> Json:
     """A comment under somebody's medium that mentions the account."""
-    identifier = asked.told.get("comment_id", "")
+    identifier = asked.arguments_by_name.get("comment_id", "")
     comment = reading.world.find(identifier)
     if comment is None or comment.kind not in {"mention", "comment"} or comment.network != "instagram":
         raise no_such_object(identifier)
@@ -43,7 +43,7 @@ def mentioned_comment(reading: ReadCall, asked: SelectedField) -> Json:
 
 def mentioned_media(reading: ReadCall, asked: SelectedField) -> Json:
     """Somebody's medium whose caption mentions the account."""
-    identifier = asked.told.get("media_id", "")
+    identifier = asked.arguments_by_name.get("media_id", "")
     media = reading.world.find(identifier)
     if media is None or media.kind != "tag" or media.network != "instagram":
         raise no_such_object(identifier)
@@ -51,19 +51,19 @@ def mentioned_media(reading: ReadCall, asked: SelectedField) -> Json:
 
 
 def media_id(comment: Post) -> str:
-    """The medium that a comment stands under; a mention stands under one that only its id is known of."""
+    """The medium that a comment stands under; of a mention's medium only the id is known."""
     return str(comment.id ^ FOREIGN_MEDIA) if comment.kind == "mention" else comment.root.wire_id
 
 
 def _comments_field(reading: ReadCall, media: Post, asked: SelectedField) -> Json:
-    edge = EdgeRequest(owner=media.wire_id, name="comments", arguments=asked.told, fields=asked.fields)
+    edge = EdgeRequest(owner=media.wire_id, name="comments", arguments=asked.arguments_by_name, fields=asked.fields)
     return media_comments(reading, media, edge)
 
 
 def _replies_field(reading: ReadCall, comment: Post, asked: SelectedField) -> Json | None:
     if not reading.world.walls.answers(comment):
         return None
-    edge = EdgeRequest(owner=comment.wire_id, name="replies", arguments=asked.told, fields=asked.fields)
+    edge = EdgeRequest(owner=comment.wire_id, name="replies", arguments=asked.arguments_by_name, fields=asked.fields)
     return replies(reading, comment, edge)
 
 
@@ -98,7 +98,7 @@ MEDIA: NodeKind[Post] = NodeKind(
     name="Media",
     usual="id",
     place=place,
-    tellers={
+    renderers={
         "id": lambda _r, post, _f: post.wire_id,
         "caption": lambda _r, post, _f: post.text,
         "media_type": lambda _r, _p, _f: "IMAGE",
@@ -114,13 +114,13 @@ MEDIA: NodeKind[Post] = NodeKind(
         "is_comment_enabled": lambda _r, _p, _f: True,
         "comments": _comments_field,
     },
-    untold=frozenset(["children", "thumbnail_url", "ig_id", "boost_ads_list", "alt_text"]),
+    always_empty=frozenset(["children", "thumbnail_url", "ig_id", "boost_ads_list", "alt_text"]),
 )
 COMMENT: NodeKind[Post] = NodeKind(
     name="IGComment",
     usual="id,text,timestamp",
     place=place,
-    tellers={
+    renderers={
         "id": lambda _r, post, _f: post.wire_id,
         "text": lambda _r, post, _f: post.text,
         "timestamp": lambda _r, post, _f: graph_time(post.at),
@@ -133,5 +133,5 @@ COMMENT: NodeKind[Post] = NodeKind(
         "like_count": lambda _r, _p, _f: 0,
         "replies": _replies_field,
     },
-    untold=frozenset(["legacy_instagram_comment_id"]),
+    always_empty=frozenset(["legacy_instagram_comment_id"]),
 )

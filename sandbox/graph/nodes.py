@@ -31,12 +31,13 @@ def instagram_edge(reading: ReadCall, asked: EdgeRequest) -> Json | None:
 
 def _page_edge_field(reading: ReadCall, page: PageAccounts, asked: SelectedField) -> Json | None:
     return page_edge(
-        reading, EdgeRequest(owner=str(page.id), name=asked.name, arguments=asked.told, fields=asked.fields)
+        reading,
+        EdgeRequest(owner=str(page.id), name=asked.name, arguments=asked.arguments_by_name, fields=asked.fields),
     )
 
 
 def _instagram_edge_field(reading: ReadCall, account: BrandAccount, asked: SelectedField) -> Json | None:
-    edge = EdgeRequest(owner=str(account.id), name=asked.name, arguments=asked.told, fields=asked.fields)
+    edge = EdgeRequest(owner=str(account.id), name=asked.name, arguments=asked.arguments_by_name, fields=asked.fields)
     return instagram_edge(reading, edge)
 
 
@@ -60,7 +61,7 @@ PAGE: NodeKind[PageAccounts] = NodeKind(
     name="Page",
     usual="name,id",
     place=_nowhere,
-    tellers={
+    renderers={
         "id": lambda _r, page, _f: str(page.id),
         "name": lambda _r, page, _f: _page_name(page),
         "username": lambda _r, page, _f: page.accounts[0].person.handle,
@@ -74,13 +75,13 @@ PAGE: NodeKind[PageAccounts] = NodeKind(
         "connected_instagram_account": _linked_instagram,
         **dict.fromkeys([*facebook.WALL, "conversations"], _page_edge_field),
     },
-    untold=frozenset(["website", "emails", "phone", "picture", "tasks", "verification_status", "is_published"]),
+    always_empty=frozenset(["website", "emails", "phone", "picture", "tasks", "verification_status", "is_published"]),
 )
 INSTAGRAM: NodeKind[BrandAccount] = NodeKind(
     name="IGUser",
     usual="id",
     place=_nowhere,
-    tellers={
+    renderers={
         "id": lambda _r, account, _f: str(account.id),
         "username": lambda _r, account, _f: account.person.handle,
         "name": lambda _r, account, _f: account.person.name,
@@ -92,13 +93,15 @@ INSTAGRAM: NodeKind[BrandAccount] = NodeKind(
         "media": _instagram_edge_field,
         "tags": _instagram_edge_field,
     },
-    untold=frozenset(["ig_id", "profile_picture_url", "website", "follows_count", "shopping_product_tag_eligibility"]),
+    always_empty=frozenset(
+        ["ig_id", "profile_picture_url", "website", "follows_count", "shopping_product_tag_eligibility"]
+    ),
 )
 PERSON: NodeKind[Person] = NodeKind(
     name="User",
     usual="id,name",
     place=_nowhere,
-    tellers={
+    renderers={
         "id": lambda _r, person, _f: str(person.id),
         "name": lambda _r, person, _f: person.name,
         "first_name": lambda _r, person, _f: person.name.partition(" ")[0],
@@ -106,7 +109,7 @@ PERSON: NodeKind[Person] = NodeKind(
         "username": lambda _r, person, _f: person.handle,
         "follower_count": lambda _r, person, _f: person.followers,
     },
-    untold=frozenset(["profile_pic", "profile_picture_url", "locale", "timezone", "gender", "is_verified_user"]),
+    always_empty=frozenset(["profile_pic", "profile_picture_url", "locale", "timezone", "gender", "is_verified_user"]),
 )
 
 

@@ -49,7 +49,7 @@ def no_such_object(identifier: str, verb: str = "get") -> GraphRefusalError:
 
 
 def no_such_objects(identifiers: list[str]) -> GraphRefusalError:
-    """803: some of the `ids` asked for are not there; the others are not told either."""
+    """803: some of the `ids` asked for are not there; the others are not returned either."""
     return refusal(803, f"(#803) Some of the aliases you requested do not exist: {','.join(identifiers)}")
 
 

@@ -28,7 +28,7 @@ class SelectedField:
     fields: tuple[SelectedField, ...] = ()
 
     @property
-    def told(self) -> dict[str, str]:
+    def arguments_by_name(self) -> dict[str, str]:
         """The arguments by name; the last one counts."""
         return dict(self.arguments)
 
@@ -123,7 +123,7 @@ TEXTS = frozenset({"message", "text", "caption"})
 
 @dataclass(frozen=True, kw_only=True)
 class ReadCall:
-    """One call that reads. `origin` is the address of the API with its version; `served` collects what is told."""
+    """One call that reads. `origin` is the address of the API with its version; `served` collects what it returned."""
 
     world: World
     session: GraphSession
@@ -133,20 +133,20 @@ class ReadCall:
     served: list[Post] = field(default_factory=list)
 
 
-Teller = Callable[[ReadCall, Thing, SelectedField], object]
+Renderer = Callable[[ReadCall, Thing, SelectedField], object]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeKind(Generic[Thing]):
-    """A type of node: how each of its fields and edges is told."""
+    """A type of node: how each of its fields and edges is rendered."""
 
     name: str
-    tellers: Mapping[str, Teller[Thing]]
-    """A teller gives None where Meta leaves the field out."""
-    untold: frozenset[str] = frozenset()
-    """Fields that Meta knows and that are always empty here."""
+    renderers: Mapping[str, Renderer[Thing]]
+    """A renderer returns None where Meta leaves the field out."""
+    always_empty: frozenset[str] = frozenset()
+    """Fields that Meta knows and that are always left out here."""
     usual: str
-    """What is told where no fields are asked for."""
+    """The fields that are returned where none are asked for."""
     place: Callable[[Thing], tuple[float, int]]
     """The order among its kind: epoch seconds, then id."""
 
@@ -155,18 +155,18 @@ def rendered(reading: ReadCall, kind: NodeKind[Thing], thing: Thing, fields: tup
     """The node with those fields; its id is always there."""
     shape: Json = {}
     for asked in fields or selection(kind.usual):
-        teller = kind.tellers.get(asked.name)
-        if teller is None:
-            if asked.name in kind.untold:
+        renderer = kind.renderers.get(asked.name)
+        if renderer is None:
+            if asked.name in kind.always_empty:
                 continue
             raise refusal(100, f"(#100) Tried accessing nonexistent field ({asked.name}) on node type ({kind.name})")
-        value = teller(reading, thing, asked)
+        value = renderer(reading, thing, asked)
         if value is not None:
             shape[asked.name] = value
         if asked.name in TEXTS and isinstance(thing, Post):
             reading.served.append(thing)
     if "id" not in shape:
-        shape["id"] = kind.tellers["id"](reading, thing, SelectedField(name="id"))
+        shape["id"] = kind.renderers["id"](reading, thing, SelectedField(name="id"))
     return shape
 
 

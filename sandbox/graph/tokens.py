@@ -40,13 +40,13 @@ class PageAccounts:
 
     @property
     def accounts(self) -> tuple[BrandAccount, ...]:
-        """Those there are."""
+        """The accounts that exist."""
         return tuple(account for account in (self.facebook, self.instagram) if account is not None)
 
 
 @dataclass(kw_only=True)
 class TokenState:
-    """What can be wrong with a token; tests change it."""
+    """State of a token: its expiry and missing scopes; tests change it."""
 
     expires_at: float | None = None
     """Sandbox time; None for a token that does not expire."""
@@ -71,7 +71,7 @@ class GraphSession:
 
 
 class TokenRegistry:
-    """Knows the practice credentials of the accounts on Meta's networks."""
+    """The practice credentials of the accounts on Meta's networks."""
 
     def __init__(self, accounts: Iterable[BrandAccount]) -> None:
         self._accounts = tuple(account for account in accounts if account.network != "x")
@@ -85,11 +85,11 @@ class TokenRegistry:
         return self._tokens.get(token)
 
     def state(self, account: BrandAccount) -> TokenState:
-        """What is wrong with an account's token."""
+        """The state of an account's token."""
         return self._states[account.id]
 
     def session(self, token: str, proof: str, now: float) -> GraphSession:
-        """Who calls; GraphRefusalError 190 or 100 in Meta's words where nobody known does."""
+        """The caller behind a token; GraphRefusalError 190 or 100 in Meta's words where there is none."""
         if not token:
             raise refusal(104, "An access token is required to request this resource.")
         account = self._tokens.get(token)

@@ -53,7 +53,7 @@ def comment(world: World, acts: Acts, session: GraphSession, target: Post, text:
     )
     post.history = [post.id]
     world.show(post)
-    acts.said.append(PublishedPost(post=post, in_reply_to=target.wire_id, text=text))
+    acts.published.append(PublishedPost(post=post, in_reply_to=target.wire_id, text=text))
     return post
 
 
@@ -64,7 +64,7 @@ def hide(world: World, acts: Acts, session: GraphSession, target: Post, *, hidde
     if target.parent is None or not target.inbound or target.root.kind in {"tag", "mention"}:
         raise not_permitted("Permissions error: this comment cannot be hidden")
     target.hidden = hidden
-    acts.hid.append(HiddenReply(post=target, hidden=hidden))
+    acts.hides.append(HiddenReply(post=target, hidden=hidden))
     world.changes += 1
 
 
@@ -151,7 +151,7 @@ def send(world: World, acts: Acts, session: GraphSession, asked: GraphMessage) -
     if len(asked.text) > LONGEST_MESSAGE[account.network]:
         raise invalid(f"Length of param message[text] must be less than or equal to {LONGEST_MESSAGE[account.network]}")
     message = world.receive(account_id=account.id, person=person, text=asked.text, outgoing=True, comment=comment)
-    acts.whispered.append(SentMessage(message=message, text=asked.text))
+    acts.messages.append(SentMessage(message=message, text=asked.text))
     return message
 
 

@@ -39,7 +39,7 @@ class Reaction:
 
 
 class Crowd:
-    """The people of a world, and what they are about to do. Guarded by the world's lock, except for visits."""
+    """The people of a world and their pending reactions. Guarded by the world's lock, except for visits."""
 
     def __init__(self, world: World, *, seed: int, visit: RoomVisitor) -> None:
         self._world = world
@@ -53,7 +53,7 @@ class Crowd:
 
     @property
     def left(self) -> int:
-        """Reactions that are still to come."""
+        """Number of pending reactions."""
         return len(self._due)
 
     def next_due(self) -> float | None:
@@ -61,7 +61,7 @@ class Crowd:
         return self._due[0].due if self._due else None
 
     def on_reply(self, post: Post, text: str) -> None:
-        """The brand said `text` in public; who is asked to write in private may do so."""
+        """The brand answered in public: the person who is asked to write in private may do so."""
         if post.parent is None or post.parent.author.id in self._world.accounts:
             return
         person = post.parent.author
@@ -69,7 +69,7 @@ class Crowd:
             self._plan("write", post.author.id, person, WRITES_AFTER)
 
     def on_message(self, message: DirectMessage) -> None:
-        """The brand wrote in private: a link may be opened, a code typed where it says, any other thanked for."""
+        """The brand wrote in private: the person may open a link, type a code at an address, or say thank you."""
         links = [message.text[start:end] for start, end in link_spans(message.text)]
         typed = _to_be_typed(message.text)
         if links or typed:

@@ -15,7 +15,7 @@ from sandbox.world.texts import urlsplit_host
 
 @dataclass(kw_only=True)
 class Form:
-    """A form: where it goes, how, and its named fields with the values the page gives them."""
+    """A form: action, method, and its named fields with the values of the page."""
 
     id: str
     action: str
@@ -40,25 +40,27 @@ class _FormParser(HTMLParser):
         self._open: Form | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._open = Form(
-                id=told.get("id", ""), action=told.get("action", ""), method=told.get("method", "get").lower()
+                id=attributes.get("id", ""),
+                action=attributes.get("action", ""),
+                method=attributes.get("method", "get").lower(),
             )
             self.forms.append(self._open)
-        elif self._open is not None and told.get("name"):
-            self._note(self._open, tag, told)
+        elif self._open is not None and attributes.get("name"):
+            self._note(self._open, tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._open = None
 
-    def _note(self, form: Form, tag: str, told: dict[str, str]) -> None:
+    def _note(self, form: Form, tag: str, attributes: dict[str, str]) -> None:
         if tag == "textarea":
-            form.areas.append(told["name"])
-            form.fields[told["name"]] = ""
-        elif tag == "input" and told.get("type", "text").lower() in {"hidden", "text", "email", "tel"}:
-            form.fields[told["name"]] = told.get("value", "")
+            form.areas.append(attributes["name"])
+            form.fields[attributes["name"]] = ""
+        elif tag == "input" and attributes.get("type", "text").lower() in {"hidden", "text", "email", "tel"}:
+            form.fields[attributes["name"]] = attributes.get("value", "")
 
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -76,7 +78,7 @@ BROWSER = {
 
 @dataclass(frozen=True, kw_only=True)
 class RoomVisit:
-    """How a visit to a room went. `status` is the last answer's, 0 where there was none; no secret is kept."""
+    """The result of a visit to a room. `status` is the last answer's, 0 where there was none; no secret is kept."""
 
     url_host: str
     person: str

@@ -13,22 +13,22 @@ STEP_SECONDS = 900.0
 STEP_POSTS = 100
 FEW_POSTS = 25
 LONG_STEP_SECONDS = 6 * 3600.0
-"""A thin stretch, where nobody reacts, is passed in steps of so many posts or so long a time."""
+"""Where posts are rare and nobody reacts, a step covers `FEW_POSTS` posts or at most this time."""
 LOOK_EVERY = 0.05
 
 
 class Stepper:
-    """Moves a stepped world; one step at a time."""
+    """Moves a stepped world, one step at a time."""
 
-    def __init__(self, world: World, crowd: Crowd, thoughts: LaterChanges, clock: SteppedClock) -> None:
+    def __init__(self, world: World, crowd: Crowd, later_changes: LaterChanges, clock: SteppedClock) -> None:
         self._world = world
         self._crowd = crowd
-        self._thoughts = thoughts
+        self._thoughts = later_changes
         self._clock = clock
         self._one_at_a_time = Lock()
 
     def step(self) -> None:
-        """Move on by at most 15 minutes or 100 posts; thin and empty stretches are passed faster."""
+        """Move on by at most 15 minutes or 100 posts; spans with few or no posts are passed faster."""
         with self._one_at_a_time:
             with self._world.lock:
                 target = self._target(self._world.now())
@@ -52,8 +52,8 @@ class Stepper:
 
     def _move(self, target: float) -> None:
         while True:
-            reaction, thought = self._crowd.next_due(), self._thoughts.next_due()
-            due = min((time for time in (reaction, thought) if time is not None), default=None)
+            reaction, later_change = self._crowd.next_due(), self._thoughts.next_due()
+            due = min((time for time in (reaction, later_change) if time is not None), default=None)
             if due is None or due > target:
                 break
             self._clock.move_to(due)
@@ -64,20 +64,20 @@ class Stepper:
 
 
 class LivePeople:
-    """A thread that carries out, as they fall due, what people do next."""
+    """A thread that carries out pending reactions and edits when they are due."""
 
-    def __init__(self, world: World, crowd: Crowd, thoughts: LaterChanges) -> None:
+    def __init__(self, world: World, crowd: Crowd, later_changes: LaterChanges) -> None:
         self._world = world
-        self._plans = (crowd, thoughts)
+        self._plans = (crowd, later_changes)
         self._stop = Event()
         self._thread = Thread(target=self._live, name="sandbox-people", daemon=True)
 
     def start(self) -> None:
-        """Let people act."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Let nobody begin anything any more; a visit under way is not waited for."""
+        """Stop the thread; a visit in progress is not waited for."""
         self._stop.set()
         self._thread.join(timeout=0.5)
 

@@ -91,20 +91,20 @@ def _lines(path: Path) -> list[dict[str, object]]:
 
 
 def _person(line: dict[str, object]) -> Person:
-    told = cast("CastPerson", line)
+    given = cast("CastPerson", line)
     return Person(
-        id=int(told["id"]),
-        handle=told["handle"],
-        name=told["name"],
-        bio=told.get("bio") or "",
-        followers=told.get("followers") or 0,
-        lang=told.get("lang") or "und",
-        bot=bool(told.get("bot")),
-        writes_dm=bool(told.get("writes_dm")),
-        dm_text=told.get("dm_text") or "Hola, os escribo por privado.",
-        opens_room=bool(told.get("opens_room")),
-        room_text=told.get("room_text") or "Hola, ya estoy aquí.",
-        reachable=told.get("reachable", True),
+        id=int(given["id"]),
+        handle=given["handle"],
+        name=given["name"],
+        bio=given.get("bio") or "",
+        followers=given.get("followers") or 0,
+        lang=given.get("lang") or "und",
+        bot=bool(given.get("bot")),
+        writes_dm=bool(given.get("writes_dm")),
+        dm_text=given.get("dm_text") or "Hola, os escribo por privado.",
+        opens_room=bool(given.get("opens_room")),
+        room_text=given.get("room_text") or "Hola, ya estoy aquí.",
+        reachable=given.get("reachable", True),
     )
 
 

@@ -25,7 +25,7 @@ AFTER_PARENT = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class ThreadedRow:
-    """A row with its place: index of the row it answers (None for a root), and its date in the file's own time."""
+    """A row with the index of the row it answers (None for a root) and its date in the file's own time."""
 
     row: Row
     parent: int | None
@@ -105,7 +105,7 @@ def file_world(path: Path, *, ends_at: float, seed: int, limit: int | None = Non
 
 
 def rows_world(read: RowFile, *, ends_at: float, seed: int) -> WorldSeed:
-    """The same of rows that are read already. The brand has an account on X and on the networks of the rows."""
+    """The same for rows that are read already. The brand has an account on X and on the networks of the rows."""
     placed = placed_rows(read.rows)
     accounts = on_networks(MARCA, ("x", *(row.network for row in read.rows)))
     census = Census(
@@ -152,7 +152,7 @@ class Census:
         return known
 
     def handles(self) -> dict[str, int]:
-        """Handle, keyed as `Seed.handles` says, to id."""
+        """Handle, keyed as `WorldSeed.handles` says, to id."""
         found = {handle_key(person.handle, network): person.id for (network, _), person in self.people.items()}
         for network, account in self.accounts.items():
             found |= {handle_key(brand, network): account.id for brand in self.brands}

@@ -34,7 +34,7 @@ class Row:
     inbound: bool = True
     network: str = "x"
     kind: str | None = None
-    """On Meta's networks, for example `ad`, `visitor_post`, `tag`, `mention`, `comment`; None where it is not told."""
+    """On Meta's networks, for example `ad`, `visitor_post`, `tag`, `mention`, `comment`; None where it is not given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class RowFile:
 
 
 class UnusableLineError(ValueError):
-    """Why one line cannot be used."""
+    """A line that cannot be used; the message says why."""
 
 
 def read_rows(path: Path, limit: int | None = None) -> RowFile:

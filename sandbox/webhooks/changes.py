@@ -24,13 +24,13 @@ class Change:
 
     @property
     def key(self) -> str:
-        """Tells it from every other notice, the same on every run."""
+        """A key that is unique among the changes and the same on every run."""
         about = self.post.id if self.post else self.message.id if self.message else 0
         return f"{self.account.id}:{self.verb}:{about}:{self.text}"
 
 
 class ChangeWatch:
-    """Remembers how a world looked; its first look is when it is made. Use it under the world's lock."""
+    """Finds what changed in a world since the last look; the first is at its creation. Used under the world's lock."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -46,12 +46,12 @@ class ChangeWatch:
         if world.changes == self._changes:
             return []
         self._changes = world.changes
-        notices = [notice for post in world.posts.values() for notice in self._changed(post, now)]
+        changes = [change for post in world.posts.values() for change in self._changed(post, now)]
         for message in islice(world.messages, self._messages, None):
             account = world.accounts[message.account_id]
-            notices.append(Change(account=account, verb=MESSAGE, at=message.at, message=message, text=message.text))
+            changes.append(Change(account=account, verb=MESSAGE, at=message.at, message=message, text=message.text))
         self._messages = len(world.messages)
-        return notices
+        return changes
 
     def _changed(self, post: Post, now: float) -> list[Change]:
         before = self._known.get(post.id)
@@ -68,7 +68,7 @@ class ChangeWatch:
 
 
 def concerned(world: World, post: Post) -> list[BrandAccount]:
-    """Accounts that hear of a post: its author, those it mentions, answers or quotes, and those on whose wall it is."""
+    """Accounts notified of a post: its author, those it mentions, answers or quotes, or whose wall it is on."""
     if post.network != "x":
         account = world.accounts.get(post.page)
         return [account] if account is not None else []

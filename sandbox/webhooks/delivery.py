@@ -23,22 +23,22 @@ from sandbox.world.world import World
 
 ANSWER_SECONDS = 10.0
 PATIENCE = 2.0
-"""Seconds to wait for deliveries under way; a subscriber may call the sandbox before it answers."""
+"""Seconds to wait for deliveries in progress; a subscriber may call the sandbox before it answers."""
 MOST_ATTEMPTS = 6
 LOOK_EVERY = 0.05
 BUSY_SHARE = 20
-"""The world is looked at again after this many times as long as the last look took."""
+"""The pause before the next look at the world, as a multiple of how long the last one took."""
 TWICE, LOST, LATE = 0.2, 0.05, 0.3
-"""Shares of deliveries that come twice, never, and after later ones, where webhooks are unsteady."""
+"""Shares of deliveries that arrive twice, never, and after later ones, where a fault seed is given."""
 LARGEST_BATCH = 4
 LIST_KEPT = 2_000
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Spares the loading of certificates; everything stays on this machine."""
+"""No certificates are loaded: subscribers are on this machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """Where an account's deliveries go."""
+    """An address that receives an account's deliveries."""
 
     account: BrandAccount
     url: str
@@ -46,7 +46,7 @@ class Subscription:
 
 @dataclass(kw_only=True)
 class WebhookDelivery:
-    """One body on its way. `status` is the last answer's, 0 where there was none."""
+    """One body to be delivered. `status` is the last answer's, 0 where there was none."""
 
     subscription: Subscription
     body: bytes
@@ -56,7 +56,7 @@ class WebhookDelivery:
 
     @property
     def settled(self) -> bool:
-        """True where it need not be sent again."""
+        """True where it is not to be sent again."""
         return 200 <= self.status < 300 or self.attempts >= MOST_ATTEMPTS
 
 
@@ -92,7 +92,7 @@ class WebhookSender:
             self._waiting = [each for each in self._waiting if each.subscription.account.id != account.id]
 
     def deliver(self) -> int:
-        """Tell what has happened since the last time, and try again what failed; how many were accepted."""
+        """Deliver what changed since the last time and retry what failed; the number of accepted deliveries."""
         if self._watch is None or not self._one_at_a_time.acquire(timeout=PATIENCE):
             return 0
         try:
@@ -121,7 +121,7 @@ class WebhookSender:
             return self._send(subscription, body, {} if secret is None else dict([signature(account, body, secret)]))
 
     def steady(self) -> None:
-        """From now on every delivery comes once and in order."""
+        """From now on deliver everything once and in order."""
         self._seed = None
 
     def sent(self) -> list[WebhookDelivery]:
@@ -130,11 +130,11 @@ class WebhookSender:
             return list(self._delivered)
 
     def start(self) -> None:
-        """Deliver as time passes by itself."""
+        """Start a thread that delivers as time passes."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Deliver nothing any more."""
+        """Stop delivering."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
@@ -147,23 +147,23 @@ class WebhookSender:
             self.deliver()
             pause = max(LOOK_EVERY, min(1.0, BUSY_SHARE * (monotonic() - begun)))
 
-    def _collect(self, notices: Sequence[Change]) -> None:
+    def _collect(self, changes: Sequence[Change]) -> None:
         by_account: dict[int, list[Change]] = {}
-        for notice in notices:
-            if notice.account.id in self._subscriptions:
-                by_account.setdefault(notice.account.id, []).append(notice)
+        for change in changes:
+            if change.account.id in self._subscriptions:
+                by_account.setdefault(change.account.id, []).append(change)
         for account_id, own in by_account.items():
             for batch in self._batches(own):
                 self._queue(self._subscriptions[account_id], batch)
 
-    def _batches(self, notices: list[Change]) -> list[list[Change]]:
+    def _batches(self, changes: list[Change]) -> list[list[Change]]:
         if self._seed is None:
-            return [[notice] for notice in notices]
+            return [[change] for change in changes]
         batches: list[list[Change]] = []
         position = 0
-        while position < len(notices):
-            size = 1 + SeededDraw(f"{self._seed}:batch:{notices[position].key}").number("size") % LARGEST_BATCH
-            batches.append(notices[position : position + size])
+        while position < len(changes):
+            size = 1 + SeededDraw(f"{self._seed}:batch:{changes[position].key}").number("size") % LARGEST_BATCH
+            batches.append(changes[position : position + size])
             position += size
         return batches
 
@@ -198,11 +198,11 @@ class WebhookSender:
         query = {"crc_token": str(token)} if account.network == "x" else meta
         try:
             answer = self._client.get(url, params=query)
-            told = answer.json().get("response_token", "") if account.network == "x" else answer.text
+            answered = answer.json().get("response_token", "") if account.network == "x" else answer.text
         except (httpx.HTTPError, ValueError, AttributeError) as error:
             raise invalid(f"url did not answer the challenge ({type(error).__name__}).") from None
         wanted = crc_response(account, str(token)) if account.network == "x" else str(token)
-        if answer.status_code != httpx.codes.OK or not hmac.compare_digest(str(told).encode(), wanted.encode()):
+        if answer.status_code != httpx.codes.OK or not hmac.compare_digest(str(answered).encode(), wanted.encode()):
             raise invalid(f"url answered the challenge wrongly (status {answer.status_code}).")
 
 

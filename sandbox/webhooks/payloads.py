@@ -19,15 +19,15 @@ Json = dict[str, object]
 X_HEADER = "x-twitter-webhooks-signature"
 META_HEADER = "x-hub-signature-256"
 SHORT_TEXT = 140
-"""Longer texts stand whole in `extended_tweet` only."""
+"""Longer texts are whole in `extended_tweet` only."""
 
 
-def body_of(world: World, account: BrandAccount, notices: Sequence[Change], now: float) -> bytes | None:
-    """The body of one delivery; None where the network does not tell of such changes."""
+def body_of(world: World, account: BrandAccount, changes: Sequence[Change], now: float) -> bytes | None:
+    """The body of one delivery; None where the network does not report such changes."""
     if account.network == "x":
-        told = _x_told(world, account, notices, now)
-        return as_json({"for_user_id": str(account.id), **told}) if told else None
-    entry = _meta_told(account, notices)
+        payload = _x_payload(world, account, changes, now)
+        return as_json({"for_user_id": str(account.id), **payload}) if payload else None
+    entry = _meta_payload(account, changes)
     if not entry:
         return None
     kind = "page" if account.network == "facebook" else "instagram"
@@ -53,34 +53,34 @@ def crc_response(account: BrandAccount, token: str) -> str:
     return signature(account, token.encode())[1]
 
 
-def _x_told(world: World, account: BrandAccount, notices: Sequence[Change], now: float) -> Json:
-    created = [_x_post(world, notice.post) for notice in notices if notice.post and notice.verb == ADDED]
+def _x_payload(world: World, account: BrandAccount, changes: Sequence[Change], now: float) -> Json:
+    created = [_x_post(world, change.post) for change in changes if change.post and change.verb == ADDED]
     deleted = [
         {
-            "status": {"id": str(notice.post.id), "user_id": str(notice.post.author.id)},
+            "status": {"id": str(change.post.id), "user_id": str(change.post.author.id)},
             "timestamp_ms": str(int(now * 1000)),
         }
-        for notice in notices
-        if notice.post and notice.verb == REMOVED and not notice.post.replaced
+        for change in changes
+        if change.post and change.verb == REMOVED and not change.post.replaced
     ]
-    messages = [notice.message for notice in notices if notice.message]
-    told: Json = {}
+    messages = [change.message for change in changes if change.message]
+    payload: Json = {}
     if created:
-        told |= {"user_has_blocked": False, "tweet_create_events": created}
+        payload |= {"user_has_blocked": False, "tweet_create_events": created}
     if deleted:
-        told["tweet_delete_events"] = deleted
+        payload["tweet_delete_events"] = deleted
     if messages:
         people = {person.id: person for message in messages for person in (message.person, account.person)}
-        told["direct_message_events"] = [_x_message(message) for message in messages]
-        told["users"] = {str(each.id): _x_hydrated(each) for each in people.values()}
-    return told
+        payload["direct_message_events"] = [_x_message(message) for message in messages]
+        payload["users"] = {str(each.id): _x_hydrated(each) for each in people.values()}
+    return payload
 
 
 def _x_post(world: World, post: Post) -> Json:
     wire = wire_text(post.text)
     unwritten = tuple((world.accounts[account].person.handle, account) for account in post.unwritten)
     found = _old_entities(entities(wire, world.user_id, unwritten))
-    told: Json = {
+    payload: Json = {
         "created_at": datetime.fromtimestamp(int(post.at), UTC).strftime("%a %b %d %H:%M:%S +0000 %Y"),
         "id": post.id,
         "id_str": str(post.id),
@@ -106,15 +106,15 @@ def _x_post(world: World, post: Post) -> Json:
         },
     }
     if post.quoted is not None and not post.quoted.deleted:
-        told |= {"quoted_status_id": post.quoted.id, "quoted_status_id_str": str(post.quoted.id)}
+        payload |= {"quoted_status_id": post.quoted.id, "quoted_status_id_str": str(post.quoted.id)}
     if len(wire.text) > SHORT_TEXT:
         whole = {"full_text": wire.text, "display_text_range": [0, len(wire.text)], "entities": found}
-        told |= {"text": wire.text[: SHORT_TEXT - 1] + "…", "truncated": True, "extended_tweet": whole}
-    return told
+        payload |= {"text": wire.text[: SHORT_TEXT - 1] + "…", "truncated": True, "extended_tweet": whole}
+    return payload
 
 
 def _old_entities(found: dict[str, object]) -> Json:
-    """Entities in the words of the older API, which Account Activity still speaks."""
+    """Entities in the names of API 1.1, which Account Activity still uses."""
     mentions = [
         {
             "screen_name": each["username"],
@@ -176,35 +176,35 @@ def _x_message(message: DirectMessage) -> Json:
     }
 
 
-def _meta_told(account: BrandAccount, notices: Sequence[Change]) -> Json:
-    changes = [change for notice in notices if (change := _change(account, notice)) is not None]
-    messaging = [_messaging(notice.message) for notice in notices if notice.message]
-    told: Json = {}
-    if changes:
-        told["changes"] = changes
+def _meta_payload(account: BrandAccount, changes: Sequence[Change]) -> Json:
+    fields = [field for change in changes if (field := _changed_field(account, change)) is not None]
+    messaging = [_messaging(change.message) for change in changes if change.message]
+    payload: Json = {}
+    if fields:
+        payload["changes"] = fields
     if messaging:
-        told["messaging"] = messaging
-    return told
+        payload["messaging"] = messaging
+    return payload
 
 
-def _change(account: BrandAccount, notice: Change) -> Json | None:
-    post = notice.post
-    if post is None or notice.verb == MESSAGE:
+def _changed_field(account: BrandAccount, change: Change) -> Json | None:
+    post = change.post
+    if post is None or change.verb == MESSAGE:
         return None
     if account.network == "instagram":
-        return _instagram_change(post) if notice.verb == ADDED and post.author.id != account.id else None
+        return _instagram_change(post) if change.verb == ADDED and post.author.id != account.id else None
     if post.kind in {"tag", "mention"}:
-        value = {"item": "post", "verb": notice.verb, "post_id": post.wire_id, "created_time": int(post.at)}
-        return {"field": "mention", "value": value | _sender(post) | {"message": notice.text}}
-    return {"field": "feed", "value": _feed_value(notice, post)}
+        value = {"item": "post", "verb": change.verb, "post_id": post.wire_id, "created_time": int(post.at)}
+        return {"field": "mention", "value": value | _sender(post) | {"message": change.text}}
+    return {"field": "feed", "value": _feed_value(change, post)}
 
 
 def _sender(post: Post) -> Json:
     return {"sender_id": str(post.author.id), "sender_name": post.author.name}
 
 
-def _feed_value(notice: Change, post: Post) -> Json:
-    verb = notice.verb if notice.verb in {ADDED, EDITED, REMOVED, HIDDEN, SHOWN} else EDITED
+def _feed_value(change: Change, post: Post) -> Json:
+    verb = change.verb if change.verb in {ADDED, EDITED, REMOVED, HIDDEN, SHOWN} else EDITED
     value: Json = {
         "from": {"id": str(post.author.id), "name": post.author.name},
         "post_id": post.root.wire_id,
@@ -216,7 +216,7 @@ def _feed_value(notice: Change, post: Post) -> Json:
         value["item"] = "post" if post.kind == "visitor_post" else "status"
     else:
         value |= {"item": "comment", "comment_id": post.wire_id, "parent_id": post.parent.wire_id}
-    return value if verb == REMOVED else value | {"message": notice.text}
+    return value if verb == REMOVED else value | {"message": change.text}
 
 
 def _instagram_change(post: Post) -> Json | None:
@@ -239,13 +239,13 @@ def _instagram_change(post: Post) -> Json | None:
 
 
 def _messaging(message: DirectMessage) -> Json:
-    told: Json = {"mid": message.wire_id, "text": message.text}
+    payload: Json = {"mid": message.wire_id, "text": message.text}
     if message.outgoing:
-        told["is_echo"] = True
+        payload["is_echo"] = True
     other = message.person.id if message.outgoing else message.account_id
     return {
         "sender": {"id": str(message.sender_id)},
         "recipient": {"id": str(other)},
         "timestamp": int(message.at * 1000),
-        "message": told,
+        "message": payload,
     }

@@ -1,4 +1,4 @@
-"""What an account does through the API, by X's rules; every accepted act is remembered for the truth."""
+"""Acts of an account through the API, by X's rules; every accepted act is recorded for the truth."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class HiddenReply:
 
 @dataclass(kw_only=True)
 class Acts:
-    """All that was done through the APIs, in order."""
+    """Every accepted act through the APIs, in order."""
 
-    said: list[PublishedPost] = field(default_factory=list)
-    whispered: list[SentMessage] = field(default_factory=list)
-    hid: list[HiddenReply] = field(default_factory=list)
+    published: list[PublishedPost] = field(default_factory=list)
+    messages: list[SentMessage] = field(default_factory=list)
+    hides: list[HiddenReply] = field(default_factory=list)
     deleted: list[Post] = field(default_factory=list)
     """Posts of the accounts that were deleted through the API."""
     texts: set[tuple[int, str]] = field(default_factory=set)
@@ -65,7 +65,7 @@ def publish(world: World, acts: Acts, account: BrandAccount, text: str, parent_i
     post.conversation_id = post.conversation_id or post.id
     world.show(post)
     target = str(parent_id) if parent_id is not None else None
-    acts.said.append(PublishedPost(post=post, in_reply_to=target, text=text))
+    acts.published.append(PublishedPost(post=post, in_reply_to=target, text=text))
     return post
 
 
@@ -117,7 +117,7 @@ def hide(world: World, acts: Acts, account: BrandAccount, post_id: int, *, hidde
     if post is None or root is None or root.author.id != account.id or post.author.id == account.id:
         raise problems.forbidden(problems.NOT_YOURS)
     post.hidden = hidden
-    acts.hid.append(HiddenReply(post=post, hidden=hidden))
+    acts.hides.append(HiddenReply(post=post, hidden=hidden))
     world.changes += 1
     return hidden
 
@@ -129,5 +129,5 @@ def send_message(world: World, acts: Acts, account: BrandAccount, person: Person
     if person is None or not world.has_written_to(person.id, account.id):
         raise problems.forbidden(problems.NO_MESSAGE)
     message = world.receive(account_id=account.id, person=person, text=text, outgoing=True)
-    acts.whispered.append(SentMessage(message=message, text=text))
+    acts.messages.append(SentMessage(message=message, text=text))
     return message

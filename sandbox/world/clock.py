@@ -1,4 +1,4 @@
-"""Sandbox time: played faster than ours, or stepped by hand."""
+"""Sandbox time: played faster than real time, or moved step by step."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 LONGEST_STRETCH = 900.0
-"""Sandbox seconds without posts that are played; what is longer is jumped."""
+"""Sandbox seconds without posts that are played; the rest of a longer gap is skipped."""
 BEFORE_FIRST_POST = 1.0
 
 
 class WorldClock(Protocol):
-    """What the world asks of its time."""
+    """The clock of a world."""
 
     def now(self) -> float:
         """Sandbox time, epoch seconds."""
@@ -35,7 +35,7 @@ class PlaySpan:
 
 @dataclass(frozen=True, kw_only=True)
 class PlayPlan:
-    """How sandbox time passes over a run: stretches with jumps between them, then at our own pace."""
+    """How sandbox time passes over a run: spans with jumps between them, then at real time."""
 
     stretches: tuple[PlaySpan, ...]
     total: float
@@ -74,7 +74,7 @@ def play_plan(times: Sequence[float], play_seconds: float) -> PlayPlan:
 
 
 class PlayedClock:
-    """Follows a plan from the moment it is made; `monotonic` gives real seconds."""
+    """Follows a plan from its creation on; `monotonic` gives real seconds."""
 
     def __init__(self, plan: PlayPlan, monotonic: Monotonic) -> None:
         self._plan = plan
@@ -91,7 +91,7 @@ class PlayedClock:
 
 
 class SteppedClock:
-    """Stands still until it is moved; never goes back."""
+    """Changes only when it is moved; never goes back."""
 
     def __init__(self, start: float) -> None:
         self._now = start
@@ -101,7 +101,7 @@ class SteppedClock:
         return self._now
 
     def rate(self) -> float:
-        """Zero: nothing passes by itself."""
+        """Always 0."""
         return 0.0
 
     def move_to(self, time: float) -> None:

@@ -39,7 +39,7 @@ class PostFeed:
         self.ids: list[int] = []
 
     def add(self, identifier: int) -> None:
-        """Put an id in its place."""
+        """Add an id, keeping the order."""
         if not self.ids or self.ids[-1] < identifier:
             self.ids.append(identifier)
         else:
@@ -71,14 +71,14 @@ def page_token(last_id: int) -> str:
 
 
 def token_id(token: str) -> int:
-    """The id in a token; ValueError where it is none of ours."""
+    """The id in a token; ValueError where the sandbox did not issue it."""
     if not token.startswith(TOKEN_HEAD):
         raise ValueError(f"unknown paging token {token[:40]!r}")
     return int(token.removeprefix(TOKEN_HEAD), 16)
 
 
 class Walls:
-    """Posts by account and comments by what they stand under, each in the order of their times."""
+    """Posts by account and comments by parent, each in the order of their times."""
 
     def __init__(self) -> None:
         self._roots: dict[int, list[Post]] = defaultdict(list)
@@ -86,7 +86,7 @@ class Walls:
         self._answers: dict[int, list[Post]] = defaultdict(list)
 
     def add(self, post: Post) -> None:
-        """Put a post in its place; one under a deleted post goes with it."""
+        """Add a post; one under a deleted post counts as deleted."""
         if post.parent is None:
             insort(self._roots[post.page], post, key=place)
             return
@@ -108,7 +108,7 @@ class Walls:
         return [answer for answer in self._answers.get(post.id, ()) if not answer.deleted]
 
     def beneath(self, post: Post) -> Sequence[Post]:
-        """Everything that goes when a post is deleted."""
+        """Everything that is deleted with a post."""
         return (self._threads if post.parent is None else self._answers).get(post.id, ())
 
 
@@ -118,19 +118,19 @@ def place(post: Post) -> tuple[float, int]:
 
 
 def stands_under(comment: Post) -> Post:
-    """What a comment stands under: its post, or a top-level comment, as Meta's threads have two levels."""
+    """The parent of a comment on Meta's two levels: its post, or a top-level comment."""
     above = comment.parent
     while above is not None and above.parent is not None and above.parent.parent is not None:
         above = above.parent
     return comment if above is None else above
 
 
-def meta_kind(network: str, told: str | None, *, parent: Post | None, inbound: bool) -> str:
-    """What a post is on Meta's networks; `told` is followed where it can be so."""
+def meta_kind(network: str, given: str | None, *, parent: Post | None, inbound: bool) -> str:
+    """The kind of a post on Meta's networks; `given` counts where it is possible."""
     if parent is not None:
         return "comment"
     if not inbound:
-        return "ad" if told == "ad" else "post"
-    if told in {"tag", "mention"}:
-        return told
+        return "ad" if given == "ad" else "post"
+    if given in {"tag", "mention"}:
+        return given
     return "visitor_post" if network == "facebook" else "tag"

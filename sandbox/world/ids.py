@@ -1,6 +1,6 @@
-"""Ids as X makes them: milliseconds since X's epoch, then 22 bits that tell apart what happened in one millisecond.
+"""Ids as X makes them: milliseconds since X's epoch, then 22 bits that are unique within one millisecond.
 
-The low half of the 22 bits belongs to posts the world was born with, the high half to acts, so the two never meet.
+The low half of the 22 bits belongs to posts of the seed, the high half to acts, so that the two never collide.
 """
 
 from __future__ import annotations

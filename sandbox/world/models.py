@@ -32,7 +32,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class BrandAccount:
-    """A brand's account with its practice credentials, which are fixed and open no door elsewhere."""
+    """A brand's account with its practice credentials, which are fixed and valid nowhere else."""
 
     person: Person
     brand: str
@@ -68,7 +68,7 @@ class Post:
     id: int
     network: str = "x"
     kind: str = "post"
-    """On Meta's networks `post`, `ad`, `visitor_post`, `tag` or `mention`, and `comment` for what stands under them."""
+    """On Meta's networks `post`, `ad`, `visitor_post`, `tag` or `mention`, and `comment` for answers to them."""
     page: int = 0
     """The Meta account on whose wall it stands, or that it tags; 0 on X."""
     author: Person
@@ -82,7 +82,7 @@ class Post:
     conversation_id: int
     media: tuple[str, ...] = ()
     concerns: tuple[int, ...] = ()
-    """Brand accounts that a search for their handle or name finds in this post."""
+    """Brand accounts whose handle or name a search finds in this post."""
     mentioned: tuple[int, ...] = ()
     """Brand accounts that the post mentions, so that they may answer it."""
     unwritten: tuple[int, ...] = ()
@@ -92,7 +92,7 @@ class Post:
     """Ids of all versions of this post, oldest first; one list for all versions."""
     deleted: bool = False
     replaced: bool = False
-    """True where an edit put a newer version in its place."""
+    """True where an edit replaced it by a newer version."""
     hidden: bool = False
     served: bool = False
     edited: bool = False
@@ -159,7 +159,7 @@ class SkippedLine:
 
 @dataclass(frozen=True, kw_only=True)
 class WorldSeed:
-    """Everything a world is born with; `posts` are in the order in which they appear."""
+    """The initial data of a world; `posts` are in the order in which they appear."""
 
     accounts: tuple[BrandAccount, ...]
     people: tuple[Person, ...]

@@ -28,14 +28,14 @@ class WireLink:
 
 @dataclass(frozen=True, kw_only=True)
 class WireText:
-    """A text as it goes over the wire."""
+    """A text as the API returns it."""
 
     text: str
     links: tuple[WireLink, ...]
 
 
 def wire_text(text: str) -> WireText:
-    """Escape the text and put its links behind t.co."""
+    """Escape the text and replace its links by t.co links."""
     if "://" not in text:
         return WireText(text=escaped(text), links=())
     pieces: list[str] = []
@@ -54,7 +54,7 @@ def wire_text(text: str) -> WireText:
 
 
 def link_spans(text: str) -> list[tuple[int, int]]:
-    """Where links stand in the text, without the punctuation that follows them."""
+    """The positions of links in the text, without the punctuation that follows them."""
     return [
         (found.start(), found.start() + len(found.group().rstrip(TRAILING)))
         for found in LINK.finditer(text)

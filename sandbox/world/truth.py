@@ -16,7 +16,7 @@ from sandbox.world.world import World
 Json = dict[str, object]
 WRITE_EVERY = 1.0
 BUSY_SHARE = 20
-"""The file is written again after this many times as long as the last writing took."""
+"""The pause before the next write, as a multiple of how long the last one took."""
 
 
 def truth(world: World, acts: Acts) -> Json:
@@ -24,10 +24,12 @@ def truth(world: World, acts: Acts) -> Json:
     with world.lock:
         world.now()
         return {
-            "posts": _posts(world, {said.post.history[0] for said in acts.said}),
-            "replies": [_reply(said) for said in acts.said],
-            "messages": [_message(whispered.message, whispered.text) for whispered in acts.whispered],
-            "hides": [{"id": hid.post.wire_id, "hidden": hid.hidden, "network": hid.post.network} for hid in acts.hid],
+            "posts": _posts(world, {said.post.history[0] for said in acts.published}),
+            "replies": [_reply(said) for said in acts.published],
+            "messages": [_message(whispered.message, whispered.text) for whispered in acts.messages],
+            "hides": [
+                {"id": hid.post.wire_id, "hidden": hid.hidden, "network": hid.post.network} for hid in acts.hides
+            ],
             "deletes": [{"id": post.wire_id, "network": post.network} for post in acts.deleted],
         }
 
@@ -67,7 +69,7 @@ def _message(message: DirectMessage, text: str) -> Json:
 
 
 class TruthBook:
-    """Tells the truth again and again; it is written out anew only where something changed."""
+    """The truth as JSON, serialised again only where something changed."""
 
     def __init__(self, world: World, acts: Acts) -> None:
         self._world = world

@@ -17,7 +17,7 @@ UNKNOWN_IDS = 1_000_000_000_000
 
 
 class World:
-    """A network with people, posts and messages, born from a seed and living by a clock."""
+    """A network with people, posts and messages, made from a seed and moved by a clock."""
 
     def __init__(self, seed: WorldSeed, clock: WorldClock) -> None:
         self.lock = RLock()
@@ -34,11 +34,11 @@ class World:
         self.walls = Walls()
         self.messages: list[DirectMessage] = []
         self.answered_privately: set[int] = set()
-        """Ids of comments that got their private reply."""
+        """Ids of comments that have had their one private reply."""
         self._wrote_at: dict[tuple[int, int], float] = {}
         self.ids = ActIds()
         self.changes = 0
-        """Counts what changed the truth."""
+        """Number of changes of the truth."""
         self.visible_inbound = 0
         self.served_inbound = 0
         self._sequence = sorted(seed.posts, key=appears_at)
@@ -64,7 +64,7 @@ class World:
         return appears_at(self._sequence[number]) if number < len(self._sequence) else None
 
     def show(self, post: Post) -> None:
-        """Make a post visible where it belongs."""
+        """Make a post visible in the feeds and on the walls that it belongs to."""
         self.posts[post.id] = post
         if post.network == "x":
             self._feed(post)
@@ -99,7 +99,7 @@ class World:
         return not post.deleted and not post.replaced
 
     def serve(self, post: Post) -> None:
-        """Note that a post went out in an answer."""
+        """Record that an answer contained the post."""
         if post.inbound and not post.served:
             post.served = True
             self.served_inbound += 1
@@ -113,7 +113,7 @@ class World:
         return self.seed.accounts[0]
 
     def user_id(self, handle: str, network: str = "x") -> int:
-        """The id behind a handle; a stranger's id is made from the handle."""
+        """The id behind a handle; an unknown handle gives an id derived from it."""
         key = handle_key(handle, network)
         known = self.handles.get(key)
         if known is None:
@@ -122,7 +122,7 @@ class World:
         return known
 
     def resident(self, handle: str, network: str = "x") -> Person:
-        """The person with that handle, who moves in where unknown."""
+        """The person with that handle, added to the world where unknown."""
         key = handle_key(handle, network)
         person = self.people.get(self.handles.get(key, 0))
         if person is None:
@@ -148,7 +148,7 @@ class World:
     def receive(
         self, *, account_id: int, person: Person, text: str, outgoing: bool, comment: Post | None = None
     ) -> DirectMessage:
-        """Put a direct message into its conversation; `comment` is the one that a private reply answers."""
+        """Add a direct message to its conversation; `comment` is the one that a private reply answers."""
         now = self.now()
         message = DirectMessage(
             id=self.ids.issue(now, f"message:{account_id}:{person.id}"),
@@ -169,7 +169,7 @@ class World:
         return message
 
     def delete(self, post: Post) -> None:
-        """Take a post away in all its versions; on Meta's networks with everything beneath it."""
+        """Delete a post in all its versions; on Meta's networks with all comments under it."""
         gone = [self.posts[identifier] for identifier in post.history]
         if post.network != "x":
             gone += self.walls.beneath(post)
@@ -178,7 +178,7 @@ class World:
         self.changes += 1
 
     def edit(self, post: Post, text: str) -> Post:
-        """Change a post's text: X puts a version with an id of its own in its place, Meta's networks keep the id."""
+        """Change a post's text: X makes a version with an id of its own, Meta's networks keep the id."""
         if post.network != "x":
             post.text, post.edited = text, True
             self.changes += 1
@@ -203,5 +203,5 @@ def appears_at(post: Post) -> float:
 
 
 def handle_key(handle: str, network: str) -> str:
-    """The key of a handle in `Seed.handles`: on X the handle alone."""
+    """The key of a handle in `WorldSeed.handles`: on X the handle alone."""
     return handle.casefold() if network == "x" else f"{network}:{handle.casefold()}"

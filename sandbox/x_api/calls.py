@@ -35,7 +35,7 @@ class ApiCall:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiAnswer:
-    """What an endpoint answers; `served` are the posts in its `data`."""
+    """The answer of an endpoint; `served` are the posts in its `data`."""
 
     body: dict[str, object]
     status: int = 200
@@ -57,10 +57,10 @@ def api_route(
     def answer(request: Request, body: bytes) -> Response:
         headers: dict[str, str] = {}
         try:
-            caller = network.doorkeeper.caller(_call(request), user_only=user_only)
+            caller = network.authenticator.caller(_call(request), user_only=user_only)
             with network.world.lock:
                 now = network.world.now()
-                headers = network.rates.take(book, caller, now)
+                headers = network.rate_limits.take(book, caller, now)
                 call = ApiCall(
                     network=network,
                     caller=caller,
@@ -95,9 +95,9 @@ def _call(request: Request) -> SignedCall:
 
 def _json_object(body: bytes) -> dict[str, object]:
     try:
-        told = json.loads(body.decode("utf-8", errors="surrogatepass") or "{}")
+        decoded = json.loads(body.decode("utf-8", errors="surrogatepass") or "{}")
     except (ValueError, RecursionError):
         raise invalid("The request body is not valid JSON.") from None
-    if not isinstance(told, dict):
+    if not isinstance(decoded, dict):
         raise invalid("The request body is not a JSON object.")
-    return told
+    return decoded

@@ -1,4 +1,4 @@
-"""Who calls: an app's bearer token, a user's OAuth 2.0 token, or an OAuth 1.0a signature.
+"""Authentication of X's API: an app's bearer token, a user's OAuth 2.0 token, or an OAuth 1.0a signature.
 
 Signatures are made for X's address, or for the sandbox's own.
 """
@@ -20,7 +20,7 @@ STAMP_SECONDS = 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class SignedCall:
-    """What of a request its signature covers."""
+    """The part of a request that its signature covers."""
 
     method: str
     path_and_query: str
@@ -36,7 +36,7 @@ class Caller:
 
 
 class Authenticator:
-    """Knows the practice credentials of the accounts."""
+    """Checks calls against the practice credentials of the accounts."""
 
     def __init__(self, accounts: tuple[BrandAccount, ...]) -> None:
         accounts = tuple(account for account in accounts if account.network == "x")
@@ -46,7 +46,7 @@ class Authenticator:
         self._endpoint = SignatureOnlyEndpoint(_Validator(self._users))
 
     def caller(self, call: SignedCall, *, user_only: bool) -> Caller:
-        """Who calls; raises X's 401, or its 403 for a bearer token where only a user may call."""
+        """The caller; raises X's 401, or its 403 for a bearer token where only a user may call."""
         header = call.headers.get("authorization", "")
         scheme, _, credential = header.partition(" ")
         if scheme.casefold() == "bearer":
@@ -79,7 +79,7 @@ class Authenticator:
 
 
 class _Validator(RequestValidator):  # type: ignore[misc]
-    """Answers oauthlib's questions about keys; a nonce may be used again, as nothing of value is behind it."""
+    """Looks up keys for oauthlib; a nonce may be used again, as the credentials are practice ones."""
 
     enforce_ssl = False
     timestamp_lifetime = STAMP_SECONDS

@@ -1,4 +1,4 @@
-"""Rate limits: so many calls an endpoint and caller in fifteen sandbox minutes, and some in a day.
+"""Rate limits of X's API: calls an endpoint and caller in fifteen sandbox minutes and, for some, in a day.
 
 Figures are X's (August 2026); where its pages disagree the smaller one stands.
 """
@@ -92,7 +92,7 @@ class RateCounter:
 
 
 class LimitReachedError(Exception):
-    """A window is used up; `headers` say until when."""
+    """A window is used up; `headers` give its end."""
 
     def __init__(self, headers: dict[str, str]) -> None:
         super().__init__("a rate limit is reached")

@@ -42,14 +42,14 @@ def read_me(call: ApiCall) -> ApiAnswer:
 
 
 def read_by_handle(call: ApiCall) -> ApiAnswer:
-    """Someone by handle."""
+    """A person or account by handle."""
     handle = call.path["handle"]
     world = call.network.world
     return _person_answer(call, world.people.get(world.handles.get(handle.casefold(), 0)), "username", handle)
 
 
 def read_user(call: ApiCall) -> ApiAnswer:
-    """Someone by id."""
+    """A person or account by id."""
     identifier = post_id(call.path["id"], "id")
     return _person_answer(call, call.network.world.people.get(identifier), "id", str(identifier))
 
@@ -61,7 +61,7 @@ def read_mentions(call: ApiCall) -> ApiAnswer:
 
 
 def read_written(call: ApiCall) -> ApiAnswer:
-    """Posts that someone wrote."""
+    """Posts of one author."""
     return _timeline(call, call.network.world.written[post_id(call.path["id"], "id")])
 
 

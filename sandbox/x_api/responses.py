@@ -103,7 +103,7 @@ def user_shape(person: Person, wanted: frozenset[str]) -> Json:
 
 
 def media_key(url: str) -> str:
-    """The key under which X would file the picture at that address."""
+    """The media key of the picture at that address."""
     return f"3_{int.from_bytes(blake2b(url.encode(errors='surrogatepass'), digest_size=7).digest())}"
 
 

@@ -36,7 +36,7 @@ def test_a_condition_reads_the_facts_that_it_names_and_no_others(condition: str,
 def test_hostile_conditions_are_refused_and_not_crashed_on(condition: str) -> None:
     with pytest.raises(ConditionError) as raised:
         compile_condition(condition)
-    assert raised.value.complaints[0].message
+    assert raised.value.messages[0].message
 
 
 def test_a_fact_that_is_not_bound_is_an_error_and_not_false() -> None:

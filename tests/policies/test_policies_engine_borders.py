@@ -51,17 +51,17 @@ def test_complaints_of_a_condition_stand_one_after_another() -> None:
 def test_a_complaint_tells_the_place_and_leaves_the_library_s_code_out() -> None:
     with pytest.raises(ConditionError) as raised:
         compile_condition("crisis &&\n  nobody")
-    complaint = raised.value.complaints[0]
+    complaint = raised.value.messages[0]
     assert (complaint.line, complaint.column) == (2, 3)
     assert complaint.message.startswith("undeclared reference to 'nobody'")
     assert not complaint.message.endswith("]")
     assert str(raised.value) == complaint.message
-    found = conditions._complaints("ERROR: <input>:7:9: no such thing [INVALID_ARGUMENT]")
+    found = conditions._compiler_messages("ERROR: <input>:7:9: no such thing [INVALID_ARGUMENT]")
     assert found == (CompilerMessage(line=7, column=9, message="no such thing"),)
 
 
 def test_a_complaint_of_another_form_is_its_first_line_at_the_beginning() -> None:
-    assert conditions._complaints("broken\nhere") == (CompilerMessage(line=1, column=1, message="broken"),)
+    assert conditions._compiler_messages("broken\nhere") == (CompilerMessage(line=1, column=1, message="broken"),)
 
 
 def test_a_condition_that_cannot_be_evaluated_says_why() -> None:

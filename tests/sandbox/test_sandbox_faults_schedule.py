@@ -138,7 +138,7 @@ def test_people_edit_and_delete_in_sandbox_time_and_stop_once_it_is_calm() -> No
 def test_a_late_post_is_hidden_until_it_appears_and_keeps_its_older_date_and_id() -> None:
     options = SandboxOptions(stepped=True, ends_at=ENDS_AT, faults=5, fault_share=HEAVY)
     network = open_network(options, rows=[dict(row) for row in ROWS])
-    network.second_thoughts.forget()
+    network.later_changes.forget()
     assert network.stepper is not None
     feed, seen = network.world.mentions[1001], list[int]()
     while network.world.posts_left:

@@ -30,7 +30,7 @@ def test_an_edge_keeps_its_arguments_and_the_fields_asked_of_it() -> None:
     asked = "id,comments.filter(stream).order(reverse_chronological).limit(50){id,from{id,name}}"
     identifier, comments = selection(asked)
     assert (identifier.name, identifier.fields) == ("id", ())
-    assert comments.told == {"filter": "stream", "order": "reverse_chronological", "limit": "50"}
+    assert comments.arguments_by_name == {"filter": "stream", "order": "reverse_chronological", "limit": "50"}
     assert [field.name for field in comments.fields] == ["id", "from"]
     assert [field.name for field in comments.fields[1].fields] == ["id", "name"]
 
