@@ -1,22 +1,30 @@
-"""The context of one page run or one act: app, agent, language and time, read anew each time."""
+"""The context of one page run or one act: app, agent, language and time, read anew each time.
+
+The session is checked at every run, at every act, and whenever a part of a page refreshes itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypedDict
 
 import streamlit as st
+from sqlmodel import Session
 
 from dashboard.auth.sessions import SESSION_COOKIE, current_agent, current_auth
+from dashboard.wording.formats import format_time
 from dashboard.wording.texts import LANGUAGE_COOKIE, Wording, preferred_language, wording_in
+from records.database import reading
 from records.enums import Role
 from records.models import Actor
 from service.desk.agents import Agent
 from service.wiring.app import App
 
-ANSWERING_ROLES = frozenset({Role.AGENT, Role.MARKETING, Role.SUPERVISOR})
-AUDITING_ROLES = frozenset({Role.COMPLIANCE, Role.SUPERVISOR})
+_Arguments = ParamSpec("_Arguments")
 
 
 class ActedBy(TypedDict):
@@ -49,6 +57,14 @@ class RequestContext:
         known = self.app.settings.brands.get(brand)
         return known.timezone if known is not None else "UTC"
 
+    def local_time(self, at: datetime, brand: str) -> str:
+        """A moment as people read it, in the time zone of a brand."""
+        return format_time(at, self.zone(brand), now=self.now, say=self.say)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A database session for one of `dashboard.reads`; nothing can be written in it."""
+        return reading(self.app.engine)
+
 
 class SignedOutError(Exception):
     """There is no valid session (any more)."""
@@ -62,6 +78,37 @@ def current_request() -> RequestContext:
     if agent is None:
         raise SignedOutError
     return RequestContext(app=auth.app, agent=agent, say=current_wording(), now=now)
+
+
+def refreshing(
+    seconds: int,
+) -> Callable[[Callable[Concatenate[RequestContext, _Arguments], None]], Callable[_Arguments, None]]:
+    """Make a function that draws a part of a page into one that Streamlit runs again every few seconds.
+
+    The part is given the request of each run; once the session is over, it shows the way to sign in instead.
+    """
+
+    def decorate(draw: Callable[Concatenate[RequestContext, _Arguments], None]) -> Callable[_Arguments, None]:
+        @st.fragment(run_every=seconds)
+        @wraps(draw)
+        def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> None:
+            try:
+                request = current_request()
+            except SignedOutError:
+                show_signed_out()
+                return
+            draw(request, *args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def show_signed_out() -> None:
+    """Say that the session is over, with a link to the sign-in page."""
+    say = current_wording()
+    st.subheader(say("session_over"))
+    st.html(f'<a href="/sign-in" target="_self">{say("sign_in")}</a>')
 
 
 def current_wording() -> Wording:

@@ -24,8 +24,10 @@ LIFETIME = timedelta(hours=12)
 PRACTICE_LIFETIME = timedelta(days=366)
 """A practice network's time runs faster than ours and jumps: a session there ends with the browser's cookie."""
 
-_PARTS = 4
-_LONGEST = 300
+_MAX_REMEMBERED = 100_000
+_MAX_TOKEN = 300
+_SIGNED_PARTS = 3
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,7 @@ class RevokedSessions:
         self._lock = Lock()
 
     def add(self, session: Session) -> None:
-        """From now on `session` is void."""
+        """Make `session` void from now on."""
         with self._lock:
             self._nonces[session.nonce] = None
             while len(self._nonces) > _MAX_REMEMBERED:
@@ -58,46 +60,6 @@ class RevokedSessions:
 
     def __contains__(self, session: Session) -> bool:
         return session.nonce in self._nonces
-
-
-_MAX_REMEMBERED = 100_000
-
-
-def new_session(agent_id: int, *, now: datetime) -> Session:
-    """A new session of this agent."""
-    return Session(agent_id=agent_id, opened_at=now, nonce=secrets.token_urlsafe(12))
-
-
-def write_token(session: Session, key: bytes) -> str:
-    """`agent.micros.nonce.mac`: the session as it travels."""
-    told = f"{session.agent_id}.{_micros(session.opened_at)}.{session.nonce}"
-    return f"{told}.{_mac(told, key)}"
-
-
-def read_token(token: str | None, key: bytes) -> Session | None:
-    """The session that a token tells of; None for one that this key did not sign."""
-    if not token or len(token) > _LONGEST or not token.isascii():
-        return None
-    told, _, mac = token.rpartition(".")
-    if not hmac.compare_digest(mac, _mac(told, key)):
-        return None
-    parts = told.split(".")
-    if len(parts) != _PARTS - 1:
-        return None
-    opened_at = _EPOCH + timedelta(microseconds=int(parts[1]))
-    return Session(agent_id=int(parts[0]), opened_at=opened_at, nonce=parts[2])
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _mac(told: str, key: bytes) -> str:
-    digest = hmac.new(key, told.encode("ascii"), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class NoAppError(RuntimeError):
@@ -110,24 +72,49 @@ class AuthState:
 
     app: App
     session_key: bytes
-    signed_out: RevokedSessions
-    attempts: SignInThrottle
+    revoked: RevokedSessions
+    throttle: SignInThrottle
 
 
 _registered: list[AuthState] = []
 
 
+def new_session(agent_id: int, *, now: datetime) -> Session:
+    """A new session of this agent."""
+    return Session(agent_id=agent_id, opened_at=now, nonce=secrets.token_urlsafe(12))
+
+
+def write_token(session: Session, key: bytes) -> str:
+    """`agent.micros.nonce.mac`: the session as the cookie holds it."""
+    signed = f"{session.agent_id}.{_micros(session.opened_at)}.{session.nonce}"
+    return f"{signed}.{_mac(signed, key)}"
+
+
+def read_token(token: str | None, key: bytes) -> Session | None:
+    """The session in a token; None for one that this key did not sign."""
+    if not token or len(token) > _MAX_TOKEN or not token.isascii():
+        return None
+    signed, _, mac = token.rpartition(".")
+    if not hmac.compare_digest(mac, _mac(signed, key)):
+        return None
+    parts = signed.split(".")
+    if len(parts) != _SIGNED_PARTS:
+        return None
+    opened_at = _EPOCH + timedelta(microseconds=int(parts[1]))
+    return Session(agent_id=int(parts[0]), opened_at=opened_at, nonce=parts[2])
+
+
 def register_app(app: App) -> AuthState:
-    """Hand `app` to the pages of this process, in the place of any app before."""
+    """Make `app` the one whose pages this process serves, in the place of any app before."""
     auth = AuthState(
-        app=app, session_key=session_key(app.master_key), signed_out=RevokedSessions(), attempts=SignInThrottle()
+        app=app, session_key=session_key(app.master_key), revoked=RevokedSessions(), throttle=SignInThrottle()
     )
     _registered[:] = [auth]
     return auth
 
 
 def current_auth() -> AuthState:
-    """What was registered. Raises NoHouseError before that."""
+    """What was registered. Raises NoAppError before that."""
     if not _registered:
         raise NoAppError("No app is registered: start the dashboard with `aparte dashboard`.")
     return _registered[0]
@@ -136,7 +123,7 @@ def current_auth() -> AuthState:
 def session_of_token(auth: AuthState, token: str | None) -> Session | None:
     """The session of a token that we signed and that was not signed out; its age is not looked at."""
     session = read_token(token, auth.session_key)
-    return None if session is None or session in auth.signed_out else session
+    return None if session is None or session in auth.revoked else session
 
 
 def current_agent(auth: AuthState, token: str | None, *, now: datetime) -> Agent | None:
@@ -152,3 +139,12 @@ def current_agent(auth: AuthState, token: str | None, *, now: datetime) -> Agent
 def session_lifetime(app: App) -> timedelta:
     """How long a session lasts, in the app's own time."""
     return PRACTICE_LIFETIME if app.settings.document.service.clock else LIFETIME
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _mac(signed: str, key: bytes) -> str:
+    digest = hmac.new(key, signed.encode("ascii"), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

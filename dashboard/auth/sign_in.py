@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -20,13 +18,13 @@ from dashboard.auth.sessions import (
     session_of_token,
     write_token,
 )
+from dashboard.wording.html_fragments import html_fragment
 from dashboard.wording.texts import LANGUAGE_COOKIE, LANGUAGES, Wording, preferred_language, wording_in
 from service.desk.acts import sign_in
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _MOST_FORM_FIELDS = 10
 _LONGEST_FIELD = 500
-_TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent.parent / "templates"), autoescape=True)
 
 
 def sign_in_routes(auth: AuthState) -> list[Route]:
@@ -60,13 +58,13 @@ def _enter(auth: AuthState, request: Request, fields: dict[str, str]) -> Respons
     now = auth.app.clock.now()
     email, next_page = _typed(fields.get("email", "")), _local(fields.get("next"))
     address = request.client.host if request.client else "unknown"
-    if not auth.attempts.allowed(email=email, address=address, now=now):
+    if not auth.throttle.allowed(email=email, address=address, now=now):
         return _page(say, next_page=next_page, email=email, problem=say("sign_in_too_often"), status=429)
     agent = sign_in(auth.app, email, fields.get("password", ""), now=now)
     if agent is None:
-        auth.attempts.failed(email=email, address=address, now=now)
+        auth.throttle.failed(email=email, address=address, now=now)
         return _page(say, next_page=next_page, email=email, problem=say("sign_in_refused"), status=401)
-    auth.attempts.succeeded(email=email)
+    auth.throttle.succeeded(email=email)
     token = write_token(new_session(agent.id, now=now), auth.session_key)
     answer = RedirectResponse(next_page, status_code=303)
     answer.set_cookie(
@@ -85,7 +83,7 @@ def _leave(auth: AuthState, request: Request) -> Response:
         return PlainTextResponse("This form was sent from another site.", status_code=403)
     session = session_of_token(auth, request.cookies.get(SESSION_COOKIE))
     if session is not None:
-        auth.signed_out.add(session)
+        auth.revoked.add(session)
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
     return answer
@@ -101,9 +99,7 @@ def _choose_language(request: Request) -> Response:
 
 def _page(say: Wording, *, next_page: str, email: str = "", problem: str = "", status: int = 200) -> Response:
     other = next(language for language in LANGUAGES if language != say.language)
-    page = _TEMPLATES.get_template("sign_in.html").render(
-        say=say, next_page=next_page, email=email, problem=problem, other_language=other
-    )
+    page = html_fragment("sign_in.html", say, next_page=next_page, email=email, problem=problem, other_language=other)
     return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
 
 

@@ -11,7 +11,7 @@ from dashboard.auth.request_context import RequestContext, SignedOutError, curre
 from service.deciding.addressee import NothingToAnswerError
 from service.desk.acts import DeskRefusalError
 
-_RESULT = "outcome"
+_RESULT = "action-result"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +41,22 @@ def act(done: str, doing: Callable[[RequestContext], object], *, clears: Sequenc
     st.session_state[_RESULT] = ActionResult(refused=False, sentence=request.say(done))
 
 
+def required_text(text: str) -> str:
+    """The text without spaces around it. Raises DeskRefusalError where nothing is left."""
+    if not text.strip():
+        raise DeskRefusalError("There is nothing to say yet: write a text first.")
+    return text.strip()
+
+
 def show_action_result() -> None:
     """Show how the last act ended, once."""
-    outcome = st.session_state.pop(_RESULT, None)
-    if outcome is None:
+    result = st.session_state.pop(_RESULT, None)
+    if result is None:
         return
-    if outcome.refused:
-        st.error(escape_markdown(outcome.sentence))
+    if result.refused:
+        st.error(escape_markdown(result.sentence))
     else:
-        st.success(escape_markdown(outcome.sentence))
+        st.success(escape_markdown(result.sentence))
 
 
 def escape_markdown(sentence: str) -> str:

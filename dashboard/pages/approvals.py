@@ -5,15 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.auth.request_context import RequestContext, current_request
-from dashboard.pages.actions import act, show_action_result
+from dashboard.pages.actions import act, required_text, show_action_result
+from dashboard.pages.case_figures import deadline_text, is_near
 from dashboard.pages.case_list import back_to_start, columns_with_open_button, offset_of, pager
-from dashboard.pages.composer import is_near, until_words
 from dashboard.pages.conversation import who_wrote
 from dashboard.reads.permissions import text_length
 from dashboard.reads.waiting_texts import PAGE, WaitingText, waiting_texts
+from dashboard.wording.formats import format_duration
 from dashboard.wording.html_fragments import html_fragment
-from dashboard.wording.times import format_duration
-from records.database import reading
 from records.enums import PRIVATE_ACTS
 from replies.draft import TEXT_ACTS
 from service.desk import acts
@@ -25,7 +24,7 @@ def approvals() -> None:
     """The page."""
     request = current_request()
     show_action_result()
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         page = waiting_texts(session, request.app, now=request.now, offset=offset_of(_NAME))
     if not page.texts and offset_of(_NAME):
         back_to_start(_NAME)
@@ -47,7 +46,7 @@ def waiting_text(request: RequestContext, text: WaitingText, *, name: str, with_
     with st.container(border=True, key=f"{name}-waiting-{text.reply_id}"):
         st.html(_head(request, text, with_post=with_post))
         st.html(html_fragment("own_text.html", say, text=text.text or say("no_text")))
-        looked = _looked(request, text, name)
+        looked = _says_looked(request, text, name)
         why_not = _why_not_approved(request, text, looked=looked)
         approve, revise, withhold, count = st.columns([1.6, 1.4, 1.4, 3], vertical_alignment="center")
         approve.button(
@@ -74,19 +73,19 @@ def waiting_text(request: RequestContext, text: WaitingText, *, name: str, with_
             privately = text.act in PRIVATE_ACTS
             length, most = text_length(account.network if account else "x", text.text, privately=privately)
             count.caption(say("length", length=length, most=most))
-        if text.doubtful:
-            _it_is_there(request, text, name)
+        if text.delivery_unknown:
+            _already_sent(request, text, name)
 
 
-def _looked(request: RequestContext, text: WaitingText, name: str) -> bool:
+def _says_looked(request: RequestContext, text: WaitingText, name: str) -> bool:
     """Whether the agent says to have looked at the network, where the text may have been sent already."""
-    if not text.doubtful:
+    if not text.delivery_unknown:
         return False
     return st.checkbox(request.say("looked_and_absent"), key=f"{name}-looked-{text.reply_id}")
 
 
-def _it_is_there(request: RequestContext, text: WaitingText, name: str) -> None:
-    """Settles the doubt the other way: the agent has seen it on the network."""
+def _already_sent(request: RequestContext, text: WaitingText, name: str) -> None:
+    """A control for a text that the agent has seen on the network: it was sent."""
     field = f"{name}-there-{text.reply_id}"
     with st.popover(request.say("it_is_there")):
         if text.act in TEXT_ACTS:
@@ -95,17 +94,17 @@ def _it_is_there(request: RequestContext, text: WaitingText, name: str) -> None:
             request.say("settle_as_sent"),
             key=f"do-{field}",
             type="primary",
-            on_click=_settle_as_sent,
+            on_click=_confirm_sent,
             args=(text.reply_id, field),
         )
 
 
 def _why_not_approved(request: RequestContext, text: WaitingText, *, looked: bool) -> str:
-    if _seconded_by(request, text):
+    if text.needs_another_person(request.agent.actor.tag):
         return request.say("second_person")
-    if text.paused or text.held_now:
-        return request.say.sentence(text.paused or text.held_now)
-    return request.say("look_first") if text.doubtful and not looked else ""
+    if text.paused or text.would_be_held:
+        return request.say.sentence(text.paused or text.would_be_held)
+    return request.say("look_first") if text.delivery_unknown and not looked else ""
 
 
 def _head(request: RequestContext, text: WaitingText, *, with_post: bool) -> str:
@@ -117,7 +116,7 @@ def _head(request: RequestContext, text: WaitingText, *, with_post: bool) -> str
         waits=format_duration(request.now - text.created_at),
         by=who_wrote(request, text.origin, text.author, text.author_name),
         why=" ".join(request.say.sentence(reason) for reason in text.reasons[:1]),
-        until=until_words(request, _brand_of(request, text), text.private_until),
+        until=deadline_text(request, _brand_of(request, text), text.private_until),
         near=is_near(text.private_until, request.now),
         paused=request.say.sentence(text.paused),
     )
@@ -128,51 +127,28 @@ def _brand_of(request: RequestContext, text: WaitingText) -> str:
     return account.brand if account else ""
 
 
-def _seconded_by(request: RequestContext, text: WaitingText) -> bool:
-    """True where two must approve and this agent has written or approved it already."""
-    return text.approvals_needed > 1 and request.agent.actor.tag in {text.author, *text.approvals}
-
-
 def _approve(reply_id: int, read: str, revision: int, looked: bool) -> None:  # noqa: FBT001 - called by the widget
-    def doing(request: RequestContext) -> None:
-        acts.approve(
-            request.app,
-            reply_id,
-            **request.by,
-            seen_text=read,
-            seen_revision=revision,
-            seen_doubt=looked,
-        )
-
-    act("approved", doing)
+    act(
+        "approved",
+        lambda request: acts.approve(
+            request.app, reply_id, seen_text=read, seen_revision=revision, seen_doubt=looked, **request.by
+        ),
+    )
 
 
 def _revise(reply_id: int, field: str) -> None:
-    text = st.session_state.get(field, "").strip()
-
-    def doing(request: RequestContext) -> None:
-        if not text:
-            raise acts.DeskRefusalError("There is nothing to say yet: write a text first.")
-        acts.revise(request.app, reply_id, text, **request.by)
-
-    act("revised", doing)
+    text = st.session_state.get(field, "")
+    act("revised", lambda request: acts.revise(request.app, reply_id, required_text(text), **request.by))
 
 
-def _settle_as_sent(reply_id: int, field: str) -> None:
-    named = st.session_state.get(field, "").strip()
-
-    def doing(request: RequestContext) -> None:
-        acts.confirm_sent(request.app, reply_id, external_id=named or None, **request.by)
-
-    act("settled_as_sent", doing)
+def _confirm_sent(reply_id: int, field: str) -> None:
+    external_id = st.session_state.get(field, "").strip() or None
+    act(
+        "settled_as_sent",
+        lambda request: acts.confirm_sent(request.app, reply_id, external_id=external_id, **request.by),
+    )
 
 
 def _withhold(reply_id: int, field: str) -> None:
     reason = st.session_state.get(field, "").strip()
-
-    def doing(request: RequestContext) -> None:
-        if not reason:
-            raise acts.DeskRefusalError("Say why it is not sent: the reason is kept.")
-        acts.withhold(request.app, reply_id, reason, **request.by)
-
-    act("withheld", doing)
+    act("withheld", lambda request: acts.withhold(request.app, reply_id, reason, **request.by))

@@ -8,13 +8,10 @@ import streamlit as st
 
 from dashboard.auth.request_context import RequestContext, current_request
 from dashboard.pages.actions import act, show_action_result
-from dashboard.reads.log_entries import FAMILIES, PAGE, EntryFilter, LogEntry, log_entries, log_head
+from dashboard.reads.log_entries import FAMILIES, PAGE, EntryFilter, LogEntry, log_entries, log_head, verify_log
+from dashboard.wording.formats import format_time
 from dashboard.wording.html_fragments import html_fragment
-from dashboard.wording.times import format_time
-from ledger.verification import verify
-from records.database import reading
 from service.desk.reveal import reveal_entry
-from service.wiring.keys import verification_key
 
 _BEFORE = "audit-before"
 _OPENED = "audit-opened"
@@ -26,7 +23,7 @@ def audit() -> None:
     show_action_result()
     _head(request)
     wanted = _filter(request)
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         entries = log_entries(session, wanted, before=st.session_state.get(_BEFORE))
     if not entries:
         st.info(request.say("no_entries"))
@@ -39,13 +36,13 @@ def audit() -> None:
 
 
 def _head(request: RequestContext) -> None:
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         head = log_head(session)
     at = format_time(head.checkpoint_at, "UTC", now=request.now, say=request.say) if head.checkpoint_at else ""
     st.html(html_fragment("log_head.html", request.say, head=head, at=at))
     if st.button(request.say("verify"), key="verify-log", type="primary"):
-        with st.spinner(request.say("verifying")), reading(request.app.engine) as session:
-            found = verify(session, signing_keys=[verification_key(request.app.master_key)])
+        with st.spinner(request.say("verifying")), request.reading() as session:
+            found = verify_log(session, request.app)
         if found.sound:
             st.success(request.say("log_sound", size=found.size))
         else:

@@ -12,12 +12,12 @@ from dashboard.reads.case import CaseHead
 from dashboard.reads.permissions import CLOSING, AnswerPermissions, propose_text
 from dashboard.reads.public_side import BrandPost, PersonPost
 from dashboard.wording.html_fragments import html_fragment
-from records.database import reading
-from records.enums import CaseStatus, PrivateState, Queue, ReplyStatus, Role
+from records.enums import CaseStatus, PrivateState, Queue, ReplyStatus
 from service.desk import acts
+from service.desk.authorise import SUPERVISORS
 from service.desk.closing import closing_line, is_sent_by_person, mark_case_solved, revoke_invitation
 
-_SUPERVISING = frozenset({Role.SUPERVISOR})
+_INVITED = frozenset({PrivateState.INVITED, PrivateState.OPEN})
 
 
 def case_acts(request: RequestContext, case: CaseHead, permitted: AnswerPermissions) -> None:
@@ -29,12 +29,52 @@ def case_acts(request: RequestContext, case: CaseHead, permitted: AnswerPermissi
         _claim_or_release(request, case)
         _hand_over(request, case)
         _invite(request, case, permitted)
-        revoke_button(request, case)
-        solve_button(request, case, permitted)
-        hide_button(request, permitted)
+        _revoke_button(request, case)
+        _solve_button(request, case, permitted)
+        _hide_button(request, permitted)
         _close_in_public(request, case, permitted)
         _waive(request, case)
         _close(request, case)
+
+
+def hide_proposal(request: RequestContext, case: CaseHead, post: PersonPost, permitted: AnswerPermissions) -> None:
+    """The rule's question whether to hide the person's latest post, with its reason, and a button that does."""
+    to, decision = permitted.to, post.decision
+    if decision is None or not decision.propose_hide or post.hidden or post.deleted_at is not None or case.closed_at:
+        return
+    if to is None or to.mention_id != post.mention_id or not to.permissions.hide:
+        return
+    with st.container(border=True, key="propose-hide"):
+        st.html(
+            html_fragment(
+                "propose_hide.html",
+                request.say,
+                reasons=[request.say.sentence(reason) for reason in decision.reasons[:1]],
+            )
+        )
+        st.button(
+            request.say("hide_this_post"),
+            key="act-propose-hide",
+            on_click=_change_visibility,
+            args=(to.mention_id, to.account.id, False),
+            disabled=not permitted.hide,
+            help=request.say.sentence(permitted.why_not) if not permitted.hide else None,
+        )
+
+
+def delete_button(request: RequestContext, post: BrandPost) -> None:
+    """A button under an answer of ours that stands on the network; it asks once more."""
+    if post.reply_id is None or post.status != ReplyStatus.SENT or post.deleted:
+        return
+    with st.popover(request.say("delete_answer")):
+        st.caption(request.say("delete_is_final"))
+        st.button(
+            request.say("delete_answer"),
+            key=f"delete-{post.reply_id}",
+            type="primary",
+            on_click=_delete,
+            args=(post.reply_id,),
+        )
 
 
 def _claim_or_release(request: RequestContext, case: CaseHead) -> None:
@@ -45,7 +85,7 @@ def _claim_or_release(request: RequestContext, case: CaseHead) -> None:
             lambda: act("released", lambda request: acts.release_case(request.app, case.id, **request.by)),
         )
         return
-    taken = case.assignee_id is not None and not request.may(_SUPERVISING)
+    taken = case.assignee_id is not None and not request.may(SUPERVISORS)
     _button(
         request,
         "claim",
@@ -105,7 +145,7 @@ def _send_closing(case_id: int, field: str) -> None:
 
 
 def _waive(request: RequestContext, case: CaseHead) -> None:
-    if not request.may(_SUPERVISING) or case.status != CaseStatus.PRIVATE or case.public_closed_at or case.waiver:
+    if not request.may(SUPERVISORS) or not case.owes_public_closing:
         return
     say, field = request.say, f"waiver-{case.id}"
     with st.popover(say("waive")):
@@ -119,12 +159,11 @@ def _waive_closing(case_id: int, field: str) -> None:
 
 
 def _close(request: RequestContext, case: CaseHead) -> None:
-    owes = case.status == CaseStatus.PRIVATE and not case.public_closed_at and not case.waiver
     _button(
         request,
         "close",
         lambda: act("closed", lambda request: acts.close_case(request.app, case.id, **request.by)),
-        why_not=request.say("owes_closing") if owes else "",
+        why_not=request.say("owes_closing") if case.owes_public_closing else "",
     )
 
 
@@ -145,16 +184,12 @@ def _why(request: RequestContext, permitted: AnswerPermissions, otherwise: str) 
     return request.say.sentence(permitted.why_not) if permitted.why_not else request.say(otherwise)
 
 
-_INVITED = frozenset({PrivateState.INVITED, PrivateState.OPEN})
-
-
-def solve_button(request: RequestContext, case: CaseHead, permitted: AnswerPermissions) -> None:
+def _solve_button(request: RequestContext, case: CaseHead, permitted: AnswerPermissions) -> None:
     """A control that shows the public line before the case is marked; left out where nothing went private."""
     if case.status != CaseStatus.PRIVATE or case.private_state == PrivateState.SOLVED:
         return
     say, to = request.say, permitted.to
-    owed = case.public_closed_at is None and not case.waiver
-    tells = owed and to is not None and to.permissions.reply and not to.hidden
+    tells = case.owes_public_closing and to is not None and to.permissions.reply and not to.hidden
     with st.popover(say("mark_solved"), type="primary" if case.assignee_id == request.agent.id else "secondary"):
         if not tells or to is None:
             st.caption(say("solved_without_line"))
@@ -162,13 +197,13 @@ def solve_button(request: RequestContext, case: CaseHead, permitted: AnswerPermi
         else:
             by_person = is_sent_by_person(to)
             st.caption(say("solved_line_by_person") if by_person else say("solved_line_by_itself"))
-            with reading(request.app.engine) as session:
+            with request.reading() as session:
                 st.text(closing_line(session, request.app, to).text)
             done = "solved_line_waits" if by_person else "solved_line_leaves"
         st.button(say("mark_solved"), key=f"solve-{case.id}", type="primary", on_click=_solve, args=(case.id, done))
 
 
-def revoke_button(request: RequestContext, case: CaseHead) -> None:
+def _revoke_button(request: RequestContext, case: CaseHead) -> None:
     """A control that voids the invitation, or the room; left out where there is none."""
     if case.private_state not in _INVITED:
         return
@@ -182,13 +217,10 @@ def _solve(case_id: int, done: str) -> None:
 
 
 def _revoke(case_id: int) -> None:
-    act(
-        "invitation_revoked",
-        lambda request: revoke_invitation(request.app, case_id, **request.by),
-    )
+    act("invitation_revoked", lambda request: revoke_invitation(request.app, case_id, **request.by))
 
 
-def hide_button(request: RequestContext, permitted: AnswerPermissions) -> None:
+def _hide_button(request: RequestContext, permitted: AnswerPermissions) -> None:
     """A button for the person's latest post; left out where the network lets nobody hide it."""
     to = permitted.to
     if to is None or not to.permissions.hide:
@@ -202,46 +234,6 @@ def hide_button(request: RequestContext, permitted: AnswerPermissions) -> None:
         disabled=not permitted.hide,
         help=request.say.sentence(permitted.why_not) if not permitted.hide else None,
     )
-
-
-def hide_proposal(request: RequestContext, case: CaseHead, post: PersonPost, permitted: AnswerPermissions) -> None:
-    """The rule's question whether to hide the person's latest post, with its reason, and a button that does."""
-    to, decided = permitted.to, post.decided
-    if decided is None or not decided.propose_hide or post.hidden or post.deleted_at is not None or case.closed_at:
-        return
-    if to is None or to.mention_id != post.mention_id or not to.permissions.hide:
-        return
-    with st.container(border=True, key="propose-hide"):
-        st.html(
-            html_fragment(
-                "propose_hide.html",
-                request.say,
-                reasons=[request.say.sentence(reason) for reason in decided.reasons[:1]],
-            )
-        )
-        st.button(
-            request.say("hide_this_post"),
-            key="act-propose-hide",
-            on_click=_change_visibility,
-            args=(to.mention_id, to.account.id, False),
-            disabled=not permitted.hide,
-            help=request.say.sentence(permitted.why_not) if not permitted.hide else None,
-        )
-
-
-def delete_button(request: RequestContext, post: BrandPost) -> None:
-    """A button under an answer of ours that stands on the network; it asks once more."""
-    if post.reply_id is None or post.status != ReplyStatus.SENT or post.deleted:
-        return
-    with st.popover(request.say("delete_answer")):
-        st.caption(request.say("delete_is_final"))
-        st.button(
-            request.say("delete_answer"),
-            key=f"delete-{post.reply_id}",
-            type="primary",
-            on_click=_delete,
-            args=(post.reply_id,),
-        )
 
 
 def _change_visibility(mention_id: int, account_id: int, hidden: bool) -> None:  # noqa: FBT001 - called by the widget

@@ -8,22 +8,26 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.auth.request_context import RequestContext
-from dashboard.pages.case_figures import figures_of, private_badges
+from dashboard.pages.case_figures import figures_of
 from dashboard.reads.queue import PAGE, QueuedCase
+from dashboard.wording.formats import format_duration
 from dashboard.wording.html_fragments import html_fragment
-from dashboard.wording.times import format_duration
+
+THREAD = "thread"
+CASE = "case"
+"""Address of the thread page, and the name of its parameter."""
 
 
 def case_list(request: RequestContext, cases: Sequence[QueuedCase], *, name: str) -> None:
     """Rows with a button each that opens the thread."""
     for case in cases:
         opening, row = columns_with_open_button(case.reference, key=f"{name}-{case.reference}")
-        if case.copies > 1:
+        if case.campaign_size > 1:
             opening.button(
-                request.say("show_alike", count=case.copies),
+                request.say("show_alike", count=case.campaign_size),
                 key=f"{name}-alike-{case.reference}",
-                on_click=show_near_duplicates,
-                args=(name, case.alike),
+                on_click=open_campaign,
+                args=(name, case.campaign),
                 width="stretch",
             )
         row.html(_row(request, case))
@@ -44,16 +48,16 @@ def pager(request: RequestContext, total: int, *, name: str, page: int = PAGE) -
     where.caption(request.say("shown_of", first=offset + 1, last=min(total, offset + page), total=total))
 
 
-def show_near_duplicates(name: str, wave: str | None) -> None:
-    """Show in the list called `name` the cases of this wave of copies and no others; None shows all again."""
-    st.session_state[f"{name}-alike"] = wave
+def open_campaign(name: str, campaign: str | None) -> None:
+    """Show in the list called `name` the cases of this campaign and no others; None shows all again."""
+    st.session_state[f"{name}-alike"] = campaign
     back_to_start(name)
 
 
 def opened_campaign(name: str) -> str | None:
-    """Which wave the cases of the list called `name` must belong to, where one was opened."""
-    found: str | None = st.session_state.get(f"{name}-alike")
-    return found
+    """The campaign that is open in the list called `name`; None where all cases are shown."""
+    campaign: str | None = st.session_state.get(f"{name}-alike")
+    return campaign
 
 
 def offset_of(name: str) -> int:
@@ -71,28 +75,17 @@ def _move(name: str, by: int) -> None:
 
 
 def _row(request: RequestContext, case: QueuedCase) -> str:
-    figures = figures_of(case, request)
     latest = case.latest
-    handed_over = request.say.sentence(case.handed_over_note)
-    why = " ".join(request.say.sentence(reason) for reason in latest.reasons[:1]) if latest else ""
-    row = {
-        "clock": figures.clock,
-        "clock_class": figures.clock_class,
-        "waits": figures.waits,
-        "exposure": figures.exposure,
-        "as_of": figures.as_of,
-        "reach": figures.reach,
-        "handed_over": handed_over,
-        "language": latest.language if latest else "",
-        "why": why,
-        "private": private_badges(case, request),
-        "asked_human": format_duration(request.now - case.asked_human_at) if case.asked_human_at is not None else "",
-    }
-    return html_fragment("queue_row.html", request.say, case=case, row=row)
-
-
-THREAD = "thread"
-CASE = "case"
+    return html_fragment(
+        "queue_row.html",
+        request.say,
+        case=case,
+        figures=figures_of(case, request),
+        handed_over=request.say.sentence(case.handed_over_note),
+        language=latest.language if latest else "",
+        why=" ".join(request.say.sentence(reason) for reason in latest.reasons[:1]) if latest else "",
+        asked_human=format_duration(request.now - case.asked_human_at) if case.asked_human_at is not None else "",
+    )
 
 
 def columns_with_open_button(reference: str, *, key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -113,4 +106,4 @@ def open_thread(reference: str) -> None:
 
 
 def _thread_page() -> None:
-    """Stands for the thread's page, which is found by its address."""
+    """Stands for the thread page, which Streamlit finds by its address."""

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 import streamlit as st
 
 from dashboard.auth.request_context import RequestContext
-from dashboard.pages.actions import act, escape_markdown
+from dashboard.pages.actions import act, escape_markdown, required_text
+from dashboard.pages.case_figures import deadline_text, is_near
 from dashboard.reads.case import CaseHead
 from dashboard.reads.permissions import ACKNOWLEDGE, AnswerPermissions, propose_text, text_length
+from dashboard.wording.formats import format_dollars
 from dashboard.wording.html_fragments import format_handle, html_fragment
-from dashboard.wording.times import format_duration, format_time
 from records.enums import Act
+from replies.limits import MonthBudget
 from service.deciding.addressee import Addressee
 from service.desk import acts
 
-_SHORTENED = 23
-"""What X counts for a link, however long it is."""
+_X_LINK_LENGTH = 23
+"""Characters that X counts for a link, however long it is."""
+
+
+def show_permissions(request: RequestContext, case: CaseHead, permitted: AnswerPermissions) -> None:
+    """One line under the head of the case; a paused account says so first."""
+    to = permitted.to
+    if case.closed_at is not None or to is None:
+        return
+    if to.paused:
+        st.warning(request.say("account_paused"), icon=":material/pause_circle:")
+        st.text(request.say.sentence(to.paused))
+    texts = {
+        "private_word": request.say.word(to.permissions.private_act),
+        "until": deadline_text(request, case.brand, to.permissions.private_until),
+        "near": is_near(to.permissions.private_until, request.now),
+        "month": _month_spent(request, permitted.month),
+        "why": request.say.sentence(to.permissions.why),
+    }
+    costs = {name: format_dollars(cost) if cost else "" for name, cost in _costs(to).items()}
+    st.html(html_fragment("permitted.html", request.say, to=to, permissions=to.permissions, texts=texts, costs=costs))
 
 
 def composer(request: RequestContext, case: CaseHead, permitted: AnswerPermissions) -> None:
@@ -89,18 +108,12 @@ def _send(mention_id: int, account_id: int, field: str, privately: bool) -> None
             request.app,
             mention_id=mention_id,
             account_id=account_id,
-            text=_something(text),
+            text=required_text(text),
             privately=privately,
             **request.by,
         ),
         clears=[field],
     )
-
-
-def _something(text: str) -> str:
-    if not text.strip():
-        raise acts.DeskRefusalError("There is nothing to say yet: write a text first.")
-    return text.strip()
 
 
 def _propose(request: RequestContext, to: Addressee, field: str) -> None:
@@ -110,51 +123,13 @@ def _propose(request: RequestContext, to: Addressee, field: str) -> None:
 def _longest(to: Addressee, *, privately: bool) -> int:
     most = text_length(to.account.network, "", privately=privately)[1]
     link = to.permissions.compose_link
-    return most if privately or not link else most + max(0, len(link) - _SHORTENED)
+    return most if privately or not link else most + max(0, len(link) - _X_LINK_LENGTH)
 
 
-NEAR = timedelta(hours=2)
-"""A way that closes within this is shown as near its end."""
-
-
-def show_permissions(request: RequestContext, case: CaseHead, permitted: AnswerPermissions) -> None:
-    """One line under the head of the case; a paused account says so first."""
-    to = permitted.to
-    if case.closed_at is not None or to is None:
-        return
-    if to.paused:
-        st.warning(request.say("account_paused"), icon=":material/pause_circle:")
-        st.text(request.say.sentence(to.paused))
-    month = permitted.month
-    told = {
-        "private_word": request.say.word(to.permissions.private_act),
-        "until": until_words(request, case.brand, to.permissions.private_until),
-        "near": is_near(to.permissions.private_until, request.now),
-        "month": request.say("month_spent", spent=format_dollars(month.spent), cap=format_dollars(month.cap))
-        if month
-        else "",
-        "why": request.say.sentence(to.permissions.why),
-    }
-    costs = {name: format_dollars(cost) if cost else "" for name, cost in _costs(to).items()}
-    st.html(html_fragment("permitted.html", request.say, to=to, permissions=to.permissions, told=told, costs=costs))
-
-
-def until_words(request: RequestContext, brand: str, until: datetime | None) -> str:
-    """`until 10:42 (3 h 05 min left)`; empty where there is no deadline."""
-    if until is None:
+def _month_spent(request: RequestContext, month: MonthBudget | None) -> str:
+    if month is None:
         return ""
-    at = format_time(until, request.zone(brand), now=request.now, say=request.say)
-    return request.say("permitted_until", at=at, left=format_duration(until - request.now))
-
-
-def is_near(until: datetime | None, now: datetime) -> bool:
-    """True where a deadline is close enough to hurry."""
-    return until is not None and until - now <= NEAR
-
-
-def format_dollars(amount: float) -> str:
-    """`$0.015`, `$12.50`."""
-    return f"${amount:.3f}".removesuffix("0") if amount < 1 else f"${amount:,.2f}"
+    return request.say("month_spent", spent=format_dollars(month.spent), cap=format_dollars(month.cap))
 
 
 def _costs(to: Addressee) -> dict[str, float]:

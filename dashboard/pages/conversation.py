@@ -6,38 +6,50 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard.auth.request_context import ANSWERING_ROLES, RequestContext, SignedOutError, current_request
+from dashboard.auth.request_context import RequestContext, refreshing
 from dashboard.pages.actions import act, escape_markdown
 from dashboard.pages.case_acts import delete_button
-from dashboard.pages.case_figures import format_thousands
-from dashboard.pages.layout import session_over
 from dashboard.reads.case import CaseHead
 from dashboard.reads.permissions import AnswerPermissions
 from dashboard.reads.private_side import AttachedFile, PrivateMessage, PrivateSide, RoomHead, private_side
 from dashboard.reads.public_side import BrandPost, PersonPost, PublicSide
+from dashboard.wording.formats import format_duration, format_thousands
 from dashboard.wording.html_fragments import MAX_SHOWN, format_handle, html_fragment
-from dashboard.wording.times import format_duration, format_time
-from records.database import reading
 from records.enums import RoomStatus
 from service.desk import acts
 from service.desk.acts import read_file
+from service.desk.authorise import SPEAKERS
+
+REFRESH_SECONDS = 8
+_MAX_CHARACTERS = 4_000
 
 
-def show_public_side(request: RequestContext, case: CaseHead, leg: PublicSide, permitted: AnswerPermissions) -> None:
+def show_public_side(request: RequestContext, case: CaseHead, side: PublicSide, permitted: AnswerPermissions) -> None:
     """Every post, oldest first; an answer of ours may be deleted where the network permits it."""
-    if leg.left_out:
-        st.caption(request.say("left_out", count=leg.left_out))
-    for post in leg.posts:
+    if side.left_out:
+        st.caption(request.say("left_out", count=side.left_out))
+    for post in side.posts:
         if isinstance(post, PersonPost):
             st.html(_person(request, case, post))
             continue
         st.html(_brand(request, case, post))
         if permitted.delete_own and case.closed_at is None:
             delete_button(request, post)
-    if not leg.posts:
+    if not side.posts:
         st.caption(request.say("private_only"))
-    if leg.others:
-        st.caption(request.say("others_in_thread", count=leg.others))
+    if side.others:
+        st.caption(request.say("others_in_thread", count=side.others))
+
+
+def show_private_side(request: RequestContext, case: CaseHead, side: PrivateSide) -> None:
+    """Direct messages, then the room, which is looked at again every few seconds."""
+    for message in side.direct_messages:
+        st.html(_message(request, case, message))
+    if not side.direct_messages:
+        st.caption(request.say("no_messages"))
+    _room(case)
+    if side.room is not None:
+        _answer_box(request, case, side.room)
 
 
 def who_wrote(request: RequestContext, origin: str, author: str, name: str = "") -> str:
@@ -59,7 +71,7 @@ def _person(request: RequestContext, case: CaseHead, post: PersonPost) -> str:
         case=case,
         post=post,
         reach=format_thousands(case.reach),
-        at=_at(request, case, post.at),
+        at=request.local_time(post.at, case.brand),
         more=format_thousands(post.length - MAX_SHOWN) if post.length > MAX_SHOWN else "",
     )
 
@@ -76,44 +88,20 @@ def _brand(request: RequestContext, case: CaseHead, post: BrandPost) -> str:
         reason=post.reason,
         text=post.text,
         moment=post.at,
-        at=_at(request, case, post.at),
+        at=request.local_time(post.at, case.brand),
     )
 
 
-def _at(request: RequestContext, case: CaseHead, at: datetime) -> str:
-    return format_time(at, request.zone(case.brand), now=request.now, say=request.say)
-
-
-REFRESH_SECONDS = 8
-_MOST_CHARACTERS = 4_000
-
-
-def show_private_side(request: RequestContext, case: CaseHead, leg: PrivateSide) -> None:
-    """Direct messages, then the room, which is looked at again every few seconds."""
-    for message in leg.direct:
-        st.html(_message(request, case, message))
-    if not leg.direct:
-        st.caption(request.say("no_messages"))
-    _room(case)
-    if leg.room is not None:
-        _answer_box(request, case, leg.room)
-
-
-@st.fragment(run_every=REFRESH_SECONDS)
-def _room(case: CaseHead) -> None:
-    try:
-        request = current_request()
-    except SignedOutError:
-        session_over()
-        return
-    with reading(request.app.engine) as session:
-        leg = private_side(session, case)
-    room = leg.room
+@refreshing(REFRESH_SECONDS)
+def _room(request: RequestContext, case: CaseHead) -> None:
+    with request.reading() as session:
+        side = private_side(session, case)
+    room = side.room
     if room is None:
         st.caption(request.say("no_room"))
         return
     st.html(_room_head(request, case, room))
-    for message in leg.said:
+    for message in side.room_messages:
         st.html(_message(request, case, message))
         for file in message.files:
             _download(request, file)
@@ -123,12 +111,12 @@ def _room_head(request: RequestContext, case: CaseHead, room: RoomHead) -> str:
     say = request.say
     came_in = ""
     if room.opened_at is not None:
-        came_in = say("came_in", at=_at(request, case, room.opened_at))
+        came_in = say("came_in", at=request.local_time(room.opened_at, case.brand))
     elif room.status in {RoomStatus.PREPARED, RoomStatus.INVITED}:
-        came_in = say("invitation_until", at=_at(request, case, room.expires_at))
-    waits = (
-        say("waits_in_private", span=format_duration(request.now - room.waiting_since)) if room.waiting_since else ""
-    )
+        came_in = say("invitation_until", at=request.local_time(room.expires_at, case.brand))
+    waits = ""
+    if room.waiting_since is not None:
+        waits = say("waits_in_private", span=format_duration(request.now - room.waiting_since))
     return html_fragment(
         "room_head.html",
         say,
@@ -137,7 +125,7 @@ def _room_head(request: RequestContext, case: CaseHead, room: RoomHead) -> str:
         holds_handle=_proof(request, case, room.handle_held_at, room.handle_proof),
         on_file=_proof(request, case, room.filed_at, room.file_proof),
         waits=waits,
-        asked_human=_at(request, case, room.asked_human_at) if room.asked_human_at else "",
+        asked_human=request.local_time(room.asked_human_at, case.brand) if room.asked_human_at else "",
         turned_away=say.word(f"way_{room.turned_away_because}") if room.turned_away_because else "",
     )
 
@@ -147,7 +135,7 @@ def _proof(request: RequestContext, case: CaseHead, at: datetime | None, kind: s
     if at is None:
         return ""
     how = request.say.word(f"proof_{kind}") if kind else ""
-    return " · ".join(filter(None, (how, _at(request, case, at))))
+    return " · ".join(filter(None, (how, request.local_time(at, case.brand))))
 
 
 def _download(request: RequestContext, file: AttachedFile) -> None:
@@ -162,7 +150,7 @@ def _download(request: RequestContext, file: AttachedFile) -> None:
         key=f"file-{file.id}",
         icon=":material/download:",
         on_click="ignore",
-        disabled=not request.may(ANSWERING_ROLES),
+        disabled=not request.may(SPEAKERS),
     )
 
 
@@ -173,7 +161,7 @@ def _answer_box(request: RequestContext, case: CaseHead, room: RoomHead) -> None
         request.say("say_in_room"),
         key=field,
         height=90,
-        max_chars=_MOST_CHARACTERS,
+        max_chars=_MAX_CHARACTERS,
         disabled=closed,
         placeholder=request.say("placeholder_room"),
     )
@@ -200,5 +188,5 @@ def _message(request: RequestContext, case: CaseHead, message: PrivateMessage) -
         request.say,
         message=message,
         who=who or request.say("the_brand"),
-        at=_at(request, case, message.at),
+        at=request.local_time(message.at, case.brand),
     )

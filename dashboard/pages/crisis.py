@@ -8,21 +8,17 @@ from dashboard.auth.request_context import RequestContext, current_request
 from dashboard.pages.actions import act, show_action_result
 from dashboard.reads.crises import ActiveCrisis, active_crises
 from dashboard.wording.html_fragments import html_fragment
-from dashboard.wording.times import format_time
-from records.database import reading
-from records.enums import Role
+from service.desk.authorise import SUPERVISORS
 from service.desk.crisis import DECLARERS, LONGEST_REASON, declare_crisis, lift_crisis
-
-_SUPERVISING = frozenset({Role.SUPERVISOR})
 
 
 def crisis_banner(request: RequestContext) -> None:
-    """One line a crisis that lasts, above whatever page is shown."""
-    with reading(request.app.engine) as session:
-        found = active_crises(session)
-    if found:
-        told = [(crisis, _since(request, crisis)) for crisis in found.values()]
-        st.html(html_fragment("crisis_banner.html", request.say, crises=told))
+    """One line for each active crisis, above whatever page is shown."""
+    with request.reading() as session:
+        active = active_crises(session)
+    if active:
+        crises = [(crisis, _since(request, crisis)) for crisis in active.values()]
+        st.html(html_fragment("crisis_banner.html", request.say, crises=crises))
 
 
 def crisis() -> None:
@@ -35,12 +31,12 @@ def crisis() -> None:
 
 def crisis_switches(request: RequestContext) -> None:
     """The switch of each brand, on or off."""
-    with reading(request.app.engine) as session:
-        found = active_crises(session)
-    for brand in sorted({*request.app.settings.brands, *found}):
+    with request.reading() as session:
+        active = active_crises(session)
+    for brand in sorted({*request.app.settings.brands, *active}):
         with st.container(border=True, key=f"crisis-{brand}"):
-            if brand in found:
-                _active(request, found[brand])
+            if brand in active:
+                _active(request, active[brand])
             else:
                 _inactive(request, brand)
 
@@ -81,7 +77,7 @@ def _active(request: RequestContext, crisis: ActiveCrisis) -> None:
 
 
 def _why_not_lifted(request: RequestContext, crisis: ActiveCrisis) -> str:
-    if not request.may(_SUPERVISING):
+    if not request.may(SUPERVISORS):
         return request.say("supervisors_lift")
     if crisis.first_lift_tag == request.agent.actor.tag:
         return request.say("second_supervisor")
@@ -89,7 +85,7 @@ def _why_not_lifted(request: RequestContext, crisis: ActiveCrisis) -> str:
 
 
 def _since(request: RequestContext, crisis: ActiveCrisis) -> str:
-    return format_time(crisis.declared_at, request.zone(crisis.brand), now=request.now, say=request.say)
+    return request.local_time(crisis.declared_at, crisis.brand)
 
 
 def _declare(brand: str, field: str) -> None:

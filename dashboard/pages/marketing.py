@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.auth.request_context import RequestContext, SignedOutError, current_request
+from dashboard.auth.request_context import RequestContext, current_request, refreshing
 from dashboard.pages.actions import show_action_result
 from dashboard.pages.approvals import waiting_text
 from dashboard.pages.case_list import back_to_start, case_list, columns_with_open_button, offset_of, pager
 from dashboard.pages.crisis import crisis_switches
-from dashboard.pages.layout import session_over
 from dashboard.reads.hide_questions import hide_questions
 from dashboard.reads.queue import flagged_cases, flagged_counts
 from dashboard.reads.waiting_texts import waiting_texts
 from dashboard.wording.html_fragments import html_fragment
-from dashboard.wording.times import format_time
-from records.database import reading
 from records.enums import Queue
 
 REFRESH_SECONDS = 30
@@ -35,7 +32,7 @@ def marketing() -> None:
 
 
 def _hide_questions(request: RequestContext) -> None:
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         questions, total = hide_questions(session)
     if not questions:
         return
@@ -43,13 +40,13 @@ def _hide_questions(request: RequestContext) -> None:
     st.caption(request.say("criticism_stays"))
     for question in questions:
         _, row = columns_with_open_button(question.reference, key=f"hide-{question.decision_id}")
-        at = format_time(question.at, request.zone(question.brand), now=request.now, say=request.say)
+        at = request.local_time(question.at, question.brand)
         reasons = [request.say.sentence(reason) for reason in question.reasons[:1]]
         row.html(html_fragment("hide_question.html", request.say, question=question, at=at, reasons=reasons))
 
 
 def _promotions(request: RequestContext) -> None:
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         page = waiting_texts(session, request.app, now=request.now, promotions=True)
     if not page.texts:
         return
@@ -59,19 +56,14 @@ def _promotions(request: RequestContext) -> None:
             waiting_text(request, text, name=_NAME, with_post=True)
 
 
-@st.fragment(run_every=REFRESH_SECONDS)
-def _list() -> None:
-    try:
-        request = current_request()
-    except SignedOutError:
-        session_over()
-        return
+@refreshing(REFRESH_SECONDS)
+def _list(request: RequestContext) -> None:
     st.subheader(request.say("flagged_threads"))
     st.caption(request.say("marketing_lead"))
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         counts = flagged_counts(session)
     queue = _queue(request, counts)
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         page = flagged_cases(session, now=request.now, queue=queue, offset=offset_of(_NAME))
     if not page.cases:
         st.info(request.say("queue_empty"))

@@ -6,18 +6,13 @@ import streamlit as st
 
 from dashboard.auth.request_context import RequestContext, current_request
 from dashboard.pages.actions import act, show_action_result
-from dashboard.pages.case_figures import format_thousands
 from dashboard.pages.case_list import columns_with_open_button
 from dashboard.reads.pilots import Disagreement, PilotView, pilot_of
+from dashboard.wording.formats import format_percent, format_thousands
 from dashboard.wording.html_fragments import html_fragment
-from dashboard.wording.times import format_time
-from records.database import reading
-from records.enums import Role
-from service.deciding.brand_context import midnight
+from service.desk.authorise import SUPERVISORS
 from service.desk.pilots import LONGEST_NOTE, promote_pilot, stop_pilot
 from service.pilots.report import Agreement
-
-_SUPERVISING = frozenset({Role.SUPERVISOR})
 
 
 def pilots() -> None:
@@ -26,8 +21,8 @@ def pilots() -> None:
     show_action_result()
     st.caption(request.say("pilots_lead"))
     for name, brand in sorted(request.app.settings.brands.items()):
-        with reading(request.app.engine) as session:
-            pilot = pilot_of(session, name, midnight=midnight(request.now, brand.timezone))
+        with request.reading() as session:
+            pilot = pilot_of(session, brand, now=request.now)
         with st.container(border=True, key=f"pilot-{name}"):
             if pilot is None:
                 st.html(html_fragment("no_pilot.html", request.say, brand=name))
@@ -37,17 +32,17 @@ def pilots() -> None:
 
 def _pilot(request: RequestContext, pilot: PilotView) -> None:
     say = request.say
-    told, acts = st.columns([7, 2], vertical_alignment="top")
-    told.html(html_fragment("pilot_head.html", say, pilot=pilot, head=_head(request, pilot)))
+    head, acts = st.columns([7, 2], vertical_alignment="top")
+    head.html(html_fragment("pilot_head.html", say, pilot=pilot, head=_head(request, pilot)))
     if pilot.ended_at is None:
         with acts:
             _promote(request, pilot)
             _stop(request, pilot)
-    if pilot.against:
-        with st.expander(say("pilot_against", count=len(pilot.against)), expanded=pilot.ended_at is None):
-            for each in pilot.against:
+    if pilot.disagreements:
+        with st.expander(say("pilot_against", count=len(pilot.disagreements)), expanded=pilot.ended_at is None):
+            for each in pilot.disagreements:
                 _disagreement(request, pilot, each)
-    by_rule = sorted(pilot.report.by_rule.items(), key=_telling)
+    by_rule = sorted(pilot.report.by_rule.items(), key=_most_disagreement_first)
     rules = [(rule, each, _share(request, each), _instead(request, each)) for rule, each in by_rule]
     if rules:
         with st.expander(say("pilot_rules", count=len(rules)), expanded=pilot.ended_at is None):
@@ -55,16 +50,15 @@ def _pilot(request: RequestContext, pilot: PilotView) -> None:
 
 
 def _head(request: RequestContext, pilot: PilotView) -> dict[str, str]:
-    say, report = request.say, pilot.report
-    zone = request.zone(pilot.brand)
+    report = pilot.report
     overall = report.overall
     return {
-        "share": _percent(request, pilot.share),
-        "started": format_time(pilot.started_at, zone, now=request.now, say=say),
-        "ended": format_time(pilot.ended_at, zone, now=request.now, say=say) if pilot.ended_at else "",
-        "agreement": _percent(request, overall.share) if overall.share is not None else "",
+        "share": format_percent(pilot.share, request.say),
+        "started": request.local_time(pilot.started_at, pilot.brand),
+        "ended": request.local_time(pilot.ended_at, pilot.brand) if pilot.ended_at else "",
+        "agreement": format_percent(overall.share, request.say) if overall.share is not None else "",
         "agreement_look": "" if not report.enough else "late" if report.fails else "ok",
-        "least": _percent(request, pilot.least_agreement),
+        "least": format_percent(pilot.least_agreement, request.say),
         "compared": format_thousands(overall.compared),
         "agreed": format_thousands(overall.agreed),
         "posts": format_thousands(overall.posts),
@@ -76,7 +70,7 @@ def _head(request: RequestContext, pilot: PilotView) -> dict[str, str]:
 def _promote(request: RequestContext, pilot: PilotView) -> None:
     say, field = request.say, f"although-{pilot.brand}"
     proved = pilot.report.enough and not pilot.report.fails
-    supervising = request.may(_SUPERVISING)
+    supervising = request.may(SUPERVISORS)
     with st.popover(
         say("promote_pilot"),
         width="stretch",
@@ -97,7 +91,7 @@ def _promote(request: RequestContext, pilot: PilotView) -> None:
 
 
 def _stop(request: RequestContext, pilot: PilotView) -> None:
-    say, supervising = request.say, request.may(_SUPERVISING)
+    say, supervising = request.say, request.may(SUPERVISORS)
     with st.popover(
         say("stop_pilot"),
         width="stretch",
@@ -110,29 +104,23 @@ def _stop(request: RequestContext, pilot: PilotView) -> None:
 
 def _disagreement(request: RequestContext, pilot: PilotView, each: Disagreement) -> None:
     _, row = columns_with_open_button(each.reference, key=f"against-{each.verdict_id}")
-    at = format_time(each.made_at, request.zone(pilot.brand), now=request.now, say=request.say)
+    at = request.local_time(each.made_at, pilot.brand)
     row.html(html_fragment("pilot_against.html", request.say, each=each, at=at))
 
 
-def _telling(rule: tuple[str, Agreement]) -> tuple[int, int, int, str]:
+def _most_disagreement_first(rule: tuple[str, Agreement]) -> tuple[int, int, int, str]:
     """Where people disagreed most comes first, then what was compared most."""
     name, agreement = rule
     return (agreement.agreed - agreement.compared, -agreement.compared, -agreement.posts, name)
 
 
 def _share(request: RequestContext, agreement: Agreement) -> str:
-    return _percent(request, agreement.share) if agreement.share is not None else "—"
+    return format_percent(agreement.share, request.say) if agreement.share is not None else "—"
 
 
 def _instead(request: RequestContext, agreement: Agreement) -> str:
     done = sorted(agreement.done.items(), key=lambda pair: -pair[1])
     return ", ".join(f"{request.say.word(action)} {format_thousands(count)}" for action, count in done)
-
-
-def _percent(request: RequestContext, share: float) -> str:
-    """`87.5 %`, with the decimal sign of the language."""
-    written = f"{100 * share:.1f}".removesuffix(".0")
-    return f"{written.replace('.', request.say('decimal_sign'))} %"
 
 
 def _do_promote(brand: str, field: str) -> None:

@@ -7,14 +7,12 @@ from typing import TypedDict
 
 import streamlit as st
 
-from dashboard.auth.request_context import RequestContext, SignedOutError, current_request
+from dashboard.auth.request_context import RequestContext, refreshing
 from dashboard.pages.actions import show_action_result
 from dashboard.pages.case_figures import promised_waits
-from dashboard.pages.case_list import back_to_start, case_list, offset_of, opened_campaign, pager, show_near_duplicates
-from dashboard.pages.layout import session_over
-from dashboard.reads.queue import QueueFilter, brands_with_open_cases, open_counts, queued_cases
+from dashboard.pages.case_list import back_to_start, case_list, offset_of, open_campaign, opened_campaign, pager
+from dashboard.reads.queue import OpenCounts, QueueFilter, brands_with_open_cases, open_counts, queued_cases
 from dashboard.wording.html_fragments import html_fragment
-from records.database import reading
 from records.enums import Queue
 
 REFRESH_SECONDS = 10
@@ -27,38 +25,33 @@ def queue() -> None:
     _list()
 
 
-@st.fragment(run_every=REFRESH_SECONDS)
-def _list() -> None:
-    try:
-        request = current_request()
-    except SignedOutError:
-        session_over()
-        return
-    with reading(request.app.engine) as session:
+@refreshing(REFRESH_SECONDS)
+def _list(request: RequestContext) -> None:
+    with request.reading() as session:
         counts = open_counts(session, now=request.now, agent_id=request.agent.id)
         brands = brands_with_open_cases(session)
     st.html(_figures(request, counts))
     wanted = _filter(request, brands)
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         page = queued_cases(session, wanted, now=request.now, offset=offset_of(_NAME), promised=promised_waits(request))
     if not page.cases and offset_of(_NAME):
         back_to_start(_NAME)
         st.rerun(scope="app")
-    if wanted.alike is not None:
-        st.button(request.say("whole_queue"), key="whole-queue", on_click=show_near_duplicates, args=(_NAME, None))
+    if wanted.campaign is not None:
+        st.button(request.say("whole_queue"), key="whole-queue", on_click=open_campaign, args=(_NAME, None))
     if not page.cases:
         st.info(request.say("queue_empty"))
     case_list(request, page.cases, name=_NAME)
     pager(request, page.total, name=_NAME)
 
 
-def _figures(request: RequestContext, counts: dict[str, int]) -> str:
+def _figures(request: RequestContext, counts: OpenCounts) -> str:
     figures = [
-        (request.say("open_cases"), counts["open"], ""),
-        (request.say("harm_lane"), counts["harm"], "late" if counts["harm"] else ""),
-        (request.say("human_lane"), counts["human"], "late" if counts["human"] else ""),
-        (request.say("late_cases"), counts["late"], "late" if counts["late"] else ""),
-        (request.say("my_cases"), counts["mine"], ""),
+        (request.say("open_cases"), counts.open_cases, ""),
+        (request.say("harm_lane"), counts.harm, "late" if counts.harm else ""),
+        (request.say("human_lane"), counts.asking_human, "late" if counts.asking_human else ""),
+        (request.say("late_cases"), counts.late, "late" if counts.late else ""),
+        (request.say("my_cases"), counts.mine, ""),
     ]
     return html_fragment("figures.html", request.say, figures=figures)
 
@@ -98,5 +91,5 @@ def _filter(request: RequestContext, brands: tuple[str, ...]) -> QueueFilter:
         harm=harm,
         unanswered=unanswered,
         asks_human=asks_human,
-        alike=opened_campaign(_NAME),
+        campaign=opened_campaign(_NAME),
     )

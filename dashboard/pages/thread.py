@@ -8,7 +8,7 @@ from dashboard.auth.request_context import RequestContext, current_request
 from dashboard.pages.actions import show_action_result
 from dashboard.pages.approvals import waiting_text
 from dashboard.pages.case_acts import case_acts, hide_proposal
-from dashboard.pages.case_figures import figures_of, private_badges
+from dashboard.pages.case_figures import figures_of
 from dashboard.pages.case_list import CASE, open_thread
 from dashboard.pages.composer import composer, show_permissions
 from dashboard.pages.conversation import show_private_side, show_public_side
@@ -21,8 +21,6 @@ from dashboard.reads.public_side import public_side
 from dashboard.reads.queue import next_case
 from dashboard.reads.waiting_texts import waiting_texts
 from dashboard.wording.html_fragments import html_fragment
-from dashboard.wording.times import format_time
-from records.database import reading
 
 
 def thread() -> None:
@@ -33,7 +31,7 @@ def thread() -> None:
     if not reference:
         _ask_for_reference(request)
         return
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         case = case_by_reference(session, reference)
     if case is None:
         st.warning(request.say("no_such_case"))
@@ -43,13 +41,13 @@ def thread() -> None:
 
 
 def _show(request: RequestContext, case: CaseHead) -> None:
-    with reading(request.app.engine) as session:
+    with request.reading() as session:
         public = public_side(session, case)
         private = private_side(session, case)
         texts = waiting_texts(session, request.app, now=request.now, case_id=case.id)
         permitted = answer_permissions(session, request.app, case_id=case.id, now=request.now)
-        decided = public.latest.decided if public.latest is not None else None
-        told = explanation_of(session, decided, language=request.say.language) if decided is not None else None
+        decision = public.latest.decision if public.latest is not None else None
+        explained = explanation_of(session, decision, language=request.say.language) if decision is not None else None
         following = next_case(session, after=case.id, agent_id=request.agent.id, now=request.now)
     head, onward = st.columns([7, 2.4], vertical_alignment="top")
     head.html(_head(request, case))
@@ -67,33 +65,25 @@ def _show(request: RequestContext, case: CaseHead) -> None:
             waiting_text(request, text, name="thread", with_post=False)
         composer(request, case, permitted)
     with right:
-        # Whoever talks in a room looks there first.
+        # Where there is a room its messages come first, and the explanation after them.
         first = st.container()
         st.subheader(request.say("in_private"))
         show_private_side(request, case, private)
         if public.latest is not None:
             with st.container() if private.room is not None else first:
-                explanation(request, case, public.latest, told)
+                explanation(request, case, public.latest, explained)
 
 
 def _head(request: RequestContext, case: CaseHead) -> str:
-    figures = figures_of(case, request)
-    handed_over = case.handed_over_at
-    head = {
-        "clock": figures.clock,
-        "clock_class": figures.clock_class,
-        "waits": figures.waits,
-        "exposure": figures.exposure,
-        "as_of": figures.as_of,
-        "reach": figures.reach,
-        "private": private_badges(case, request),
-        "handed_over_note": request.say.sentence(case.handed_over_note),
-        "waiver": request.say.sentence(case.waiver or ""),
-        "handed_over": format_time(handed_over, request.zone(case.brand), now=request.now, say=request.say)
-        if handed_over
-        else "",
-    }
-    return html_fragment("case_head.html", request.say, case=case, head=head)
+    return html_fragment(
+        "case_head.html",
+        request.say,
+        case=case,
+        figures=figures_of(case, request),
+        handed_over=request.local_time(case.handed_over_at, case.brand) if case.handed_over_at else "",
+        handed_over_note=request.say.sentence(case.handed_over_note),
+        waiver=request.say.sentence(case.waiver or ""),
+    )
 
 
 def _ask_for_reference(request: RequestContext) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from records.enums import CaseStatus
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.people import IdentityLinkRow, IdentityRow
 from records.tables.service import AgentRow
@@ -20,7 +21,8 @@ class CaseThread:
     """One thread of a case."""
 
     account_id: int
-    leg: str
+    side: str
+    """`public` or `private`."""
     root_external_id: str
     mention_id: int | None
 
@@ -54,7 +56,7 @@ class CaseHead:
     private_state: str
     """A `PrivateState`."""
     private_waiting_since: datetime | None
-    """Since when the person waits for us in private."""
+    """Since when the person waits for an answer in private."""
     close_by: datetime | None
     """When the public closing line is due."""
     reopened: bool
@@ -69,7 +71,12 @@ class CaseHead:
     reach: int
     on_file: bool
     """True where a proof ties the handle to a customer record."""
-    legs: tuple[CaseThread, ...]
+    threads: tuple[CaseThread, ...]
+
+    @property
+    def owes_public_closing(self) -> bool:
+        """True where it went private, and its closing line in public is neither sent nor waived."""
+        return self.status == CaseStatus.PRIVATE and self.public_closed_at is None and not self.waiver
 
 
 def case_by_reference(session: Session, reference: str) -> CaseHead | None:
@@ -118,7 +125,7 @@ def case_by_reference(session: Session, reference: str) -> CaseHead | None:
         biography=identity.biography,
         reach=identity.reach,
         on_file=_on_file(session, identity.id),
-        legs=_threads(session, case.id),
+        threads=_threads(session, case.id),
     )
 
 
@@ -137,7 +144,7 @@ def _threads(session: Session, case_id: int, most: int = 50) -> tuple[CaseThread
     ).scalars()
     return tuple(
         CaseThread(
-            account_id=row.account_id, leg=row.leg, root_external_id=row.root_external_id, mention_id=row.mention_id
+            account_id=row.account_id, side=row.leg, root_external_id=row.root_external_id, mention_id=row.mention_id
         )
         for row in rows
     )

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dashboard.reads.agent_names import agent_names
 from service.brands.crisis_switch import Crisis, ongoing_crises
+from service.desk.agents import agent_names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,9 @@ from records.models import Fact
 from records.tables.service import AssessmentRow, DecisionRow
 from service.brands.rulebook_versions import UnknownRulebookError, stored_rulebook
 
+_FACT_REASON = re.compile(r"[a-z][a-z_.]* = ")
+"""How a stored reason begins that only repeats a fact."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FactRead:
@@ -65,8 +68,8 @@ class PostDecision:
     mode: str
     reasons: tuple[str, ...]
     facts: tuple[FactRead, ...]
-    known: Mapping[str, Fact]
-    """The same facts as the policy is given them; those that are younger than the decision have their defaults."""
+    policy_facts: Mapping[str, Fact]
+    """The same facts as the policy takes them; facts that were declared after the decision have their defaults."""
     rulebook_version: str
     by_pilot: bool
     """A pilot's rulebook decided, and not the brand's own."""
@@ -107,7 +110,7 @@ def post_decision(row: DecisionRow | None) -> PostDecision | None:
         mode=row.mode,
         reasons=tuple(row.reasons),
         facts=_facts(row.facts),
-        known=_known(row.facts),
+        policy_facts=_policy_facts(row.facts),
         rulebook_version=row.rulebook_version,
         by_pilot=row.pilot_id is not None,
         made_at=row.made_at,
@@ -121,7 +124,7 @@ def _facts(stored: Mapping[str, Any]) -> tuple[FactRead, ...]:
     )
 
 
-def _known(stored: Mapping[str, Any]) -> Mapping[str, Fact]:
+def _policy_facts(stored: Mapping[str, Any]) -> Mapping[str, Fact]:
     """What is stored under a name that is still declared, sound or not; every other declared fact is its default."""
     kept = {
         name: Fact(value=fact["value"], source=str(fact.get("source", "")))
@@ -137,25 +140,23 @@ def _value_text(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-_A_FACT = re.compile(r"[a-z][a-z_.]* = ")
+def explanation_of(session: Session, decision: PostDecision, *, language: str) -> Explanation | None:
+    """The explanation in `language`; None where only the stored reasons are left.
 
-
-def explanation_of(session: Session, decided: PostDecision, *, language: str) -> Explanation | None:
-    """The explanation in `language`; None where only the reasons that were stored can tell.
-
-    So it is where the rulebook of that version is not kept or can no longer be read, where no rule of it decided (one
-    of our own accounts wrote, say), and where it cannot be found again which rule was unsure or failed.
+    That is the case where the rulebook of that version is not kept or can no longer be read, where no rule of it
+    decided (for example where one of our own accounts wrote), and where it cannot be found again which rule was unsure
+    or failed.
     """
     try:
-        rulebook = stored_rulebook(session, decided.rulebook_version)
+        rulebook = stored_rulebook(session, decision.rulebook_version)
     except (UnknownRulebookError, RulebookError):
         return None
-    told = explain(rulebook, decided.known, rule=decided.rule, language=language)
-    found = decided.rule == NO_RULE or any(rule.name == decided.rule for rule in rulebook.rules)
-    return told if found or (decided.rule in {UNSURE, ERROR} and told.facts) else None
+    explained = explain(rulebook, decision.policy_facts, rule=decision.rule, language=language)
+    found = decision.rule == NO_RULE or any(rule.name == decision.rule for rule in rulebook.rules)
+    return explained if found or (decision.rule in {UNSURE, ERROR} and explained.facts) else None
 
 
-def further_reasons(decided: PostDecision) -> tuple[str, ...]:
-    """Stored reasons that an explanation does not tell: what kept the rule from speaking, rules in shadow."""
-    told = (f"Rule {decided.rule}: ", reasons.NOTHING_MATCHED, "Held for a person: rule ")
-    return tuple(each for each in decided.reasons if not each.startswith(told) and not _A_FACT.match(each))
+def further_reasons(decision: PostDecision) -> tuple[str, ...]:
+    """Stored reasons that an explanation does not repeat: what withheld the rule's answer, rules in shadow."""
+    repeated = (f"Rule {decision.rule}: ", reasons.NOTHING_MATCHED, "Held for a person: rule ")
+    return tuple(each for each in decision.reasons if not each.startswith(repeated) and not _FACT_REASON.match(each))

@@ -25,7 +25,7 @@ class HideQuestion:
     reference: str
     brand: str
     handle: str
-    asked: str
+    post_text: str
     """The beginning of the post."""
     at: datetime
     reasons: tuple[str, ...]
@@ -67,7 +67,13 @@ def hide_questions(session: Session, *, most: int = MOST) -> tuple[tuple[HideQue
     rows = session.execute(asked.order_by(col(DecisionRow.id).desc()).limit(most))
     found = tuple(
         HideQuestion(
-            decision_id=number, reference=reference, brand=brand, handle=handle, asked=text, at=at, reasons=tuple(why)
+            decision_id=number,
+            reference=reference,
+            brand=brand,
+            handle=handle,
+            post_text=text,
+            at=at,
+            reasons=tuple(why),
         )
         for number, reference, brand, handle, text, at, why in rows
     )

@@ -15,6 +15,8 @@ from records.tables.listener import MentionRevisionRow, MentionRow
 from records.tables.service import AssessmentRow, DecisionRow
 
 EXCERPT = 400
+SMALLEST_CAMPAIGN = 3
+"""Cases whose posts are near-duplicates stand in rows of their own below this number: two people may say the same."""
 _MAX_POSTS = 2_000
 
 
@@ -81,23 +83,19 @@ def latest_posts(session: Session, case_ids: Sequence[int]) -> dict[int, LatestP
     }
 
 
-SMALLEST_CAMPAIGN = 3
-"""Fewer copies than this stand in rows of their own: two people may well say the same."""
-
-
 def grouped_by_campaign(conditions: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[Any]]) -> Subquery:
-    """`case_id`, `copies` and `alike` of the rows that the queue shows for the open cases under `conditions`.
+    """`case_id`, `size` and `campaign` of the rows that the queue shows for the open cases under `conditions`.
 
-    Of at least FEWEST cases of one brand whose latest posts are copies, the first in `order` stands for all. Cases
-    in the harm lane always stand for themselves.
+    Of at least SMALLEST_CAMPAIGN cases of one brand whose latest posts are near-duplicates, the first in `order`
+    stands for all. Cases in the harm lane always stand for themselves.
     """
     latest = _newest_post_per_case()
-    says = grouping_key(latest)
-    group = (col(CareCaseRow.brand), says)
+    campaign = _grouping_key(latest)
+    group = (col(CareCaseRow.brand), campaign)
     ranked = (
         select(
             col(CareCaseRow.id).label("case_id"),
-            says.label("alike"),
+            campaign.label("campaign"),
             func.count().over(partition_by=group).label("size"),
             func.row_number().over(partition_by=group, order_by=order).label("place"),
         )
@@ -108,8 +106,8 @@ def grouped_by_campaign(conditions: Sequence[ColumnElement[bool]], order: Sequen
     many = ranked.c.size >= SMALLEST_CAMPAIGN
     shown = select(
         ranked.c.case_id,
-        func.coalesce(_where(many, ranked.c.size), 1).label("copies"),
-        ranked.c.alike,
+        func.coalesce(_where(many, ranked.c.size), 1).label("size"),
+        ranked.c.campaign,
     ).where(or_(~many, ranked.c.place == 1))
     return shown.subquery()
 
@@ -117,22 +115,22 @@ def grouped_by_campaign(conditions: Sequence[ColumnElement[bool]], order: Sequen
 def ungrouped(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
     """The same columns, with every case under `conditions` in a row of its own."""
     alone = select(  # type: ignore[var-annotated]
-        col(CareCaseRow.id).label("case_id"), literal(1, Integer).label("copies"), literal("", String).label("alike")
+        col(CareCaseRow.id).label("case_id"), literal(1, Integer).label("size"), literal("", String).label("campaign")
     )
     return alone.where(*conditions).subquery()
 
 
-def cases_in_campaign(wave: str) -> Select[int]:
-    """Ids of the cases whose latest post is of this wave of copies."""
+def cases_in_campaign(campaign: str) -> Select[int]:
+    """Ids of the cases whose latest post belongs to this campaign."""
     latest = _newest_post_per_case()
-    return select(latest.c.case_id).where(latest.c.place == 1, latest.c.wave == wave)
+    return select(latest.c.case_id).where(latest.c.place == 1, latest.c.campaign == campaign)
 
 
-def grouping_key(latest: Subquery) -> ColumnElement[str]:
-    """What a case is grouped by: the wave that its latest post belongs to, or itself alone."""
+def _grouping_key(latest: Subquery) -> ColumnElement[str]:
+    """The value by which cases are grouped: the campaign of the latest post, or the case's own number."""
     alone: ColumnElement[str] = literal("case ", String) + cast(col(CareCaseRow.id), String)
-    groups = and_(col(CareCaseRow.harm).is_(False), latest.c.wave != "")
-    return func.coalesce(_where(groups, latest.c.wave), alone)
+    groups = and_(col(CareCaseRow.harm).is_(False), latest.c.campaign != "")
+    return func.coalesce(_where(groups, latest.c.campaign), alone)
 
 
 def _newest_post_per_case() -> Subquery:
@@ -140,7 +138,7 @@ def _newest_post_per_case() -> Subquery:
     return (
         select(
             col(CaseThreadRow.case_id).label("case_id"),
-            _campaign().label("wave"),
+            _campaign().label("campaign"),
             func.row_number().over(partition_by=col(CaseThreadRow.case_id), order_by=newest_first).label("place"),
         )
         .join(
@@ -160,7 +158,7 @@ def _newest_post_per_case() -> Subquery:
 
 
 def _campaign() -> ColumnElement[str]:
-    """The number of the first text that says the same or nearly; empty where the text was erased."""
+    """The number of the first of the near-duplicate texts; empty where the text was erased."""
     first = func.coalesce(col(MentionRevisionRow.copy_of), col(MentionRevisionRow.id))
     return case((col(MentionRevisionRow.text_digest) == "", ""), else_=cast(first, String))
 

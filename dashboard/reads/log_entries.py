@@ -10,11 +10,14 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from dashboard.reads.agent_names import agent_names
 from dashboard.reads.case import typed_reference
 from ledger.log import size_and_root
+from ledger.verification import Verification, verify
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import CheckpointRow, LedgerEntryRow
+from service.desk.agents import agent_names
+from service.wiring.app import App
+from service.wiring.keys import verification_key
 
 PAGE = 50
 FAMILIES: Mapping[str, tuple[str, ...]] = {
@@ -63,8 +66,8 @@ class LogEntry:
     case_id: int | None
     reference: str
     """Of its case; empty where it has none, or it is gone."""
-    told: str
-    """Its open body, as JSON."""
+    body: str
+    """Its open part, as JSON."""
     sealed: bool
     leaf_hash: str
 
@@ -123,6 +126,11 @@ def log_head(session: Session) -> LogHead:
     )
 
 
+def verify_log(session: Session, app: App) -> Verification:
+    """Recompute the whole log, and check its checkpoints against the key of this installation."""
+    return verify(session, signing_keys=[verification_key(app.master_key)])
+
+
 def _references(session: Session, case_ids: set[int]) -> dict[int, str]:
     rows = session.execute(
         select(col(CareCaseRow.id), col(CareCaseRow.reference)).where(col(CareCaseRow.id).in_(sorted(case_ids)))
@@ -151,7 +159,7 @@ def _entry(
         mention_id=row.mention_id,
         case_id=row.case_id,
         reference=references.get(row.case_id or 0, ""),
-        told=json.dumps(body.get("body", {}), ensure_ascii=False, sort_keys=True),
+        body=json.dumps(body.get("body", {}), ensure_ascii=False, sort_keys=True),
         sealed=bool(body.get("sealed")),
         leaf_hash=row.leaf_hash,
     )

@@ -9,13 +9,15 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
-from dashboard.reads.agent_names import agent_names
 from records.enums import Action
+from records.models import Brand
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.rules import PilotRow, PilotVerdictRow
 from service.brands.rulebook_versions import stored_source
+from service.deciding.brand_context import midnight
+from service.desk.agents import agent_names
 from service.pilots.report import PilotReport, disagreements, newest_pilot, report_on
 
 MOST_DISAGREEMENTS = 20
@@ -30,13 +32,13 @@ class Disagreement:
     reference: str
     """Of its case; empty where it has none, as a post that is only listened to."""
     handle: str
-    asked: str
+    post_text: str
     """The beginning of the post."""
     rule: str
     action: str
     text: str
     """What it would have said in public."""
-    done: str
+    people_did: str
     made_at: datetime
 
 
@@ -58,19 +60,19 @@ class PilotView:
     least_compared: int
     most_invitations: int
     invitations_today: int
-    """People whom it would have moved, or has moved, aside since the brand's midnight."""
+    """People whom it would have moved, or has moved, to private since the brand's midnight."""
     report: PilotReport
-    against: tuple[Disagreement, ...]
+    disagreements: tuple[Disagreement, ...]
 
 
-def pilot_of(session: Session, brand: str, *, midnight: datetime) -> PilotView | None:
-    """How the newest pilot of `brand` does; None where none ever ran. `midnight` began the brand's day."""
-    row = newest_pilot(session, brand)
+def pilot_of(session: Session, brand: Brand, *, now: datetime) -> PilotView | None:
+    """How the newest pilot of `brand` does; None where none ever ran."""
+    row = newest_pilot(session, brand.name)
     if row is None:
         return None
     names = agent_names(session, [row.started_by, row.ended_by])
     return PilotView(
-        brand=brand,
+        brand=brand.name,
         rulebook=stored_source(session, row.version).name,
         version=row.version,
         mode=row.mode,
@@ -83,9 +85,9 @@ def pilot_of(session: Session, brand: str, *, midnight: datetime) -> PilotView |
         least_agreement=row.least_agreement,
         least_compared=row.least_compared,
         most_invitations=row.most_invitations,
-        invitations_today=_invitations(session, row, midnight),
+        invitations_today=_invitations(session, row, midnight(now, brand.timezone)),
         report=report_on(session, row),
-        against=_shown(session, disagreements(session, row, most=MOST_DISAGREEMENTS)),
+        disagreements=_shown(session, disagreements(session, row, most=MOST_DISAGREEMENTS)),
     )
 
 
@@ -106,11 +108,11 @@ def _shown(session: Session, verdicts: Iterable[PilotVerdictRow]) -> tuple[Disag
             verdict_id=each.id or 0,
             reference=reference,
             handle=handle,
-            asked=asked,
+            post_text=asked,
             rule=each.rule,
             action=each.action,
             text=each.text,
-            done=each.done or "",
+            people_did=each.done or "",
             made_at=each.made_at,
         )
         for each in found

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from dashboard.reads.agent_names import agent_names
 from dashboard.reads.case import CaseHead
 from records.enums import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
@@ -17,6 +16,7 @@ from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
 from records.tables.service import AgentRow
+from service.desk.agents import agent_names
 
 MOST_MESSAGES = 60
 _ROOM_LINK = re.compile(r"https?://[^\s/]+/r/[\w-]+/[\w-]+")
@@ -84,9 +84,9 @@ class RoomHead:
 class PrivateSide:
     """Both private conversations, oldest message first."""
 
-    direct: tuple[PrivateMessage, ...]
+    direct_messages: tuple[PrivateMessage, ...]
     room: RoomHead | None
-    said: tuple[PrivateMessage, ...]
+    room_messages: tuple[PrivateMessage, ...]
 
 
 def private_side(session: Session, case: CaseHead, *, most: int = MOST_MESSAGES) -> PrivateSide:
@@ -94,7 +94,7 @@ def private_side(session: Session, case: CaseHead, *, most: int = MOST_MESSAGES)
     room = _room(session, case.id)
     direct = sorted([*_direct(session, case, most), *_waiting(session, case, most)], key=lambda message: message.at)
     said = _said(session, room.id, most) if room is not None else ()
-    return PrivateSide(direct=tuple(direct), room=room, said=said)
+    return PrivateSide(direct_messages=tuple(direct), room=room, room_messages=said)
 
 
 def without_room_links(text: str) -> str:
@@ -103,7 +103,7 @@ def without_room_links(text: str) -> str:
 
 
 def _direct(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]:
-    accounts = {leg.account_id for leg in case.legs}
+    accounts = {thread.account_id for thread in case.threads}
     rows = session.execute(
         select(
             col(DirectMessageRow.sent_at),

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 from sqlmodel import Session, col
 
-from dashboard.reads.agent_names import agent_names
 from dashboard.reads.case import CaseHead
 from dashboard.reads.explanations import PostAssessment, PostDecision, post_assessment, post_decision
 from records.enums import Act, ReplyStatus
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow, DecisionRow
+from service.desk.agents import agent_names
 
 MOST_POSTS = 60
 MOST_CHARACTERS = 4_000
@@ -48,16 +48,16 @@ class PersonPost:
     text: str
     length: int
     """Of the whole text, in characters; `text` is its beginning."""
-    above: RepliedToPost | None
+    replied_to: RepliedToPost | None
     media_urls: tuple[str, ...]
-    summoned: bool
+    mentions_us: bool
     edited: bool
     deleted_at: datetime | None
     hidden: bool
-    settled: bool
+    answered_elsewhere: bool
     """True where somebody answered for the brand outside Aparte."""
-    found: PostAssessment | None
-    decided: PostDecision | None
+    assessment: PostAssessment | None
+    decision: PostDecision | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +100,8 @@ class PublicSide:
 
 def public_side(session: Session, case: CaseHead, *, most: int = MOST_POSTS) -> PublicSide:
     """The newest `most` posts of the person in the threads of `case`, with what the brand said under them."""
-    roots = sorted({leg.root_external_id for leg in case.legs if leg.leg == "public"})
-    accounts = sorted({leg.account_id for leg in case.legs if leg.leg == "public"})
+    roots = sorted({thread.root_external_id for thread in case.threads if thread.side == "public"})
+    accounts = sorted({thread.account_id for thread in case.threads if thread.side == "public"})
     if not roots:
         return PublicSide(posts=(), others=0, left_out=0)
     in_threads = and_(col(MentionRow.network) == case.network, col(MentionRow.root_external_id).in_(roots))
@@ -156,15 +156,15 @@ def _person_post(row: Row[*tuple[Any, ...]]) -> PersonPost:
         at=mention.published_at,
         text=text,
         length=length,
-        above=_replied_to(mention.above),
+        replied_to=_replied_to(mention.above),
         media_urls=tuple(mention.media_urls),
-        summoned=concerned.summoned,
+        mentions_us=concerned.summoned,
         edited=mention.revision > 1,
         deleted_at=mention.deleted_at,
         hidden=mention.hidden_at is not None,
-        settled=concerned.settled_at is not None,
-        found=post_assessment(assessment),
-        decided=post_decision(decision),
+        answered_elsewhere=concerned.settled_at is not None,
+        assessment=post_assessment(assessment),
+        decision=post_decision(decision),
     )
 
 

@@ -31,8 +31,8 @@ class QueueFilter:
     harm: bool = False
     unanswered: bool = False
     asks_human: bool = False
-    alike: str | None = None
-    """A wave of copies: the cases whose latest post belongs to it, each in a row of its own."""
+    campaign: str | None = None
+    """The cases whose latest post belongs to this campaign of near-duplicates, each in a row of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +74,10 @@ class QueuedCase:
     """Since when the person waits in private for a human, having asked for one."""
     latest: LatestPost | None
     """None where the case lives in private messages alone."""
-    copies: int = 1
-    """How many open cases this row stands for: their latest posts say the same, or nearly."""
-    alike: str = ""
-    """Digest of what they say; empty where the row stands for itself alone."""
+    campaign_size: int = 1
+    """How many open cases this row stands for: their latest posts are near-duplicates."""
+    campaign: str = ""
+    """Their campaign; empty where the row stands for itself alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +86,18 @@ class QueuePage:
 
     cases: tuple[QueuedCase, ...]
     total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCounts:
+    """How many open cases there are of each kind."""
+
+    open_cases: int
+    harm: int
+    asking_human: int
+    """The person waits in private for a human, having asked for one."""
+    late: int
+    mine: int
 
 
 def queued_cases(
@@ -99,7 +111,7 @@ def queued_cases(
 ) -> QueuePage:
     """Open cases in the queue's order, from `offset` on. `promised` is the longest wait in private, by brand."""
     order = queue_order(now=now, promised=promised)
-    grouped = wanted.alike is None
+    grouped = wanted.campaign is None
     return _page(
         session, _conditions(wanted), order, now=now, offset=offset, most=most, grouped=grouped, promised=promised
     )
@@ -131,13 +143,13 @@ def flagged_counts(session: Session) -> dict[Queue, int]:
     return {queue: counts[queue] for queue in Queue if queue in counts}
 
 
-def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, int]:
-    """How many open cases there are: `open`, `harm`, `human` (a human was asked for), `late`, `mine`."""
+def open_counts(session: Session, *, now: datetime, agent_id: int) -> OpenCounts:
+    """How many open cases there are, and how many of them are late, urgent, or this agent's."""
     late = or_(
         (col(CareCaseRow.first_responded_at).is_(None)) & (col(CareCaseRow.respond_by) < now),
         col(CareCaseRow.close_by) < now,
     )
-    row = session.execute(
+    open_cases, harm, asking_human, late_cases, mine = session.execute(
         select(
             func.count(),
             func.count().filter(col(CareCaseRow.harm)),
@@ -146,7 +158,7 @@ def open_counts(session: Session, *, now: datetime, agent_id: int) -> dict[str, 
             func.count().filter(col(CareCaseRow.assignee_id) == agent_id),
         ).where(col(CareCaseRow.closed_at).is_(None))
     ).one()
-    return dict(zip(("open", "harm", "human", "late", "mine"), (int(count) for count in row), strict=True))
+    return OpenCounts(open_cases=open_cases, harm=harm, asking_human=asking_human, late=late_cases, mine=mine)
 
 
 def next_case(session: Session, *, after: int, agent_id: int, now: datetime) -> str | None:
@@ -209,8 +221,8 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
         found.append(col(CareCaseRow.first_responded_at).is_(None))
     if wanted.asks_human:
         found.append(_asked_human().exists())
-    if wanted.alike is not None:
-        found.append(col(CareCaseRow.id).in_(cases_in_campaign(wanted.alike)))
+    if wanted.campaign is not None:
+        found.append(col(CareCaseRow.id).in_(cases_in_campaign(wanted.campaign)))
     return found
 
 
@@ -233,8 +245,8 @@ def _page(
             IdentityRow,
             col(AgentRow.name),
             near_breach(now=now, promised=promised),
-            groups.c.copies,
-            groups.c.alike,
+            groups.c.size,
+            groups.c.campaign,
             _asked_human().scalar_subquery(),
         )
         .join(groups, groups.c.case_id == col(CareCaseRow.id))
@@ -249,7 +261,7 @@ def _page(
 
 
 def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> QueuedCase:
-    case, identity, assignee, near, copies, alike, asked_human_at = row
+    case, identity, assignee, near, campaign_size, campaign, asked_human_at = row
     handed_over = case.handed_over_at is not None and case.assignee_id is None
     return QueuedCase(
         id=case.id,
@@ -280,6 +292,6 @@ def _queued(row: Row[*tuple[Any, ...]], latest: dict[int, LatestPost]) -> Queued
         reopened=case.reopened_at is not None,
         asked_human_at=asked_human_at,
         latest=latest.get(case.id),
-        copies=copies,
-        alike=alike if copies > 1 else "",
+        campaign_size=campaign_size,
+        campaign=campaign if campaign_size > 1 else "",
     )

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session, col
 
-from dashboard.reads.agent_names import agent_names
 from records.enums import PRIVATE_ACTS, ReplyStatus
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRevisionRow, MentionRow
@@ -21,6 +20,7 @@ from replies.lifecycle import delivery_unknown
 from replies.send_context import pause_reason
 from service.deciding.permissions import permissions_for_reply
 from service.delivery.holds import hold_if_approved
+from service.desk.agents import agent_names
 from service.wiring.app import App
 
 PAGE = 15
@@ -52,20 +52,24 @@ class WaitingText:
     approvals_needed: int
     created_at: datetime
     handle: str
-    asked: str
+    post_text: str
     """The beginning of the post that is answered."""
     rule: str
     reasons: tuple[str, ...]
     promotion: bool
     """It advertises."""
-    doubtful: bool
+    delivery_unknown: bool
     """True where it may have been sent already: whoever approves it must say that they looked."""
     private_until: datetime | None
     """When the network stops taking it; None where it has no deadline."""
     paused: str
     """Why nothing can leave from its account now; empty where it can."""
-    held_now: str
+    would_be_held: str
     """Why it would be held again if it were approved now: a crisis, a wait in private; empty where it would not."""
+
+    def needs_another_person(self, actor_tag: str) -> bool:
+        """True where two people must approve it, and this one has written or approved it already."""
+        return self.approvals_needed > 1 and actor_tag in {self.author, *self.approvals}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,13 +154,13 @@ def _waiting(
         approvals_needed=reply.approvals_needed,
         created_at=reply.created_at,
         handle=handle,
-        asked=asked,
+        post_text=asked,
         rule=rule or "",
         reasons=tuple(reasons or ()),
         post_revision=post_revision,
         promotion=reply.promotion,
-        doubtful=delivery_unknown(reply),
+        delivery_unknown=delivery_unknown(reply),
         private_until=_private_until(session, app, reply, now),
         paused=pause_reason(session, reply.account_id),
-        held_now=hold_if_approved(app, session, reply, now=now) if reply.account_id in app.accounts else "",
+        would_be_held=hold_if_approved(app, session, reply, now=now) if reply.account_id in app.accounts else "",
     )

@@ -12,34 +12,6 @@ from dashboard.wording.texts import Wording
 
 _FOLDER = Path(__file__).parent.parent / "templates"
 
-
-def html_fragment(template: str, say: Wording, **values: object) -> str:
-    """A template with its values put in, every one of them escaped."""
-    return _environment().get_template(template).render(say=say, **values)
-
-
-def stylesheet() -> str:
-    """The look of all pieces, as a `<style>` element."""
-    return f"<style>{(_FOLDER / 'dashboard.css').read_text(encoding='utf-8')}</style>"
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = safe_text
-    environment.filters["veiled"] = mask_placeholders
-    environment.filters["excerpt"] = excerpt
-    environment.filters["addressed"] = format_handle
-    environment.filters["is_link"] = lambda address: str(address).startswith(("https://", "http://"))
-    return environment
-
-
 MAX_SHOWN = 4_000
 """Characters of one text that are shown at once."""
 
@@ -48,10 +20,21 @@ _SECRETS = {
     "{room_code}": "secret_code",
     "{room_address}": "secret_address",
 }
+"""The text that stands for each placeholder."""
 _DIRECTIONS = dict.fromkeys((*range(8234, 8239), *range(8294, 8298)), "�")
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), " ")
 _SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 _TABLE = _DIRECTIONS | _CONTROLS | _SURROGATES
+
+
+def html_fragment(template: str, say: Wording, **values: object) -> str:
+    """A template with its values put in, every one of them escaped."""
+    return _environment().get_template(template).render(say=say, **values)
+
+
+def stylesheet() -> str:
+    """The style of all fragments, as a `<style>` element."""
+    return f"<style>{(_FOLDER / 'dashboard.css').read_text(encoding='utf-8')}</style>"
 
 
 def safe_text(text: str, *, most: int = MAX_SHOWN) -> str:
@@ -66,12 +49,29 @@ def excerpt(text: str, *, most: int = 280) -> str:
 
 
 def format_handle(handle: str) -> str:
-    """A handle with its @; a name, as people go by on Facebook, as it is."""
+    """A handle with its @; a name with a space, as on Facebook, as it is."""
     return handle if not handle or " " in handle else f"@{handle}"
 
 
 def mask_placeholders(text: str, say: Callable[[str], str]) -> str:
-    """A text of ours with words in the place of what only the person may read, which is put in as it leaves."""
+    """A text of ours with words for the placeholders, whose values only the person may read."""
     for placeholder, name in _SECRETS.items():
         text = text.replace(placeholder, say(name))
     return text
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["safe_text"] = safe_text
+    environment.filters["mask_placeholders"] = mask_placeholders
+    environment.filters["excerpt"] = excerpt
+    environment.filters["handle"] = format_handle
+    environment.filters["is_link"] = lambda address: str(address).startswith(("https://", "http://"))
+    return environment

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,6 +105,19 @@ def hash_password(password: str) -> str:
     """`scrypt$salt$hash`, both in base64."""
     salt = secrets.token_bytes(16)
     return f"scrypt${base64.b64encode(salt).decode()}${base64.b64encode(_scrypt(password, salt)).decode()}"
+
+
+def agent_names(session: Session, tags: Collection[str]) -> dict[str, str]:
+    """By actor, such as `agent:3`: the name of each agent among `tags`."""
+    numbers = {
+        int(number)
+        for kind, _, number in (tag.partition(":") for tag in tags)
+        if kind == "agent" and number.isascii() and number.isdigit()
+    }
+    if not numbers:
+        return {}
+    rows = session.execute(select(col(AgentRow.id), col(AgentRow.name)).where(col(AgentRow.id).in_(sorted(numbers))))
+    return {f"agent:{number}": name for number, name in rows}
 
 
 def password_matches(password: str, stored: str) -> bool:

@@ -133,7 +133,7 @@ def test_what_a_stranger_wrote_runs_nothing_and_leads_nowhere(stage: DemoSetup, 
     assert {urlsplit(url).hostname for url in asked if url.startswith("http")} == {"127.0.0.1"}
 
 
-def test_the_switch_changes_the_language_and_signing_out_closes_the_house(
+def test_the_switch_changes_the_language_and_signing_out_closes_the_dashboard(
     stage: DemoSetup, window: BrowserContext
 ) -> None:
     page = signed_in(stage, window)

@@ -21,9 +21,9 @@ def framed() -> AppTest:
 
     def run() -> None:
         from dashboard.auth.request_context import current_request  # noqa: PLC0415
-        from dashboard.pages.layout import frame  # noqa: PLC0415 - this function becomes a script of its own
+        from dashboard.pages.navigation import show_frame  # noqa: PLC0415 - this function becomes a script of its own
 
-        frame(current_request())
+        show_frame(current_request())
 
     web_app = AppTest.from_function(run, default_timeout=30).run()
     assert not web_app.exception

@@ -38,7 +38,7 @@ def test_the_lane_holds_whoever_asked_and_nobody_else(app: App, seeder: Seeder) 
     room(app, seeder, quiet, asked_human_at=None)
     with reading(app.engine) as session:
         lane = queued_cases(session, QueueFilter(asks_human=True), now=NOW)
-        assert open_counts(session, now=NOW, agent_id=1)["human"] == 1
+        assert open_counts(session, now=NOW, agent_id=1).asking_human == 1
     assert [(case.id, case.asked_human_at) for case in lane.cases] == [(asked.case_id, NOW - timedelta(minutes=20))]
     assert lane.total == 1
 

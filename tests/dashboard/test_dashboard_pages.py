@@ -33,6 +33,12 @@ def test_each_role_sees_its_own_pages(app: App, roles: tuple[Role, ...], expecte
     assert names_of_pages(request) == expected
 
 
+def test_the_script_lies_alone() -> None:
+    """Streamlit puts its folder on the search path, and would serve a folder `pages` beside it without our checks."""
+    beside = {path.name for path in Path(MAIN).parent.iterdir()} - {"__pycache__"}
+    assert beside == {"__init__.py", "main.py"}
+
+
 def test_without_a_session_a_run_shows_nothing_but_the_way_to_sign_in(screen: Screen, seeder: Seeder) -> None:
     seeder.mention("a secret complaint")
     web_app = AppTest.from_file(MAIN, default_timeout=30).run()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from dashboard.pages.composer import format_dollars
 from dashboard.reads.queue import QueueFilter, queued_cases
+from dashboard.wording.formats import format_dollars
 from dashboard.wording.texts import wording_in
 from networks.meta.permissions import facebook_permissions
 from networks.protocol import ReplyContext
@@ -207,10 +207,10 @@ def test_copies_are_one_row_with_a_count_and_open_into_their_own(app: App, scree
     alone = seeder.mention("@acme help", handle="alone", priority=Priority.LOW)
     with reading(app.engine) as session:
         page = queued_cases(session, QueueFilter(), now=NOW)
-        wave = next(case.alike for case in page.cases if case.copies > 1)
-        opened = queued_cases(session, QueueFilter(alike=wave), now=NOW)
-    assert (page.total, sorted(case.copies for case in page.cases)) == (2, [1, 4])
-    assert (opened.total, {case.copies for case in opened.cases}) == (4, {1})
+        wave = next(case.campaign for case in page.cases if case.campaign_size > 1)
+        opened = queued_cases(session, QueueFilter(campaign=wave), now=NOW)
+    assert (page.total, sorted(case.campaign_size for case in page.cases)) == (2, [1, 4])
+    assert (opened.total, {case.campaign_size for case in opened.cases}) == (4, {1})
     screen.sign_in(add_staff(app))
     web_app = screen.open("queue")
     assert "4 say the same" in shown_text(web_app)

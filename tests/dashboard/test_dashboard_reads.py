@@ -9,7 +9,7 @@ from dashboard.reads.log_entries import EntryFilter, log_entries, log_head
 from dashboard.reads.permissions import ACKNOWLEDGE, CLOSING, answer_permissions, propose_text, text_length
 from dashboard.reads.private_side import private_side, without_room_links
 from dashboard.reads.public_side import BrandPost, PersonPost, public_side
-from dashboard.reads.queue import QueueFilter, flagged_cases, next_case, open_counts, queued_cases
+from dashboard.reads.queue import OpenCounts, QueueFilter, flagged_cases, next_case, open_counts, queued_cases
 from dashboard.reads.waiting_texts import waiting_texts
 from records.database import reading, writing
 from records.enums import Priority, Queue
@@ -72,7 +72,7 @@ def test_filters_narrow_the_queue_and_its_count(app: App, seeder: Seeder) -> Non
     with reading(app.engine) as session:
         counts = open_counts(session, now=NOW, agent_id=agent.id)
         following = next_case(session, after=mine.case_id, agent_id=agent.id, now=NOW)
-    assert counts == {"open": 2, "harm": 1, "human": 0, "late": 1, "mine": 1}
+    assert counts == OpenCounts(open_cases=2, harm=1, asking_human=0, late=1, mine=1)
     assert following is not None
 
 
@@ -115,18 +115,18 @@ def test_a_thread_shows_the_person_the_brand_and_what_stands_above_in_order(app:
         )
     case = head_of(app, first.case_id)
     with reading(app.engine) as session:
-        leg = public_side(session, case)
-    assert [post.text for post in leg.posts] == ["first", "we look into it", "second"]
-    assert isinstance(leg.posts[1], BrandPost)
-    assert leg.posts[1].origin == "outside"
-    assert leg.others == 1
-    assert leg.latest is not None
-    assert leg.latest.above is not None
-    assert leg.latest.above.handle == "acme"
-    assert leg.latest.decided is not None
-    assert FactRead(name="crisis", value="true", source="switch") in leg.latest.decided.facts
-    assert leg.latest.found is not None
-    assert leg.latest.found.personal_data == ("iban (own)",)
+        side = public_side(session, case)
+    assert [post.text for post in side.posts] == ["first", "we look into it", "second"]
+    assert isinstance(side.posts[1], BrandPost)
+    assert side.posts[1].origin == "outside"
+    assert side.others == 1
+    assert side.latest is not None
+    assert side.latest.replied_to is not None
+    assert side.latest.replied_to.handle == "acme"
+    assert side.latest.decision is not None
+    assert FactRead(name="crisis", value="true", source="switch") in side.latest.decision.facts
+    assert side.latest.assessment is not None
+    assert side.latest.assessment.personal_data == ("iban (own)",)
 
 
 def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(app: App, seeder: Seeder) -> None:
@@ -150,18 +150,18 @@ def test_our_own_answer_is_shown_once_though_the_network_tells_of_it_too(app: Ap
         )
     case = head_of(app, heard.case_id)
     with reading(app.engine) as session:
-        leg = public_side(session, case)
-    assert [post.text for post in leg.posts] == ["when do you open?", "At nine."]
+        side = public_side(session, case)
+    assert [post.text for post in side.posts] == ["when do you open?", "At nine."]
 
 
 def test_ten_megabytes_in_a_post_are_read_as_their_beginning_and_length(app: App, seeder: Seeder) -> None:
     heard = seeder.mention("x" * 10_000_000)
     case = head_of(app, heard.case_id)
     with reading(app.engine) as session:
-        leg = public_side(session, case)
+        side = public_side(session, case)
         (row,) = queued_cases(session, QueueFilter(), now=NOW).cases
-    assert isinstance(leg.posts[0], PersonPost)
-    assert (len(leg.posts[0].text), leg.posts[0].length) == (4_000, 10_000_000)
+    assert isinstance(side.posts[0], PersonPost)
+    assert (len(side.posts[0].text), side.posts[0].length) == (4_000, 10_000_000)
     assert row.latest is not None
     assert len(row.latest.text) == 400
 
@@ -188,9 +188,9 @@ def test_the_room_shows_what_both_said(app: App, seeder: Seeder) -> None:
             )
     case = head_of(app, heard.case_id)
     with reading(app.engine) as session:
-        leg = private_side(session, case)
-    assert leg.room is not None
-    assert [(said.outgoing, said.text, said.author) for said in leg.said] == [
+        side = private_side(session, case)
+    assert side.room is not None
+    assert [(said.outgoing, said.text, said.author) for said in side.room_messages] == [
         (False, "person", ""),
         (True, "agent", "Vega"),
     ]
@@ -210,7 +210,7 @@ def test_waiting_texts_come_oldest_first_with_what_they_answer(app: App, seeder:
     with reading(app.engine) as session:
         page = waiting_texts(session, app, now=NOW)
         of_second = waiting_texts(session, app, now=NOW, case_id=second.case_id)
-    assert [(text.text, text.asked) for text in page.texts] == [("to one", "one"), ("to two", "two")]
+    assert [(text.text, text.post_text) for text in page.texts] == [("to one", "one"), ("to two", "two")]
     assert [text.text for text in of_second.texts] == ["to two"]
 
 

@@ -49,10 +49,10 @@ def test_a_token_of_another_key_is_refused() -> None:
 
 
 def test_a_session_that_was_signed_out_is_void_and_others_stay() -> None:
-    signed_out, gone, kept = RevokedSessions(), new_session(1, now=NOW), new_session(1, now=NOW)
-    signed_out.add(gone)
-    assert gone in signed_out
-    assert kept not in signed_out
+    revoked, gone, kept = RevokedSessions(), new_session(1, now=NOW), new_session(1, now=NOW)
+    revoked.add(gone)
+    assert gone in revoked
+    assert kept not in revoked
 
 
 def test_a_session_lasts_twelve_hours_and_no_longer(app: App, auth: AuthState) -> None:
@@ -94,5 +94,5 @@ def test_signing_out_ends_the_session_for_every_open_page(app: App, auth: AuthSt
     token = token_of(auth, add_staff(app))
     session = session_of_token(auth, token)
     assert session is not None
-    auth.signed_out.add(session)
+    auth.revoked.add(session)
     assert current_agent(auth, token, now=NOW) is None

@@ -49,7 +49,7 @@ def test_the_websocket_is_closed_to_whoever_has_no_session(browser: httpx.Client
         talk(browser)
 
 
-def test_the_right_password_opens_the_house_and_the_cookie_is_out_of_reach_of_scripts(
+def test_the_right_password_opens_the_dashboard_and_the_cookie_is_out_of_reach_of_scripts(
     app: App, browser: httpx.Client
 ) -> None:
     add_staff(app)
@@ -168,5 +168,5 @@ def test_what_no_database_takes_is_just_a_wrong_address(browser: httpx.Client, e
     assert browser.post("/sign-in", data=form).status_code == 401
 
 
-def test_the_house_says_that_it_lives(browser: httpx.Client) -> None:
+def test_the_dashboard_says_that_it_lives(browser: httpx.Client) -> None:
     assert browser.get("/healthz").text == "ok"

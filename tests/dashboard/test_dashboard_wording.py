@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 import dashboard
+from dashboard.wording.formats import format_clock, format_duration, format_time
 from dashboard.wording.texts import LANGUAGES, preferred_language, wording_in
-from dashboard.wording.times import clock, format_duration, format_time
 from records.enums import (
     Act,
     Action,
@@ -126,10 +126,10 @@ def test_spans_are_told_in_the_unit_that_matters(passed: timedelta, expected: st
 
 def test_the_first_response_clock_says_late_due_or_answered() -> None:
     say = wording_in("en")
-    assert clock(NOW - timedelta(minutes=12), None, now=NOW, say=say) == "late by 12 min"
-    assert clock(NOW + timedelta(minutes=12), None, now=NOW, say=say) == "due in 12 min"
-    assert clock(NOW, NOW, now=NOW, say=say) == "answered"
-    assert clock(None, None, now=NOW, say=say) == ""
+    assert format_clock(NOW - timedelta(minutes=12), None, now=NOW, say=say) == "late by 12 min"
+    assert format_clock(NOW + timedelta(minutes=12), None, now=NOW, say=say) == "due in 12 min"
+    assert format_clock(NOW, NOW, now=NOW, say=say) == "answered"
+    assert format_clock(None, None, now=NOW, say=say) == ""
 
 
 def test_moments_are_told_in_the_brands_zone() -> None:

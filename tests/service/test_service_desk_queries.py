@@ -84,8 +84,8 @@ def _draft(mention_id: int, slot: str, act: Act) -> Draft:
 def test_copies_are_grouped_and_opened(engine: Engine, heard: list[int]) -> None:
     with reading(engine) as session:
         grouped = queued_cases(session, QueueFilter(), now=NOW)
-        opened = queued_cases(session, QueueFilter(alike=grouped.cases[0].alike), now=NOW)
-    assert [case.copies for case in grouped.cases] == [len(heard)]
+        opened = queued_cases(session, QueueFilter(campaign=grouped.cases[0].campaign), now=NOW)
+    assert [case.campaign_size for case in grouped.cases] == [len(heard)]
     assert (grouped.total, opened.total) == (1, len(heard))
 
 

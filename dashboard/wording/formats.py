@@ -1,4 +1,4 @@
-"""Times as people read them: durations, clocks, and times of day in a brand's zone."""
+"""Times and numbers as people read them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def format_duration(passed: timedelta) -> str:
     return f"{days} d {hours} h"
 
 
-def clock(respond_by: datetime | None, responded_at: datetime | None, *, now: datetime, say: Wording) -> str:
-    """Where the first-response clock stands: `answered`, `due in 12 min`, `late by 12 min`, or nothing."""
+def format_clock(respond_by: datetime | None, responded_at: datetime | None, *, now: datetime, say: Wording) -> str:
+    """The state of the first-response clock: `answered`, `due in 12 min`, `late by 12 min`, or nothing."""
     if responded_at is not None:
         return say("clock_answered")
     if respond_by is None:
@@ -41,3 +41,19 @@ def format_time(at: datetime, zone: str, *, now: datetime, say: Wording) -> str:
     month = say("months").split()[local.month - 1]
     year = "" if abs((today - local).days) < 300 else f" {local.year}"
     return f"{local.day} {month}{year} {local:%H:%M}"
+
+
+def format_thousands(count: int) -> str:
+    """`12 345`, as both languages read it."""
+    return f"{count:,}".replace(",", " ")
+
+
+def format_percent(share: float, say: Wording) -> str:
+    """`87.5 %`, with the decimal sign of the language."""
+    written = f"{100 * share:.1f}".removesuffix(".0")
+    return f"{written.replace('.', say('decimal_sign'))} %"
+
+
+def format_dollars(amount: float) -> str:
+    """`$0.015`, `$12.50`."""
+    return f"${amount:.3f}".removesuffix("0") if amount < 1 else f"${amount:,.2f}"
