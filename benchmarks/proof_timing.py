@@ -43,6 +43,7 @@ from records.tables.room import ProofCodeRow, RoomRow
 from records.tables.service import AccountRow
 from room.verification.ports import VerificationPorts
 from room.web.app import make_app, server_of
+from room.web.context import RoomContext
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ASKED_A_ROOM = 10
@@ -168,14 +169,16 @@ def _letters_go_out(engine: Engine) -> None:
 @contextmanager
 def _served(engine: Engine, *, leak: float) -> Iterator[int]:
     app = make_app(
-        engine=engine,
-        room_key=ROOM_KEY,
-        sealer=_NoSealer(),
-        clock=lambda: START,
-        brand_of=lambda _account_id: Brand(name="banco-marca"),
-        secure_cookies=False,
-        source_header="x-source",
-        proof=VerificationPorts(records_key=RECORDS_KEY, code_key=CODE_KEY),
+        RoomContext(
+            engine=engine,
+            room_key=ROOM_KEY,
+            sealer=_NoSealer(),
+            clock=lambda: START,
+            brand_of=lambda _account_id: Brand(name="banco-marca"),
+            secure_cookies=False,
+            source_header="x-source",
+            proof=VerificationPorts(records_key=RECORDS_KEY, code_key=CODE_KEY),
+        )
     )
     server = server_of(_Leaking(app, leak) if leak else app, host="127.0.0.1", port=0)  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run)

@@ -160,6 +160,22 @@ class RoomStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class Speaker(StrEnum):
+    """Who wrote a message in a room."""
+
+    PERSON = "person"
+    AGENT = "agent"
+    SERVICE = "service"
+
+
+class MessageVia(StrEnum):
+    """The way by which a message reached a room."""
+
+    ROOM = "room"
+    EMAIL = "email"
+    """As the answer to a notice: nobody knows who wrote it."""
+
+
 class PrivateState(StrEnum):
     """How the private side of a case stands."""
 

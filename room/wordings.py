@@ -56,6 +56,16 @@ def _texts(language: str) -> Mapping[str, str | dict[str, str] | list[str]]:
     return texts
 
 
+def brand_name(brand: Brand) -> str:
+    """`banco-miralba` as people write it: Banco Miralba."""
+    return " ".join(word[:1].upper() + word[1:] for word in brand.name.replace("-", " ").split())
+
+
+def local_time(at: datetime, brand: Brand) -> datetime:
+    """`at` in the brand's zone."""
+    return at.astimezone(ZoneInfo(brand.timezone))
+
+
 def expiry_moment(words: Words, at: datetime, brand: Brand) -> str:
     """`domingo 22 de noviembre a las 14:05, hora de Madrid`: `at` in the brand's zone."""
     local = at.astimezone(ZoneInfo(brand.timezone))

@@ -18,11 +18,12 @@ from sqlmodel import Session, col
 
 from ledger.canonical import Json
 from ledger.entry import Sealer
+from records.enums import Speaker
 from records.models import Actor
 from records.tables.people import IdentityRow
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
 from room.attachments.file_types import file_type_of
-from room.conversation.messages import Speaker, post_message
+from room.conversation.messages import post_message
 from room.ledger_entries import log_room
 
 MOST_BYTES = 5 * 1024 * 1024

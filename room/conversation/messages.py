@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -12,7 +11,7 @@ from sqlmodel import Session, col
 from cases.joining import reopen_for
 from cases.private_side import answered_in_private, waits_in_private
 from ledger.entry import Sealer
-from records.enums import RoomStatus
+from records.enums import MessageVia, RoomStatus, Speaker
 from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomMessageRow, RoomRow
@@ -25,22 +24,6 @@ MOST_SHOWN = 300
 """Newest messages of a room that a page shows."""
 
 _REPLACED_CHARACTERS = dict.fromkeys((0, *range(0xD800, 0xE000)), "�")
-
-
-class Speaker(StrEnum):
-    """Who says something in a room."""
-
-    PERSON = "person"
-    AGENT = "agent"
-    SERVICE = "service"
-
-
-class Via(StrEnum):
-    """The way by which something said came in."""
-
-    ROOM = "room"
-    EMAIL = "email"
-    """As the answer to a notice: nobody knows who wrote it."""
 
 
 class MessageTextError(ValueError):
@@ -72,9 +55,9 @@ def post_message(  # noqa: PLR0913 - one message is this many things
     actor: Actor,
     now: datetime,
     sealer: Sealer | None = None,
-    via: str = Via.ROOM,
+    via: str = MessageVia.ROOM,
 ) -> int:
-    """Say `text` in a room, and return the message's id. `author` is a `Speaker`, `via` a `Via`.
+    """Say `text` in a room, and return the message's id. `author` is a `Speaker`, `via` a `MessageVia`.
 
     What the person says is stored without its secrets, and starts the private clock of the case; what an agent says
     ends it, and the wish for a human with it. An agent may write before the person came in. Raises UnsayableError, and
@@ -91,7 +74,12 @@ def post_message(  # noqa: PLR0913 - one message is this many things
     row.last_said_at = now
     reopened = _update_case_clock(session, row, author, actor=actor, now=now)
     message = RoomMessageRow(
-        room_id=room_id, author=Speaker(author).value, agent_id=agent_id, text=said, via=Via(via).value, said_at=now
+        room_id=room_id,
+        author=Speaker(author).value,
+        agent_id=agent_id,
+        text=said,
+        via=MessageVia(via).value,
+        said_at=now,
     )
     session.add(message)
     session.flush()

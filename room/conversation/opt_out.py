@@ -13,9 +13,9 @@ from cases.private_side import set_private_state, waits_in_private
 from ledger.canonical import Json
 from ledger.entry import Sealer
 from ledger.log import append
-from records.enums import PrivateState
+from records.enums import PrivateState, Speaker
 from records.models import Actor
-from room.conversation.messages import Speaker, count_messages_since, post_message
+from room.conversation.messages import count_messages_since, post_message
 from room.ledger_entries import log_room
 from room.lifecycle import lock_room, revoke_room
 

@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from cases.escalation import escalate_to_human
 from cases.private_side import waits_in_private
+from records.enums import Speaker
 from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomMessageRow, RoomRow
-from room.conversation.messages import Speaker
 from room.ledger_entries import log_room
 from room.lifecycle import RoomStateError, lock_room
 
@@ -38,7 +38,7 @@ class ConversationState(StrEnum):
 class ConversationStatus:
     """How a conversation stands."""
 
-    turn: ConversationState
+    state: ConversationState
     since: datetime | None
     """Since when the person waits; when it was solved or closed; null where neither."""
     asked_human_at: datetime | None
@@ -49,12 +49,12 @@ def conversation_status(session: Session, room: RoomRow, said: Sequence[RoomMess
     """How the conversation of `room`, in which `said` was said, stands."""
     case = session.get_one(CareCaseRow, room.case_id)
     solved_at = _solved_at(room, case)
-    turn, since = _state_of(case, said)
+    state, since = _state_of(case, said)
     if case.closed_at is not None:
-        turn, since = ConversationState.CLOSED, case.closed_at
+        state, since = ConversationState.CLOSED, case.closed_at
     elif solved_at is not None and not _said_after(said, solved_at):
-        turn, since = ConversationState.SOLVED, solved_at
-    return ConversationStatus(turn=turn, since=since, asked_human_at=room.asked_human_at, rating=room.rating)
+        state, since = ConversationState.SOLVED, solved_at
+    return ConversationStatus(state=state, since=since, asked_human_at=room.asked_human_at, rating=room.rating)
 
 
 def _state_of(case: CareCaseRow, said: Sequence[RoomMessageRow]) -> tuple[ConversationState, datetime | None]:

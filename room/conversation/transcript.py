@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from records.enums import MessageVia, Speaker
 from records.models import Brand
 from records.tables.room import RoomFileRow, RoomMessageRow
-from room.conversation.messages import Speaker, Via
-from room.rendering import brand_name
-from room.wordings import Words
+from room.wordings import Words, brand_name
 
 # Signs that turn the order of what follows, or that a terminal obeys.
 _DROPPED = dict.fromkeys(
@@ -46,7 +45,7 @@ def transcript(
 def speaker_of(words: Words, brand: Brand, message: RoomMessageRow) -> str:
     """Who said it, as the person is told: a person of the team or a programme, openly."""
     if message.author == Speaker.PERSON:
-        return words["you_by_email"] if message.via == Via.EMAIL else words["you"]
+        return words["you_by_email"] if message.via == MessageVia.EMAIL else words["you"]
     if message.author == Speaker.AGENT:
         return words["team"].format(brand=brand_name(brand))
     return words["automatic"]

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from records.models import Brand
-from room.rendering import brand_name, local_time
-from room.wordings import words_for
+from room.wordings import brand_name, local_time, words_for
 
 
 @dataclass(frozen=True, kw_only=True)

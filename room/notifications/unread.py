@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from records.enums import RoomStatus
+from records.enums import RoomStatus, Speaker
 from records.tables.room import NotificationRow, RoomMessageRow, RoomRow
-from room.conversation.messages import Speaker
 from room.notifications.queue import EMAIL, NOTICE, enqueue
 
 AWAY_AFTER = timedelta(minutes=2)

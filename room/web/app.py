@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 import uvicorn
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -15,88 +12,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.entry import Sealer
 from records.database import reading
-from records.models import Brand
 from room.attachments.files import MOST_BYTES
-from room.rendering import STYLE
-from room.verification.ports import LabelSink, VerificationPorts
-from room.web.browser_session import refusal_response
-from room.web.context import HoursOf, RoomContext, unknown_hours
+from room.web.access import RefusedError, SameSiteWrites, refusal_response
+from room.web.context import RoomContext
 from room.web.forms import ROUND_A_FILE, BoundedBody
+from room.web.rendering import STYLE
 from room.web.routes.consent import consent_routes
 from room.web.routes.conversation import conversation_routes
 from room.web.routes.entry import entry_routes
-from room.web.routes.files import FILES_PATH
+from room.web.routes.files import FILES_PATH, files_routes
 from room.web.routes.opt_out import opt_out_routes
 from room.web.routes.sign_in import sign_in_routes
 from room.web.routes.verification import verification_routes
-
-
-def make_app(  # noqa: PLR0913 - a house has this many things to say
-    *,
-    engine: Engine,
-    room_key: bytes,
-    sealer: Sealer,
-    clock: Callable[[], datetime],
-    brand_of: Callable[[int], Brand],
-    secure_cookies: bool,
-    brands: tuple[Brand, ...] = (),
-    source_header: str = "",
-    proof: VerificationPorts | None = None,
-    label_sink: LabelSink | None = None,
-    hours_of: HoursOf = unknown_hours,
-) -> Starlette:
-    """The application; `Premises` says what each part is."""
-    context = RoomContext(
-        engine=engine,
-        room_key=room_key,
-        sealer=sealer,
-        clock=clock,
-        brand_of=brand_of,
-        secure_cookies=secure_cookies,
-        brands=brands,
-        source_header=source_header,
-        proof=proof,
-        label_sink=label_sink,
-        hours_of=hours_of,
-    )
-
-    def healthz(_request: Request) -> Response:
-        with reading(engine) as session:
-            session.execute(text("SELECT 1"))
-        return PlainTextResponse("ok")
-
-    return Starlette(
-        routes=[
-            *entry_routes(context),
-            *opt_out_routes(context),
-            *verification_routes(context),
-            *sign_in_routes(context),
-            *consent_routes(context),
-            *conversation_routes(context),
-            Route("/room.css", _style, methods=["GET"]),
-            Route("/healthz", healthz, methods=["GET"]),
-        ],
-        middleware=[
-            Middleware(PrivateHeaders, over_tls=secure_cookies),
-            Middleware(BoundedBody, larger={FILES_PATH: MOST_BYTES + ROUND_A_FILE}),
-        ],
-        exception_handlers={404: _not_found, 405: _not_found, 500: _server_error},
-    )
-
-
-def _style(_request: Request) -> Response:
-    return Response(STYLE, media_type="text/css")
-
-
-def _not_found(request: Request, _error: Exception) -> Response:
-    return refusal_response(request, "unknown", status=404)
-
-
-def _server_error(request: Request, _error: Exception) -> Response:
-    return refusal_response(request, "broken", status=500)
-
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -110,6 +38,56 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def make_app(context: RoomContext) -> Starlette:
+    """The application, whose refusals all take one form."""
+
+    def healthz(_request: Request) -> Response:
+        with reading(context.engine) as session:
+            session.execute(text("SELECT 1"))
+        return PlainTextResponse("ok")
+
+    return Starlette(
+        routes=[
+            *entry_routes(context),
+            *opt_out_routes(context),
+            *verification_routes(context),
+            *sign_in_routes(context),
+            *consent_routes(context),
+            *conversation_routes(context),
+            *files_routes(context),
+            Route("/room.css", _style, methods=["GET"]),
+            Route("/healthz", healthz, methods=["GET"]),
+        ],
+        middleware=[
+            Middleware(PrivateHeaders, over_tls=context.secure_cookies),
+            Middleware(BoundedBody, larger={FILES_PATH: MOST_BYTES + ROUND_A_FILE}),
+            Middleware(SameSiteWrites),
+        ],
+        exception_handlers={RefusedError: _refused, 404: _not_found, 405: _not_found, 500: _server_error},
+    )
+
+
+def server_of(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
+    """A server that is ready to `run()`; `should_exit = True` stops it.
+
+    It logs no address, since a link holds the secret of its room.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            date_header=True,
+            # The source of a request is what the settings' header says, or the connection.
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
+    )
 
 
 class PrivateHeaders:
@@ -131,19 +109,18 @@ class PrivateHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def server_of(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
-    """A server that is ready to `run()`; `should_exit = True` stops it."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            date_header=True,
-            # Who sent a request is told by the header that the settings name, or by the connection.
-            proxy_headers=False,
-            timeout_graceful_shutdown=2,
-        )
-    )
+def _style(_request: Request) -> Response:
+    return Response(STYLE, media_type="text/css")
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)  # noqa: S101 - Starlette registers handlers by type
+    return refusal_response(request, error)
+
+
+def _not_found(request: Request, _error: Exception) -> Response:
+    return refusal_response(request, RefusedError("unknown", status=404))
+
+
+def _server_error(request: Request, _error: Exception) -> Response:
+    return refusal_response(request, RefusedError("broken", status=500))

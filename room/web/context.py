@@ -23,7 +23,7 @@ def unknown_hours(_account_id: int, _now: datetime) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomContext:
-    """The house as the room knows it; doors are plain functions over it, run on threads."""
+    """What the routes work with. Handlers are plain functions, run on threads."""
 
     engine: Engine
     room_key: bytes = field(repr=False)
@@ -35,14 +35,13 @@ class RoomContext:
     """For all but loopback."""
     hours_of: HoursOf = unknown_hours
     brands: tuple[Brand, ...] = ()
-    """All that invite into these rooms."""
+    """All brands that invite into these rooms."""
     source_header: str = ""
-    """The header in which a proxy of ours says where a request comes from; empty where none does."""
-
+    """The header in which our own proxy says where a request comes from; empty where none does."""
     proof: VerificationPorts | None = None
-    """What the proof of being on file needs; None where nobody is asked for it."""
+    """What verification against the customer records needs; None where nobody is asked to prove anything."""
     label_sink: LabelSink | None = None
-    """Keeps proofs as labels, with consent; None where nothing learns."""
+    """Keeps proofs as training labels, with consent; None where nothing is trained."""
 
     @property
     def only_brand(self) -> Brand | None:

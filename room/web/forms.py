@@ -59,6 +59,14 @@ def form_of(request: Request) -> Mapping[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
+def form_or_empty(request: Request) -> Mapping[str, str]:
+    """The fields of a form as `form_of` reads them; none where it is too large."""
+    try:
+        return form_of(request)
+    except BodyTooLargeError:
+        return {}
+
+
 async def _read(receive: Receive, most_bytes: int) -> bytes | None:
     kept = bytearray()
     size = 0

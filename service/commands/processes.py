@@ -12,6 +12,7 @@ import uvicorn
 from people.master_key import derive
 from room.verification.ports import VerificationPorts
 from room.web.app import make_app
+from room.web.context import RoomContext
 from service.commands.failures import Failure
 from service.commands.options import Config, configured_app
 from service.operations.child_processes import listening_line
@@ -62,21 +63,23 @@ def room_app(app: App) -> object:
     from service.private_room.oidc import sign_in_of  # noqa: PLC0415
 
     return make_app(
-        engine=app.engine,
-        room_key=app.room_key,
-        sealer=app.encryption,
-        clock=app.clock.now,
-        brand_of=app.brand_of,
-        secure_cookies=app.public_url.startswith("https://"),
-        brands=tuple(app.settings.brands.values()),
-        proof=VerificationPorts(
-            records_key=derive(app.master_key, "customer-keys"),
-            code_key=derive(app.master_key, "proof-codes"),
-            sign_in=sign_in_of(app.settings),
-        ),
-        label_sink=TrainingLabels(),
-        hours_of=hours_of(app),
-        source_header=app.settings.document.service.room_source_header,
+        RoomContext(
+            engine=app.engine,
+            room_key=app.room_key,
+            sealer=app.encryption,
+            clock=app.clock.now,
+            brand_of=app.brand_of,
+            secure_cookies=app.public_url.startswith("https://"),
+            brands=tuple(app.settings.brands.values()),
+            proof=VerificationPorts(
+                records_key=derive(app.master_key, "customer-keys"),
+                code_key=derive(app.master_key, "proof-codes"),
+                sign_in=sign_in_of(app.settings),
+            ),
+            label_sink=TrainingLabels(),
+            hours_of=hours_of(app),
+            source_header=app.settings.document.service.room_source_header,
+        )
     )
 
 

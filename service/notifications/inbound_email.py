@@ -12,17 +12,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from records.database import reading, writing
-from records.enums import RoomStatus
+from records.enums import MessageVia, RoomStatus, Speaker
 from records.models import Actor
 from records.tables.room import RoomMessageRow, RoomRow
-from room.conversation.messages import (
-    MOST_CHARACTERS,
-    MessageTextError,
-    Speaker,
-    Via,
-    count_messages_since,
-    post_message,
-)
+from room.conversation.messages import MOST_CHARACTERS, MessageTextError, count_messages_since, post_message
 from room.lifecycle import RoomStateError
 from room.notifications.reply_address import ReplyAddress, is_genuine, parse_reply_address
 from room.privacy.masking import mask_secrets
@@ -108,7 +101,7 @@ class InboundEmailHandler:
                 actor=ACTOR,
                 now=now,
                 sealer=self._house.encryption,
-                via=Via.EMAIL,
+                via=MessageVia.EMAIL,
             )
         if mail.attachments:
             note = words_for(room.language, self._house.brand_of(room.account_id))["attachments_left_out"]

@@ -14,6 +14,7 @@ from records.database import open_engine, writing
 from records.models import Brand
 from records.schema import migrate, migrate_keys
 from room.web.app import make_app, server_of
+from room.web.context import RoomContext
 from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, ManualClock, RoomSetup, case_rows
 
 
@@ -57,14 +58,16 @@ def brand() -> Brand:
 @pytest.fixture
 def app(rooms: RoomSetup, brand: Brand) -> Starlette:
     return make_app(
-        engine=rooms.engine,
-        room_key=ROOM_KEY,
-        sealer=rooms.encryption,
-        clock=rooms.clock,
-        brand_of=lambda _account_id: brand,
-        secure_cookies=False,
-        brands=(brand,),
-        source_header=SOURCE_HEADER,
+        RoomContext(
+            engine=rooms.engine,
+            room_key=ROOM_KEY,
+            sealer=rooms.encryption,
+            clock=rooms.clock,
+            brand_of=lambda _account_id: brand,
+            secure_cookies=False,
+            brands=(brand,),
+            source_header=SOURCE_HEADER,
+        )
     )
 
 

@@ -13,7 +13,7 @@ from records.enums import Purpose
 from records.models import Brand
 from records.tables.listener import DirectMessageRow
 from records.tables.people import ConsentRow, IdentityLinkRow
-from room.web.routes.consent import question_text
+from room.web.pages.consent import question_text
 from room.wordings import words_for
 from tests.support.forms import enter_room
 from tests.support.room_verification import RoomBrowser, import_customers

@@ -28,7 +28,7 @@ from room.verification.throttling import (
     record_failed_attempt,
     source_digest,
 )
-from room.web.browser_session import request_source
+from room.web.access import request_source
 from room.web.context import RoomContext
 from tests.support.forms import enter_room
 from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, START, RoomSetup, path_of

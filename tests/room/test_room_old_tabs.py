@@ -79,7 +79,7 @@ def test_a_room_says_that_its_matter_is_solved_until_the_case_goes_on(room_brows
     with writing(rooms.engine) as session:
         mark_solved(session, rooms.case_id, now=rooms.clock())
         assert (
-            conversation_status(session, session.get_one(RoomRow, room_browser.room_id), []).turn
+            conversation_status(session, session.get_one(RoomRow, room_browser.room_id), []).state
             is ConversationState.SOLVED
         )
     assert "Resuelto" in room_browser.browser.get("/room").text

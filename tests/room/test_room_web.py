@@ -209,7 +209,7 @@ def test_no_page_needs_a_script_or_loads_anything_from_elsewhere(rooms: RoomSetu
 def test_a_form_posted_by_another_site_is_refused(rooms: RoomSetup, browser: httpx.Client) -> None:
     room = rooms.invite()
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
-    assert browser.post(path_of(room), headers=elsewhere).status_code == 404
+    assert browser.post(path_of(room), headers=elsewhere).status_code == 403
     enter_room(browser, path_of(room))
     assert browser.post("/room", data={"text": "hola"}, headers=elsewhere).status_code == 403
     assert _said(rooms) == []

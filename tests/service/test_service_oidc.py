@@ -16,6 +16,7 @@ from records.tables.room import RoomRow
 from room.lifecycle import _digest
 from room.verification.ports import SignInError, VerificationPorts
 from room.web.app import make_app
+from room.web.context import RoomContext
 from service.operations.doctor import examine
 from service.private_room.oidc import OidcSignIn, sign_in_of
 from service.private_room.room_app import TrainingLabels
@@ -34,14 +35,16 @@ class Person:
     def __init__(self, app: App, clock: ManualClock) -> None:
         self.app, self.clock = app, clock
         web_app = make_app(
-            engine=app.engine,
-            room_key=app.room_key,
-            sealer=app.encryption,
-            clock=clock.now,
-            brand_of=lambda _account_id: Brand(name="marca"),
-            secure_cookies=False,
-            proof=VerificationPorts(records_key=b"r", code_key=b"c", sign_in=sign_in_of(app.settings)),
-            label_sink=TrainingLabels(),
+            RoomContext(
+                engine=app.engine,
+                room_key=app.room_key,
+                sealer=app.encryption,
+                clock=clock.now,
+                brand_of=lambda _account_id: Brand(name="marca"),
+                secure_cookies=False,
+                proof=VerificationPorts(records_key=b"r", code_key=b"c", sign_in=sign_in_of(app.settings)),
+                label_sink=TrainingLabels(),
+            )
         )
         with writing(app.engine) as session:
             session.get_one(RoomRow, 1).session_hash = _digest("session")

@@ -23,6 +23,7 @@ from room.notifications.queue import load_notification as read_letter
 from room.verification.one_time_code import one_time_code
 from room.verification.ports import CompanySignIn, VerificationPorts
 from room.web.app import make_app
+from room.web.context import RoomContext
 from tests.support.asgi import AsgiTransport
 from tests.support.forms import Forms, enter_room, read
 from tests.support.rooms import ROOM_KEY, RoomSetup, path_of
@@ -75,14 +76,16 @@ class RoomBrowser:
         self.learned = RecordedLabels()
         ports = VerificationPorts(records_key=RECORDS_KEY, code_key=CODE_KEY, sign_in=sign_in)
         app = make_app(
-            engine=rooms.engine,
-            room_key=ROOM_KEY,
-            sealer=rooms.encryption,
-            clock=rooms.clock,
-            brand_of=lambda _account_id: brand,
-            secure_cookies=False,
-            proof=ports if asks_proof else None,
-            label_sink=self.learned,
+            RoomContext(
+                engine=rooms.engine,
+                room_key=ROOM_KEY,
+                sealer=rooms.encryption,
+                clock=rooms.clock,
+                brand_of=lambda _account_id: brand,
+                secure_cookies=False,
+                proof=ports if asks_proof else None,
+                label_sink=self.learned,
+            )
         )
         self.browser = httpx.Client(
             transport=AsgiTransport(app), base_url="http://sala.example", headers={"Accept-Language": "es"}

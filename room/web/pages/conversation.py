@@ -6,24 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from records.enums import MessageVia, Speaker
 from records.models import Brand
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
 from room.attachments.files import MOST_BYTES, MOST_FILES, files_of
-from room.conversation.messages import MOST_CHARACTERS, Speaker, Via, messages
+from room.conversation.messages import MOST_CHARACTERS, messages
 from room.conversation.opt_out import WITHOUT_PROOF
 from room.conversation.status import BEST, WORST, ConversationState, ConversationStatus, conversation_status
 from room.conversation.transcript import speaker_of
 from room.lifecycle import visible_since
 from room.privacy.masking import MASK
-from room.rendering import brand_name, local_time, render_page
-from room.web.browser_session import OtherRoom, case_reference, other_rooms, room_address, words_of
-from room.web.context import RoomContext
-from room.wordings import Words
+from room.web.access import RoomRequest
+from room.web.browser_session import OtherRoom, case_reference, other_rooms, room_address
+from room.web.rendering import render_page
+from room.wordings import Words, brand_name, local_time
 
+DONE_PARAMETER = "done"
+"""The query parameter that names what was just done."""
+CONFIRMED = frozenset({"human", "rating", "file"})
+"""What the page confirms."""
+_PATHS = ("", "/files", "/human", "/rating", "/transcript", "/proof", "/consent", "/out")
 CLOSED_TODAY = "closed"
 """What the port of hours says of a day without any."""
 
@@ -60,7 +64,7 @@ class ConversationView:
     reference: str
     said: Sequence[RoomMessageRow]
     files: Mapping[int, Sequence[RoomFileRow]]
-    standing: ConversationStatus
+    status: ConversationStatus
     hours: str
     """Of today, in figures; `CLOSED_TODAY`, or empty where nobody knows."""
     others: tuple[OtherRoom, ...]
@@ -84,7 +88,7 @@ class FormError:
 
 
 def conversation_page(
-    words: Words, brand: Brand, shown: ConversationView, *, mending: FormError | None = None, done: str = ""
+    words: Words, brand: Brand, shown: ConversationView, *, error: FormError | None = None, done: str = ""
 ) -> HTMLResponse:
     """The conversation and its forms. `done` names what was just done."""
     room = shown.room
@@ -92,13 +96,13 @@ def conversation_page(
     return render_page(
         "conversation.html",
         words,
-        status=400 if mending else 200,
+        status=400 if error else 200,
         brand=brand_name(brand),
         here=room_address(room),
         room=room,
         lines=[_message_view(words, brand, shown, message) for message in shown.said],
-        standing=shown.standing,
-        turn=_state_text(words, brand, shown),
+        conversation=shown.status,
+        state=_state_text(words, brand, shown),
         promise=_promise(words, brand, shown),
         reference=shown.reference,
         others=shown.others,
@@ -111,26 +115,21 @@ def conversation_page(
         # A browser only scrolls to an address that it shows already: each page leads to one of its own.
         again=f"{room_address(room)}&at={int(shown.at.timestamp())}-{len(shown.said)}#end",
         figures=figures,
-        mending=mending,
-        wrong=words[mending.why].format(**figures) if mending else "",
+        error=error,
+        wrong=words[error.why].format(**figures) if error else "",
         done=words[f"done_{done}"] if done in CONFIRMED else "",
     )
 
 
-_PATHS = ("", "/files", "/human", "/rating", "/transcript", "/proof", "/consent", "/out")
-CONFIRMED = frozenset({"human", "rating", "file"})
-"""What the page confirms."""
-
-
 def _state_text(words: Words, brand: Brand, shown: ConversationView) -> tuple[str, str]:
     """The word for how it stands, and the sentence that explains it."""
-    standing = shown.standing
-    since = words.moment(local_time(standing.since, brand)) if standing.since else ""
-    return words[f"turn_{standing.turn}"], words[f"turn_{standing.turn}_text"].format(since=since)
+    status = shown.status
+    since = words.moment(local_time(status.since, brand)) if status.since else ""
+    return words[f"turn_{status.state}"], words[f"turn_{status.state}_text"].format(since=since)
 
 
 def _promise(words: Words, brand: Brand, shown: ConversationView) -> str:
-    if shown.standing.turn in {ConversationState.SOLVED, ConversationState.CLOSED}:
+    if shown.status.state in {ConversationState.SOLVED, ConversationState.CLOSED}:
         return ""
     parts = [words["promise"].format(wait=_span(words, timedelta(minutes=brand.private_wait_minutes)))]
     if shown.hours == CLOSED_TODAY:
@@ -168,7 +167,7 @@ def _notes(words: Words, message: RoomMessageRow) -> tuple[str, ...]:
     notes = []
     if message.author == Speaker.PERSON and MASK in message.text:
         notes.append(words["masked"])
-    if message.via == Via.EMAIL:
+    if message.via == MessageVia.EMAIL:
         notes.append(words["unproven"])
     return tuple(notes)
 
@@ -178,37 +177,24 @@ def _file_view(room: RoomRow, file: RoomFileRow) -> FileView:
     return FileView(name=file.name, size=size, address=room_address(room, f"/room/files/{file.id}"))
 
 
-DONE_PARAMETER = "done"
-"""Names in an address what was just done."""
-
-
-def show_conversation(
-    context: RoomContext,
-    session: Session,
-    request: Request,
-    room: RoomRow,
-    *,
-    now: datetime,
-    mending: FormError | None = None,
-) -> tuple[Response, int]:
+def show_conversation(request: RoomRequest, *, error: FormError | None = None) -> tuple[Response, int]:
     """The page, and the id of the newest message on it; 0 where there is none."""
-    brand = context.brand_of(room.account_id)
+    context, session, room = request.context, request.session, request.room
     since = visible_since(room)
-    said = messages(session, room.id or 0, since=since)
+    said = messages(session, request.room_id, since=since)
     shown_ids = {message.id for message in said}
     shown = ConversationView(
         room=room,
         reference=case_reference(session, room),
         said=said,
-        files={key: found for key, found in files_of(session, room.id or 0).items() if key in shown_ids},
-        standing=conversation_status(session, room, said),
-        hours=context.hours_of(room.account_id, now),
-        others=other_rooms(context, session, request, room, now=now),
-        some_hidden=since is not None and len(messages(session, room.id or 0, most=len(said) + 1)) > len(said),
-        at=now,
+        files={key: found for key, found in files_of(session, request.room_id).items() if key in shown_ids},
+        status=conversation_status(session, room, said),
+        hours=context.hours_of(room.account_id, request.now),
+        others=other_rooms(context, session, request.http, room, now=request.now),
+        some_hidden=since is not None and len(messages(session, request.room_id, most=len(said) + 1)) > len(said),
+        at=request.now,
         may_prove=context.proof is not None and room.filed_at is None and room.turned_away_because not in WITHOUT_PROOF,
     )
-    words = words_of(request, room, brand)
-    done = request.query_params.get(DONE_PARAMETER, "")
-    answer = conversation_page(words, brand, shown, mending=mending, done=done)
-    return answer, max((message.id or 0 for message in said), default=0)
+    done = request.http.query_params.get(DONE_PARAMETER, "")
+    page = conversation_page(request.words, request.brand, shown, error=error, done=done)
+    return page, max((message.id or 0 for message in said), default=0)

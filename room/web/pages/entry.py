@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse
 
 from records.models import Brand
 from records.tables.room import RoomRow
-from room.rendering import brand_name, render_page
-from room.wordings import Words, expiry_moment
+from room.web.rendering import render_page
+from room.wordings import Words, brand_name, expiry_moment
 
 
 def invitation_page(words: Words, brand: Brand, room: RoomRow, *, here: str) -> HTMLResponse:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from people.blind_index import MOST_CHARACTERS
 from records.models import Brand
 from records.tables.room import RoomRow
-from room.rendering import brand_name, render_page
-from room.web.browser_session import room_path
-from room.wordings import Words
+from room.web.access import RoomRequest
+from room.web.rendering import render_page
+from room.wordings import Words, brand_name
 
 PROOF_PATH = "/room/proof"
 CODE_PATH = "/room/proof/code"
@@ -50,10 +49,7 @@ def proof_views(words: Words, room: RoomRow) -> tuple[ProofView, ProofView]:
 
 
 def proof_page(
-    request: Request,
-    words: Words,
-    brand: Brand,
-    room: RoomRow,
+    request: RoomRequest,
     *,
     with_sign_in: bool,
     typed: Mapping[str, str] | None = None,
@@ -61,48 +57,48 @@ def proof_page(
     status: int = 200,
 ) -> HTMLResponse:
     """Asks by what the person is found; `wrong` names the text that says what to mend about `typed`."""
+    brand, words = request.brand, request.words
     return render_page(
         "proof.html",
         words,
         status=status,
         brand=brand_name(brand),
-        here=room_path(request, PROOF_PATH),
-        back=room_path(request),
+        here=request.path(PROOF_PATH),
+        back=request.path(),
         fields=_fields(words, brand, typed or {}),
         most=MOST_CHARACTERS,
         wrong=words[wrong] if wrong else "",
-        sign_in_at=room_path(request, SIGN_IN_PATH),
+        sign_in_at=request.path(SIGN_IN_PATH),
         sign_in=words["proof_sign_in"].format(brand=brand_name(brand)) if with_sign_in else "",
-        proofs=proof_views(words, room),
+        proofs=proof_views(words, request.room),
     )
 
 
-def one_time_code_page(
-    request: Request, words: Words, brand: Brand, *, wrong: str = "", status: int = 200
-) -> HTMLResponse:
+def one_time_code_page(request: RoomRequest, *, wrong: str = "", status: int = 200) -> HTMLResponse:
     """Asks for the code, the same whether or not one was sent."""
+    words = request.words
     return render_page(
         "proof_code.html",
         words,
         status=status,
-        brand=brand_name(brand),
-        here=room_path(request, CODE_PATH),
-        again=room_path(request, PROOF_PATH),
-        back=room_path(request),
+        brand=brand_name(request.brand),
+        here=request.path(CODE_PATH),
+        again=request.path(PROOF_PATH),
+        back=request.path(),
         wrong=words[wrong] if wrong else "",
-        never=words["proof_code_never"].format(brand=brand_name(brand)),
+        never=words["proof_code_never"].format(brand=brand_name(request.brand)),
     )
 
 
-def proved_page(request: Request, words: Words, brand: Brand, room: RoomRow) -> HTMLResponse:
+def proved_page(request: RoomRequest) -> HTMLResponse:
     """Shown to who comes back to the question once it is answered."""
     return render_page(
         "proved.html",
-        words,
-        brand=brand_name(brand),
-        here=room_path(request, PROOF_PATH),
-        back=room_path(request),
-        proofs=proof_views(words, room),
+        request.words,
+        brand=brand_name(request.brand),
+        here=request.path(PROOF_PATH),
+        back=request.path(),
+        proofs=proof_views(request.words, request.room),
     )
 
 

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from records.database import reading, writing
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
 from room.attachments.files import (
     MOST_A_MINUTE,
@@ -23,7 +22,8 @@ from room.attachments.files import (
 )
 from room.conversation.messages import MOST_CHARACTERS, MessageTextError, normalise_message
 from room.lifecycle import PERSON, visible_since
-from room.web.browser_session import current_room, extend_session_cookie, is_cross_site, refusal_response, room_address
+from room.web.access import RefusedError, RoomRequest, in_room, open_room
+from room.web.browser_session import extend_session_cookie, room_address
 from room.web.context import RoomContext
 from room.web.forms import FileForm, UnreadableFormError, body_of, read_file_form
 from room.web.pages.conversation import DONE_PARAMETER, FormError, show_conversation
@@ -50,17 +50,11 @@ def files_routes(context: RoomContext) -> list[Route]:
 class _FilesHandlers:
     context: RoomContext
 
-    def attach(self, request: Request) -> Response:
+    def attach(self, http: Request) -> Response:
         """Keep a file, or say why not."""
-        if is_cross_site(request):
-            return refusal_response(request, "outside", status=403)
-        now = self.context.clock()
-        with reading(self.context.engine) as session:
-            room = current_room(self.context, session, request, now=now)
-            if room is None:
-                return refusal_response(request, "outside", status=403)
-            often = attached_within_a_minute(session, room.id or 0, now=now) >= MOST_A_MINUTE
-        form, wrong = _form(request)
+        with open_room(self.context, http) as request:
+            often = attached_within_a_minute(request.session, request.room_id, now=request.now) >= MOST_A_MINUTE
+        form, wrong = _form(http)
         comment = form.fields.get("text", "") if form is not None else ""
         if often:
             wrong = "said_too_often"
@@ -68,41 +62,42 @@ class _FilesHandlers:
             wrong = "said_too_much"
         if form is not None and not wrong:
             try:
-                file = checked_file(form.name, form.content)
-                with writing(self.context.engine) as session:
-                    room = current_room(self.context, session, request, now=now)
-                    if room is None:
-                        return refusal_response(request, "outside", status=403)
-                    sealer = self.context.sealer
-                    attach_file(session, room.id or 0, file=file, comment=comment, sealer=sealer, actor=PERSON, now=now)
-                    answer = RedirectResponse(f"{room_address(room)}&{DONE_PARAMETER}=file#end", status_code=303)
-                    extend_session_cookie(self.context, request, answer, room, now=now)
+                return self._attached(http, form, comment)
             except RefusedFileError as refusal:
                 wrong = refusal.why.value
-            else:
-                return answer
-        with reading(self.context.engine) as session:
-            room = current_room(self.context, session, request, now=now)
-            if room is None:
-                return refusal_response(request, "outside", status=403)
-            mending = FormError(form="file", why=wrong, typed=comment[:MOST_CHARACTERS])
-            return show_conversation(self.context, session, request, room, now=now, mending=mending)[0]
+        with open_room(self.context, http) as request:
+            error = FormError(form="file", why=wrong, typed=comment[:MOST_CHARACTERS])
+            return show_conversation(request, error=error)[0]
 
-    def download(self, request: Request) -> Response:
+    @in_room()
+    def download(self, request: RoomRequest) -> Response:
         """A file of this room, to be saved and never shown."""
-        with reading(self.context.engine) as session:
-            room = current_room(self.context, session, request, now=self.context.clock())
-            if room is None:
-                return refusal_response(request, "outside", status=403)
-            opener = self.context.sealer
-            file_id = request.path_params["file_id"]
-            found = None
-            if isinstance(opener, Unsealer) and _may_see(session, room, file_id):
-                found = open_file(session, room.id or 0, file_id, opener=opener)
+        unsealer = self.context.sealer
+        file_id = request.http.path_params["file_id"]
+        found = None
+        if isinstance(unsealer, Unsealer) and _may_see(request.session, request.room, file_id):
+            found = open_file(request.session, request.room_id, file_id, opener=unsealer)
         if found is None:
-            return refusal_response(request, "unknown", status=404)
+            raise RefusedError("unknown", status=404)
         headers = {**DOWNLOAD_HEADERS, "Content-Disposition": content_disposition(found.name)}
         return Response(found.content, media_type=_ANY, headers=headers)
+
+    def _attached(self, http: Request, form: FileForm, comment: str) -> Response:
+        file = checked_file(form.name, form.content)
+        with open_room(self.context, http, write=True) as request:
+            attach_file(
+                request.session,
+                request.room_id,
+                file=file,
+                comment=comment,
+                sealer=self.context.sealer,
+                actor=PERSON,
+                now=request.now,
+            )
+            address = room_address(request.room)
+            response = RedirectResponse(f"{address}&{DONE_PARAMETER}=file#end", status_code=303)
+            extend_session_cookie(self.context, http, response, request.room, now=request.now)
+        return response
 
 
 def _form(request: Request) -> tuple[FileForm | None, str]:

@@ -2,59 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from records.database import reading, writing
-from records.tables.cases import CareCaseRow
 from records.tables.room import RoomRow
 from room.conversation.opt_out import MOST_PHONE_CHARACTERS, OptOut, parse_phone, record_opt_out
-from room.lifecycle import PERSON, InvitationRefusal, consume_invitation, find_invitation
-from room.web.browser_session import (
-    current_room,
-    delete_session_cookie,
-    held_session,
-    is_cross_site,
-    refusal_response,
-    remember_language,
-    room_path,
-    set_session_cookie,
-    words_of,
-)
+from room.lifecycle import PERSON, InvitationRefusal
+from room.web.access import RoomRequest, in_room
+from room.web.browser_session import case_reference, delete_session_cookie, room_path, set_session_cookie
 from room.web.context import RoomContext
-from room.web.forms import BodyTooLargeError, form_of
+from room.web.forms import form_or_empty
+from room.web.language import remember_language, words_of
 from room.web.pages.entry import farewell_page, opt_out_page
-from room.web.routes.entry import refused_invitation
+from room.web.routes.entry import LINK_PATH, consume_linked_invitation, linked_invitation, refused_invitation
 from room.wordings import Words
+
+ROOM_PATH = "/room/out"
 
 
 def opt_out_routes(context: RoomContext) -> list[Route]:
-    """Where a person says why they do not come in, or do not prove who they are."""
+    """Where a person says why they do not enter, or do not prove who they are."""
     handlers = _OptOutHandlers(context)
     return [
-        Route("/r/{public_id}/{token}/out", handlers.show_at_link, methods=["GET"]),
-        Route("/r/{public_id}/{token}/out", handlers.take_at_link, methods=["POST"]),
-        Route("/room/out", handlers.show_inside, methods=["GET"]),
-        Route("/room/out", handlers.take_inside, methods=["POST"]),
+        Route(f"{LINK_PATH}/out", handlers.show_at_link, methods=["GET"]),
+        Route(f"{LINK_PATH}/out", handlers.opt_out_at_link, methods=["POST"]),
+        Route(ROOM_PATH, handlers.show_in_room, methods=["GET"]),
+        Route(ROOM_PATH, handlers.opt_out_in_room, methods=["POST"]),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OptOutForm:
-    """What a form asked for."""
+class _Choice:
+    """What a form chose."""
 
-    way: OptOut | None
-    """None where it is no way out."""
+    way: OptOut
     calls: bool
-    phone: str | None
-    """None where a call is asked for and the number is none."""
-    typed: str
+    """A telephone call is asked for."""
+    phone: str
+    """Empty where no call is asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Incomplete:
+    """A form that chose nothing, or a call to what is no telephone number."""
+
+    wrong_phone: bool = False
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,93 +60,63 @@ class _OptOutHandlers:
     context: RoomContext
 
     def show_at_link(self, request: Request) -> Response:
-        """Show the ways out. Takes none, and opens nothing."""
+        """Show the ways to opt out. Takes none, and opens nothing."""
         with reading(self.context.engine) as session:
-            found = self._invited(session, request)
+            found = linked_invitation(self.context, session, request)
         if isinstance(found, InvitationRefusal):
-            return refused_invitation(self.context, request, found)
+            raise refused_invitation(self.context, request, found)
         return remember_language(self.context, request, self._page(request, found))
 
-    def take_at_link(self, request: Request) -> Response:
-        """Take a way out. It is not me: the invitation is void. With any other the person comes in, once."""
-        public_id, token = request.path_params["public_id"], request.path_params["token"]
-        if is_cross_site(request):
-            return refusal_response(request, InvitationRefusal.UNKNOWN, status=404)
-        now = self.context.clock()
+    def opt_out_at_link(self, request: Request) -> Response:
+        """Opt out before entering. `not_me` voids the invitation; with any other choice the person enters, once."""
         with writing(self.context.engine) as session:
-            found = self._invited(session, request)
+            found = linked_invitation(self.context, session, request)
             if isinstance(found, RoomRow):
-                wish = _opt_out_form(request, self.context.brand_of(found.account_id).market)
-                if wish.way is None or wish.phone is None:
-                    return self._page(request, found, wish)
-                if wish.way is OptOut.NOT_ME:
-                    return self._take(session, request, found, wish)
-                came_in = consume_invitation(
-                    session,
-                    public_id,
-                    token,
-                    room_key=self.context.room_key,
-                    actor=PERSON,
-                    now=now,
-                    held_session=held_session(self.context, request, public_id),
-                )
-                if not isinstance(came_in, InvitationRefusal):
-                    answer = self._take(session, request, found, wish)
-                    return set_session_cookie(self.context, answer, public_id, came_in.session_token)
-                found = came_in
-        return refused_invitation(self.context, request, found)
+                choice = _choice(request, self.context.brand_of(found.account_id).market)
+                if isinstance(choice, _Incomplete):
+                    return self._page(request, found, choice)
+                if choice.way is OptOut.NOT_ME:
+                    return self._record(session, request, found, choice)
+                opened = consume_linked_invitation(self.context, session, request)
+                if not isinstance(opened, InvitationRefusal):
+                    response = self._record(session, request, found, choice)
+                    return set_session_cookie(self.context, response, found.public_id, opened.session_token)
+                found = opened
+        raise refused_invitation(self.context, request, found)
 
-    def show_inside(self, request: Request) -> Response:
-        """Show the ways out of the room of this browser."""
-        with reading(self.context.engine) as session:
-            room = current_room(self.context, session, request, now=self.context.clock())
-        if room is None:
-            return refusal_response(request, "outside", status=403)
-        return remember_language(self.context, request, self._page(request, room, inside=True))
+    @in_room()
+    def show_in_room(self, request: RoomRequest) -> Response:
+        """Show the ways to opt out of the room of this browser."""
+        page = self._page(request.http, request.room, in_room=True)
+        return remember_language(self.context, request.http, page)
 
-    def take_inside(self, request: Request) -> Response:
-        """Take a way out of the room of this browser."""
-        if is_cross_site(request):
-            return refusal_response(request, "outside", status=403)
-        with writing(self.context.engine) as session:
-            room = current_room(self.context, session, request, now=self.context.clock())
-            if room is None:
-                return refusal_response(request, "outside", status=403)
-            wish = _opt_out_form(request, self.context.brand_of(room.account_id).market)
-            if wish.way is None or wish.phone is None:
-                return self._page(request, room, wish, inside=True)
-            return self._take(session, request, room, wish)
+    @in_room(write=True)
+    def opt_out_in_room(self, request: RoomRequest) -> Response:
+        """Opt out of the room of this browser."""
+        choice = _choice(request.http, request.brand.market)
+        if isinstance(choice, _Incomplete):
+            return self._page(request.http, request.room, choice, in_room=True)
+        return self._record(request.session, request.http, request.room, choice)
 
-    def _invited(self, session: Session, request: Request) -> RoomRow | InvitationRefusal:
-        public_id = request.path_params["public_id"]
-        return find_invitation(
-            session,
-            public_id,
-            request.path_params["token"],
-            room_key=self.context.room_key,
-            now=self.context.clock(),
-            held_session=held_session(self.context, request, public_id),
-        )
-
-    def _take(self, session: Session, request: Request, room: RoomRow, wish: _OptOutForm) -> Response:
-        assert wish.way is not None  # noqa: S101 - checked by the callers
+    def _record(self, session: Session, request: Request, room: RoomRow, choice: _Choice) -> Response:
         brand = self.context.brand_of(room.account_id)
+        words = words_of(request, room, brand)
         record_opt_out(
             session,
             room.id or 0,
-            wish.way,
-            told=_told(words_of(request, room, brand), wish, _reference(session, room)),
-            phone=wish.phone or "",
+            choice.way,
+            told=_notice(words, choice, case_reference(session, room)),
+            phone=choice.phone,
             actor=PERSON,
             now=self.context.clock(),
             sealer=self.context.sealer,
         )
-        if wish.way is OptOut.NOT_ME:
-            return delete_session_cookie(self.context, farewell_page(words_of(request, room, brand), brand))
+        if choice.way is OptOut.NOT_ME:
+            return delete_session_cookie(self.context, farewell_page(words, brand))
         return RedirectResponse(f"{room_path(request)}#end", status_code=303)
 
     def _page(
-        self, request: Request, room: RoomRow, wish: _OptOutForm | None = None, *, inside: bool = False
+        self, request: Request, room: RoomRow, incomplete: _Incomplete | None = None, *, in_room: bool = False
     ) -> Response:
         brand = self.context.brand_of(room.account_id)
         here = request.url.path
@@ -156,33 +124,29 @@ class _OptOutHandlers:
             words_of(request, room, brand),
             brand,
             here=room_path(request, here),
-            back=room_path(request) if inside else here.removesuffix("/out"),
-            wrong=wish is not None and wish.way is OptOut.NO_CODE,
-            typed=wish.typed if wish is not None else "",
+            back=room_path(request) if in_room else here.removesuffix("/out"),
+            wrong=incomplete is not None and incomplete.wrong_phone,
+            typed=incomplete.typed if incomplete is not None else "",
         )
 
 
-def _opt_out_form(request: Request, market: str) -> _OptOutForm:
-    form: Mapping[str, str]
-    try:
-        form = form_of(request)
-    except BodyTooLargeError:
-        form = {}
-    named = form.get("way", "")
-    way = OptOut(named) if named in {way.value for way in OptOut} else None
+def _choice(request: Request, market: str) -> _Choice | _Incomplete:
+    form = form_or_empty(request)
+    named, typed = form.get("way", ""), form.get("phone", "")[:MOST_PHONE_CHARACTERS]
+    if named not in {way.value for way in OptOut}:
+        return _Incomplete(typed=typed)
+    way = OptOut(named)
     calls = way is OptOut.NO_CODE and form.get("how") != "office"
-    typed = form.get("phone", "")[:MOST_PHONE_CHARACTERS]
-    return _OptOutForm(way=way, calls=calls, phone=parse_phone(typed, market) if calls else "", typed=typed)
+    phone = parse_phone(typed, market) if calls else ""
+    if phone is None:
+        return _Incomplete(wrong_phone=True, typed=typed)
+    return _Choice(way=way, calls=calls, phone=phone)
 
 
-def _told(words: Words, wish: _OptOutForm, reference: str) -> str:
-    if wish.calls:
-        return words["call_me_told"].format(phone=wish.phone)
-    if wish.way is OptOut.NO_CODE:
+def _notice(words: Words, choice: _Choice, reference: str) -> str:
+    """What the team reads in the room."""
+    if choice.calls:
+        return words["call_me_told"].format(phone=choice.phone)
+    if choice.way is OptOut.NO_CODE:
         return words["office_told"].format(reference=reference)
-    return words[f"{wish.way}_told"]
-
-
-def _reference(session: Session, room: RoomRow) -> str:
-    query = select(col(CareCaseRow.reference)).where(col(CareCaseRow.id) == room.case_id)
-    return str(session.execute(query).scalar_one())
+    return words[f"{choice.way}_told"]

@@ -18,23 +18,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from people.customers import find_by_reference
-from records.database import reading, writing
 from records.enums import ProofKind
 from records.tables.room import RoomRow
 from room.lifecycle import PERSON
 from room.verification.link_record import record_proof
 from room.verification.ports import CompanySignIn, SignInError, VerificationPorts
-from room.web.browser_session import (
-    current_room,
-    is_cross_site,
-    refusal_response,
-    room_by_public_id,
-    room_path,
-    words_of,
-)
+from room.web.access import RoomRequest, is_cross_site, open_room, outside, refusal_response
 from room.web.context import RoomContext
 from room.web.pages.verification import SIGN_IN_PATH, proof_page
-from room.web.routes.verification import AFTER_PROOF, is_excused
+from room.web.routes.verification import AFTER_PROOF, OTHER_RECORD, needs_no_proof
 
 BACK_PATH = "/room/sign-in/back"
 SIGN_IN_LASTS = timedelta(minutes=10)
@@ -58,15 +50,15 @@ class _SignInHandlers:
     ports: VerificationPorts
     sign_in: CompanySignIn
 
-    def leave(self, request: Request) -> Response:
+    def leave(self, http: Request) -> Response:
         """Send the browser to the company's sign-in."""
-        now = self.context.clock()
-        with reading(self.context.engine) as session:
-            room = current_room(self.context, session, request, now=now)
-        if room is None or is_cross_site(request):
-            return refusal_response(request, "outside", status=403)
-        if is_excused(room):
-            return RedirectResponse(room_path(request), status_code=303)
+        if is_cross_site(http):
+            raise outside()
+        # The company's sign-in may be asked for its address: outside of any transaction.
+        with open_room(self.context, http) as request:
+            room, now = request.room, request.now
+        if needs_no_proof(room):
+            return RedirectResponse(request.path(), status_code=303)
         seed = f"{int((now + SIGN_IN_LASTS).timestamp())}.{secrets.token_urlsafe(24)}.{room.public_id}"
         try:
             address = self.sign_in.address(
@@ -75,9 +67,9 @@ class _SignInHandlers:
                 challenge=_challenge(self._derived("verifier", seed, room)),
             )
         except SignInError:
-            return self._question(request, room, "sign_in_failed", status=502)
-        answer = RedirectResponse(address, status_code=303)
-        answer.set_cookie(
+            return _failed(request, "sign_in_failed", status=502)
+        response = RedirectResponse(address, status_code=303)
+        response.set_cookie(
             self._cookie,
             seed,
             max_age=int(SIGN_IN_LASTS.total_seconds()),
@@ -86,24 +78,25 @@ class _SignInHandlers:
             samesite="lax",
             secure=self.context.secure_cookies,
         )
-        return answer
+        return response
 
-    def come_back(self, request: Request) -> Response:
+    def come_back(self, http: Request) -> Response:
         """Take what the company's sign-in says of who this is."""
-        now = self.context.clock()
-        room = self._room(request, now)
-        if room is None:
-            return refusal_response(request, "outside", status=403)
-        answer = self._taken(request, room, now)
-        answer.delete_cookie(self._cookie, httponly=True, samesite="lax", secure=self.context.secure_cookies)
-        return answer
+        # The room from which the sign-in began, whichever was visited since; without one, the newest.
+        named = http.cookies.get(self._cookie, "").rpartition(".")[2]
+        with open_room(self.context, http, named=named) as request:
+            pass
+        response = self._signed_in(request)
+        response.delete_cookie(self._cookie, httponly=True, samesite="lax", secure=self.context.secure_cookies)
+        return response
 
-    def _taken(self, request: Request, room: RoomRow, now: datetime) -> Response:
-        seed, code = request.cookies.get(self._cookie, ""), request.query_params.get("code", "")
-        state = request.query_params.get("state", "")
+    def _signed_in(self, request: RoomRequest) -> Response:
+        http, room, now = request.http, request.room, request.now
+        seed, code = http.cookies.get(self._cookie, ""), http.query_params.get("code", "")
+        state = http.query_params.get("state", "")
         genuine = hmac.compare_digest(self._derived("state", seed, room).encode(), state.encode("utf-8", "replace"))
         if not genuine or not _in_time(seed, now) or not 0 < len(code) <= _MOST_CHARACTERS:
-            return self._question(request, room, "sign_in_failed", status=400)
+            return _failed(request, "sign_in_failed", status=400)
         try:
             reference = self.sign_in.reference(
                 code=code,
@@ -112,40 +105,26 @@ class _SignInHandlers:
                 now=now,
             )
         except SignInError:
-            return self._question(request, room, "sign_in_failed", status=400)
-        return self._filed(request, room, reference, now)
+            return _failed(request, "sign_in_failed", status=400)
+        return self._recorded(http, room.public_id, reference)
 
-    def _filed(self, request: Request, room: RoomRow, reference: str, now: datetime) -> Response:
-        with writing(self.context.engine) as session:
-            still_open = room_by_public_id(self.context, session, request, room.public_id, now=now)
-            if still_open is None:
-                return refusal_response(request, "outside", status=403)
-            customer_id = find_by_reference(session, reference)
+    def _recorded(self, http: Request, public_id: str, reference: str) -> Response:
+        with open_room(self.context, http, write=True, named=public_id) as request:
+            customer_id = find_by_reference(request.session, reference)
             if customer_id is None:
-                return self._question(request, room, "sign_in_unknown", status=404)
-            filed = record_proof(
-                session,
-                still_open,
+                return _failed(request, "sign_in_unknown", status=404)
+            recorded = record_proof(
+                request.session,
+                request.room,
                 customer_id=customer_id,
                 proof=ProofKind.COMPANY_SIGN_IN,
                 label_sink=self.context.label_sink,
                 actor=PERSON,
-                now=now,
+                now=request.now,
             )
-        if not filed:
-            return refusal_response(request, "other_record", status=403)
+        if not recorded:
+            return refusal_response(http, OTHER_RECORD)
         return RedirectResponse(AFTER_PROOF, status_code=303)
-
-    def _room(self, request: Request, now: datetime) -> RoomRow | None:
-        """The room from which the sign-in began, whichever was visited since; without one, the newest."""
-        named = request.cookies.get(self._cookie, "").rpartition(".")[2]
-        with reading(self.context.engine) as session:
-            return room_by_public_id(self.context, session, request, named, now=now)
-
-    def _question(self, request: Request, room: RoomRow, wrong: str, *, status: int) -> Response:
-        brand = self.context.brand_of(room.account_id)
-        words = words_of(request, room, brand)
-        return proof_page(request, words, brand, room, with_sign_in=True, wrong=wrong, status=status)
 
     def _derived(self, what: str, seed: str, room: RoomRow) -> str:
         message = "\x00".join(("aparte sign-in", what, seed, room.public_id, room.session_hash or ""))
@@ -154,6 +133,10 @@ class _SignInHandlers:
     @property
     def _cookie(self) -> str:
         return "__Host-aparte_sign_in" if self.context.secure_cookies else "aparte_sign_in"
+
+
+def _failed(request: RoomRequest, wrong: str, *, status: int) -> Response:
+    return proof_page(request, with_sign_in=True, wrong=wrong, status=status)
 
 
 def _in_time(seed: str, now: datetime) -> bool:
