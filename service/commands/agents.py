@@ -9,13 +9,11 @@ import typer
 
 from records.database import reading, writing
 from records.enums import Role
-from service.commands.options import AsJson, Config, configured_app
+from service.commands.context import configured_app
+from service.commands.options import AsJson, Config
 from service.desk.agents import add_agent, list_agents
 
-group = typer.Typer(help="The people who work here.", no_args_is_help=True)
 
-
-@group.command("add")
 def add(
     email: str,
     *,
@@ -41,7 +39,6 @@ def add(
     typer.echo(f"{agent.email} may sign in as {', '.join(sorted(agent.roles))}")
 
 
-@group.command("list")
 def list_all(*, config: Config = None, json: AsJson = False) -> None:
     """List who may sign in."""
     with configured_app(config) as app, reading(app.engine) as session:

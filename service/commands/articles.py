@@ -20,18 +20,11 @@ from service.brands.articles import (
     list_articles,
     read_article_file,
 )
+from service.commands.context import configured_app
 from service.commands.failures import BAD_USAGE, Failure, reported
-from service.commands.options import AsJson, Config, configured_app
-
-group = typer.Typer(help="What the brand knows and may say: articles, and incidents.", no_args_is_help=True)
+from service.commands.options import AsJson, Config
 
 
-@group.callback()
-def article() -> None:
-    """What the brand knows and may say: articles, and incidents."""
-
-
-@group.command("import")
 def import_(file: Path, *, config: Config = None, json: AsJson = False) -> None:
     """Take the articles of a file (JSONL or CSV); one of the same brand, title and language is replaced.
 
@@ -49,7 +42,6 @@ def import_(file: Path, *, config: Config = None, json: AsJson = False) -> None:
     typer.echo(json_text.dumps(told) if json else f"{taken.new} articles are new, {taken.replaced} were replaced.")
 
 
-@group.command("list")
 def list_(
     *,
     brand: Annotated[str | None, typer.Option("--brand", help="Only of this brand; left out: of all.")] = None,
@@ -72,7 +64,6 @@ def list_(
         typer.echo(f"{each['id']:>5}  {each['brand']}: {each['title']} ({', '.join(marks)}{until})")
 
 
-@group.command("expire")
 def expire(number: Annotated[int, typer.Argument(help="As `list` shows it.")], *, config: Config = None) -> None:
     """Let an article be valid no longer; the end of an incident."""
     with configured_app(config) as app, reported():

@@ -20,11 +20,6 @@ from service.operations.process import set_up_logs
 SIZES = (10_000, 100_000)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add this family's commands."""
-    app.command("bench")(bench)
-
-
 def bench(
     *,
     posts: Annotated[int | None, typer.Option(min=10, help="One run of so many; left out: 10,000 and 100,000.")] = None,

@@ -29,13 +29,6 @@ Level = Annotated[str, typer.Option("--classifier", help="fast, balanced or accu
 File = Annotated[Path | None, typer.Argument(help="Left out: stdin.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add this family's commands."""
-    app.command("classify")(classify)
-    app.command("evaluate")(evaluate_task)
-    app.command("train")(train_task)
-
-
 def classify(file: File = None, *, level: Level = "balanced") -> None:
     """Judge posts: JSONL with `text` in, the same lines with an `assessment` out. Broken lines are counted."""
     from classifier.judging.judge import load_judge

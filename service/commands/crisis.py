@@ -9,15 +9,13 @@ import typer
 
 from records.database import reading
 from service.brands.crisis_switch import ongoing_crises
+from service.commands.context import configured_app, signed_in_actor
 from service.commands.failures import Failure
-from service.commands.options import AsJson, Config, Password, Who, configured_app, signed_in_actor
+from service.commands.options import AsJson, Config, Password, Who
 from service.desk.authorise import DeskRefusalError
 from service.desk.crisis import declare_crisis, lift_crisis
 
-group = typer.Typer(help="The crisis switch: it holds all that would leave for a brand.", no_args_is_help=True)
 
-
-@group.command("declare")
 def declare(
     brand: str,
     *,
@@ -41,7 +39,6 @@ def declare(
     typer.echo(f"{brand} is in a crisis: {declared.held} held, {declared.on_their_way} already on their way")
 
 
-@group.command("lift")
 def lift(brand: str, *, who: Who, password: Password, config: Config = None, json: AsJson = False) -> None:
     """Agree that the crisis of a brand is over. It ends with the second of two different supervisors."""
     with configured_app(config) as app:
@@ -58,7 +55,6 @@ def lift(brand: str, *, who: Who, password: Password, config: Config = None, jso
         typer.echo(f"A second supervisor must lift the crisis of {brand} too")
 
 
-@group.command("list")
 def list_all(*, config: Config = None, json: AsJson = False) -> None:
     """List the crises that last."""
     with configured_app(config) as app, reading(app.engine) as session:

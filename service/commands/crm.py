@@ -11,27 +11,15 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from ledger.entry import Entry
-from ledger.log import append
 from people.crm_file import CrmFile, CrmFileError, read_crm_file
-from people.crm_import import CrmImport, CrmImportResult, CustomerRegister, batches
-from people.master_key import derive
-from records.database import writing
-from records.models import Actor
+from people.crm_import import CrmImportResult
+from service.commands.context import configured_app
 from service.commands.failures import BAD_USAGE, Failure
-from service.commands.options import AsJson, Config, configured_app
+from service.commands.options import AsJson, Config
+from service.intake.customers import import_customers
 from service.wiring.app import App
 
-ACTOR = Actor(tag="service:crm")
-group = typer.Typer(help="Customers from the company's own records.", no_args_is_help=True)
 
-
-@group.callback()
-def crm() -> None:
-    """Customers from the company's own records."""
-
-
-@group.command("import")
 def import_(
     file: Path,
     *,
@@ -49,7 +37,7 @@ def import_(
             found = read_crm_file(file, market=home.upper())
         except CrmFileError as error:
             raise Failure(str(error), exit_code=BAD_USAGE) from error
-        enrolled = import_register(app, found)
+        enrolled = _imported(app, found)
     told = {
         "new": enrolled.new,
         "updated": enrolled.updated,
@@ -61,21 +49,10 @@ def import_(
     typer.echo(json_text.dumps(told) if json else _sentences(enrolled, found))
 
 
-def import_register(app: App, register: CustomerRegister) -> CrmImportResult:
-    """Store every record of a register in one transaction, logged. Shows progress on a terminal."""
-    records = list(register.records())
-    crm_import = CrmImport(app.engine, app.encryption, records_key=derive(app.master_key, "customer-keys"))
+def _imported(app: App, register: CrmFile) -> CrmImportResult:
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task("customers", total=len(records))
-        for batch in batches(records):
-            crm_import.add(batch)
-            progress.advance(task, len(batch))
-    now = app.clock.now()
-    with writing(app.engine, in_turn="crm") as session:
-        enrolled = crm_import.store(session, now=now)
-        body = {"new": enrolled.new, "updated": enrolled.updated, "erased": enrolled.erased}
-        append(session, [Entry(kind="service:crm:imported", at=now, actor=ACTOR.tag, body=body)])
-    return enrolled
+        task = progress.add_task("customers", total=len(list(register.records())))
+        return import_customers(app, register, on_batch=lambda count: progress.advance(task, count))
 
 
 def _sentences(enrolled: CrmImportResult, found: CrmFile) -> str:

@@ -19,8 +19,9 @@ from ledger.stored_entries import stored_entries
 from ledger.verification import Verification, verify
 from people.master_key import MasterKeyError, parse_master_key
 from records.database import existing_engine, reading
+from service.commands.context import configured_app, configured_settings
 from service.commands.failures import BAD_USAGE, Failure, reported
-from service.commands.options import AsJson, Config, configured_app, configured_settings
+from service.commands.options import AsJson, Config
 from service.steps.checkpoint import checkpoint
 from service.wiring.keys import verification_key
 from service.wiring.settings import MASTER_KEY, Settings
@@ -31,10 +32,7 @@ PublicKey = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Left out: stdout.")]
 
-group = typer.Typer(help="The log of what was decided and said.", no_args_is_help=True)
 
-
-@group.command("verify")
 def verify_log(*, config: Config = None, public_key: PublicKey = None, json: AsJson = False) -> None:
     """Rebuild the tree from every stored entry and compare it with all that was written about it."""
     settings = configured_settings(config)
@@ -53,7 +51,6 @@ def verify_log(*, config: Config = None, public_key: PublicKey = None, json: AsJ
         raise Failure(f"The log does not verify ({len(found.problems)} problems):\n{named}")
 
 
-@group.command("checkpoint")
 def sign_checkpoint(*, config: Config = None) -> None:
     """Sign the head of the log as it stands, and print the signed note to keep elsewhere."""
     with configured_app(config) as app:
@@ -65,7 +62,6 @@ def sign_checkpoint(*, config: Config = None) -> None:
     typer.echo(signed_note(signed[-1]), nl=False)
 
 
-@group.command("key")
 def show_key(*, config: Config = None, json: AsJson = False) -> None:
     """Print the public key that proves checkpoints: base64, then the C2SP form with the log's name."""
     settings = configured_settings(config)
@@ -75,7 +71,6 @@ def show_key(*, config: Config = None, json: AsJson = False) -> None:
     typer.echo(json_text.dumps({"public_key": plain, "verifier_key": named}) if json else f"{plain}\n{named}")
 
 
-@group.command("export")
 def export(*, config: Config = None, out: Out = None) -> None:
     """Write every entry as it was hashed, one JSON object a line; sealed fields stay sealed."""
     settings = configured_settings(config)

@@ -13,15 +13,7 @@ from policies.rulebook.problems import RulebookProblem
 from service.commands.failures import BAD_USAGE, FAILED, Failure
 from service.commands.options import AsJson
 
-group = typer.Typer(help="Rulebooks.", no_args_is_help=True)
 
-
-@group.callback()
-def policies() -> None:
-    """Keep the commands of this family under one name, also while there is one."""
-
-
-@group.command("check")
 def check_rulebook(file: Path, *, json: AsJson = False) -> None:
     """Name every problem of a rulebook, with its line and rule, and run its examples."""
     try:

@@ -13,8 +13,9 @@ import typer
 from records.database import reading
 from records.enums import Mode
 from service.brands.rulebook_versions import read_rulebook_file
+from service.commands.context import configured_app, signed_in_actor
 from service.commands.failures import BAD_USAGE, Failure, reported
-from service.commands.options import AsJson, Config, Password, Who, configured_app, signed_in_actor
+from service.commands.options import AsJson, Config, Password, Who
 from service.desk.authorise import DeskRefusalError
 from service.desk.pilots import PilotTerms, promote_pilot, start_pilot, stop_pilot
 from service.pilots.report import disagreements, newest_pilot, report_as_json, report_as_text, report_on
@@ -24,17 +25,9 @@ from service.wiring.app import App
 
 EXAMPLES = 5
 
-pilot = typer.Typer(help="A rulebook that runs beside the one in use.", no_args_is_help=True)
 Brand = Annotated[str | None, typer.Option("--brand", help="Left out: the one that there is.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add this family's commands."""
-    app.add_typer(pilot, name="pilot")
-    app.command("promote")(promote)
-
-
-@pilot.command("start")
 def start(  # noqa: PLR0913 - one parameter an option
     rulebook: Annotated[Path, typer.Argument(help="A file that `aparte policy check` finds no problem in.")],
     *,
@@ -68,7 +61,6 @@ def start(  # noqa: PLR0913 - one parameter an option
     typer.echo(f"Pilot {number} of {named} {how} {share:.0%} of threads: {source.name} {source.rulebook.version}")
 
 
-@pilot.command("status")
 def status(*, brand: Brand = None, config: Config = None, json: AsJson = False) -> None:
     """Show how the pilot of a brand does, or did: agreement with people, overall and by rule."""
     with configured_app(config) as app, reported():
@@ -86,7 +78,6 @@ def status(*, brand: Brand = None, config: Config = None, json: AsJson = False) 
         typer.echo(report_as_text(report, against, posts))
 
 
-@pilot.command("stop")
 def stop(*, who: Who, password: Password, brand: Brand = None, config: Config = None) -> None:
     """End the pilot of a brand; the rulebook in use goes on. A supervisor's act."""
     with configured_app(config) as app, reported(), _refusals():

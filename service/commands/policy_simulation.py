@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from service.commands.context import configured_app
 from service.commands.failures import BAD_USAGE, Failure, reported
-from service.commands.options import AsJson, Config, configured_app
+from service.commands.options import AsJson, Config
 from service.operations.process import set_up_logs
 from service.simulation.counts import SimulationCounts
 from service.simulation.replay import replay
@@ -28,12 +29,6 @@ PersonMinutes = Annotated[
     float | None,
     typer.Option(min=0.1, help="How long a post waits that a person answers; left out: as measured, else 60."),
 ]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add this family's commands."""
-    app.command("simulate")(simulate_rulebook)
-    app.command("diff")(diff_rulebooks)
 
 
 def simulate_rulebook(  # noqa: PLR0913 - one parameter an option

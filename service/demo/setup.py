@@ -17,10 +17,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from people.crm_file import COLUMNS, read_crm_file
 from records.database import writing
 from records.enums import Role
-from service.commands.crm import import_register
 from service.demo.home import SIGN_IN_EMAIL, Home, leave_settings, prepare_home, read_accounts, write_settings
 from service.demo.practice_network import PracticeNetwork
 from service.desk.agents import Agent, add_agent
+from service.intake.customers import import_customers
 from service.operations.child_processes import ChildProcesses, free_port
 from service.wiring.app import App, open_app
 from service.wiring.settings import child_environment, load_settings
@@ -51,14 +51,14 @@ class _Mailbox:
         return "250 2.0.0 Kept"
 
 
-def import_customers(app: App, offered: str, file: Path) -> None:
+def take_practice_customers(app: App, offered: str, file: Path) -> None:
     """Write the records of the practice network's `/_customers` answer to `file`, and take them in."""
     with io.StringIO(newline="") as out:
         rows = csv.DictWriter(out, fieldnames=COLUMNS, restval="")
         rows.writeheader()
         rows.writerows(json.loads(offered))
         file.write_text(out.getvalue(), encoding="utf-8")
-    import_register(app, read_crm_file(file, market="ES"))
+    import_customers(app, read_crm_file(file, market="ES"))
 
 
 DASHBOARD_PORT = 8501
@@ -121,7 +121,7 @@ def set_up_demo(folder: Path, *, posts: Path | None, stepped: bool, classifier: 
         settings = load_settings(home.settings_file)
         app = open_app(settings)
         try:
-            import_customers(app, practice.customers(), home.customers_file)
+            take_practice_customers(app, practice.customers(), home.customers_file)
             with ChildProcesses(home.logs, environment=child_environment(settings)) as children:
                 yield DemoSetup(
                     home=home,

@@ -129,7 +129,7 @@ class _Routes:
     """What each address answers; plain functions, which the server runs in threads."""
 
     def __init__(self, app: App) -> None:
-        self._house = app
+        self._app = app
         self._signs = {account.name: (account, verifier_of(app.settings, account)) for account in app.accounts.values()}
 
     def challenge(self, request: Request) -> Response:
@@ -159,7 +159,7 @@ class _Routes:
             log.warning("webhook unreadable", account=account.name)
             return PlainTextResponse("The delivery cannot be read.", status_code=400)
         verified = self._verified(account, told, body, request)
-        brought = _ingest(self._house, account, verified, body, self._house.clock.now())
+        brought = _ingest(self._app, account, verified, body, self._app.clock.now())
         return JSONResponse({"repeated": brought.repeated})
 
     def _verified(

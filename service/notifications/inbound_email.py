@@ -42,7 +42,7 @@ class InboundEmailHandler:
     """What answers SMTP. Every room that takes no answer gets the same no: forged, over, revoked or never made."""
 
     def __init__(self, app: App, domain: str) -> None:
-        self._house = app
+        self._app = app
         self._domain = domain
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
@@ -67,7 +67,7 @@ class InboundEmailHandler:
         return NOT_NOW
 
     def _is_open(self, address: ReplyAddress) -> bool:
-        with reading(self._house.engine) as session:
+        with reading(self._app.engine) as session:
             return self._room(session, address) is not None
 
     def _take(self, address: ReplyAddress, content: bytes, sender: str) -> str:
@@ -75,8 +75,8 @@ class InboundEmailHandler:
         if mail.by_machine or not (mail.text or mail.attachments):
             # Taken and dropped: a refusal would be answered by another machine.
             return TAKEN
-        now = self._house.clock.now()
-        with writing(self._house.engine) as session:
+        now = self._app.clock.now()
+        with writing(self._app.engine) as session:
             room = self._room(session, address)
             if room is None:
                 return NO_SUCH_MAILBOX
@@ -89,7 +89,7 @@ class InboundEmailHandler:
         return TAKEN
 
     def _say(self, session: Session, room: RoomRow, mail: InboundEmail) -> None:
-        now, room_id = self._house.clock.now(), room.id or 0
+        now, room_id = self._app.clock.now(), room.id or 0
         text = mail.text if len(mail.text) <= MOST_CHARACTERS else mail.text[: MOST_CHARACTERS - len(_CUT)] + _CUT
         if text and not self._was_said(session, room_id, mask_secrets(text).text):
             post_message(
@@ -100,11 +100,11 @@ class InboundEmailHandler:
                 agent_id=None,
                 actor=ACTOR,
                 now=now,
-                sealer=self._house.encryption,
+                sealer=self._app.encryption,
                 via=MessageVia.EMAIL,
             )
         if mail.attachments:
-            note = words_for(room.language, self._house.brand_of(room.account_id))["attachments_left_out"]
+            note = words_for(room.language, self._app.brand_of(room.account_id))["attachments_left_out"]
             if not self._was_said(session, room_id, note):
                 post_message(session, room_id, author=Speaker.SERVICE, text=note, agent_id=None, actor=ACTOR, now=now)
 
@@ -112,7 +112,7 @@ class InboundEmailHandler:
         said = select(col(RoomMessageRow.id)).where(
             col(RoomMessageRow.room_id) == room_id,
             col(RoomMessageRow.author) != Speaker.AGENT.value,
-            col(RoomMessageRow.said_at) > self._house.clock.now() - SAME_WITHIN,
+            col(RoomMessageRow.said_at) > self._app.clock.now() - SAME_WITHIN,
             col(RoomMessageRow.text) == text.strip(),
         )
         return session.execute(said.limit(1)).first() is not None
@@ -120,10 +120,10 @@ class InboundEmailHandler:
     def _room(self, session: Session, address: ReplyAddress) -> RoomRow | None:
         query = select(RoomRow).where(col(RoomRow.public_id) == address.public_id)
         row = session.execute(query).scalar()
-        genuine = is_genuine(address, self._house.room_key, row.customer_id if row is not None else None)
-        if row is None or not genuine or row.account_id not in self._house.accounts:
+        genuine = is_genuine(address, self._app.room_key, row.customer_id if row is not None else None)
+        if row is None or not genuine or row.account_id not in self._app.accounts:
             return None
-        is_open = row.status == RoomStatus.OPEN.value and row.expires_at > self._house.clock.now()
+        is_open = row.status == RoomStatus.OPEN.value and row.expires_at > self._app.clock.now()
         return row if is_open else None
 
 

@@ -1,13 +1,18 @@
-"""What each process of the service sets up for itself: structured logs to stderr, and how memory is collected."""
+"""What each process of the service sets up for itself: logs to stderr, signals, and how memory is collected."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import logging
+import signal
 import sys
+import threading
 
 import structlog
+
+YOUNG_OBJECTS = 100_000
+"""A batch makes tens of thousands of short-lived records: looking at every 700th takes a sixth of the time."""
 
 
 def set_up_logs(form: str, *, verbose: bool = True) -> None:
@@ -32,8 +37,17 @@ def set_up_logs(form: str, *, verbose: bool = True) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-YOUNG_OBJECTS = 100_000
-"""A batch makes tens of thousands of short-lived records: looking at every 700th takes a sixth of the time."""
+def leave_on_sigterm() -> None:
+    """Leave by SystemExit when asked to end, so that every `with` ends what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set, so that a service can end cleanly."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def freeze_gc() -> None:

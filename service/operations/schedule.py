@@ -104,10 +104,10 @@ log = structlog.get_logger("aparte.schedule")
 
 
 class StepScheduler:
-    """The steps of a app, run as they fall due until stopped."""
+    """The steps of an app, run as they fall due until stopped."""
 
     def __init__(self, app: App) -> None:
-        self._house = app
+        self._app = app
         self._alerts = Alerts(app.settings)
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -117,10 +117,10 @@ class StepScheduler:
 
     def start(self) -> None:
         """Begin to look for due work, with the models loaded."""
-        self._house.judge.warm_up()
+        self._app.judge.warm_up()
         freeze_gc()
-        rate = max(self._house.clock.rate, 1.0)
-        checkpoints = timedelta(minutes=self._house.settings.document.checkpoints.every_minutes)
+        rate = max(self._app.clock.rate, 1.0)
+        checkpoints = timedelta(minutes=self._app.settings.document.checkpoints.every_minutes)
         for name, step in {**WORK, **UPKEEP}.items():
             every = EVERY.get(name, checkpoints)
             seconds = max(SHORTEST, every.total_seconds() / rate)
@@ -134,12 +134,12 @@ class StepScheduler:
 
     def _run(self, name: str, step: Step) -> None:
         try:
-            while done := step(self._house, now=self._house.clock.now()):
+            while done := step(self._app, now=self._app.clock.now()):
                 log.info("step", step=name, done=done)
                 if name in UPKEEP or not self._scheduler.running:
                     break
             if name in WATCHES:
-                WATCHES[name](self._house, self._alerts, now=self._house.clock.now())
+                WATCHES[name](self._app, self._alerts, now=self._app.clock.now())
         except Exception as error:
             log.exception("step failed", step=name)
             self._alerts.raise_once(f"step-{name}", f"The step {name} failed ({type(error).__name__}): see the log.")

@@ -1,4 +1,4 @@
-"""What the room's web application asks the service for: opening hours, and where proofs become training labels."""
+"""The web application of the private rooms, with what it asks the service for: opening hours, training labels."""
 
 from __future__ import annotations
 
@@ -16,13 +16,44 @@ from records.models import Actor
 from records.tables.listener import MentionRow
 from records.tables.room import RoomRow
 from records.tables.service import LabelRow
+from room.verification.ports import VerificationPorts
+from room.web.app import make_app
+from room.web.context import RoomContext
 from room.web.pages.conversation import CLOSED_TODAY
 from service.brands.rulebook_versions import current_rulebook
+from service.private_room.oidc import sign_in_of
 from service.wiring.app import App
+from service.wiring.keys import code_key, records_key
+
+TASK = "relation"
+"""Of the labels that proofs of identity give."""
+
+
+def room_app(app: App) -> object:
+    """The web application of the private rooms."""
+    return make_app(
+        RoomContext(
+            engine=app.engine,
+            room_key=app.room_key,
+            sealer=app.encryption,
+            clock=app.clock.now,
+            brand_of=app.brand_of,
+            secure_cookies=app.public_url.startswith("https://"),
+            brands=tuple(app.settings.brands.values()),
+            proof=VerificationPorts(
+                records_key=records_key(app.master_key),
+                code_key=code_key(app.master_key),
+                sign_in=sign_in_of(app.settings),
+            ),
+            label_sink=TrainingLabels(),
+            hours_of=hours_of(app),
+            source_header=app.settings.document.service.room_source_header,
+        )
+    )
 
 
 def hours_of(app: App) -> Callable[[int, datetime], str]:
-    """What `room.web.context.Premises.hours_of` is to be: asked by account id and moment."""
+    """Tells the opening hours of an account's desk, by its id, at a moment."""
 
     def asked(account_id: int, now: datetime) -> str:
         brand = app.brand_of(account_id)
@@ -45,16 +76,16 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-TASK = "relation"
-
-
 class TrainingLabels:
-    """The room's `Learner`."""
+    """Keeps proofs of identity as true labels of the relation model: with consent, until it is taken back.
+
+    It is the room's `LabelSink`.
+    """
 
     def proved(
         self, session: Session, room: RoomRow, proof: ProofKind, *, consent_id: int, actor: Actor, now: datetime
     ) -> None:
-        """Whoever wrote the mention of this room is a customer; said once a consent."""
+        """Label the author of this room's mention as a customer, once for each consent."""
         standing = exists().where(
             col(LabelRow.mention_id) == room.mention_id,
             col(LabelRow.task) == TASK,
@@ -79,7 +110,7 @@ class TrainingLabels:
         session.flush()
 
     def withdrawn(self, session: Session, consent_ids: Sequence[int], *, now: datetime) -> None:
-        """Nothing is learned from these any more."""
+        """Supersede the labels that were kept with these consents."""
         session.execute(
             update(LabelRow)
             .where(col(LabelRow.consent_id).in_(consent_ids), col(LabelRow.superseded_at).is_(None))

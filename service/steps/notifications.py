@@ -13,7 +13,6 @@ import structlog
 from sqlmodel import Session
 
 from people.customers import Contact, unseal_contact
-from people.master_key import derive
 from people.subject_encryption import DamagedSealError
 from records.database import reading, writing
 from room.notifications.queue import (
@@ -38,6 +37,7 @@ from service.notifications.outbound import (
     transports_of,
 )
 from service.wiring.app import App
+from service.wiring.keys import code_key
 
 
 def queue_notices(app: App, *, now: datetime) -> int:
@@ -80,7 +80,7 @@ def _hand_over(app: App, letter_id: int, posts: dict[str, Transport], *, may_rep
             mark_dropped(session, letter.id, claimant=app.claimant, why=why)
             return
     brand = app.brand_of(letter.account_id)
-    text = text_of_notification(letter, brand, code_key=derive(app.master_key, "proof-codes"), may_reply=may_reply)
+    text = text_of_notification(letter, brand, code_key=code_key(app.master_key), may_reply=may_reply)
     try:
         posts[going.way].send(going.to, letter, text, now=now)
     except NotificationError as error:

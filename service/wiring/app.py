@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from ledger.log import append
 from networks.protocol import Network
-from people.master_key import derive, parse_master_key
+from people.master_key import parse_master_key
 from people.subject_encryption import SubjectEncryption
 from policies.loading import shipped_rulebook
 from policies.rulebook.problems import RulebookError
@@ -25,6 +25,7 @@ from records.schema import migrate, migrate_keys
 from service.brands.rulebook_versions import RulebookSource, read_rulebook_file, take_settings_files
 from service.wiring.accounts import open_network, register_accounts
 from service.wiring.clock import Clock, open_clock
+from service.wiring.keys import room_key
 from service.wiring.settings import MASTER_KEY, Settings, SettingsError
 from service.wiring.settings_document import AccountSettings
 
@@ -57,7 +58,7 @@ class App:
 
     @property
     def room_key(self) -> bytes:
-        return derive(self.master_key, "room-links")
+        return room_key(self.master_key)
 
     @property
     def public_url(self) -> str:

@@ -20,3 +20,18 @@ def verification_key(master_key: bytes) -> Ed25519PublicKey:
 def session_key(master_key: bytes) -> bytes:
     """The key that signs the dashboard's sessions."""
     return derive(master_key, "sessions")
+
+
+def room_key(master_key: bytes) -> bytes:
+    """The key that signs the links to private rooms."""
+    return derive(master_key, "room-links")
+
+
+def records_key(master_key: bytes) -> bytes:
+    """The key of the blind index by which customers are found."""
+    return derive(master_key, "customer-keys")
+
+
+def code_key(master_key: bytes) -> bytes:
+    """The key that one-time codes are derived from."""
+    return derive(master_key, "proof-codes")

@@ -1,4 +1,9 @@
-"""`aparte dashboard`, `aparte room` and `aparte webhooks`: the processes with an address."""
+"""`aparte dashboard`, `aparte room`, `aparte webhooks` and `aparte mailroom`: the processes with an address.
+
+Each needs other libraries, and imports them when it runs.
+"""
+
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -9,27 +14,17 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from people.master_key import derive
-from room.verification.ports import VerificationPorts
-from room.web.app import make_app
-from room.web.context import RoomContext
+from service.commands.context import configured_app
 from service.commands.failures import Failure
-from service.commands.options import Config, configured_app
+from service.commands.options import Config
 from service.operations.child_processes import listening_line
-from service.private_room.room_app import TrainingLabels, hours_of
-from service.wiring.app import App
+from service.operations.process import stop_on_signals
 
 HOST = "127.0.0.1"
 WEBHOOKS_PORT = 8503
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Left out: as in the settings.")]
 WebhooksPort = Annotated[int, typer.Option(min=0, max=65535)]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add this family's commands."""
-    app.command("dashboard")(dashboard)
-    app.command("room")(room)
-    app.command("webhooks")(webhooks)
+MailPort = Annotated[int | None, typer.Option(min=1, max=65535, help="Left out: as in the settings.")]
 
 
 def dashboard(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
@@ -43,6 +38,8 @@ def dashboard(*, config: Config = None, port: Port = None, host: str = HOST) -> 
 
 def room(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
     """Serve the private rooms."""
+    from service.private_room.room_app import room_app
+
     with configured_app(config) as app:
         wished = port if port is not None else app.settings.document.service.room_port
         _serve("rooms", room_app(app), host, wished, proxy_headers=False)
@@ -50,37 +47,33 @@ def room(*, config: Config = None, port: Port = None, host: str = HOST) -> None:
 
 def webhooks(*, config: Config = None, port: WebhooksPort = WEBHOOKS_PORT, host: str = HOST) -> None:
     """Take what networks deliver by webhook, at /webhooks/ACCOUNT."""
-    with configured_app(config) as app:
-        # Not at import: no other command needs it.
-        from service.intake.webhooks import make_webhooks  # noqa: PLC0415
+    from service.intake.webhooks import make_webhooks
 
+    with configured_app(config) as app:
         _serve("webhooks", make_webhooks(app), host, port)
 
 
-def room_app(app: App) -> object:
-    """The web application of the private rooms."""
-    # Not at import: no other command needs what verifies a sign-in.
-    from service.private_room.oidc import sign_in_of  # noqa: PLC0415
+def mailroom(*, config: Config = None, port: MailPort = None) -> None:
+    """Take answers to notices by SMTP, at the address that the settings name.
 
-    return make_app(
-        RoomContext(
-            engine=app.engine,
-            room_key=app.room_key,
-            sealer=app.encryption,
-            clock=app.clock.now,
-            brand_of=app.brand_of,
-            secure_cookies=app.public_url.startswith("https://"),
-            brands=tuple(app.settings.brands.values()),
-            proof=VerificationPorts(
-                records_key=derive(app.master_key, "customer-keys"),
-                code_key=derive(app.master_key, "proof-codes"),
-                sign_in=sign_in_of(app.settings),
-            ),
-            label_sink=TrainingLabels(),
-            hours_of=hours_of(app),
-            source_header=app.settings.document.service.room_source_header,
-        )
-    )
+    Runs until it is told to end.
+    """
+    from service.notifications.inbound_email import inbound_email_server
+
+    with configured_app(config) as app:
+        settings = app.settings.document.replies_by_email
+        if settings is None:
+            raise Failure("Nothing says where answers arrive: write [replies_by_email] domain into the settings.")
+        wished = settings.model_copy(update={"port": port}) if port is not None else settings
+        server = inbound_email_server(app, wished)
+        try:
+            server.start()
+        except OSError as error:
+            raise Failure(f"Port {wished.port} is taken: end what listens there, or choose another.") from error
+        stop = stop_on_signals()
+        typer.echo(listening_line("mailroom", f"smtp://{server.hostname}:{server.port}"))
+        stop.wait()
+        server.stop()
 
 
 class _Announced(uvicorn.Server):

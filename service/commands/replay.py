@@ -1,4 +1,4 @@
-"""`aparte doctor` and `aparte replay`: looking, without saying anything to anybody."""
+"""`aparte replay`: a file of real posts through the whole pipeline, in shadow mode."""
 
 from __future__ import annotations
 
@@ -11,38 +11,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from service.commands.failures import Failure, reported
-from service.commands.options import AsJson, Config, configured_settings
-from service.operations.doctor import Finding, examine
+from service.commands.failures import reported
+from service.commands.options import AsJson
 from service.operations.process import set_up_logs
 from service.simulation.replay import replay
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add this family's commands."""
-    app.command("doctor")(doctor)
-    app.command("replay")(replay_file)
-
-
-def doctor(*, config: Config = None, json: AsJson = False) -> None:
-    """Look at everything the service leans on, one line each."""
-    settings = configured_settings(config)
-    findings = []
-    for finding in examine(settings):
-        findings.append(finding)
-        if not json:
-            typer.echo(_line(finding))
-    if json:
-        typer.echo(json_text.dumps({"findings": [asdict(each) for each in findings]}))
-    faults = sum(bool(each.fault) for each in findings)
-    if faults:
-        raise Failure(f"{faults} of {len(findings)} things need attention.")
-
-
-def _line(finding: Finding) -> str:
-    if finding.fault:
-        return f"FAULT  {finding.what}: {finding.fault}"
-    return f"soon   {finding.what}: {finding.warning}" if finding.warning else f"ok     {finding.what}"
 
 
 def replay_file(

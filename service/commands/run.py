@@ -7,16 +7,12 @@ import json as json_text
 import typer
 
 from records.database import reading
+from service.commands.context import configured_app
 from service.commands.failures import Failure
-from service.commands.options import AsJson, Config, configured_app, stop_on_signals
+from service.commands.options import AsJson, Config
 from service.operations.account_health import failing_accounts
+from service.operations.process import stop_on_signals
 from service.operations.schedule import StepScheduler, run_once
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add this family's commands."""
-    app.command("run")(run)
-    app.command("once")(once)
 
 
 def run(*, config: Config = None) -> None:
