@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from networks.prices import read_price
-from records.bulk import parts
+from records.bulk import VALUES, execute_by
 from records.enums import Feed
 from records.tables.listener import MentionRow
 
@@ -24,6 +24,9 @@ FRESH_FOR = timedelta(days=7)
 RECHECK_CHARGED_EVERY = timedelta(days=7)
 """Of what is no longer fresh, where each post that is served is charged for; a webhook tells of deletions at once."""
 WATCHED_FOR = timedelta(days=30)
+
+
+_MAKE_DUE = update(MentionRow).where(col(MentionRow.id).in_(VALUES), col(MentionRow.deleted_at).is_(None))
 
 
 def is_charged(network: str) -> bool:
@@ -43,10 +46,5 @@ def next_recheck(published_at: datetime, *, now: datetime, charged: bool) -> dat
 
 
 def recheck_now(session: Session, mention_ids: Sequence[int], *, now: datetime) -> None:
-    """Ask for these mentions again at once: something is said to have happened to them."""
-    for part in parts(mention_ids):
-        session.connection().execute(
-            update(MentionRow)
-            .where(col(MentionRow.id).in_(part), col(MentionRow.deleted_at).is_(None))
-            .values(check_due_at=now)
-        )
+    """Make these mentions due for a recheck: something is said to have happened to them."""
+    execute_by(session, _MAKE_DUE, mention_ids, check_due_at=now)

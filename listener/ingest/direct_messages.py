@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from people.identities import upsert_authors
-from records.bulk import add_missing, parts
+from records.bulk import VALUES, add_missing, fetch_by
 from records.models import Account, Actor, Author, FetchedMessage
 from records.tables.listener import DirectMessageRow
 
@@ -19,6 +19,9 @@ LINK_LEFT_OUT = "{room_link}"
 CODE_LEFT_OUT = "{room_code}"
 """Stands for whatever looks like the short code of an invitation there."""
 
+_KNOWN = select(col(DirectMessageRow.external_id)).where(
+    col(DirectMessageRow.network) == bindparam("network"), col(DirectMessageRow.external_id).in_(VALUES)
+)
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w-])[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}(?![\w-])")
 
@@ -26,12 +29,12 @@ _CODE = re.compile(r"(?<![\w-])[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}(?![\w
 def store_direct_messages(
     session: Session, *, account: Account, messages: Sequence[FetchedMessage], actor: Actor, now: datetime
 ) -> int:
-    """Store messages, whose texts are storable, in bulk, oldest first, and return how many are new.
+    """Store messages, whose texts are sanitised, in bulk, oldest first, and return how many are new.
 
     What was written before the account was connected is history: kept, but not due.
     """
     by_id = {message.external_id: message for message in messages}
-    known = _known(session, account.network, list(by_id))
+    known = {row[0] for row in fetch_by(session, _KNOWN, list(by_id), network=account.network)}
     new = [message for external_id, message in by_id.items() if external_id not in known]
     if not new:
         return 0
@@ -42,16 +45,6 @@ def store_direct_messages(
     rows = [_row(each, account, identities[each.other_external_id], now) for each in new]
     add_missing(session, DirectMessageRow, rows, unique=("network", "external_id"))
     return len(new)
-
-
-def _known(session: Session, network: str, external_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for part in parts(external_ids):
-        query = select(col(DirectMessageRow.external_id)).where(
-            col(DirectMessageRow.network) == network, col(DirectMessageRow.external_id).in_(part)
-        )
-        found.update(session.connection().execute(query).scalars())
-    return found
 
 
 def _person(message: FetchedMessage) -> Author:

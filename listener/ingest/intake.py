@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from listener.ingest.attribution import Attribute
 from listener.ingest.direct_messages import store_direct_messages
 from listener.ingest.mentions import store_mentions
 from listener.ingest.own_posts import mark_answered_elsewhere, store_own_posts
+from listener.ingest.ports import IngestPorts
 from listener.ingest.sanitise import sanitise_message, sanitise_own_post, sanitise_post
 from networks.protocol import FeedPage, OwnPost
 from records.enums import Feed
 from records.models import Account, Actor, FetchedPost
 from records.tables.service import AccountRow
+
+_OUR_ACCOUNTS = select(col(AccountRow.external_id), col(AccountRow.id)).where(
+    col(AccountRow.network) == bindparam("network")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +31,12 @@ class IngestResult:
     new_revisions: int = 0
     """Edited texts of mentions that were known."""
     known: int = 0
-    """Posts that had been heard as they are."""
+    """Posts that were stored already, as they are."""
     own_posts: int = 0
     """New posts of the brand itself."""
     messages: int = 0
     """New direct messages, in and out."""
-    settled: int = 0
+    answered_elsewhere: int = 0
     """Mentions under which an answer that is not ours was found."""
 
     def __add__(self, other: IngestResult) -> IngestResult:
@@ -43,40 +46,29 @@ class IngestResult:
             known=self.known + other.known,
             own_posts=self.own_posts + other.own_posts,
             messages=self.messages + other.messages,
-            settled=self.settled + other.settled,
+            answered_elsewhere=self.answered_elsewhere + other.answered_elsewhere,
         )
 
 
-OnMentions = Callable[[Session, list[int]], None]
-"""Told, as the last thing in the transaction, what happened to which mentions."""
-
-
-def ignore_mentions(_session: Session, _mention_ids: list[int]) -> None:
-    """For whom it makes no difference."""
-
-
 def ingest_turn(network: str) -> str:
-    """Under which name transactions that store what a network served take turns: they touch the same people."""
+    """The name under which transactions that store what a network served take turns: they touch the same authors."""
     return f"intake:{network}"
 
 
-def store_page(  # noqa: PLR0913 - one bundle more would only rename them
+def store_page(
     session: Session,
     *,
     account: Account,
     feed: Feed,
     page: FeedPage,
-    attribute: Attribute,
-    on_answered_elsewhere: OnMentions,
-    on_edited: OnMentions = ignore_mentions,
+    ports: IngestPorts,
     actor: Actor,
     now: datetime,
 ) -> IngestResult:
     """Store what is new in `page`; the same page again changes nothing.
 
-    Posts by our own accounts never become mentions. `attribute` tells what we sent from what was written elsewhere,
-    and settles what was in doubt. `on_answered_elsewhere` is told which mentions were answered outside Aparte,
-    `on_edited` which have another text now.
+    Posts by our own accounts never become mentions: they are attributed to the outbox, or mark what they answer as
+    answered elsewhere.
     """
     ours = _our_accounts(session, account)
     posts = [sanitise_post(post) for post in page.posts]
@@ -85,34 +77,33 @@ def store_page(  # noqa: PLR0913 - one bundle more would only rename them
         writer = ours.get(post.author.external_id)
         if writer is not None:
             own.setdefault(writer, []).append(_as_own(post))
-    stored_own = store_own_posts(session, network=account.network, posts=own, attribute=attribute, now=now)
+    stored_own = store_own_posts(session, network=account.network, posts=own, attribute=ports.attribute, now=now)
     others = [post for post in posts if post.author.external_id not in ours]
     mentions = store_mentions(session, account=account, feed=feed, posts=others, actor=actor, now=now)
     messages = [sanitise_message(message) for message in page.messages]
-    sent = attribute(session, account.id, messages=[message for message in messages if message.outgoing])
+    sent_messages = ports.attribute(session, account.id, messages=[each for each in messages if each.outgoing])
     new_messages = store_direct_messages(session, account=account, messages=messages, actor=actor, now=now)
-    settled = mark_answered_elsewhere(
-        session, account=account, answers=stored_own.outside, heard=mentions.changed, now=now
+    answered = mark_answered_elsewhere(
+        session, account=account, answers=stored_own.outside, changed=mentions.changed, now=now
     )
-    for recognised in (*stored_own.recognised, sent):
-        recognised.settle(session)
-    if settled:
-        on_answered_elsewhere(session, settled)
+    for sent in (*stored_own.sent, sent_messages):
+        sent.confirm(session)
+    if answered:
+        ports.on_answered_elsewhere(session, answered)
     if mentions.edited_ids:
-        on_edited(session, list(mentions.edited_ids))
+        ports.on_edited(session, list(mentions.edited_ids))
     return IngestResult(
         new_mentions=mentions.new_count,
         new_revisions=len(mentions.edited_ids),
         known=mentions.known,
         own_posts=stored_own.new,
         messages=new_messages,
-        settled=len(settled),
+        answered_elsewhere=len(answered),
     )
 
 
 def _our_accounts(session: Session, account: Account) -> dict[str, int]:
-    query = select(col(AccountRow.external_id), col(AccountRow.id)).where(col(AccountRow.network) == account.network)
-    rows = session.connection().execute(query)
+    rows = session.connection().execute(_OUR_ACCOUNTS, {"network": account.network})
     return {external_id: identifier or 0 for external_id, identifier in rows} | {account.external_id: account.id}
 
 

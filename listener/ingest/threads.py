@@ -6,21 +6,43 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from cases.threads import move_threads
 from listener.ingest.sanitise import sanitise_text
 from networks.protocol import FeedPage, OwnPost
-from records.bulk import parts
+from records.bulk import VALUES, fetch_by
 from records.models import FetchedPost
 from records.tables.listener import MentionRevisionRow, MentionRow, OwnPostRow
 
 P = TypeVar("P", FetchedPost, OwnPost)
 
+_ROOTS = (
+    select(col(MentionRevisionRow.external_id), col(MentionRow.root_external_id))
+    .join(MentionRow, col(MentionRow.id) == col(MentionRevisionRow.mention_id))
+    .where(col(MentionRow.network) == bindparam("network"), col(MentionRevisionRow.external_id).in_(VALUES)),
+    select(col(MentionRow.external_id), col(MentionRow.root_external_id)).where(
+        col(MentionRow.network) == bindparam("network"), col(MentionRow.external_id).in_(VALUES)
+    ),
+    select(col(OwnPostRow.external_id), col(OwnPostRow.root_external_id)).where(
+        col(OwnPostRow.network) == bindparam("network"), col(OwnPostRow.external_id).in_(VALUES)
+    ),
+)
+_MOVE = tuple(
+    update(table)
+    .where(col(table.network) == bindparam("of_network"), col(table.root_external_id) == bindparam("before"))
+    .values(root_external_id=bindparam("after"))
+    for table in (MentionRow, OwnPostRow)
+)
+_PARENTS = select(col(MentionRow.id), col(MentionRow.above)).where(
+    col(MentionRow.id).in_(VALUES), col(MentionRow.above).is_not(None)
+)
+_FILL_IN = update(MentionRow).where(col(MentionRow.id) == bindparam("of_mention"))
+
 
 def with_known_roots(session: Session, network: str, page: FeedPage) -> FeedPage:
-    """The page with the stored root of the post above, for each post whose root is told to be that very post."""
+    """The page with the stored root of the parent, for each post whose root is said to be that parent."""
     every: list[FetchedPost | OwnPost] = [*page.posts, *page.own]
     above = {sanitise_text(each.root_external_id) for each in every if _is_guessed(each)}
     roots = known_roots(session, network, sorted(above))
@@ -36,35 +58,19 @@ def with_known_roots(session: Session, network: str, page: FeedPage) -> FeedPage
 def known_roots(session: Session, network: str, external_ids: Sequence[str]) -> dict[str, str]:
     """The roots of stored posts, by any id that they go by."""
     found: dict[str, str] = {}
-    for part in parts(external_ids):
-        queries = (
-            select(col(MentionRevisionRow.external_id), col(MentionRow.root_external_id))
-            .join(MentionRow, col(MentionRow.id) == col(MentionRevisionRow.mention_id))
-            .where(col(MentionRow.network) == network, col(MentionRevisionRow.external_id).in_(part)),
-            select(col(MentionRow.external_id), col(MentionRow.root_external_id)).where(
-                col(MentionRow.network) == network, col(MentionRow.external_id).in_(part)
-            ),
-            select(col(OwnPostRow.external_id), col(OwnPostRow.root_external_id)).where(
-                col(OwnPostRow.network) == network, col(OwnPostRow.external_id).in_(part)
-            ),
-        )
-        for query in queries:
-            found.update((external_id, root) for external_id, root in session.connection().execute(query))
+    for statement in _ROOTS:
+        found |= dict(fetch_by(session, statement, external_ids, network=network))
     return found
 
 
 def correct_roots(session: Session, network: str, roots: Mapping[str, str]) -> None:
     """Move all that was stored under a post that turns out not to begin its conversation, given as `{post: root}`.
 
-    The legs of cases go with it, so that a case still knows its threads.
+    The threads of cases move with it.
     """
     for before, after in roots.items():
-        for table in (MentionRow, OwnPostRow):
-            session.connection().execute(
-                update(table)
-                .where(col(table.network) == network, col(table.root_external_id) == before)
-                .values(root_external_id=after)
-            )
+        for statement in _MOVE:
+            session.connection().execute(statement, {"of_network": network, "before": before, "after": after})
         move_threads(session, network=network, before=before, after=after)
 
 
@@ -81,6 +87,18 @@ def wrong_roots(posts: Iterable[FetchedPost], stored: Mapping[str, tuple[str | N
     return found
 
 
+def fill_in_parent(session: Session, posts: Sequence[FetchedPost], mention_ids: Mapping[str, int]) -> None:
+    """Store the text above known posts where none is stored: webhooks give its id alone. A forgotten one stays so."""
+    parents = {
+        mention_ids[post.external_id]: asdict(post.above)
+        for post in posts
+        if post.above is not None and post.above.text
+    }
+    for mention_id, above in fetch_by(session, _PARENTS, list(parents)):
+        if isinstance(above, dict) and not above.get("text"):
+            session.connection().execute(_FILL_IN, {"of_mention": mention_id, "above": parents[mention_id]})
+
+
 def _is_guessed(post: FetchedPost | OwnPost) -> bool:
     return post.parent_external_id is not None and post.parent_external_id == post.root_external_id
 
@@ -88,21 +106,3 @@ def _is_guessed(post: FetchedPost | OwnPost) -> bool:
 def _rooted(post: P, roots: Mapping[str, str]) -> P:
     known = roots.get(sanitise_text(post.root_external_id))
     return replace(post, root_external_id=known) if known and _is_guessed(post) else post
-
-
-def fill_in_parent(session: Session, posts: Sequence[FetchedPost], mention_ids: Mapping[str, int]) -> None:
-    """Keep the words above `posts`, which are known, where none are kept. What was forgotten stays so."""
-    told = {
-        mention_ids[post.external_id]: asdict(post.above)
-        for post in posts
-        if post.above is not None and post.above.text
-    }
-    for part in parts(list(told)):
-        query = select(col(MentionRow.id), col(MentionRow.above)).where(
-            col(MentionRow.id).in_(part), col(MentionRow.above).is_not(None)
-        )
-        for mention_id, above in session.connection().execute(query).all():
-            if isinstance(above, dict) and not above.get("text"):
-                session.connection().execute(
-                    update(MentionRow).where(col(MentionRow.id) == mention_id).values(above=told[mention_id or 0])
-                )

@@ -9,13 +9,15 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from ledger.entry import Entry
-from records.bulk import parts
+from records.bulk import VALUES, execute_by, parts
 from records.models import Actor, FetchedPost
 from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
 
 HIDDEN_FOR_SURE_AFTER = timedelta(minutes=5)
 """A page that was read before we hid a post must not show it again."""
+
+_CHANGE = update(MentionRow).where(col(MentionRow.id).in_(VALUES))
 
 
 def record_hidden(
@@ -26,7 +28,7 @@ def record_hidden(
     *,
     now: datetime,
 ) -> None:
-    """Set or clear `hidden_at` of mentions known already, where it is told and another than `hidden_since`."""
+    """Set or clear `hidden_at` of known mentions, where the network says otherwise than `hidden_since`."""
     hidden, shown = [], []
     for post in posts:
         since = hidden_since.get(post.external_id)
@@ -34,9 +36,8 @@ def record_hidden(
             hidden.append(mention_ids[post.external_id])
         elif post.hidden is False and since is not None and since <= now - HIDDEN_FOR_SURE_AFTER:
             shown.append(mention_ids[post.external_id])
-    for chosen, at in ((hidden, now), (shown, None)):
-        for part in parts(chosen):
-            session.connection().execute(update(MentionRow).where(col(MentionRow.id).in_(part)).values(hidden_at=at))
+    execute_by(session, _CHANGE, hidden, hidden_at=now)
+    execute_by(session, _CHANGE, shown, hidden_at=None)
 
 
 def mark_deleted(session: Session, mention_ids: Sequence[int], *, actor: Actor, now: datetime) -> tuple[Entry, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from listener.budgets import plausible_reset
@@ -21,6 +21,18 @@ CHECK_ACCESS_EVERY = timedelta(hours=1)
 RETRY_UNREACHABLE_AFTER = timedelta(minutes=1)
 """When an account is tried again whose network could not be asked."""
 _AT_WORK = timedelta(minutes=2)
+
+_OF_ACCOUNT = col(AccountHealthRow.account_id) == bindparam("of_account")
+_DUE = or_(col(AccountHealthRow.check_due_at).is_(None), col(AccountHealthRow.check_due_at) <= bindparam("now"))
+_IS_DUE = select(_DUE).where(_OF_ACCOUNT)
+_SINCE = select(col(AccountHealthRow.since)).where(_OF_ACCOUNT)
+_CLAIM = update(AccountHealthRow).where(_OF_ACCOUNT, _DUE)
+_CHANGE = update(AccountHealthRow).where(_OF_ACCOUNT)
+_MAKE_FEEDS_DUE = (
+    update(FeedCursorRow)
+    .where(col(FeedCursorRow.account_id) == bindparam("of_account"), col(FeedCursorRow.poll_due_at) > bindparam("now"))
+    .values(poll_due_at=bindparam("now"))
+)
 
 
 class AccessCheck(StrEnum):
@@ -63,37 +75,29 @@ def check_access_now(session: Session, account_id: int, *, now: datetime) -> Non
 
 def _claim(engine: Engine, account_id: int, now: datetime) -> bool:
     """Put the next check off for as long as this one may take; an account that was never seen is checked by anybody."""
-    due = or_(col(AccountHealthRow.check_due_at).is_(None), col(AccountHealthRow.check_due_at) <= now)
+    asked = {"of_account": account_id, "now": now}
     with reading(engine) as session:
-        row = session.execute(select(due).where(col(AccountHealthRow.account_id) == account_id)).scalar_one_or_none()
+        row = session.connection().execute(_IS_DUE, asked).scalar_one_or_none()
     if row is None:
         return True
     if not row:
         return False
     with writing(engine) as session:
-        claimed = session.connection().execute(
-            update(AccountHealthRow)
-            .where(col(AccountHealthRow.account_id) == account_id, due)
-            .values(check_due_at=now + _AT_WORK)
-        )
+        claimed = session.connection().execute(_CLAIM, {**asked, "check_due_at": now + _AT_WORK})
         return claimed.rowcount > 0
 
 
 def _keep(session: Session, account_id: int, access: Access, *, now: datetime) -> None:
-    _check_again(session, account_id, now + CHECK_ACCESS_EVERY)
-    session.connection().execute(
-        update(AccountHealthRow)
-        .where(col(AccountHealthRow.account_id) == account_id)
-        .values(valid_until=access.valid_until)
-    )
+    again = {"check_due_at": now + CHECK_ACCESS_EVERY, "valid_until": access.valid_until}
+    session.connection().execute(_CHANGE, {"of_account": account_id, **again})
 
 
 def _note_failure(engine: Engine, account: Account, error: NetworkError, now: datetime) -> AccessCheck:
     with writing(engine) as session:
         if isinstance(error, TokenRefused | Refused):
             record_health(session, account_id=account.id, state=AccountState.REFUSED, reason=str(error), now=now)
-            since = select(col(AccountHealthRow.since)).where(col(AccountHealthRow.account_id) == account.id)
-            _check_again(session, account.id, next_attempt(session.execute(since).scalar_one(), now=now))
+            since = session.connection().execute(_SINCE, {"of_account": account.id}).scalar_one()
+            _check_again(session, account.id, next_attempt(since, now=now))
             return AccessCheck.REFUSED
         if isinstance(error, RateLimited):
             _check_again(session, account.id, plausible_reset(error.until, network=account.network, now=now))
@@ -105,14 +109,8 @@ def _note_failure(engine: Engine, account: Account, error: NetworkError, now: da
 
 
 def _check_again(session: Session, account_id: int, at: datetime) -> None:
-    session.connection().execute(
-        update(AccountHealthRow).where(col(AccountHealthRow.account_id) == account_id).values(check_due_at=at)
-    )
+    session.connection().execute(_CHANGE, {"of_account": account_id, "check_due_at": at})
 
 
 def _make_feeds_due(session: Session, account_id: int, now: datetime) -> None:
-    session.connection().execute(
-        update(FeedCursorRow)
-        .where(col(FeedCursorRow.account_id) == account_id, col(FeedCursorRow.poll_due_at) > now)
-        .values(poll_due_at=now)
-    )
+    session.connection().execute(_MAKE_FEEDS_DUE, {"of_account": account_id, "now": now})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from listener.health import paused_accounts
@@ -16,6 +16,21 @@ from records.leases import LEASE, claim, still_held
 from records.tables.listener import FeedCursorRow
 
 _EVER = datetime.min.replace(tzinfo=UTC)
+_DUE_AT = select(col(FeedCursorRow.account_id), col(FeedCursorRow.feed), col(FeedCursorRow.poll_due_at)).where(
+    col(FeedCursorRow.account_id).in_(bindparam("account_ids", expanding=True))
+)
+_CURSOR = select(
+    col(FeedCursorRow.read_until),
+    col(FeedCursorRow.walk_page),
+    col(FeedCursorRow.walk_began_at),
+    col(FeedCursorRow.walk_served),
+    col(FeedCursorRow.walk_oldest_at),
+    col(FeedCursorRow.refusal),
+    col(FeedCursorRow.refused_at),
+).where(col(FeedCursorRow.id) == bindparam("cursor_id"))
+_CHANGE = update(FeedCursorRow).where(
+    col(FeedCursorRow.id) == bindparam("cursor_id"), col(FeedCursorRow.claimed_by) == bindparam("claimant")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +43,12 @@ class DueFeed:
 
 @dataclass(frozen=True, kw_only=True)
 class PageCursor:
-    """Where a walk back through a feed stands."""
+    """Which page of a feed is read next, and what was read before it since the newest page."""
 
-    page: str | None
-    """The network's token of the page that comes next; None at the beginning."""
+    token: str | None
+    """The network's token of the page; None for the newest."""
     began_at: datetime
-    """What the cursor moves to when the walk ends."""
+    """When reading began: what the feed cursor moves to when it ends."""
     served: int = 0
     oldest_at: datetime | None = None
 
@@ -44,8 +59,8 @@ class FeedCursor:
 
     id: int
     read_until: datetime | None
-    place: PageCursor | None = None
-    """Of a walk that was cut short; None between walks."""
+    next_page: PageCursor | None = None
+    """Of a reading that was cut short; None where the last one ended."""
     refusal: str | None = None
     """Why the network refused this feed the last time."""
     refused_at: datetime | None = None
@@ -58,10 +73,8 @@ def due_feeds(session: Session, feeds_of: Mapping[int, Sequence[Feed]], *, now: 
     Those that wait equally long come in the order in which each network's feeds are best read. A feed that was never
     read is due; its cursor is made when it is read.
     """
-    query = select(col(FeedCursorRow.account_id), col(FeedCursorRow.feed), col(FeedCursorRow.poll_due_at)).where(
-        col(FeedCursorRow.account_id).in_(list(feeds_of))
-    )
-    due_at = {(account_id, feed): due for account_id, feed, due in session.connection().execute(query)}
+    rows = session.connection().execute(_DUE_AT, {"account_ids": list(feeds_of)})
+    due_at = {(account_id, feed): due for account_id, feed, due in rows}
     paused = paused_accounts(session)
     waiting = []
     for account_id, feeds in feeds_of.items():
@@ -101,13 +114,13 @@ def keep_lease(session: Session, cursor: FeedCursor, *, claimant: str, now: date
     return True
 
 
-def save_page_cursor(session: Session, cursor: FeedCursor, place: PageCursor | None, *, claimant: str) -> None:
-    """Keep where the walk goes on, whoever reads the feed next; None: it begins anew."""
-    _change(session, cursor, claimant, _page_cursor_values(place))
+def save_page_cursor(session: Session, cursor: FeedCursor, page: PageCursor | None, *, claimant: str) -> None:
+    """Keep which page comes next, whoever reads the feed then; None: the newest."""
+    _change(session, cursor, claimant, _page_cursor_values(page))
 
 
 def release_feed(session: Session, cursor: FeedCursor, *, claimant: str, due_at: datetime) -> None:
-    """End the lease, and say when to read again; the walk goes on from where it was saved."""
+    """End the lease, and say when to read again, from the page that was saved."""
     _change(session, cursor, claimant, {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at})
 
 
@@ -122,7 +135,7 @@ def release_refused_feed(
 def finish_reading(
     session: Session, cursor: FeedCursor, *, claimant: str, due_at: datetime, read_until: datetime
 ) -> None:
-    """End walk and lease; the cursor moves to `read_until`, never backwards."""
+    """End reading and lease; the cursor moves to `read_until`, never backwards."""
     values = {"claimed_by": None, "claimed_until": None, "poll_due_at": due_at, **_page_cursor_values(None)}
     values |= {"refusal": None, "refused_at": None}
     if cursor.read_until is None or read_until > cursor.read_until:
@@ -138,36 +151,24 @@ def _claim(session: Session, account_id: int, feed: Feed, claimant: str, now: da
 
 
 def _cursor(session: Session, cursor_id: int) -> FeedCursor:
-    query = select(
-        col(FeedCursorRow.read_until),
-        col(FeedCursorRow.walk_page),
-        col(FeedCursorRow.walk_began_at),
-        col(FeedCursorRow.walk_served),
-        col(FeedCursorRow.walk_oldest_at),
-        col(FeedCursorRow.refusal),
-        col(FeedCursorRow.refused_at),
-    ).where(col(FeedCursorRow.id) == cursor_id)
-    read_until, page, began_at, served, oldest_at, refusal, refused_at = session.connection().execute(query).one()
-    place = None
-    if page is not None and began_at is not None:
-        place = PageCursor(page=page, began_at=began_at, served=served, oldest_at=oldest_at)
-    return FeedCursor(id=cursor_id, read_until=read_until, place=place, refusal=refusal, refused_at=refused_at)
+    row = session.connection().execute(_CURSOR, {"cursor_id": cursor_id}).one()
+    read_until, token, began_at, served, oldest_at, refusal, refused_at = row
+    page = None
+    if token is not None and began_at is not None:
+        page = PageCursor(token=token, began_at=began_at, served=served, oldest_at=oldest_at)
+    return FeedCursor(id=cursor_id, read_until=read_until, next_page=page, refusal=refusal, refused_at=refused_at)
 
 
-def _page_cursor_values(place: PageCursor | None) -> dict[str, object]:
-    if place is None:
+def _page_cursor_values(page: PageCursor | None) -> dict[str, object]:
+    if page is None:
         return {"walk_page": None, "walk_began_at": None, "walk_served": 0, "walk_oldest_at": None}
     return {
-        "walk_page": place.page,
-        "walk_began_at": place.began_at,
-        "walk_served": place.served,
-        "walk_oldest_at": place.oldest_at,
+        "walk_page": page.token,
+        "walk_began_at": page.began_at,
+        "walk_served": page.served,
+        "walk_oldest_at": page.oldest_at,
     }
 
 
 def _change(session: Session, cursor: FeedCursor, claimant: str, values: Mapping[str, object]) -> None:
-    session.connection().execute(
-        update(FeedCursorRow)
-        .where(col(FeedCursorRow.id) == cursor.id, col(FeedCursorRow.claimed_by) == claimant)
-        .values(**values)
-    )
+    session.connection().execute(_CHANGE, {"cursor_id": cursor.id, "claimant": claimant, **values})

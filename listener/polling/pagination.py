@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from listener.budgets import record_budget, record_read_cost, rest_until
 from listener.health import AccountState, is_paused, record_health, worked_lately
-from listener.ingest.attribution import Attribute
-from listener.ingest.intake import IngestResult, OnMentions, ingest_turn, store_page
+from listener.ingest.intake import IngestResult, ingest_turn, store_page
+from listener.ingest.ports import IngestPorts
 from listener.polling.coverage_gaps import (
     close_outage_gaps,
     record_late,
@@ -55,14 +55,12 @@ class PollTurn:
     about: tuple[str, ...]
     price: float
     most_pages: int | None
-    attribute: Attribute
-    on_answered_elsewhere: OnMentions
-    on_edited: OnMentions
+    ports: IngestPorts
 
     @property
-    def beginning(self) -> PageCursor:
-        """Where this turn begins: where the one before was cut short, or at the newest."""
-        return self.cursor.place or PageCursor(page=None, began_at=self.now)
+    def first_page(self) -> PageCursor:
+        """The page with which this turn begins: where the turn before was cut short, or the newest."""
+        return self.cursor.next_page or PageCursor(token=None, began_at=self.now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +68,10 @@ class SavedPage:
     """A page that was stored."""
 
     stored: IngestResult
-    place: PageCursor
+    next_page: PageCursor
     ended: bool
-    """It was the last of the walk."""
-    given_back: bool
+    """It was the last page: the feed is read back to where it was read before."""
+    released: bool
     """The turn is over, and the lease with it."""
     resting: bool
     """What is left of the endpoint's budget is kept for replies."""
@@ -84,64 +82,66 @@ class LeaseLostError(Exception):
 
 
 class EndlessPagesError(Garbled):
-    """The network names the same next page for ever: the walk begins anew."""
+    """The network names the same next page for ever: the feed is read from the newest page again."""
 
 
-def fetch_page(walk: PollTurn, place: PageCursor) -> FeedPage:
-    """Ask for the page at `place`. Raises NetworkError."""
-    read_until = walk.cursor.read_until
-    page = walk.network.read(
-        walk.feed,
-        since=None if read_until is None else read_until - walk.overlap,
-        until=place.began_at,
-        page=place.page,
-        about=walk.about,
+def fetch_page(turn: PollTurn, cursor: PageCursor) -> FeedPage:
+    """Ask for the page at `cursor`. Raises NetworkError."""
+    read_until = turn.cursor.read_until
+    page = turn.network.read(
+        turn.feed,
+        since=None if read_until is None else read_until - turn.overlap,
+        until=cursor.began_at,
+        page=cursor.token,
+        about=turn.about,
     )
-    if page.next_page is not None and page.next_page == place.page:
+    if page.next_page is not None and page.next_page == cursor.token:
         raise EndlessPagesError(
             "The network names the same next page again and again; the feed will be read again later."
         )
     return page
 
 
-def save_page(walk: PollTurn, page: FeedPage, before: PageCursor, *, pages: int) -> SavedPage:
-    """Store the page, the `pages`th of this turn, in one transaction with where the walk stands then.
+def save_page(turn: PollTurn, page: FeedPage, cursor: PageCursor, *, pages: int) -> SavedPage:
+    """Store the page, which was read at `cursor` as the `pages`th of this turn, together with the cursor of the next.
 
     Raises LeaseLostError.
     """
     moments = _moments(page)
-    place = replace(
-        before,
-        page=page.next_page,
-        served=before.served + len(moments),
-        oldest_at=min([*moments, *([before.oldest_at] if before.oldest_at else [])], default=None),
+    following = replace(
+        cursor,
+        token=page.next_page,
+        served=cursor.served + len(moments),
+        oldest_at=min([*moments, *([cursor.oldest_at] if cursor.oldest_at else [])], default=None),
     )
     ended = page.next_page is None
-    rests_until = rest_until(page.budget, network=walk.account.network, now=walk.now)
-    turn_over = rests_until is not None or (walk.most_pages is not None and pages >= walk.most_pages)
-    with writing(walk.engine, in_turn=ingest_turn(walk.account.network)) as session:
-        if not keep_lease(session, walk.cursor, claimant=walk.claimant, now=walk.now):
+    rests_until = rest_until(page.budget, network=turn.account.network, now=turn.now)
+    turn_over = rests_until is not None or (turn.most_pages is not None and pages >= turn.most_pages)
+    with writing(turn.engine, in_turn=ingest_turn(turn.account.network)) as session:
+        if not keep_lease(session, turn.cursor, claimant=turn.claimant, now=turn.now):
             raise LeaseLostError
-        _note_answer(session, walk, page, moments, first=pages == 1)
+        _record_answer(session, turn, page, moments, first=pages == 1)
         if ended:
-            _end(session, walk, place, rests_until)
+            _finish(session, turn, following, rests_until)
         else:
-            save_page_cursor(session, walk.cursor, place, claimant=walk.claimant)
+            save_page_cursor(session, turn.cursor, following, claimant=turn.claimant)
             if turn_over:
-                release_feed(session, walk.cursor, claimant=walk.claimant, due_at=rests_until or walk.now)
+                release_feed(session, turn.cursor, claimant=turn.claimant, due_at=rests_until or turn.now)
         stored = store_page(
             session,
-            account=walk.account,
-            feed=walk.feed,
+            account=turn.account,
+            feed=turn.feed,
             page=page,
-            attribute=walk.attribute,
-            on_answered_elsewhere=walk.on_answered_elsewhere,
-            on_edited=walk.on_edited,
-            actor=walk.actor,
-            now=walk.now,
+            ports=turn.ports,
+            actor=turn.actor,
+            now=turn.now,
         )
     return SavedPage(
-        stored=stored, place=place, ended=ended, given_back=ended or turn_over, resting=rests_until is not None
+        stored=stored,
+        next_page=following,
+        ended=ended,
+        released=ended or turn_over,
+        resting=rests_until is not None,
     )
 
 
@@ -150,49 +150,49 @@ def _moments(page: FeedPage) -> list[datetime]:
     return moments + [message.sent_at for message in page.messages]
 
 
-def _note_answer(session: Session, walk: PollTurn, page: FeedPage, moments: list[datetime], *, first: bool) -> None:
-    account = walk.account
+def _record_answer(session: Session, turn: PollTurn, page: FeedPage, moments: list[datetime], *, first: bool) -> None:
+    account = turn.account
     record_budget(session, account_id=account.id, budget=page.budget)
     if moments:
-        record_read_cost(session, account_id=account.id, posts=len(moments), price=walk.price, now=walk.now)
-    # An account that was refused meanwhile is let in again by an access check alone.
-    if first and not worked_lately(session, account.id, now=walk.now) and not is_paused(session, account.id):
-        record_outage(session, account, now=walk.now)
-        record_health(session, account_id=account.id, state=AccountState.WORKING, reason="", now=walk.now)
+        record_read_cost(session, account_id=account.id, posts=len(moments), price=turn.price, now=turn.now)
+    # An account that was refused meanwhile is resumed by an access check alone.
+    if first and not worked_lately(session, account.id, now=turn.now) and not is_paused(session, account.id):
+        record_outage(session, account, now=turn.now)
+        record_health(session, account_id=account.id, state=AccountState.WORKING, reason="", now=turn.now)
 
 
-def _end(session: Session, walk: PollTurn, place: PageCursor, rests_until: datetime | None) -> None:
-    account_id, feed, read_until = walk.account.id, walk.feed, walk.cursor.read_until
-    missed = unserved_span(
-        walk.network.bounds(feed),
+def _finish(session: Session, turn: PollTurn, cursor: PageCursor, rests_until: datetime | None) -> None:
+    account_id, feed, read_until = turn.account.id, turn.feed, turn.cursor.read_until
+    unserved = unserved_span(
+        turn.network.bounds(feed),
         read_until=read_until,
-        now=place.began_at,
-        served=place.served,
-        oldest=place.oldest_at,
+        now=cursor.began_at,
+        served=cursor.served,
+        oldest=cursor.oldest_at,
     )
-    if missed is not None:
-        record_unserved(session, account_id=account_id, feed=feed, missed=missed)
-    recovered = close_outage_gaps(session, account_id=account_id, feed=feed, read_until=place.began_at, now=walk.now)
+    if unserved is not None:
+        record_unserved(session, account_id=account_id, feed=feed, gap=unserved)
+    recovered = close_outage_gaps(session, account_id=account_id, feed=feed, read_until=cursor.began_at, now=turn.now)
     if read_until is not None and not recovered:
-        _note_why_late(session, walk, since=read_until, until=place.began_at)
-    due_at = max(walk.now, place.began_at + walk.poll_every, rests_until or walk.now)
-    finish_reading(session, walk.cursor, claimant=walk.claimant, due_at=due_at, read_until=_reached(walk, place))
+        _record_why_late(session, turn, since=read_until, until=cursor.began_at)
+    due_at = max(turn.now, cursor.began_at + turn.poll_every, rests_until or turn.now)
+    finish_reading(session, turn.cursor, claimant=turn.claimant, due_at=due_at, read_until=_read_until(turn, cursor))
 
 
-def _reached(walk: PollTurn, place: PageCursor) -> datetime:
+def _read_until(turn: PollTurn, cursor: PageCursor) -> datetime:
     """Up to when everything is read now.
 
-    A post that is edited on X has a new id: while a walk stands still, it moves from the pages that are still to come
-    to those that were read. So a walk that stood still is walked again, as far back as posts could be edited then.
+    A post that is edited on X has a new id: while reading is interrupted, it moves from the pages that are still to
+    come to those that were read. So after an interruption the feed is read again, as far back as posts could be edited.
     """
-    if walk.now - place.began_at <= walk.overlap:
-        return place.began_at
-    return max(place.began_at - EDITABLE_FOR, walk.cursor.read_until or place.began_at - EDITABLE_FOR)
+    if turn.now - cursor.began_at <= turn.overlap:
+        return cursor.began_at
+    return max(cursor.began_at - EDITABLE_FOR, turn.cursor.read_until or cursor.began_at - EDITABLE_FOR)
 
 
-def _note_why_late(session: Session, walk: PollTurn, *, since: datetime, until: datetime) -> None:
-    account_id, feed, refusal = walk.account.id, walk.feed, walk.cursor.refusal
+def _record_why_late(session: Session, turn: PollTurn, *, since: datetime, until: datetime) -> None:
+    account_id, feed, refusal = turn.account.id, turn.feed, turn.cursor.refusal
     if refusal is None:
         record_late(session, account_id=account_id, feed=feed, since=since, until=until)
         return
-    record_refused(session, account_id=account_id, feed=feed, since=since, until=until, reason=refusal, now=walk.now)
+    record_refused(session, account_id=account_id, feed=feed, since=since, until=until, reason=refusal, now=turn.now)

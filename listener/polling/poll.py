@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from listener.budgets import plausible_reset
 from listener.health import PAUSE, AccountState, is_paused, next_attempt, record_health, unreachable_for
-from listener.ingest.attribution import Attribute
-from listener.ingest.intake import IngestResult, OnMentions, ignore_mentions
+from listener.ingest.intake import IngestResult
+from listener.ingest.ports import IngestPorts
 from listener.polling.access import check_access_now
 from listener.polling.coverage_gaps import close_outage_gaps
 from listener.polling.feed_cursors import (
@@ -31,59 +31,21 @@ from records.database import writing
 from records.enums import Feed
 from records.models import Account, Actor
 
-_SOON = timedelta(seconds=1)
-
-
-def record_poll_failure(walk: PollTurn, place: PageCursor, error: NetworkError) -> None:
-    """Give the feed back until it may be asked again.
-
-    An account whose credentials are refused is paused. A feed that is refused rests alone, a minute at first, and the
-    account's credentials are tried, which tells whether more than this feed is closed to it. A page that the network no
-    longer knows makes the walk begin anew.
-    """
-    due_at = walk.now + PAUSE
-    stale = place.page is not None and isinstance(error, Invalid)
-    with writing(walk.engine) as session:
-        if isinstance(error, RateLimited):
-            due_at = plausible_reset(error.until, network=walk.account.network, now=walk.now) + _SOON
-        elif error.retry is Retry.LATER:
-            _note(session, walk, AccountState.UNREACHABLE, error)
-            due_at = walk.now + min(walk.poll_every, unreachable_for(session, walk.account.id, now=walk.now) + _SOON)
-        elif isinstance(error, TokenRefused):
-            due_at = walk.now
-            _note(session, walk, AccountState.REFUSED, error)
-        elif isinstance(error, Refused):
-            check_access_now(session, walk.account.id, now=walk.now)
-            due_at = next_attempt(walk.cursor.refused_at or walk.now, now=walk.now)
-            release_refused_feed(
-                session, walk.cursor, claimant=walk.claimant, due_at=due_at, refusal=str(error), now=walk.now
-            )
-            return
-        elif stale:
-            due_at = walk.now + _SOON
-        if stale or isinstance(error, EndlessPagesError):
-            save_page_cursor(session, walk.cursor, None, claimant=walk.claimant)
-        release_feed(session, walk.cursor, claimant=walk.claimant, due_at=due_at)
-
-
-def _note(session: Session, walk: PollTurn, state: AccountState, error: NetworkError) -> None:
-    record_health(session, account_id=walk.account.id, state=state, reason=str(error), now=walk.now)
-
-
 OVERLAP = timedelta(seconds=60)
 """Read again each time: ids are ordered only to about a second, and search lags behind."""
 THREADS_OVERLAP = timedelta(minutes=10)
-"""A thread is asked for from when somebody waits in it, which is known a little after the first post."""
+"""A thread is asked for once somebody waits in it, which is known a little after the first post."""
 
 POLL_EVERY = timedelta(seconds=60)
 ABOUT_POSTS = frozenset({Feed.THREADS, Feed.QUOTES})
 """Feeds that are asked for about certain posts, and not at all where there are none."""
+_SOON = timedelta(seconds=1)
 
 
 class PollOutcome(StrEnum):
     """How reading a feed ended."""
 
-    HEARD = "heard"
+    READ = "read"
     TURN_OVER = "turn_over"
     """More pages are waiting; others come first."""
     NOT_DUE = "not_due"
@@ -91,7 +53,7 @@ class PollOutcome(StrEnum):
     PAUSED = "paused"
     """Nothing was asked: the network refuses the account."""
     LOST = "lost"
-    """Another process took the lease over on the way; it goes on from the last page that was stored."""
+    """Another process took the lease over meanwhile; it continues after the last page that was stored."""
     RATE_LIMITED = "rate_limited"
     """The network asks us to wait, or what is left is kept for replies."""
     REFUSED = "refused"
@@ -100,7 +62,7 @@ class PollOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PollResult:
-    """What came of reading one feed."""
+    """What reading one feed brought, and how it ended."""
 
     feed: Feed
     outcome: PollOutcome
@@ -118,9 +80,7 @@ def poll_feed(  # noqa: PLR0913 - one bundle more would only rename them
     claimant: str,
     actor: Actor,
     now: datetime,
-    attribute: Attribute,
-    on_answered_elsewhere: OnMentions,
-    on_edited: OnMentions = ignore_mentions,
+    ports: IngestPorts,
     about: tuple[str, ...] = (),
     price: float = 0.0,
     most_pages: int | None = None,
@@ -130,10 +90,10 @@ def poll_feed(  # noqa: PLR0913 - one bundle more would only rename them
 ) -> PollResult:
     """Read a feed that is due, newest page first, back to where it was read until, less `overlap`.
 
-    Each page is stored in a transaction of its own, which also keeps where the walk goes on: one cut short, by a
-    failure or after `most_pages`, is continued by the next turn. The cursor moves in the transaction of the last page,
-    to the moment at which the walk began. Network errors end the turn: they are recorded, decide when the feed is due
-    again, and are returned, not raised. `price` is what each post served costs in US dollars.
+    Each page is stored in a transaction of its own, together with the cursor of the next page: a reading cut short, by
+    a failure or after `most_pages`, is continued by the next turn. The feed cursor moves in the transaction of the last
+    page, to the moment at which the reading began. Network errors end the turn: they are recorded, decide when the feed
+    is due again, and are returned, not raised. `price` is what each post served costs in US dollars.
     """
     with writing(engine) as session:
         if is_paused(session, account.id):
@@ -141,7 +101,7 @@ def poll_feed(  # noqa: PLR0913 - one bundle more would only rename them
         cursor = lease_feed(session, account_id=account.id, feed=feed, claimant=claimant, now=now)
     if cursor is None:
         return PollResult(feed=feed, outcome=PollOutcome.NOT_DUE)
-    walk = PollTurn(
+    turn = PollTurn(
         engine=engine,
         network=network,
         account=account,
@@ -155,48 +115,81 @@ def poll_feed(  # noqa: PLR0913 - one bundle more would only rename them
         about=about,
         price=price,
         most_pages=most_pages,
-        attribute=attribute,
-        on_answered_elsewhere=on_answered_elsewhere,
-        on_edited=on_edited,
+        ports=ports,
     )
-    if feed in ABOUT_POSTS and not about and cursor.place is None:
-        _nothing_to_ask(walk)
-        return PollResult(feed=feed, outcome=PollOutcome.HEARD)
+    if feed in ABOUT_POSTS and not about and cursor.next_page is None:
+        _finish_without_asking(turn)
+        return PollResult(feed=feed, outcome=PollOutcome.READ)
     try:
-        return _read(walk, on_page)
+        return _read(turn, on_page)
     except BaseException:
         with writing(engine) as session:
             release_feed(session, cursor, claimant=claimant, due_at=now)
         raise
 
 
-def _read(walk: PollTurn, on_page: Callable[[IngestResult], None] | None) -> PollResult:
-    stored, pages, place = IngestResult(), 0, walk.beginning
+def _read(turn: PollTurn, on_page: Callable[[IngestResult], None] | None) -> PollResult:
+    stored, pages, cursor = IngestResult(), 0, turn.first_page
     while True:
         try:
-            page = fetch_page(walk, place)
-            kept = save_page(walk, page, place, pages=pages + 1)
+            page = fetch_page(turn, cursor)
+            saved = save_page(turn, page, cursor, pages=pages + 1)
         except NetworkError as error:
-            record_poll_failure(walk, place, error)
-            return PollResult(feed=walk.feed, outcome=_outcome_of(error), stored=stored, pages=pages, error=error)
+            _record_failure(turn, cursor, error)
+            return PollResult(feed=turn.feed, outcome=_outcome_of(error), stored=stored, pages=pages, error=error)
         except LeaseLostError:
-            return PollResult(feed=walk.feed, outcome=PollOutcome.LOST, stored=stored, pages=pages)
-        stored, pages, place = stored + kept.stored, pages + 1, kept.place
+            return PollResult(feed=turn.feed, outcome=PollOutcome.LOST, stored=stored, pages=pages)
+        stored, pages, cursor = stored + saved.stored, pages + 1, saved.next_page
         if on_page is not None:
-            on_page(kept.stored)
-        if kept.ended:
-            return PollResult(feed=walk.feed, outcome=PollOutcome.HEARD, stored=stored, pages=pages)
-        if kept.given_back:
-            outcome = PollOutcome.RATE_LIMITED if kept.resting else PollOutcome.TURN_OVER
-            return PollResult(feed=walk.feed, outcome=outcome, stored=stored, pages=pages)
+            on_page(saved.stored)
+        if saved.ended:
+            return PollResult(feed=turn.feed, outcome=PollOutcome.READ, stored=stored, pages=pages)
+        if saved.released:
+            outcome = PollOutcome.RATE_LIMITED if saved.resting else PollOutcome.TURN_OVER
+            return PollResult(feed=turn.feed, outcome=outcome, stored=stored, pages=pages)
 
 
-def _nothing_to_ask(walk: PollTurn) -> None:
-    with writing(walk.engine) as session:
-        close_outage_gaps(session, account_id=walk.account.id, feed=walk.feed, read_until=walk.now, now=walk.now)
-        finish_reading(
-            session, walk.cursor, claimant=walk.claimant, due_at=walk.now + walk.poll_every, read_until=walk.now
-        )
+def _finish_without_asking(turn: PollTurn) -> None:
+    with writing(turn.engine) as session:
+        close_outage_gaps(session, account_id=turn.account.id, feed=turn.feed, read_until=turn.now, now=turn.now)
+        due_at = turn.now + turn.poll_every
+        finish_reading(session, turn.cursor, claimant=turn.claimant, due_at=due_at, read_until=turn.now)
+
+
+def _record_failure(turn: PollTurn, cursor: PageCursor, error: NetworkError) -> None:
+    """Release the feed until it may be asked again.
+
+    An account whose credentials are refused is paused. A feed that is refused rests alone, a minute at first, and the
+    account's credentials are checked, which shows whether the network refuses more than this feed. Where the network no
+    longer knows the page, the feed is read from the newest page again.
+    """
+    due_at = turn.now + PAUSE
+    stale = cursor.token is not None and isinstance(error, Invalid)
+    with writing(turn.engine) as session:
+        if isinstance(error, RateLimited):
+            due_at = plausible_reset(error.until, network=turn.account.network, now=turn.now) + _SOON
+        elif error.retry is Retry.LATER:
+            _record_health(session, turn, AccountState.UNREACHABLE, error)
+            due_at = turn.now + min(turn.poll_every, unreachable_for(session, turn.account.id, now=turn.now) + _SOON)
+        elif isinstance(error, TokenRefused):
+            due_at = turn.now
+            _record_health(session, turn, AccountState.REFUSED, error)
+        elif isinstance(error, Refused):
+            check_access_now(session, turn.account.id, now=turn.now)
+            due_at = next_attempt(turn.cursor.refused_at or turn.now, now=turn.now)
+            release_refused_feed(
+                session, turn.cursor, claimant=turn.claimant, due_at=due_at, refusal=str(error), now=turn.now
+            )
+            return
+        elif stale:
+            due_at = turn.now + _SOON
+        if stale or isinstance(error, EndlessPagesError):
+            save_page_cursor(session, turn.cursor, None, claimant=turn.claimant)
+        release_feed(session, turn.cursor, claimant=turn.claimant, due_at=due_at)
+
+
+def _record_health(session: Session, turn: PollTurn, state: AccountState, error: NetworkError) -> None:
+    record_health(session, account_id=turn.account.id, state=state, reason=str(error), now=turn.now)
 
 
 def _outcome_of(error: NetworkError) -> PollOutcome:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from listener.ingest.attribution import Attribute
-from listener.ingest.intake import IngestResult, OnMentions, ignore_mentions, store_page
+from listener.ingest.intake import IngestResult, store_page
+from listener.ingest.ports import IngestPorts
 from listener.ingest.sanitise import sanitise_text
 from listener.ingest.threads import with_known_roots
 from listener.recheck_schedule import recheck_now
 from listener.webhooks.pending_posts import add_pending
 from networks.protocol import FeedPage, WebhookDelivery
-from records.bulk import parts
+from records.bulk import VALUES, fetch_by
 from records.enums import Feed
 from records.models import Account, Actor, FetchedPost
 from records.tables.listener import MentionRevisionRow, MentionRow, WebhookDeliveryRow
@@ -26,6 +26,22 @@ KEPT_FOR = timedelta(days=60)
 """Networks repeat a delivery for some days at most."""
 
 _COMMENT = "comment"
+
+_LIVE_REVISIONS = (
+    select(col(MentionRow.external_id), col(MentionRow.id), col(MentionRevisionRow.external_id))
+    .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
+    .where(
+        col(MentionRow.network) == bindparam("network"),
+        col(MentionRow.external_id).in_(VALUES),
+        col(MentionRevisionRow.superseded_at).is_(None),
+    )
+)
+_BY_REVISION = (
+    select(col(MentionRow.id))
+    .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
+    .where(col(MentionRow.network) == bindparam("network"), col(MentionRevisionRow.external_id).in_(VALUES))
+)
+_INSERT = insert(WebhookDeliveryRow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +58,10 @@ class DeliveryResult:
 
     repeated: bool
     stored: IngestResult = field(default_factory=IngestResult)
-    checked: int = 0
-    """Known mentions that will be asked for again."""
-    told: int = 0
-    """Posts that were only named, and will be asked for."""
+    rechecks: int = 0
+    """Known mentions that will be fetched again."""
+    pending: int = 0
+    """Posts that were only named, and will be fetched."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +76,19 @@ def store_delivery(
     *,
     network: str,
     digest: str,
-    attribute: Attribute,
-    on_answered_elsewhere: OnMentions,
+    ports: IngestPorts,
     actor: Actor,
     now: datetime,
 ) -> DeliveryResult:
     """Store what is new in one delivery, known by the `digest` of its body, inside the caller's transaction.
 
-    What is known already is not overwritten, since a delivery may be late or replayed: where it says that something
-    changed, the network itself is asked again, as it is for posts that are only named. Whatever was taken before
+    Known mentions are not overwritten, since a delivery may be late or replayed: where it says that something
+    changed, the network itself is asked, as it is for posts that are only named. A delivery that was stored before
     changes nothing.
     """
     if not _is_first(session, network, digest, verified, now):
         return DeliveryResult(repeated=True)
-    stored, checked, told = IngestResult(), 0, 0
+    stored, rechecks, pending = IngestResult(), 0, 0
     for each in verified:
         known = _known(session, network, [sanitise_text(post.external_id) for post in each.delivery.page.posts])
         for feed, page in _new_by_feed(with_known_roots(session, network, each.delivery.page), known):
@@ -82,17 +97,15 @@ def store_delivery(
                 account=each.account,
                 feed=feed,
                 page=page,
-                attribute=attribute,
-                on_answered_elsewhere=on_answered_elsewhere,
-                on_edited=ignore_mentions,
+                ports=ports,
                 actor=actor,
                 now=now,
             )
         doubtful = _doubtful(session, network, each.delivery, known)
         recheck_now(session, sorted(doubtful), now=now)
-        checked += len(doubtful)
-        told += add_pending(session, each.account, each.delivery.named, now=now)
-    return DeliveryResult(repeated=False, stored=stored, checked=checked, told=told)
+        rechecks += len(doubtful)
+        pending += add_pending(session, each.account, each.delivery.named, now=now)
+    return DeliveryResult(repeated=False, stored=stored, rechecks=rechecks, pending=pending)
 
 
 def forget_deliveries(session: Session, *, now: datetime) -> None:
@@ -109,27 +122,18 @@ def _is_first(session: Session, network: str, digest: str, verified: Sequence[Ve
     }
     try:
         with session.begin_nested():
-            session.connection().execute(insert(WebhookDeliveryRow).values(**row))
+            session.connection().execute(_INSERT, row)
     except IntegrityError:
         return False
     return True
 
 
 def _known(session: Session, network: str, external_ids: Sequence[str]) -> dict[str, _Known]:
-    found: dict[str, _Known] = {}
-    for part in parts(external_ids):
-        query = (
-            select(col(MentionRow.external_id), col(MentionRow.id), col(MentionRevisionRow.external_id))
-            .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
-            .where(
-                col(MentionRow.network) == network,
-                col(MentionRow.external_id).in_(part),
-                col(MentionRevisionRow.superseded_at).is_(None),
-            )
-        )
-        for external_id, mention_id, revision_external_id in session.connection().execute(query):
-            found[external_id] = _Known(mention_id=mention_id or 0, revision_external_id=revision_external_id)
-    return found
+    rows = fetch_by(session, _LIVE_REVISIONS, external_ids, network=network)
+    return {
+        external_id: _Known(mention_id=mention_id, revision_external_id=revision_external_id)
+        for external_id, mention_id, revision_external_id in rows
+    }
 
 
 def _new_by_feed(page: FeedPage, known: dict[str, _Known]) -> list[tuple[Feed, FeedPage]]:
@@ -148,7 +152,7 @@ def _feed_of(post: FetchedPost) -> Feed:
 
 
 def _doubtful(session: Session, network: str, delivery: WebhookDelivery, known: dict[str, _Known]) -> set[int]:
-    """Known mentions of which the delivery tells another text, or that something happened to them."""
+    """Known mentions of which the delivery says another text, or that something happened to them."""
     differing = {
         known[sanitise_text(post.external_id)].mention_id
         for post in delivery.page.posts
@@ -161,11 +165,5 @@ def _doubtful(session: Session, network: str, delivery: WebhookDelivery, known: 
 def _by_any_id(session: Session, network: str, external_ids: Sequence[str]) -> set[int]:
     """Mentions that go by these ids, or whose texts do: an edited post may be named by its newest id."""
     found = {name: known.mention_id for name, known in _known(session, network, external_ids).items()}
-    for part in parts([each for each in external_ids if each not in found]):
-        query = (
-            select(col(MentionRow.id))
-            .join(MentionRevisionRow, col(MentionRevisionRow.mention_id) == col(MentionRow.id))
-            .where(col(MentionRow.network) == network, col(MentionRevisionRow.external_id).in_(part))
-        )
-        found |= {f"text of {mention_id}": mention_id or 0 for mention_id in session.execute(query).scalars()}
-    return set(found.values())
+    others = [each for each in external_ids if each not in found]
+    return {*found.values(), *(row[0] for row in fetch_by(session, _BY_REVISION, others, network=network))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,34 +11,53 @@ from sqlalchemy import Engine, bindparam, delete, func, select, update
 from sqlmodel import Session, col
 
 from listener.health import PAUSE
-from listener.ingest.intake import ingest_turn
+from listener.ingest.intake import ingest_turn, store_page
+from listener.ingest.ports import IngestPorts
 from listener.ingest.threads import known_roots
 from listener.rechecks.refetch import is_permanent, is_transient, may_refetch, record_refetch, record_refetch_failure
 from networks.errors import NetworkError
 from networks.protocol import FeedPage, Network
-from records.bulk import add_missing, parts
+from records.bulk import VALUES, add_missing, execute_by, fetch_by
 from records.database import reading, writing
 from records.enums import Feed
 from records.leases import claim, still_held
-from records.models import Account, FetchedPost
+from records.models import Account, Actor, FetchedPost
 from records.tables.listener import OwnPostRow, PendingPostRow
 
 MOST_PENDING = 1_000
 """Of one account: who holds its secret must not fill the database."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
-"""After each time that it was asked for in vain; after the last, once more and never again."""
+"""After each attempt in vain; after the last pause, one more attempt and never again."""
 KEPT_FOR = timedelta(days=60)
 
 _ID = re.compile(r"[0-9]{1,40}(_[0-9]{1,40})?")
 _COMMENT = "comment"
 
-StorePage = Callable[[Session, Feed, FeedPage], None]
-"""Stores what was read, as if the feed had served it; the last thing in the transaction."""
+_OF_ACCOUNT = col(PendingPostRow.account_id) == bindparam("of_account")
+_COUNT = select(func.count()).select_from(PendingPostRow).where(_OF_ACCOUNT)
+_PENDING = select(col(PendingPostRow.external_id)).where(_OF_ACCOUNT, col(PendingPostRow.external_id).in_(VALUES))
+_ANY_DUE = (
+    select(col(PendingPostRow.id)).where(_OF_ACCOUNT, col(PendingPostRow.ask_due_at) <= bindparam("now")).limit(1)
+)
+_CLAIMED = (
+    select(col(PendingPostRow.id), col(PendingPostRow.external_id), col(PendingPostRow.attempts))
+    .where(col(PendingPostRow.id).in_(VALUES))
+    .order_by(col(PendingPostRow.id))
+)
+_OWN_POSTS = select(col(OwnPostRow.external_id)).where(
+    col(OwnPostRow.network) == bindparam("network"), col(OwnPostRow.external_id).in_(VALUES)
+)
+_DROP = delete(PendingPostRow).where(col(PendingPostRow.id).in_(VALUES))
+_TRY_LATER = (
+    update(PendingPostRow)
+    .where(col(PendingPostRow.id) == bindparam("row"))
+    .values(attempts=bindparam("tried"), ask_due_at=bindparam("next"), claimed_by=None, claimed_until=None)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PendingResult:
-    """What came of asking for a batch."""
+    """What fetching a batch brought."""
 
     asked: int = 0
     read: int = 0
@@ -53,7 +72,7 @@ class _Due:
 
 
 def add_pending(session: Session, account: Account, external_ids: Sequence[str], *, now: datetime) -> int:
-    """Remember to ask for these posts, which are not known, and return how many of them are new.
+    """Keep these ids, to fetch their posts later, and return how many are new.
 
     What is no id of any network, what is stored already, and what exceeds the bound is left out.
     """
@@ -83,13 +102,14 @@ def fetch_pending(
     *,
     account: Account,
     claimant: str,
+    actor: Actor,
     now: datetime,
-    store: StorePage,
+    ports: IngestPorts,
     price: float = 0.0,
 ) -> PendingResult:
-    """Ask, in one call, for posts of the account that deliveries named, and store those that are shown.
+    """Fetch, in one call, posts of the account that deliveries named, and store those that the network shows.
 
-    Deliveries run ahead of what a network shows: what it says is gone is asked for again too. A failure is recorded,
+    Deliveries run ahead of what a network shows: what it says is gone is fetched again too. A failure is recorded,
     puts the next attempt off, and is returned.
     """
     due = _claim(engine, account, claimant=claimant, now=now, most=network.refetch_at_most)
@@ -98,7 +118,7 @@ def fetch_pending(
     try:
         page = network.refetch(tuple(each.external_id for each in due)).page
     except NetworkError as error:
-        _note_failure(engine, account, due, error, claimant=claimant, now=now)
+        _record_failure(engine, account, due, error, claimant=claimant, now=now)
         return PendingResult(error=error)
     shown = {post.external_id for post in page.posts} | {post.external_id for post in page.own}
     shown |= {post.revision_external_id for post in page.posts}
@@ -110,36 +130,27 @@ def fetch_pending(
         _drop(session, [each.row_id for each in read])
         _try_later(session, [each for each in ours if each.external_id not in shown], now=now)
         for feed, part in _by_feed(session, account, page):
-            store(session, feed, part)
+            store_page(session, account=account, feed=feed, page=part, ports=ports, actor=actor, now=now)
     return PendingResult(asked=len(due), read=len(read))
 
 
 def forget_pending(session: Session, *, now: datetime) -> None:
-    """Give up what was told so long ago that no network shows it any more."""
+    """Give up what was named so long ago that no network shows it any more."""
     session.connection().execute(delete(PendingPostRow).where(col(PendingPostRow.told_at) < now - KEPT_FOR))
 
 
 def _count_pending(session: Session, account: Account) -> int:
-    query = select(func.count()).select_from(PendingPostRow).where(col(PendingPostRow.account_id) == account.id)
-    return session.connection().execute(query).scalar_one()
+    return session.connection().execute(_COUNT, {"of_account": account.id}).scalar_one()
 
 
 def _pending_among(session: Session, account: Account, external_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for part in parts(external_ids):
-        query = select(col(PendingPostRow.external_id)).where(
-            col(PendingPostRow.account_id) == account.id, col(PendingPostRow.external_id).in_(part)
-        )
-        found.update(session.connection().execute(query).scalars())
-    return found
+    return {row[0] for row in fetch_by(session, _PENDING, external_ids, of_account=account.id)}
 
 
 def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, most: int) -> list[_Due]:
-    of_account = col(PendingPostRow.account_id) == account.id
     with reading(engine) as session:
         # Looked at often, and seldom due: a writer would keep others waiting for nothing.
-        due = select(col(PendingPostRow.id)).where(of_account, col(PendingPostRow.ask_due_at) <= now)
-        if session.execute(due.limit(1)).first() is None:
+        if session.connection().execute(_ANY_DUE, {"of_account": account.id, "now": now}).first() is None:
             return []
     with writing(engine) as session:
         if not may_refetch(session, account, now=now):
@@ -148,16 +159,14 @@ def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, mo
             session,
             PendingPostRow,
             due=col(PendingPostRow.ask_due_at),
-            where=[of_account],
+            where=[col(PendingPostRow.account_id) == account.id],
             claimant=claimant,
             now=now,
             most=most,
         )
-        query = select(col(PendingPostRow.id), col(PendingPostRow.external_id), col(PendingPostRow.attempts))
-        rows = session.execute(query.where(col(PendingPostRow.id).in_(ids)).order_by(col(PendingPostRow.id)))
+        rows = fetch_by(session, _CLAIMED, ids)
         return [
-            _Due(row_id=row_id or 0, external_id=external_id, attempts=attempts)
-            for row_id, external_id, attempts in rows
+            _Due(row_id=row_id, external_id=external_id, attempts=attempts) for row_id, external_id, attempts in rows
         ]
 
 
@@ -176,18 +185,11 @@ def _is_comment_to(post: FetchedPost, roots: set[str]) -> bool:
 
 
 def _own_among(session: Session, network: str, external_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for part in parts(external_ids):
-        query = select(col(OwnPostRow.external_id)).where(
-            col(OwnPostRow.network) == network, col(OwnPostRow.external_id).in_(part)
-        )
-        found.update(session.connection().execute(query).scalars())
-    return found
+    return {row[0] for row in fetch_by(session, _OWN_POSTS, external_ids, network=network)}
 
 
 def _drop(session: Session, row_ids: Sequence[int]) -> None:
-    for part in parts(row_ids):
-        session.connection().execute(delete(PendingPostRow).where(col(PendingPostRow.id).in_(part)))
+    execute_by(session, _DROP, row_ids)
 
 
 def _try_later(session: Session, due: Sequence[_Due], *, now: datetime) -> None:
@@ -201,22 +203,11 @@ def _try_later(session: Session, due: Sequence[_Due], *, now: datetime) -> None:
 
 
 def _update_each(session: Session, values: Sequence[Mapping[str, object]]) -> None:
-    if not values:
-        return
-    session.connection().execute(
-        update(PendingPostRow.__table__)  # type: ignore[attr-defined]
-        .where(col(PendingPostRow.id) == bindparam("row"))
-        .values(
-            attempts=bindparam("tried"),
-            ask_due_at=bindparam("next"),
-            claimed_by=None,
-            claimed_until=None,
-        ),
-        list(values),
-    )
+    if values:
+        session.connection().execute(_TRY_LATER, list(values))
 
 
-def _note_failure(
+def _record_failure(
     engine: Engine, account: Account, due: Sequence[_Due], error: NetworkError, *, claimant: str, now: datetime
 ) -> None:
     with writing(engine) as session:

@@ -13,7 +13,6 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import text
-from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -28,7 +27,7 @@ from networks.x import webhooks as x
 from records.database import reading, writing
 from records.models import Account, Actor
 from room.web.forms import BoundedBody, body_of
-from service.intake.on_ingest import attributor, on_answered_elsewhere
+from service.intake.on_ingest import ingest_ports
 from service.wiring.app import App
 from service.wiring.settings import Settings, SettingsError
 
@@ -181,18 +180,13 @@ class _Routes:
 def _ingest(
     app: App, account: Account, verified: Sequence[VerifiedDelivery], body: bytes, now: datetime
 ) -> DeliveryResult:
-    def settle(session: Session, mention_ids: list[int]) -> None:
-        for each in verified:
-            on_answered_elsewhere(app, each.account, actor=ACTOR, now=now)(session, mention_ids)
-
     with writing(app.engine, in_turn=ingest_turn(account.network)) as session:
         return store_delivery(
             session,
             verified,
             network=account.network,
             digest=hashlib.sha256(body).hexdigest(),
-            attribute=attributor(app, actor=ACTOR, now=now),
-            on_answered_elsewhere=settle,
+            ports=ingest_ports(app, [each.account for each in verified], actor=ACTOR, now=now),
             actor=ACTOR,
             now=now,
         )

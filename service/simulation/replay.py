@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from listener.ingest.attribution import nothing_sent
 from listener.ingest.intake import store_page
+from listener.ingest.ports import IngestPorts
 from networks.credentials import XCredentials
 from networks.files.posts import FileRow, read_posts
 from networks.protocol import FeedPage
@@ -121,8 +121,7 @@ def _store(app: App, page: FeedPage, feed: Feed) -> int:
             account=account,
             feed=feed,
             page=page,
-            attribute=nothing_sent,
-            on_answered_elsewhere=lambda _session, _mention_ids: None,
+            ports=IngestPorts(),
             actor=ACTOR,
             now=app.clock.now(),
         )

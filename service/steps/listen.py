@@ -17,7 +17,7 @@ from records.enums import Feed
 from records.models import Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import OwnPostRow
-from service.intake.on_ingest import attributor, on_answered_elsewhere, on_edited
+from service.intake.on_ingest import ingest_ports
 from service.wiring.app import App
 
 _KNOWN_STATES = frozenset({AccessCheck.WORKING, AccessCheck.REPAIRED, AccessCheck.REFUSED})
@@ -71,9 +71,7 @@ def _hear(app: App, account_id: int, feed: Feed, now: datetime) -> PollResult:
         claimant=app.claimant,
         actor=ACTOR,
         now=now,
-        attribute=attributor(app, actor=ACTOR, now=now),
-        on_answered_elsewhere=on_answered_elsewhere(app, account, actor=ACTOR, now=now),
-        on_edited=on_edited(app, actor=ACTOR, now=now),
+        ports=ingest_ports(app, (account,), actor=ACTOR, now=now),
         about=about,
         price=read_price(account.network, feed),
         most_pages=PAGES_A_TURN,

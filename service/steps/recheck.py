@@ -8,18 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from sqlmodel import Session
-
-from listener.ingest.intake import store_page
 from listener.rechecks.recheck import RecheckResult
 from listener.rechecks.recheck import recheck as ask_again
 from listener.webhooks.pending_posts import PendingResult, fetch_pending
 from networks.prices import read_price
-from networks.protocol import FeedPage
 from records.enums import Feed
 from records.models import Account, Actor
 from service.delivery.on_delivery import on_gone
-from service.intake.on_ingest import attributor, on_answered_elsewhere, on_edited
+from service.intake.on_ingest import ingest_ports
 from service.wiring.app import App
 
 ACTOR = Actor(tag="step:recheck")
@@ -37,27 +33,14 @@ def recheck(app: App, *, now: datetime) -> int:
 
 def _ask_told(app: App, account_id: int, now: datetime) -> PendingResult:
     account = app.accounts[account_id]
-
-    def store(session: Session, feed: Feed, page: FeedPage) -> None:
-        store_page(
-            session,
-            account=account,
-            feed=feed,
-            page=page,
-            attribute=attributor(app, actor=ACTOR, now=now),
-            on_answered_elsewhere=on_answered_elsewhere(app, account, actor=ACTOR, now=now),
-            on_edited=on_edited(app, actor=ACTOR, now=now),
-            actor=ACTOR,
-            now=now,
-        )
-
     return fetch_pending(
         app.engine,
         app.networks[account_id],
         account=account,
         claimant=app.claimant,
+        actor=ACTOR,
         now=now,
-        store=store,
+        ports=ingest_ports(app, (account,), actor=ACTOR, now=now),
         price=_price(account),
     )
 
@@ -71,7 +54,7 @@ def _ask_again(app: App, account_id: int, now: datetime) -> RecheckResult:
         claimant=app.claimant,
         actor=ACTOR,
         now=now,
-        on_edited=on_edited(app, actor=ACTOR, now=now),
+        ports=ingest_ports(app, (account,), actor=ACTOR, now=now),
         on_gone=partial(on_gone, actor=ACTOR),
         price=_price(account),
     )

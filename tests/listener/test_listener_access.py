@@ -142,10 +142,10 @@ def test_a_refused_feed_rests_alone_and_what_it_missed_is_an_outage(intake):
     (since,) = intake.rows("SELECT refused_at FROM feed_cursor WHERE refusal IS NOT NULL")
     assert str(since[0]).startswith((NOW + MINUTE).strftime("%Y-%m-%d %H:%M"))
     network.fails = {}
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + 17 * MINUTE).outcome is PollOutcome.HEARD
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + 17 * MINUTE).outcome is PollOutcome.READ
     assert intake.poll(network, Feed.SEARCH, now=NOW + 31 * MINUTE).outcome is PollOutcome.NOT_DUE
 
-    assert intake.poll(network, Feed.SEARCH, now=NOW + 32 * MINUTE).outcome is PollOutcome.HEARD
+    assert intake.poll(network, Feed.SEARCH, now=NOW + 32 * MINUTE).outcome is PollOutcome.READ
 
     assert intake.rows(GAPS) == [("search", "outage", "Not in this plan.", 0)]
     assert intake.rows("SELECT feed FROM feed_cursor WHERE refusal IS NOT NULL") == []

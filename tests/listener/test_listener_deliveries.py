@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.ingest.attribution import nothing_sent
+from listener.ingest.ports import IngestPorts
 from listener.webhooks.deliveries import KEPT_FOR, DeliveryResult, VerifiedDelivery, forget_deliveries, store_delivery
 from networks.protocol import FeedPage, WebhookDelivery
 from records.database import writing
@@ -34,8 +34,7 @@ def deliver(
             [VerifiedDelivery(account=intake.account, delivery=delivery)],
             network="x",
             digest=digest,
-            attribute=nothing_sent,
-            on_answered_elsewhere=lambda _, ids: intake.settled.extend(ids),
+            ports=IngestPorts(on_answered_elsewhere=lambda _, ids: intake.settled.extend(ids)),
             actor=LISTEN,
             now=NOW + timedelta(minutes=1),
         )
@@ -78,20 +77,20 @@ def test_a_delivery_repeated_changes_nothing(intake):
 def test_another_text_of_a_known_post_is_asked_for_not_believed(intake, revision):
     intake.store(Feed.MENTIONS, FeedPage(posts=(post(101), post(102))))
     brought = deliver(intake, FeedPage(posts=(post(101, "falso", revision_external_id=revision), post(102))))
-    assert (brought.checked, due_now(intake)) == (1, ["101"])
+    assert (brought.rechecks, due_now(intake)) == (1, ["101"])
     assert intake.rows("SELECT text FROM mention_revision ORDER BY id") == [("texto 101",), ("texto 102",)]
 
 
 def test_what_is_said_to_have_changed_is_asked_for_by_any_of_its_ids(intake):
     intake.store(Feed.MENTIONS, FeedPage(posts=(post(101, revision_external_id="601"), post(102), post(103))))
     brought = deliver(intake, changed=("601", "102", "404"))
-    assert (brought.checked, due_now(intake)) == (2, ["101", "102"])
+    assert (brought.rechecks, due_now(intake)) == (2, ["101", "102"])
 
 
 def test_what_is_only_named_is_asked_for_but_not_what_is_said_to_be_gone(intake):
     intake.store(Feed.MENTIONS, FeedPage(posts=(post(101),)))
     brought = deliver(intake, changed=("101", "404", "405"), named=("101", "404"))
-    assert (brought.checked, brought.told) == (1, 1)
+    assert (brought.rechecks, brought.pending) == (1, 1)
     assert intake.rows("SELECT external_id FROM told_post") == [("404",)]
 
 

@@ -80,5 +80,5 @@ def test_a_network_whose_clock_is_an_hour_off_is_not_waited_for_so_long(practice
         intake.poll(network, Feed.SEARCH, now=now)
         practice.tell("/_faults", method="GET", path="/2/users/*/mentions", kind="status:429")
         assert intake.poll(network, Feed.MENTIONS, now=now).outcome is PollOutcome.RATE_LIMITED
-        assert intake.poll(network, Feed.MENTIONS, now=now + timedelta(minutes=16)).outcome is PollOutcome.HEARD
+        assert intake.poll(network, Feed.MENTIONS, now=now + timedelta(minutes=16)).outcome is PollOutcome.READ
         practice.tell("/_faults", kind="restore")

@@ -106,7 +106,13 @@ def test_the_same_page_again_changes_nothing(intake):
 
     again = intake.store(Feed.MENTIONS, page, now=NOW + timedelta(minutes=1))
 
-    assert (again.known, again.new_mentions, again.own_posts, again.messages, again.settled) == (12, 0, 0, 0, 0)
+    assert (again.known, again.new_mentions, again.own_posts, again.messages, again.answered_elsewhere) == (
+        12,
+        0,
+        0,
+        0,
+        0,
+    )
     assert [intake.rows(query) for query in tables] == before
 
 

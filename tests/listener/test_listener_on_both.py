@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from listener.health import is_paused
+from listener.ingest.ports import IngestPorts
 from listener.polling.access import AccessCheck, check_access
 from listener.polling.poll import PollOutcome
 from listener.rechecks.recheck import recheck
@@ -55,7 +56,7 @@ def test_a_day_of_an_account(database_url: str) -> None:
     budget = Budget(endpoint="e", remaining=200, resets_at=NOW + 9 * MINUTE, limit=300)
     network = ScriptedNetwork(posts=posts, budget=budget)
     turns = [intake.poll(network, Feed.MENTIONS, now=NOW, most_pages=1, price=0.001).outcome for _ in range(2)]
-    assert turns == [PollOutcome.TURN_OVER, PollOutcome.HEARD]
+    assert turns == [PollOutcome.TURN_OVER, PollOutcome.READ]
     assert intake.rows("SELECT posts FROM read_spend") == [(4,)]
 
     network.access = network.fails[None] = TokenRefused("It expired.")
@@ -78,7 +79,7 @@ def test_a_day_of_an_account(database_url: str) -> None:
         claimant=new_claimant(),
         actor=LISTEN,
         now=later,
-        on_edited=lambda _, ids: edited.extend(ids),
+        ports=IngestPorts(on_edited=lambda _, ids: edited.extend(ids)),
         on_gone=lambda _, __, ___: None,
     )
     assert (found.asked, found.edited, found.gone, len(edited)) == (4, 1, 1, 1)
@@ -91,8 +92,7 @@ def test_a_day_of_an_account(database_url: str) -> None:
                 [VerifiedDelivery(account=ACCOUNT, delivery=WebhookDelivery(account_external_id="1001", page=page))],
                 network="x",
                 digest="d",
-                attribute=outbox_attribution(later),
-                on_answered_elsewhere=lambda _, __: None,
+                ports=IngestPorts(attribute=outbox_attribution(later)),
                 actor=LISTEN,
                 now=later,
             )

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from listener.health import is_paused
+from listener.ingest.ports import IngestPorts
 from listener.recheck_schedule import is_charged, next_recheck, recheck_now
 from listener.rechecks.recheck import RecheckResult, recheck
 from networks.errors import Invalid, RateLimited, Refused, TokenRefused, Unreachable
@@ -38,7 +39,7 @@ class Told:
             claimant=new_claimant(),
             actor=LISTEN,
             now=now,
-            on_edited=lambda _, ids: self.edited.extend(ids),
+            ports=IngestPorts(on_edited=lambda _, ids: self.edited.extend(ids)),
             on_gone=lambda _, mention_id, __: self.gone.append(mention_id),
             price=0.005,
         )

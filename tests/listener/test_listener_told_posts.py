@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.ingest.attribution import nothing_sent
-from listener.ingest.intake import store_page
+from listener.ingest.ports import IngestPorts
 from listener.webhooks import pending_posts
 from listener.webhooks.pending_posts import KEPT_FOR, PAUSES, PendingResult, add_pending, fetch_pending, forget_pending
 from networks.errors import Garbled, Invalid, RateLimited, TokenRefused, Unreachable
@@ -30,20 +29,15 @@ def keep(intake: IntakeSetup, *external_ids: str) -> int:
 
 
 def ask(intake: IntakeSetup, network: ScriptedNetwork, *, now=NOW) -> PendingResult:
-    def store(session, feed, page):
-        store_page(
-            session,
-            account=intake.account,
-            feed=feed,
-            page=page,
-            attribute=nothing_sent,
-            on_answered_elsewhere=lambda _, __: None,
-            actor=LISTEN,
-            now=now,
-        )
-
     return fetch_pending(
-        intake.engine, network, account=intake.account, claimant=new_claimant(), now=now, store=store, price=0.005
+        intake.engine,
+        network,
+        account=intake.account,
+        claimant=new_claimant(),
+        actor=LISTEN,
+        now=now,
+        ports=IngestPorts(),
+        price=0.005,
     )
 
 

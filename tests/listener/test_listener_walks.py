@@ -43,7 +43,7 @@ def test_a_turn_ends_after_its_pages_and_the_next_one_goes_on(intake):
 
     second = intake.poll(network, Feed.MENTIONS, now=NOW + MINUTE, most_pages=2)
 
-    assert (second.outcome, second.pages, heard(intake)) == (PollOutcome.HEARD, 1, 6)
+    assert (second.outcome, second.pages, heard(intake)) == (PollOutcome.READ, 1, 6)
     assert [page for _, page, _, _ in network.asked] == [None, "2", "4"]
     began = NOW.strftime("%Y-%m-%d %H:%M")
     assert str(cursor(intake)[0]).startswith(began)
@@ -109,7 +109,7 @@ def test_a_page_that_the_network_no_longer_knows_begins_the_walk_anew(intake):
     assert cursor(intake) == (None, None)
     network.fails = {}
 
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + 2 * MINUTE).outcome is PollOutcome.HEARD
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + 2 * MINUTE).outcome is PollOutcome.READ
     assert heard(intake) == 6
     assert str(cursor(intake)[0]).startswith((NOW + 2 * MINUTE).strftime("%Y-%m-%d %H:%M"))
 
@@ -134,14 +134,14 @@ def test_what_is_left_of_a_budget_is_kept_for_replies(intake):
     assert intake.rows("SELECT endpoint, remaining, whole FROM network_budget") == [("GET /mentions", 29, 300)]
     network.budget = Budget(endpoint="GET /mentions", remaining=30, resets_at=NOW + 25 * MINUTE, limit=300)
 
-    assert intake.poll(network, Feed.MENTIONS, now=NOW + 10 * MINUTE).outcome is PollOutcome.HEARD
+    assert intake.poll(network, Feed.MENTIONS, now=NOW + 10 * MINUTE).outcome is PollOutcome.READ
     assert heard(intake) == 6
 
 
 def test_feeds_about_no_post_ask_nobody(intake):
     network = six_posts()
     for feed in (Feed.THREADS, Feed.QUOTES):
-        assert intake.poll(network, feed, now=NOW).outcome is PollOutcome.HEARD
+        assert intake.poll(network, feed, now=NOW).outcome is PollOutcome.READ
     assert network.asked == []
     intake.poll(network, Feed.QUOTES, now=NOW + MINUTE, about=("5",))
     assert [since for _, _, since, _ in network.asked] == [NOW - MINUTE]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from listener.ingest.attribution import nothing_sent
+from listener.ingest.ports import IngestPorts
 from listener.polling.poll import PollOutcome, poll_feed
 from networks.files.folder import ROWS_A_PAGE
 from networks.files.network import open_files
@@ -53,8 +53,7 @@ def listen(engine: Engine, folder: Path, feed: Feed, settled: list[int], **asked
         claimant=new_claimant(),
         actor=Actor(tag="step:listen"),
         now=datetime.now(UTC),
-        attribute=nothing_sent,
-        on_answered_elsewhere=lambda _, ids: settled.extend(ids),
+        ports=IngestPorts(on_answered_elsewhere=lambda _, ids: settled.extend(ids)),
         poll_every=timedelta(0),
         **asked,
     )
@@ -78,7 +77,7 @@ def test_a_folder_is_heard_once_edited_and_answered_elsewhere(engine, tmp_path):
     settled: list[int] = []
     for _ in range(2):
         for feed in (Feed.OWN_POSTS, Feed.MENTIONS):
-            assert listen(engine, folder, feed, settled) is PollOutcome.HEARD
+            assert listen(engine, folder, feed, settled) is PollOutcome.READ
 
     (folder / "b.jsonl").write_text(
         line(1, "@acme hola de nuevo") + line(3, "resuelto", author="Acme", inbound=False, in_reply_to="2"),
@@ -105,5 +104,5 @@ def test_a_large_file_is_heard_in_turns_by_processes_that_come_and_go(engine, tm
 
     turns = [listen(engine, folder, Feed.MENTIONS, [], most_pages=1) for _ in range(3)]
 
-    assert turns == [PollOutcome.TURN_OVER, PollOutcome.TURN_OVER, PollOutcome.HEARD]
+    assert turns == [PollOutcome.TURN_OVER, PollOutcome.TURN_OVER, PollOutcome.READ]
     assert rows(engine, "SELECT count(*), count(DISTINCT external_id) FROM mention") == [(count, count)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from ledger.entry import Sealer
-from listener.ingest.attribution import Attribute, SentByUs
+from listener.ingest.ports import Attribute, SentByUs
 from networks.protocol import OwnPost
 from records.models import Actor, FetchedMessage
 from replies.attribution import attribute_messages, attribute_posts, confirm_attributed
@@ -44,6 +44,6 @@ def outbox_attribution(now: datetime) -> Attribute:
             for each in found:
                 confirm_attributed(later, each, ports=ports, actor=LISTEN, now=now)
 
-        return SentByUs(ours=found[0].ours | found[1].ours, settle=make_sent)
+        return SentByUs(ours=found[0].ours | found[1].ours, confirm=make_sent)
 
     return attribute

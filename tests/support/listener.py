@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy import Engine, text
 
 from listener.ingest.intake import IngestResult, store_page
+from listener.ingest.ports import IngestPorts
 from listener.polling.poll import PollResult, poll_feed
 from networks.credentials import XCredentials
 from networks.protocol import FeedPage
@@ -41,18 +42,13 @@ class IntakeSetup:
                 account=self.account,
                 feed=feed,
                 page=page,
-                attribute=outbox_attribution(now),
-                on_answered_elsewhere=on_answered_elsewhere or (lambda _, ids: self.settled.extend(ids)),
+                ports=self.ports(now, on_answered_elsewhere),
                 actor=LISTEN,
                 now=now,
             )
 
     def poll(self, network: Any, feed: Feed, *, now: datetime, **changes: Any) -> PollResult:
-        asked = {
-            "claimant": new_claimant(),
-            "poll_every": timedelta(0),
-            "on_answered_elsewhere": lambda _, ids: self.settled.extend(ids),
-        } | changes
+        asked = {"claimant": new_claimant(), "poll_every": timedelta(0)} | changes
         return poll_feed(
             self.engine,
             network,
@@ -60,8 +56,14 @@ class IntakeSetup:
             feed=feed,
             actor=LISTEN,
             now=now,
-            attribute=outbox_attribution(now),
+            ports=self.ports(now),
             **asked,
+        )
+
+    def ports(self, now: datetime, on_answered_elsewhere: Any = None) -> IngestPorts:
+        return IngestPorts(
+            attribute=outbox_attribution(now),
+            on_answered_elsewhere=on_answered_elsewhere or (lambda _, ids: self.settled.extend(ids)),
         )
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
