@@ -66,7 +66,7 @@ def propose_text(app: App, to: Addressee, template: str) -> str:
     """A template of the rulebook with this person's variables; empty where the rulebook has none."""
     brand = app.brand_of(to.account.id)
     with reading(app.engine) as session:
-        rulebook = current_rulebook(session, app, brand.name)
+        rulebook = current_rulebook(session, brand.name)
     try:
         return write_text(
             rulebook,

@@ -6,12 +6,11 @@ newest of the two decides; a running process notices within one round.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -21,9 +20,6 @@ from policies.loading import load_rulebook
 from policies.rulebook.rulebook import Rulebook
 from records.models import Actor
 from records.tables.rules import RulebookRow, RulebookUseRow
-
-if TYPE_CHECKING:
-    from service.wiring.app import App
 
 ACTOR = Actor(tag="service:rulebooks")
 
@@ -54,15 +50,15 @@ def read_rulebook_file(path: Path) -> RulebookSource:
     return RulebookSource(name=path.stem, text=text, rulebook=load_rulebook(text, name=path.stem))
 
 
-def current_rulebook(session: Session, app: App, brand: str) -> Rulebook:
+def current_rulebook(session: Session, brand: str) -> Rulebook:
     """The rulebook that a brand decides by now. Raises RulebookError where this program can no longer read it."""
-    return current_rulebooks(session, app)[brand]
+    return current_rulebooks(session, [brand])[brand]
 
 
-def current_rulebooks(session: Session, app: App) -> Mapping[str, Rulebook]:
+def current_rulebooks(session: Session, brands: Iterable[str]) -> Mapping[str, Rulebook]:
     """By brand: the rulebook that it decides by now; one query where nothing has changed."""
     in_use = versions_in_use(session)
-    return {brand: stored_rulebook(session, in_use[brand]) for brand in app.settings.brands}
+    return {brand: stored_rulebook(session, in_use[brand]) for brand in brands}
 
 
 def versions_in_use(session: Session) -> Mapping[str, str]:

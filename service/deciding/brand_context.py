@@ -277,7 +277,7 @@ class BrandPolicy:
 
 def read_brand_policies(session: Session, app: App, *, now: datetime) -> Mapping[str, BrandPolicy]:
     """The orders of every brand of the app."""
-    rulebooks = current_rulebooks(session, app)
+    rulebooks = current_rulebooks(session, app.settings.brands)
     standings = read_brand_contexts(session, app, now=now)
     spent = decisions_today(session, app, rulebooks, now=now)
     pilots = running_pilots(session)

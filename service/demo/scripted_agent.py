@@ -79,7 +79,7 @@ def _answer(app: App, agent: Agent, case_id: int, mention_id: int, account_id: i
     acts.claim_case(app, case_id, actor=agent.actor, now=now)
     with reading(app.engine) as session:
         to = addressee_of_mention(session, app, mention_id=mention_id, account_id=account_id, now=now)
-        rulebook = current_rulebook(session, app, to.account.brand)
+        rulebook = current_rulebook(session, to.account.brand)
     brand = app.brand_of(account_id)
     text = write_text(
         rulebook,
@@ -148,7 +148,7 @@ def _close(app: App, agent: Agent, case_id: int, public_closed_at: datetime | No
         if written is not None or leg is None:
             return
         to = addressee_of_mention(session, app, mention_id=leg[0], account_id=leg[1], now=now)
-        rulebook = current_rulebook(session, app, to.account.brand)
+        rulebook = current_rulebook(session, to.account.brand)
     brand = app.brand_of(to.account.id)
     text = write_text(
         rulebook,

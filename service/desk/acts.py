@@ -207,7 +207,7 @@ def invite(app: App, case_id: int, *, actor: Actor, now: datetime) -> int:
             room_key=app.room_key,
         )
         text = invitation_text(
-            current_rulebook(session, app, to.account.brand),
+            current_rulebook(session, to.account.brand),
             account=to.account,
             brand=app.brand_of(to.account.id),
             handle=to.handle,

@@ -55,7 +55,7 @@ class ClosingLine:
 def closing_line(session: Session, app: App, to: Addressee) -> ClosingLine:
     """The line for this person: that it is solved, where they consent to our saying so; else neutral."""
     brand = app.brand_of(to.account.id)
-    rulebook = current_rulebook(session, app, brand.name)
+    rulebook = current_rulebook(session, brand.name)
     may_tell = has_consent(session, to.identity_id, Purpose.SAY_SOLVED) and SOLVED in rulebook.templates
     return _line(app, rulebook, SOLVED if may_tell else NEUTRAL, to.account, to.language, to.handle, to.mention_id)
 
@@ -122,7 +122,7 @@ def replace_withdrawn_lines(
 
 def _neutral(session: Session, app: App, reply: ReplyRow, mention: MentionRow) -> ClosingLine:
     account = app.accounts[reply.account_id]
-    rulebook = current_rulebook(session, app, account.brand)
+    rulebook = current_rulebook(session, account.brand)
     handle = session.get_one(IdentityRow, mention.identity_id).handle
     return _line(app, rulebook, NEUTRAL, account, reply.language, handle, reply.mention_id)
 

@@ -58,7 +58,7 @@ def hours_of(app: App) -> Callable[[int, datetime], str]:
     def asked(account_id: int, now: datetime) -> str:
         brand = app.brand_of(account_id)
         with reading(app.engine) as session:
-            calendar = current_rulebook(session, app, brand.name).calendar
+            calendar = current_rulebook(session, brand.name).calendar
         return hours_on(calendar, now.astimezone(ZoneInfo(brand.timezone)))
 
     return asked

@@ -259,7 +259,7 @@ def _invite(session: Session, app: App, asked: DueMessage, case_id: int, waits: 
                 act=Act.PRIVATE_MESSAGE,
                 target_external_id=asked.external_id,
                 text=invitation_text(
-                    current_rulebook(session, app, asked.account.brand),
+                    current_rulebook(session, asked.account.brand),
                     account=asked.account,
                     brand=brand,
                     handle=asked.handle,

@@ -192,7 +192,7 @@ def test_an_untried_pilot_is_promoted_only_for_a_reason_that_is_logged(app: App)
         promote_pilot(app, "acme", actor=SARA, now=NOW)
     promote_pilot(app, "acme", actor=SARA, now=NOW, although="It was tried elsewhere.")
     with reading(app.engine) as session:
-        assert current_rulebook(session, app, "acme").name == "tried"
+        assert current_rulebook(session, "acme").name == "tried"
         assert running_pilots(session) == {}
     assert kinds(app)[-1] == "agent:pilot:promoted"
     with pytest.raises(DeskRefusalError, match="decides by already"):
@@ -231,12 +231,12 @@ def test_a_promoted_rulebook_stays_until_the_file_of_the_settings_changes(app: A
     folder = app.settings.folder
     again = open_app(load_settings(folder / "aparte.toml"))
     with reading(again.engine) as session:
-        assert current_rulebook(session, again, "acme").name == "tried"
+        assert current_rulebook(session, "acme").name == "tried"
     again.close()
     (folder / "new.yaml").write_text(TEXT.replace("tried", "from-file"), encoding="utf-8")
     written = SETTINGS.replace('name = "acme"\n', 'name = "acme"\nrulebook = "new.yaml"\n', 1)
     (folder / "aparte.toml").write_text(written, encoding="utf-8")
     changed = open_app(load_settings(folder / "aparte.toml"))
     with reading(changed.engine) as session:
-        assert current_rulebook(session, changed, "acme").name == "from-file"
+        assert current_rulebook(session, "acme").name == "from-file"
     changed.close()

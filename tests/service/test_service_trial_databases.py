@@ -123,7 +123,7 @@ def _compares_and_promotes(scenario: Scenario) -> None:
         assert report.overall.compared == len(disagreements(session, row, most=9)) == 1
     promote_pilot(app, "marca", actor=SARA, now=scenario.now, although="A test.")
     with reading(app.engine) as session:
-        assert current_rulebook(session, app, "marca").version == TRIED.rulebook.version
+        assert current_rulebook(session, "marca").version == TRIED.rulebook.version
 
 
 def _rehearses(scenario: Scenario) -> None:
