@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from cases.state import CaseEvent, CaseRefusal, Side, status_after
+from cases.state import CaseEvent, CaseRefusalError, Side, status_after
 from ledger.canonical import Json
 from ledger.entry import Entry
 from records.enums import CaseStatus, PrivateState, Role
@@ -32,16 +32,16 @@ class OverdueClosing:
 def mark_solved(session: Session, case_id: int, *, by: Actor, close_by: datetime, now: datetime) -> Entry:
     """The matter is solved in private; the public closing line is due at `close_by` where it is still owed.
 
-    Returns the entry that the caller appends. Raises CaseRefusal where the case is closed, never went private, or is
-    another agent's or marked already.
+    Returns the entry that the caller appends. Raises CaseRefusalError where the case is closed, never went private, or
+    is another agent's or marked already.
     """
     case = _open_case(session, case_id)
     if case.assignee_id is not None and Role.SUPERVISOR not in by.roles and by.tag != f"agent:{case.assignee_id}":
-        raise CaseRefusal("Another agent has this case: ask for it, or ask a supervisor.")
+        raise CaseRefusalError("Another agent has this case: ask for it, or ask a supervisor.", code="case-taken")
     if case.status != CaseStatus.PRIVATE:
-        raise CaseRefusal(NEVER_PRIVATE)
+        raise CaseRefusalError(NEVER_PRIVATE, code="case-never-private")
     if case.private_state == PrivateState.SOLVED:
-        raise CaseRefusal("The case is marked as solved already.")
+        raise CaseRefusalError("The case is marked as solved already.", code="case-solved")
     case.private_state = PrivateState.SOLVED.value
     case.private_since = now
     # Whoever marks it has read the person's last word, and finds that it needs no answer.
@@ -150,7 +150,7 @@ def _open_case(session: Session, case_id: int) -> CareCaseRow:
     session.flush()
     case = session.get(CareCaseRow, case_id, with_for_update=True, populate_existing=True)
     if case is None:
-        raise CaseRefusal(f"There is no case {case_id}.")
+        raise CaseRefusalError(f"There is no case {case_id}.", code="no-such-case", case=case_id)
     if case.closed_at is not None:
-        raise CaseRefusal("The case is closed: reopen it first.")
+        raise CaseRefusalError("The case is closed: reopen it first.", code="case-closed")
     return case

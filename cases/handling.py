@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from cases.state import CaseEvent, CaseRefusal, check_closable, status_after
+from cases.state import CaseEvent, CaseRefusalError, check_closable, status_after
 from ledger.canonical import Json
 from ledger.entry import Entry
 from records.enums import CaseStatus, Queue, Role
@@ -20,7 +20,7 @@ from records.tables.cases import CareCaseRow
 
 
 def claim(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
-    """The agent takes the case. Raises CaseRefusal where it is closed, or another agent has it."""
+    """The agent takes the case. Raises CaseRefusalError where it is closed, or another agent has it."""
     case = _open_case(session, case_id)
     agent_id = _agent_id(actor)
     _check_may_handle(case, actor)
@@ -29,10 +29,10 @@ def claim(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Ent
 
 
 def release(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
-    """The case goes back to its queue. Raises CaseRefusal where it is closed, free, or another agent's."""
+    """The case goes back to its queue. Raises CaseRefusalError where it is closed, free, or another agent's."""
     case = _open_case(session, case_id)
     if case.assignee_id is None:
-        raise CaseRefusal("Nobody has this case: there is nothing to release.")
+        raise CaseRefusalError("Nobody has this case: there is nothing to release.", code="case-not-taken")
     _check_may_handle(case, actor)
     case.assignee_id = None
     return _saved(session, case, "released", actor, now)
@@ -41,7 +41,9 @@ def release(session: Session, case_id: int, *, actor: Actor, now: datetime) -> E
 def hand_over(session: Session, case_id: int, *, note: str, queue: Queue, actor: Actor, now: datetime) -> Entry:
     """The case goes to another desk, ahead of what waits there, with a note that spares the person a repetition."""
     if not note.strip():
-        raise CaseRefusal("A hand-over needs a note: say what is known and what is still to be done.")
+        raise CaseRefusalError(
+            "A hand-over needs a note: say what is known and what is still to be done.", code="note-missing"
+        )
     case = _open_case(session, case_id)
     _check_may_handle(case, actor)
     case.assignee_id = None
@@ -54,7 +56,9 @@ def hand_over(session: Session, case_id: int, *, note: str, queue: Queue, actor:
 def waive(session: Session, case_id: int, *, reason: str, actor: Actor, now: datetime) -> Entry:
     """No public closing line is needed or possible, for `reason`."""
     if not reason.strip():
-        raise CaseRefusal("A waiver needs a reason: say why no public closing line is needed or possible.")
+        raise CaseRefusalError(
+            "A waiver needs a reason: say why no public closing line is needed or possible.", code="reason-missing"
+        )
     case = _open_case(session, case_id)
     case.waiver = reason.strip()
     case.close_by = None
@@ -71,7 +75,7 @@ def owes_again(session: Session, case_id: int, *, actor: Actor, now: datetime) -
 def close(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
     """The case ends; its clocks stop.
 
-    Raises CaseRefusal where it still owes a public closing line, or is another agent's.
+    Raises CaseRefusalError where it still owes a public closing line, or is another agent's.
     """
     case = _case(session, case_id)
     _check_may_handle(case, actor)
@@ -88,7 +92,7 @@ def close(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Ent
 
 
 def reopen(session: Session, case_id: int, *, actor: Actor, now: datetime) -> Entry:
-    """A closed case goes on. Raises CaseRefusal where the person has a newer open case with the brand."""
+    """A closed case goes on. Raises CaseRefusalError where the person has a newer open case with the brand."""
     case = _case(session, case_id)
     status = status_after(CaseStatus(case.status), CaseEvent.REOPENED)
     newer = session.execute(
@@ -99,7 +103,9 @@ def reopen(session: Session, case_id: int, *, actor: Actor, now: datetime) -> En
         )
     ).scalar()
     if newer is not None:
-        raise CaseRefusal(f"This person has the open case {newer}: go on there.")
+        raise CaseRefusalError(
+            f"This person has the open case {newer}: go on there.", code="other-case-open", case=newer
+        )
     case.status = status.value
     case.closed_at = None
     case.reopened_at = now
@@ -110,21 +116,21 @@ def reopen(session: Session, case_id: int, *, actor: Actor, now: datetime) -> En
 def _case(session: Session, case_id: int) -> CareCaseRow:
     case = session.get(CareCaseRow, case_id, with_for_update=True, populate_existing=True)
     if case is None:
-        raise CaseRefusal(f"There is no case {case_id}.")
+        raise CaseRefusalError(f"There is no case {case_id}.", code="no-such-case", case=case_id)
     return case
 
 
 def _open_case(session: Session, case_id: int) -> CareCaseRow:
     case = _case(session, case_id)
     if case.closed_at is not None:
-        raise CaseRefusal("The case is closed: reopen it first.")
+        raise CaseRefusalError("The case is closed: reopen it first.", code="case-closed")
     return case
 
 
 def _agent_id(actor: Actor) -> int:
     source, _, number = actor.tag.partition(":")
     if source != "agent" or not number.isascii() or not number.isdigit():
-        raise CaseRefusal("Only an agent can take a case: sign in as one.")
+        raise CaseRefusalError("Only an agent can take a case: sign in as one.", code="agents-only")
     return int(number)
 
 
@@ -132,7 +138,7 @@ def _check_may_handle(case: CareCaseRow, actor: Actor) -> None:
     if case.assignee_id is None or Role.SUPERVISOR in actor.roles:
         return
     if actor.tag != f"agent:{case.assignee_id}":
-        raise CaseRefusal("Another agent has this case: ask for it, or ask a supervisor.")
+        raise CaseRefusalError("Another agent has this case: ask for it, or ask a supervisor.", code="case-taken")
 
 
 def _saved(session: Session, case: CareCaseRow, what: str, actor: Actor, now: datetime, **body: Json) -> Entry:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from records.enums import CaseStatus, Priority, Queue
+from records.refusals import RefusalError
 
 RESPOND_WITHIN = {
     Priority.HARM: timedelta(minutes=15),
@@ -24,7 +25,7 @@ def outranks(one: Priority, other: Priority) -> bool:
     return _RANK[one] > _RANK[other]
 
 
-class CaseRefusal(Exception):  # noqa: N818 - a refusal is an answer to a person, in one sentence
+class CaseRefusalError(RefusalError):
     """A person asked for something that the case does not allow; the message says why and what to do."""
 
 
@@ -58,20 +59,25 @@ _AFTERWARDS = {
 
 
 def status_after(status: CaseStatus, event: CaseEvent) -> CaseStatus:
-    """The status of a case in `status` once `event` has happened. Raises CaseRefusal where it cannot happen."""
+    """The status of a case in `status` once `event` has happened. Raises CaseRefusalError where it cannot happen."""
     found = _AFTERWARDS.get((status, event))
     if found is not None:
         return found
     if status is CaseStatus.CLOSED:
-        raise CaseRefusal("The case is closed: reopen it first.")
-    raise CaseRefusal(f"The case is {status.value}: only a closed case can be reopened.")
+        raise CaseRefusalError("The case is closed: reopen it first.", code="case-closed")
+    raise CaseRefusalError(
+        f"The case is {status.value}: only a closed case can be reopened.", code="case-not-closed", status=status.value
+    )
 
 
 def check_closable(*, status: CaseStatus, closed_in_public: bool, waiver: str | None) -> None:
-    """Promise 9: raises CaseRefusal where a case that went private has neither a public closing line nor a waiver."""
+    """Promise 9: CaseRefusalError where a case that went private has neither a public closing line nor a waiver."""
     status_after(status, CaseEvent.CLOSED)
     if status is CaseStatus.PRIVATE and not closed_in_public and not waiver:
-        raise CaseRefusal("The case went private: send a public closing line first, or waive it with a reason.")
+        raise CaseRefusalError(
+            "The case went private: send a public closing line first, or waive it with a reason.",
+            code="closing-line-owed",
+        )
 
 
 OUTAGE = "outage"

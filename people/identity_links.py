@@ -9,10 +9,11 @@ from sqlmodel import Session, col
 
 from people.consents import live_consent
 from records.enums import FILE_PROOFS, ProofKind, Purpose
+from records.refusals import RefusalError
 from records.tables.people import ConsentRow, IdentityLinkRow
 
 
-class UnlinkableError(Exception):
+class UnlinkableError(RefusalError):
     """An identity may not be tied to a record; the message says what is missing."""
 
 
@@ -25,10 +26,16 @@ def link_identity(
     to `link_handle`, or where `proof` shows no record on file.
     """
     if proof not in FILE_PROOFS:
-        raise UnlinkableError(f"The proof {proof.value} shows no record on file: ask for one that does.")
+        raise UnlinkableError(
+            f"The proof {proof.value} shows no record on file: ask for one that does.",
+            code="proof-shows-no-record",
+            proof=proof.value,
+        )
     consent_id = live_consent(session, identity_id, Purpose.LINK_HANDLE)
     if consent_id is None:
-        raise UnlinkableError("The person has not consented to have their handle linked: ask them in the room.")
+        raise UnlinkableError(
+            "The person has not consented to have their handle linked: ask them in the room.", code="consent-missing"
+        )
     standing = live_link(session, identity_id)
     if standing is not None and standing.customer_id == customer_id:
         return standing.id or 0

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from cases.private_side import set_private_state
 from records.enums import PrivateState, RoomStatus
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomRow
 from room.invitation import NO_SUCH_ROOM, assign_invitation_code, is_genuine_token, room_token
@@ -40,7 +41,7 @@ class InvitationRefusal(StrEnum):
     USED = "used"
 
 
-class RoomStateError(Exception):
+class RoomStateError(RefusalError):
     """A room does not allow this now; the message says what to do."""
 
 
@@ -209,7 +210,7 @@ def lock_room(session: Session, room_id: int) -> RoomRow:
         _lock_case(session, case_id)
     row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
     if row is None:
-        raise RoomStateError(f"There is no room {room_id}: load the case again.")
+        raise RoomStateError(f"There is no room {room_id}: load the case again.", code="no-such-room", room=room_id)
     return row
 
 

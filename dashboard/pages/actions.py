@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.auth.request_context import RequestContext, SignedOutError, current_request
-from service.deciding.addressee import NothingToAnswerError
-from service.desk.acts import DeskRefusalError
+from records.refusals import RefusalError
 
 _RESULT = "action-result"
 
@@ -33,7 +32,7 @@ def act(done: str, doing: Callable[[RequestContext], object], *, clears: Sequenc
         return
     try:
         doing(request)
-    except (DeskRefusalError, NothingToAnswerError) as refusal:
+    except RefusalError as refusal:
         st.session_state[_RESULT] = ActionResult(refused=True, sentence=request.say.sentence(str(refusal)))
         return
     for field in clears:
@@ -42,9 +41,9 @@ def act(done: str, doing: Callable[[RequestContext], object], *, clears: Sequenc
 
 
 def required_text(text: str) -> str:
-    """The text without spaces around it. Raises DeskRefusalError where nothing is left."""
+    """The text without spaces around it. Raises RefusalError where nothing is left."""
     if not text.strip():
-        raise DeskRefusalError("There is nothing to say yet: write a text first.")
+        raise RefusalError("There is nothing to say yet: write a text first.", code="text-missing")
     return text.strip()
 
 

@@ -20,6 +20,7 @@ from ledger.canonical import Json
 from ledger.entry import Sealer
 from records.enums import Speaker
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.people import IdentityRow
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
 from room.attachments.file_types import file_type_of
@@ -42,11 +43,11 @@ class FileRefusal(StrEnum):
     UNKNOWN_KIND = "file_unknown_kind"
 
 
-class RefusedFileError(Exception):
+class RefusedFileError(RefusalError):
     """A file is not taken."""
 
     def __init__(self, why: FileRefusal) -> None:
-        super().__init__(why.value)
+        super().__init__(why.value, code=why.value)
         self.why = why
 
 

@@ -13,6 +13,7 @@ from cases.private_side import answered_in_private, waits_in_private
 from ledger.entry import Sealer
 from records.enums import MessageVia, RoomStatus, Speaker
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomMessageRow, RoomRow
 from room.ledger_entries import log_room
@@ -26,7 +27,7 @@ MOST_SHOWN = 300
 _REPLACED_CHARACTERS = dict.fromkeys((0, *range(0xD800, 0xE000)), "�")
 
 
-class MessageTextError(ValueError):
+class MessageTextError(RefusalError):
     """A text cannot be said: it is empty, or longer than `MOST_CHARACTERS`."""
 
 
@@ -36,12 +37,16 @@ def normalise_message(raw: str) -> str:
     Raises UnsayableError.
     """
     if len(raw) > MOST_CHARACTERS * 4:
-        raise MessageTextError(f"Write at most {MOST_CHARACTERS} characters.")
+        raise MessageTextError(
+            f"Write at most {MOST_CHARACTERS} characters.", code="text-too-long", most=MOST_CHARACTERS
+        )
     text = raw.replace("\r\n", "\n").replace("\r", "\n").translate(_REPLACED_CHARACTERS).strip()
     if not text:
-        raise MessageTextError("Write something first.")
+        raise MessageTextError("Write something first.", code="text-missing")
     if len(text) > MOST_CHARACTERS:
-        raise MessageTextError(f"Write at most {MOST_CHARACTERS} characters.")
+        raise MessageTextError(
+            f"Write at most {MOST_CHARACTERS} characters.", code="text-too-long", most=MOST_CHARACTERS
+        )
     return text
 
 
@@ -68,7 +73,7 @@ def post_message(  # noqa: PLR0913 - one message is this many things
         said = mask_secrets(said).text[:MOST_CHARACTERS]
     row = lock_room(session, room_id)
     if row.closed_at is not None or row.expires_at <= now:
-        raise RoomStateError("The room is no longer open: invite the person again.")
+        raise RoomStateError("The room is no longer open: invite the person again.", code="room-closed")
     if row.status == RoomStatus.OPEN:
         row.expires_at = max(row.expires_at, now + OPEN_ROOM_STAYS)
     row.last_said_at = now

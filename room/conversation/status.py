@@ -13,6 +13,7 @@ from cases.escalation import escalate_to_human
 from cases.private_side import waits_in_private
 from records.enums import Speaker
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.room import RoomMessageRow, RoomRow
 from room.ledger_entries import log_room
@@ -86,7 +87,7 @@ def ask_for_human(session: Session, room_id: int, *, actor: Actor, now: datetime
     """
     row = lock_room(session, room_id)
     if row.closed_at is not None or row.expires_at <= now:
-        raise RoomStateError("The room is no longer open: invite the person again.")
+        raise RoomStateError("The room is no longer open: invite the person again.", code="room-closed")
     if row.asked_human_at is not None:
         return
     row.asked_human_at = now
@@ -101,14 +102,14 @@ RATING_INTERVAL = timedelta(seconds=10)
 """So long a rating stands before it can be changed."""
 
 
-class RatingError(ValueError):
+class RatingError(RefusalError):
     """What was given is no rating from `WORST` to `BEST`, or comes too soon after another."""
 
 
 def parse_rating(typed: str) -> int:
     """The rating that a form gave. Raises RatingError."""
     if len(typed) != 1 or typed not in "12345":
-        raise RatingError(f"A rating is a number from {WORST} to {BEST}.")
+        raise RatingError(f"A rating is a number from {WORST} to {BEST}.", code="rating-out-of-range")
     return int(typed)
 
 
@@ -119,11 +120,11 @@ def store_rating(session: Session, room_id: int, rating: int, *, actor: Actor, n
     """
     row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
     if row is None or row.closed_at is not None or row.expires_at <= now:
-        raise RoomStateError("The room is no longer open: it can be rated no more.")
+        raise RoomStateError("The room is no longer open: it can be rated no more.", code="room-closed")
     if row.rating == rating:
         return
     if row.rated_at is not None and row.rated_at > now - RATING_INTERVAL:
-        raise RatingError("A rating was changed a moment ago: wait a little.")
+        raise RatingError("A rating was changed a moment ago: wait a little.", code="rating-too-soon")
     before, row.rating, row.rated_at = row.rating, rating, now
     session.add(row)
     log_room(session, row, "room:rated", actor=actor, now=now, body={"rating": rating, "before": before})

@@ -19,6 +19,7 @@ from ledger.entry import Entry
 from listener.ingest.sanitise import sanitise_text
 from records.bulk import parts
 from records.models import Actor, Brand
+from records.refusals import RefusalError
 from records.tables.service import ArticleRow
 from records.tabular import TabularFileError, describe_problems, read_rows
 
@@ -134,7 +135,7 @@ def _moment(written: str, zone: ZoneInfo) -> datetime | None:
 ACTOR = Actor(tag="service:articles")
 
 
-class NoSuchArticleError(Exception):
+class NoSuchArticleError(RefusalError):
     """There is no such article; the message says what to do."""
 
 
@@ -175,7 +176,11 @@ def expire_article(session: Session, article_id: int, *, now: datetime) -> Entry
     """Let an article be valid no longer. Raises NoSuchArticleError. The caller appends the entry last."""
     row = session.get(ArticleRow, article_id, with_for_update=True)
     if row is None:
-        raise NoSuchArticleError(f"There is no article {article_id}: `aparte article list` shows them.")
+        raise NoSuchArticleError(
+            f"There is no article {article_id}: `aparte article list` shows them.",
+            code="no-such-article",
+            article=article_id,
+        )
     if is_valid(row, now):
         row.valid_until = now
         session.add(row)

@@ -20,6 +20,7 @@ from ledger.log import append
 from records.database import is_sqlite
 from records.enums import Act, ReplyStatus
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.replies import ReplyRow
 from records.tables.rules import CrisisRow
 from records.tables.service import AccountRow
@@ -28,10 +29,6 @@ from replies.cancel import hold_all
 IN_CRISIS = "The brand is in a crisis: nothing leaves until two supervisors have lifted it."
 MADE_IN_CRISIS = "It was written or approved before a crisis of the brand ended: read it again, then approve."
 _MAY_BE_ON_ITS_WAY = (ReplyStatus.SENDING.value, ReplyStatus.UNKNOWN.value)
-
-
-class CrisisRefusal(Exception):  # noqa: N818 - a refusal is an answer to a person, in one sentence
-    """The switch cannot be turned so; the message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +94,12 @@ def declare(
 ) -> Declared:
     """Turn the switch of `brand` on and hold, each once, what is approved; one entry in the log says so.
 
-    Raises CrisisRefusal where it is on already.
+    Raises RefusalError where it is on already.
     """
     if not reason.strip():
-        raise CrisisRefusal("Say what has happened: everybody who works here reads it.")
+        raise RefusalError("Say what has happened: everybody who works here reads it.", code="reason-missing")
     if not _begin(session, brand, reason.strip(), actor, now):
-        raise CrisisRefusal(f"A crisis of {brand} is declared already.")
+        raise RefusalError(f"A crisis of {brand} is declared already.", code="crisis-declared", brand=brand)
     held = _hold_approved(session, brand, IN_CRISIS, actor=actor, now=now, sealer=sealer)
     on_their_way = _on_their_way(session, brand)
     body: dict[str, Json] = {"brand": brand, "reason": reason.strip(), "held": len(held), "on_their_way": on_their_way}
@@ -113,17 +110,19 @@ def declare(
 def lift(session: Session, brand: str, *, actor: Actor, now: datetime, sealer: Sealer | None = None) -> Lifted:
     """Agree that the crisis of `brand` is over: it ends where another person has agreed before.
 
-    Raises CrisisRefusal where none lasts, or where the first of the two asks again.
+    Raises RefusalError where none lasts, or where the first of the two asks again.
     """
     query = select(CrisisRow).where(col(CrisisRow.brand) == brand, col(CrisisRow.ended_at).is_(None))
     found = session.execute(query.with_for_update(), execution_options={"populate_existing": True}).scalar_one_or_none()
     if found is None:
-        raise CrisisRefusal(f"No crisis of {brand} lasts: there is nothing to lift.")
+        raise RefusalError(f"No crisis of {brand} lasts: there is nothing to lift.", code="no-crisis", brand=brand)
     if found.first_lift_by is None:
         found.first_lift_by, found.first_lift_at = actor.tag, now
         what = "lift-begun"
     elif found.first_lift_by == actor.tag:
-        raise CrisisRefusal("You have lifted it already: a second supervisor must do so too.")
+        raise RefusalError(
+            "You have lifted it already: a second supervisor must do so too.", code="second-person-needed"
+        )
     else:
         found.ended_by, found.ended_at = actor.tag, now
         what = "lifted"

@@ -19,6 +19,7 @@ from ledger.entry import Entry
 from policies.loading import load_rulebook
 from policies.rulebook.rulebook import Rulebook
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.rules import RulebookRow, RulebookUseRow
 
 ACTOR = Actor(tag="service:rulebooks")
@@ -31,7 +32,7 @@ class RulebookOrigin(StrEnum):
     PROMOTION = "promotion"
 
 
-class UnknownRulebookError(Exception):
+class UnknownRulebookError(RefusalError):
     """No stored rulebook has this version; the message says what to do."""
 
 
@@ -86,7 +87,9 @@ def stored_source(session: Session, version: str) -> RulebookRow:
     row: RulebookRow | None = session.execute(query).scalar_one_or_none()
     if row is None:
         raise UnknownRulebookError(
-            f'No rulebook of version "{version}" was ever used here: name a file, `live`, or a version of a decision.'
+            f'No rulebook of version "{version}" was ever used here: name a file, `live`, or a version of a decision.',
+            code="no-such-rulebook",
+            version=version,
         )
     return row
 

@@ -13,7 +13,6 @@ from records.database import reading, writing
 from records.tables.service import ArticleRow
 from service.brands.articles import (
     ArticleFileError,
-    NoSuchArticleError,
     expire_article,
     import_articles,
     is_valid,
@@ -66,12 +65,8 @@ def list_(
 
 def expire(number: Annotated[int, typer.Argument(help="As `list` shows it.")], *, config: Config = None) -> None:
     """Let an article be valid no longer; the end of an incident."""
-    with configured_app(config) as app, reported():
-        try:
-            with writing(app.engine, in_turn="articles") as session:
-                append(session, [expire_article(session, number, now=app.clock.now())])
-        except NoSuchArticleError as error:
-            raise Failure(str(error)) from error
+    with configured_app(config) as app, reported(), writing(app.engine, in_turn="articles") as session:
+        append(session, [expire_article(session, number, now=app.clock.now())])
     typer.echo(f"Article {number} is valid no longer.")
 
 

@@ -10,9 +10,7 @@ import typer
 from records.database import reading
 from service.brands.crisis_switch import ongoing_crises
 from service.commands.context import configured_app, signed_in_actor
-from service.commands.failures import Failure
 from service.commands.options import AsJson, Config, Password, Who
-from service.desk.authorise import DeskRefusalError
 from service.desk.crisis import declare_crisis, lift_crisis
 
 
@@ -28,10 +26,7 @@ def declare(
     """Hold everything of a brand that is automatic or approved. One supervisor, or somebody of marketing."""
     with configured_app(config) as app:
         actor = signed_in_actor(app, who, password)
-        try:
-            declared = declare_crisis(app, brand, reason, actor=actor, now=app.clock.now())
-        except DeskRefusalError as refusal:
-            raise Failure(str(refusal)) from refusal
+        declared = declare_crisis(app, brand, reason, actor=actor, now=app.clock.now())
     if json:
         told = {"brand": brand, "held": declared.held, "on_their_way": declared.on_their_way}
         typer.echo(json_text.dumps(told))
@@ -43,10 +38,7 @@ def lift(brand: str, *, who: Who, password: Password, config: Config = None, jso
     """Agree that the crisis of a brand is over. It ends with the second of two different supervisors."""
     with configured_app(config) as app:
         actor = signed_in_actor(app, who, password)
-        try:
-            lifted = lift_crisis(app, brand, actor=actor, now=app.clock.now())
-        except DeskRefusalError as refusal:
-            raise Failure(str(refusal)) from refusal
+        lifted = lift_crisis(app, brand, actor=actor, now=app.clock.now())
     if json:
         typer.echo(json_text.dumps({"brand": brand, "over": lifted.over}))
     elif lifted.over:

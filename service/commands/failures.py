@@ -58,6 +58,7 @@ def _expected() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...
     from networks.files.lines import FileUnreadableError  # noqa: PLC0415
     from policies.rulebook.problems import RulebookError  # noqa: PLC0415
     from records.database import DatabaseUnusableError  # noqa: PLC0415
+    from records.refusals import RefusalError  # noqa: PLC0415
     from sandbox.options import SandboxError  # noqa: PLC0415
     from service.demo.benchmark import BenchError  # noqa: PLC0415
     from service.demo.home import DemoHomeError  # noqa: PLC0415
@@ -67,5 +68,5 @@ def _expected() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...
 
     return (
         (SettingsError, RulebookError, DemoHomeError, AgentRefusedError, SandboxError, FileUnreadableError),
-        (BenchError, DatabaseUnusableError, ChildProcessFailedError, NetworkError),
+        (RefusalError, BenchError, DatabaseUnusableError, ChildProcessFailedError, NetworkError),
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +14,6 @@ from service.brands.rulebook_versions import read_rulebook_file
 from service.commands.context import configured_app, signed_in_actor
 from service.commands.failures import BAD_USAGE, Failure, reported
 from service.commands.options import AsJson, Config, Password, Who
-from service.desk.authorise import DeskRefusalError
 from service.desk.pilots import PilotTerms, promote_pilot, start_pilot, stop_pilot
 from service.pilots.report import disagreements, newest_pilot, report_as_json, report_as_text, report_on
 from service.simulation.masked_posts import masked_posts_by_mention
@@ -49,7 +46,7 @@ def start(  # noqa: PLR0913 - one parameter an option
         least_compared=least_compared,
         most_invitations=invitations,
     )
-    with configured_app(config) as app, reported(), _refusals():
+    with configured_app(config) as app, reported():
         actor = signed_in_actor(app, who, password)
         try:
             source = read_rulebook_file(rulebook)
@@ -80,7 +77,7 @@ def status(*, brand: Brand = None, config: Config = None, json: AsJson = False) 
 
 def stop(*, who: Who, password: Password, brand: Brand = None, config: Config = None) -> None:
     """End the pilot of a brand; the rulebook in use goes on. A supervisor's act."""
-    with configured_app(config) as app, reported(), _refusals():
+    with configured_app(config) as app, reported():
         named, actor = one_brand(app, brand), signed_in_actor(app, who, password)
         report = stop_pilot(app, named, actor=actor, now=app.clock.now())
     typer.echo(f"Pilot {report.pilot.id} of {named} is stopped")
@@ -97,7 +94,7 @@ def promote(
     config: Config = None,
 ) -> None:
     """Decide by the pilot's rulebook from now on. A supervisor's act, recorded in the log."""
-    with configured_app(config) as app, reported(), _refusals():
+    with configured_app(config) as app, reported():
         named, actor = one_brand(app, brand), signed_in_actor(app, who, password)
         report = promote_pilot(app, named, actor=actor, now=app.clock.now(), although=although)
         where = _file_of(app, named)
@@ -110,11 +107,3 @@ def promote(
 def _file_of(app: App, brand: str) -> str:
     file = app.settings.brands[brand].rulebook
     return "" if file is None else f"Put the promoted text into {file}, too: whoever reads it then reads what decides. "
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except DeskRefusalError as refusal:
-        raise Failure(str(refusal)) from refusal

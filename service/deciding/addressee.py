@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from records.enums import ANSWER_SLOT, PRIVATE_SLOT, Approval, ReplyStatus, follow_up_slot
 from records.models import Account, Permissions
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.people import IdentityRow
@@ -23,7 +24,7 @@ from service.deciding.permissions import permissions_of
 from service.wiring.app import App
 
 
-class NothingToAnswerError(Exception):
+class NothingToAnswerError(RefusalError):
     """There is no post to answer; the message says why."""
 
 
@@ -64,7 +65,9 @@ def addressee_of_mention(session: Session, app: App, *, mention_id: int, account
     ).scalar_one_or_none()
     standings = read_mention_contexts(session, [link], now=now) if link is not None else []
     if not standings:
-        raise NothingToAnswerError("This post is not judged yet or no longer there: reload the page.")
+        raise NothingToAnswerError(
+            "This post is not judged yet or no longer there: reload the page.", code="post-not-judged"
+        )
     return _addressee(session, app, standings[0], now)
 
 
@@ -78,7 +81,9 @@ def addressee_of_case(session: Session, app: App, *, case_id: int, now: datetime
         .limit(1)
     ).first()
     if leg is None or leg[0] is None:
-        raise NothingToAnswerError("This case has no public post: answer in the private conversation.")
+        raise NothingToAnswerError(
+            "This case has no public post: answer in the private conversation.", code="no-public-post"
+        )
     return addressee_of_mention(session, app, mention_id=leg[0], account_id=leg[1], now=now)
 
 

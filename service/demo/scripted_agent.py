@@ -10,14 +10,14 @@ from sqlmodel import col
 from cases.queue_order import queue_order
 from records.database import reading
 from records.enums import CaseStatus, ReplyStatus, RoomStatus
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomMessageRow, RoomRow
 from service.brands.rulebook_versions import current_rulebook
-from service.deciding.addressee import NothingToAnswerError, addressee_of_mention
+from service.deciding.addressee import addressee_of_mention
 from service.deciding.texts import write_text
 from service.desk import acts
-from service.desk.acts import DeskRefusalError
 from service.desk.agents import Agent
 from service.wiring.app import App
 
@@ -165,6 +165,6 @@ def _close(app: App, agent: Agent, case_id: int, public_closed_at: datetime | No
 def _tried(act_at_desk: object) -> int:
     try:
         act_at_desk()  # type: ignore[operator]
-    except (DeskRefusalError, NothingToAnswerError):
+    except RefusalError:
         return 0
     return 1

@@ -1,6 +1,6 @@
 """Human acts on cases, replies, rooms and posts: role check, transaction, ledger entry.
 
-Every function raises DeskRefusalError, in one sentence, where the act is not allowed.
+Every function raises RefusalError, in one sentence, where the act is not allowed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ledger.log import append
 from records.database import writing
 from records.enums import CLOSING_SLOT, DELETE_SLOT, HIDE_SLOT, UNHIDE_SLOT, Act, Queue, ReplyStatus
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomFileRow, RoomRow
@@ -33,7 +34,6 @@ from service.desk.agents import Agent, agent_with_password
 from service.desk.authorise import (
     SPEAKERS,
     SUPERVISORS,
-    DeskRefusalError,
     authorised_read,
     authorised_write,
     is_storable,
@@ -48,7 +48,6 @@ from service.desk.confirm_sent import confirm_sent
 from service.wiring.app import App
 
 __all__ = [
-    "DeskRefusalError",
     "answer",
     "approve",
     "claim_case",
@@ -133,7 +132,10 @@ def approve(
     with authorised_write(app, actor, SPEAKERS) as session:
         reply = locked(session, reply_id)
         if reply.author == actor.tag and two_must_approve(session, reply.decision_id):
-            raise DeskRefusalError("The rule asks for two people and you wrote this text: another person approves it.")
+            raise RefusalError(
+                "The rule asks for two people and you wrote this text: another person approves it.",
+                code="second-person-needed",
+            )
         refuse_paused(session, reply.account_id)
         refuse_unsafe(app, reply.text, reply)
         outbox.approve(
@@ -160,7 +162,7 @@ def revise(app: App, reply_id: int, text: str, *, actor: Actor, now: datetime) -
 def withhold(app: App, reply_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """Decide that a waiting text is not sent, for a reason that is kept."""
     if not reason.strip():
-        raise DeskRefusalError("Say why this text is not sent: the reason is kept with it.")
+        raise RefusalError("Say why this text is not sent: the reason is kept with it.", code="reason-missing")
     with authorised_write(app, actor, SPEAKERS) as session:
         refuse_unstorable(reason)
         outbox.withhold(session, reply_id, reason, actor=actor, now=now, sealer=app.encryption)
@@ -169,11 +171,11 @@ def withhold(app: App, reply_id: int, reason: str, *, actor: Actor, now: datetim
 def say_in_room(app: App, room_id: int, text: str, *, actor: Actor, now: datetime) -> None:
     """Say something to the person in a private room."""
     if not text.strip():
-        raise DeskRefusalError("There is nothing to say yet: write a text first.")
+        raise RefusalError("There is nothing to say yet: write a text first.", code="text-missing")
     with authorised_write(app, actor, SPEAKERS) as session:
         room = session.get(RoomRow, room_id)
         if room is None:
-            raise DeskRefusalError(f"There is no room {room_id}: load the case again.")
+            raise RefusalError(f"There is no room {room_id}: load the case again.", code="no-such-room", room=room_id)
         messages.post_message(
             session, room_id, author="agent", text=text, agent_id=_agent_id(actor), actor=actor, now=now
         )
@@ -190,7 +192,10 @@ def invite(app: App, case_id: int, *, actor: Actor, now: datetime) -> int:
         to = addressee_of_case(session, app, case_id=case_id, now=now)
     refuse_while_paused(to.paused)
     if not to.permissions.private_message:
-        raise DeskRefusalError(to.permissions.why or "The network permits no private message to this person yet.")
+        raise RefusalError(
+            to.permissions.why or "The network permits no private message to this person yet.",
+            code="private-message-not-permitted",
+        )
     with authorised_write(app, actor, SPEAKERS) as session:
         room = lifecycle.prepare_room(
             session,
@@ -245,7 +250,7 @@ def _speak(app: App, to: Addressee, *, text: str, slot: str, privately: bool, ac
     refuse_while_paused(to.paused)
     permitted = to.permissions.private_message if privately else to.permissions.reply
     if not permitted:
-        raise DeskRefusalError(to.permissions.why or "The network does not permit this answer.")
+        raise RefusalError(to.permissions.why or "The network does not permit this answer.", code="reply-not-permitted")
     refuse_unstorable(text)
     draft = _draft(to, slot=slot, privately=privately, text=text, room_id=None, actor=actor)
     with authorised_write(app, actor, SPEAKERS) as session:
@@ -277,7 +282,9 @@ def _draft(to: Addressee, *, slot: str, privately: bool, text: str, room_id: int
 def _write(session: Session, app: App, draft: Draft, actor: Actor, now: datetime) -> int:
     (reply_id,) = outbox.write_drafts(session, [draft], actor=actor, now=now, sealer=app.encryption)
     if reply_id is None:
-        raise DeskRefusalError("An answer to this post is already written or on its way: revise or withhold that one.")
+        raise RefusalError(
+            "An answer to this post is already written or on its way: revise or withhold that one.", code="slot-taken"
+        )
     return reply_id
 
 
@@ -304,10 +311,13 @@ def delete_own(app: App, reply_id: int, *, actor: Actor, now: datetime) -> int:
     with authorised_write(app, actor, SPEAKERS) as session:
         reply = locked(session, reply_id)
         if reply.act != Act.PUBLIC_REPLY or reply.status != ReplyStatus.SENT or reply.external_id is None:
-            raise DeskRefusalError("Only a public answer that was sent can be deleted: withhold what has not left yet.")
+            raise RefusalError(
+                "Only a public answer that was sent can be deleted: withhold what has not left yet.",
+                code="not-deletable",
+            )
         to = addressee_of_mention(session, app, mention_id=reply.mention_id, account_id=reply.account_id, now=now)
         if not to.permissions.delete_own:
-            raise DeskRefusalError("The network does not permit deleting this answer.")
+            raise RefusalError("The network does not permit deleting this answer.", code="delete-not-permitted")
         draft = _post_draft(to, Act.DELETE, f"{DELETE_SLOT}-{reply_id}", reply.external_id, actor)
         return _write_post_act(session, app, draft, actor, now)
 
@@ -316,7 +326,7 @@ def _change_visibility(app: App, act: Act, *, mention_id: int, account_id: int, 
     with authorised_write(app, actor, SPEAKERS) as session:
         to = addressee_of_mention(session, app, mention_id=mention_id, account_id=account_id, now=now)
         if not to.permissions.hide:
-            raise DeskRefusalError("The network does not permit hiding this post.")
+            raise RefusalError("The network does not permit hiding this post.", code="hide-not-permitted")
         slot = _numbered_slot(session, act, mention_id=mention_id, account_id=account_id)
         return _write_post_act(session, app, _post_draft(to, act, slot, to.external_id, actor), actor, now)
 
@@ -354,21 +364,25 @@ def _write_post_act(session: Session, app: App, draft: Draft, actor: Actor, now:
     refuse_paused(session, draft.account_id)
     (act_id,) = outbox.write_drafts(session, [draft], actor=actor, now=now, sealer=app.encryption)
     if act_id is None:
-        raise DeskRefusalError("The same is on its way already, or waits for a person: look at the approvals.")
+        raise RefusalError(
+            "The same is on its way already, or waits for a person: look at the approvals.", code="slot-taken"
+        )
     return act_id
 
 
 def read_file(app: App, file_id: int, *, actor: Actor, now: datetime) -> CheckedFile:
     """A file as the person attached it, for an agent who saves it.
 
-    Raises DeskRefusalError where there is none any more, or the key of its person is erased.
+    Raises RefusalError where there is none any more, or the key of its person is erased.
     """
     with authorised_write(app, actor, SPEAKERS) as session:
         row = session.get(RoomFileRow, file_id)
         room = session.get(RoomRow, row.room_id) if row is not None else None
         found = open_file(session, row.room_id, file_id, opener=app.encryption) if row is not None else None
         if row is None or room is None or found is None:
-            raise DeskRefusalError("The file is gone: its person was erased, or it never was. Load the case again.")
+            raise RefusalError(
+                "The file is gone: its person was erased, or it never was. Load the case again.", code="no-such-file"
+            )
         body: dict[str, Json] = {"room": row.room_id, "file": file_id, "sha256": row.sha256}
         log_act(session, "agent:file:read", actor, now, case_id=room.case_id, body=body)
     return found

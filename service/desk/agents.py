@@ -18,6 +18,7 @@ from ledger.entry import Entry
 from ledger.log import append
 from records.enums import Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.service import AgentRow
 
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
@@ -28,7 +29,7 @@ OPERATOR = Actor(tag="operator")
 """Whoever works at the machine itself, with the settings and the master key."""
 
 
-class AgentRefusedError(Exception):
+class AgentRefusedError(RefusalError):
     """An agent cannot be added so; the message says what to do."""
 
 
@@ -64,11 +65,17 @@ def add_agent(
     Raises AgentRefusedError for a weak password, no role, or an address without an @.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
-        raise AgentRefusedError(f"The password is too short: use at least {MIN_PASSWORD_LENGTH} characters.")
+        raise AgentRefusedError(
+            f"The password is too short: use at least {MIN_PASSWORD_LENGTH} characters.",
+            code="password-too-short",
+            least=MIN_PASSWORD_LENGTH,
+        )
     if "@" not in email:
-        raise AgentRefusedError(f'"{email}" is no e-mail address: write one such as ana@brand.example.')
+        raise AgentRefusedError(
+            f'"{email}" is no e-mail address: write one such as ana@brand.example.', code="address-unusable"
+        )
     if not roles:
-        raise AgentRefusedError(f"An agent needs a role: {', '.join(Role)}.")
+        raise AgentRefusedError(f"An agent needs a role: {', '.join(Role)}.", code="role-missing")
     known = _find(session, email)
     row = known or AgentRow(
         email=email.casefold(), name=name, password_hash="", roles=[], languages=[], added_at=now, sign_ins_from=now

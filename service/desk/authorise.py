@@ -10,7 +10,6 @@ from typing import TypedDict
 
 from sqlmodel import Session
 
-from cases.state import CaseRefusal
 from ledger.canonical import Json
 from ledger.entry import Entry
 from ledger.log import append
@@ -18,85 +17,72 @@ from listener.ingest.sanitise import sanitise_text
 from records.database import reading, writing
 from records.enums import Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.replies import ReplyRow
-from replies.lifecycle import DeliveryUnknownError, IllegalTransitionError, NoSuchReplyError
-from replies.outbox import StaleTextError
 from replies.preflight import fill_placeholders
 from replies.send_context import pause_reason
-from room.conversation.messages import MessageTextError
-from room.lifecycle import RoomStateError
-from service.deciding.addressee import NothingToAnswerError, subject_of_case
+from service.deciding.addressee import subject_of_case
 from service.delivery.guard import guard_reply, secrets_of
 from service.wiring.app import App
 
 SPEAKERS = frozenset({Role.AGENT, Role.MARKETING, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
-_REFUSALS = (
-    CaseRefusal,
-    DeliveryUnknownError,
-    IllegalTransitionError,
-    NoSuchReplyError,
-    NothingToAnswerError,
-    RoomStateError,
-    StaleTextError,
-    MessageTextError,
-)
-
-
-class DeskRefusalError(Exception):
-    """The act is not allowed; the message says why and what can be done instead."""
 
 
 @contextmanager
 def authorised_read(app: App, actor: Actor) -> Iterator[Session]:
-    """Read whom an act of a speaker concerns. Raises DeskRefusalError."""
+    """A reading of whom an act of a speaker concerns. Raises RefusalError."""
     check_role(actor, SPEAKERS)
-    try:
-        with reading(app.engine) as session:
-            yield session
-    except _REFUSALS as refusal:
-        raise DeskRefusalError(str(refusal)) from refusal
+    with reading(app.engine) as session:
+        yield session
 
 
 @contextmanager
 def authorised_write(app: App, actor: Actor, allowed: frozenset[Role]) -> Iterator[Session]:
-    """The transaction of one act. Raises DeskRefusalError, and then nothing of it is kept."""
+    """The transaction of one act; of what is refused in it, nothing is kept. Raises RefusalError."""
     check_role(actor, allowed)
-    try:
-        with writing(app.engine) as session:
-            yield session
-    except _REFUSALS as refusal:
-        raise DeskRefusalError(str(refusal)) from refusal
+    with writing(app.engine) as session:
+        yield session
 
 
 def check_role(actor: Actor, allowed: frozenset[Role]) -> None:
-    """Raise DeskRefusalError unless the actor has one of the roles."""
+    """Raise RefusalError unless the actor has one of the roles."""
     if not actor.roles & allowed:
-        raise DeskRefusalError(f"This needs one of the roles {', '.join(sorted(allowed))}: ask a supervisor.")
+        raise RefusalError(
+            f"This needs one of the roles {', '.join(sorted(allowed))}: ask a supervisor.", code="role-needed"
+        )
 
 
 def refuse_paused(session: Session, account_id: int) -> None:
-    """Raise DeskRefusalError where the network lets the account do nothing now."""
+    """Raise RefusalError where the network lets the account do nothing now."""
     refuse_while_paused(pause_reason(session, account_id))
 
 
 def refuse_while_paused(paused: str) -> None:
-    """Raise DeskRefusalError where an account is paused for the reason `paused`; empty means that it is not."""
+    """Raise RefusalError where an account is paused for the reason `paused`; empty means that it is not."""
     if paused:
-        raise DeskRefusalError(f"The account is paused, and nothing can leave until it is mended: {paused}")
+        raise RefusalError(
+            f"The account is paused, and nothing can leave until it is mended: {paused}",
+            code="account-paused",
+            reason=paused,
+        )
 
 
 def refuse_unsafe(app: App, text: str, reply: ReplyRow) -> None:
-    """Raise DeskRefusalError where the guard would stop the text, with the link or code of its room filled in."""
+    """Raise RefusalError where the guard would stop the text, with the link or code of its room filled in."""
     findings = guard_reply(app, fill_placeholders(text, secrets_of(app, reply, text=text)), reply)
     if findings:
-        raise DeskRefusalError("This text may not leave: " + " ".join(finding.message for finding in findings))
+        raise RefusalError(
+            "This text may not leave: " + " ".join(finding.message for finding in findings), code="guard"
+        )
 
 
 def refuse_unstorable(text: str) -> None:
-    """Raise DeskRefusalError where a database would not take the text."""
+    """Raise RefusalError where a database would not take the text."""
     if not is_storable(text):
-        raise DeskRefusalError("The text holds signs that cannot be stored: paste it as plain text.")
+        raise RefusalError(
+            "The text holds signs that cannot be stored: paste it as plain text.", code="text-unstorable"
+        )
 
 
 def is_storable(text: str) -> bool:

@@ -18,6 +18,7 @@ from people.consents import has_consent
 from policies.rulebook.rulebook import Rulebook
 from records.enums import CLOSING_SLOT, PRIVATE_ACTS, Act, PrivateState, Purpose, ReplyStatus, RoomStatus
 from records.models import Account, Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
@@ -33,7 +34,7 @@ from service.deciding.addressee import Addressee, NothingToAnswerError, addresse
 from service.deciding.texts import write_text
 from service.delivery.holds import SAYS_SOLVED, WITHDREW
 from service.delivery.on_delivery import POST_DELETED, POST_HIDDEN
-from service.desk.authorise import SPEAKERS, DeskRefusalError, authorised_read, authorised_write, log_act
+from service.desk.authorise import SPEAKERS, authorised_read, authorised_write, log_act
 from service.wiring.app import App
 
 NEUTRAL = "closing"
@@ -165,7 +166,7 @@ def mark_case_solved(app: App, case_id: int, *, actor: Actor, now: datetime) -> 
     """The matter is solved in private: write the public closing line, or close the case where none can be said.
 
     On X a person sends the line; elsewhere it leaves by itself, since its actor has just decided so. Raises
-    DeskRefusalError.
+    RefusalError.
     """
     with authorised_read(app, actor) as session:
         to, why_none = _closing_target(session, app, case_id, now)
@@ -191,13 +192,13 @@ def mark_case_solved(app: App, case_id: int, *, actor: Actor, now: datetime) -> 
 def revoke_invitation(app: App, case_id: int, *, actor: Actor, now: datetime) -> None:
     """Void the room of a case: its invitation opens nothing from now on, and one that waits does not leave.
 
-    Raises DeskRefusalError where there is none.
+    Raises RefusalError where there is none.
     """
     with authorised_write(app, actor, SPEAKERS) as session:
         query = select(RoomRow).where(col(RoomRow.case_id) == case_id, col(RoomRow.status).in_(_LIVE))
         room = session.execute(query.order_by(col(RoomRow.id).desc()).limit(1)).scalar()
         if room is None:
-            raise DeskRefusalError("This case has no invitation that could be revoked.")
+            raise RefusalError("This case has no invitation that could be revoked.", code="no-invitation")
         for reply_id in _unsent_invitations(session, room.id or 0):
             outbox.withhold(session, reply_id, REVOKED, actor=actor, now=now, sealer=app.encryption)
         lifecycle.revoke_room(session, room.id or 0, actor=actor, now=now)

@@ -11,6 +11,7 @@ from listener.ingest.own_posts import mark_as_ours
 from networks.permalinks import message_id, post_id
 from records.enums import PRIVATE_ACTS
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from replies.draft import TEXT_ACTS
@@ -18,7 +19,7 @@ from replies.lifecycle import delivery_unknown, locked
 from replies.log_entries import log_subjects
 from replies.outcome import Recorder, mark_sent
 from service.delivery.ports import AppDeliveryPorts
-from service.desk.authorise import SPEAKERS, DeskRefusalError, authorised_write
+from service.desk.authorise import SPEAKERS, authorised_write
 from service.wiring.app import App
 
 NOT_IN_DOUBT = "It is no longer in doubt whether this was sent: load the list again."
@@ -36,7 +37,7 @@ def confirm_sent(app: App, reply_id: int, *, external_id: str | None, actor: Act
     with authorised_write(app, actor, SPEAKERS) as session:
         row = locked(session, reply_id)
         if not delivery_unknown(row):
-            raise DeskRefusalError(NOT_IN_DOUBT)
+            raise RefusalError(NOT_IN_DOUBT, code="delivery-known")
         network = app.accounts[row.account_id].network
         found = _named(network, row, external_id or "")
         if row.act in TEXT_ACTS:
@@ -52,7 +53,7 @@ def _named(network: str, row: ReplyRow, named: str) -> str:
         return row.target_external_id
     found = message_id(named) if row.act in PRIVATE_ACTS else post_id(network, named)
     if found is None:
-        raise DeskRefusalError(NO_SUCH_NAME)
+        raise RefusalError(NO_SUCH_NAME, code="no-such-answer")
     return found
 
 
@@ -64,9 +65,9 @@ def _refuse_known(session: Session, app: App, row: ReplyRow, network: str, exter
         col(ReplyRow.id) != row.id,
     )
     if session.execute(taken).first() is not None:
-        raise DeskRefusalError(OF_ANOTHER)
+        raise RefusalError(OF_ANOTHER, code="id-of-another-answer")
     heard = select(col(MentionRow.id)).where(
         col(MentionRow.network) == network, col(MentionRow.external_id) == external_id
     )
     if row.target_external_id == external_id or session.execute(heard).first() is not None:
-        raise DeskRefusalError(OF_THE_PERSON)
+        raise RefusalError(OF_THE_PERSON, code="id-of-the-post")

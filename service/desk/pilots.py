@@ -13,6 +13,7 @@ from ledger.entry import Entry
 from ledger.log import append
 from records.enums import Mode
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.rules import PilotRow
 from service.brands.rulebook_versions import (
     RulebookOrigin,
@@ -22,7 +23,7 @@ from service.brands.rulebook_versions import (
     stored_rulebook,
     versions_in_use,
 )
-from service.desk.authorise import SUPERVISORS, DeskRefusalError, authorised_write, refuse_unstorable
+from service.desk.authorise import SUPERVISORS, authorised_write, refuse_unstorable
 from service.pilots.lifecycle import PROMOTED, STOPPED, end_pilot
 from service.pilots.report import PilotReport, report_on
 from service.wiring.app import App
@@ -51,12 +52,22 @@ def start_pilot(app: App, brand: str, source: RulebookSource, terms: PilotTerms,
     """
     _check(terms)
     if brand not in app.settings.brands:
-        raise DeskRefusalError(f"There is no brand {brand}: it is one of {', '.join(sorted(app.settings.brands))}.")
+        raise RefusalError(
+            f"There is no brand {brand}: it is one of {', '.join(sorted(app.settings.brands))}.",
+            code="no-such-brand",
+            brand=brand,
+        )
     with authorised_write(app, actor, SUPERVISORS) as session:
         if _running(session, brand) is not None:
-            raise DeskRefusalError(f"A pilot of {brand} runs already: stop or promote it first.")
+            raise RefusalError(
+                f"A pilot of {brand} runs already: stop or promote it first.", code="pilot-running", brand=brand
+            )
         if versions_in_use(session).get(brand) == source.rulebook.version:
-            raise DeskRefusalError(f"{source.name} is the rulebook that {brand} decides by already: change it first.")
+            raise RefusalError(
+                f"{source.name} is the rulebook that {brand} decides by already: change it first.",
+                code="rulebook-in-use",
+                brand=brand,
+            )
         store_rulebook(session, source, now=now)
         row = PilotRow(
             brand=brand,
@@ -93,7 +104,7 @@ def promote_pilot(app: App, brand: str, *, actor: Actor, now: datetime, although
     """
     refuse_unstorable(although)
     if len(although) > LONGEST_NOTE:
-        raise DeskRefusalError(f"Say why in at most {LONGEST_NOTE} characters.")
+        raise RefusalError(f"Say why in at most {LONGEST_NOTE} characters.", code="reason-too-long", most=LONGEST_NOTE)
     with authorised_write(app, actor, SUPERVISORS) as session:
         pilot = _that_runs(session, brand)
         report = report_on(session, pilot)
@@ -108,24 +119,34 @@ def promote_pilot(app: App, brand: str, *, actor: Actor, now: datetime, although
 
 def _check(terms: PilotTerms) -> None:
     if not 0 < terms.share <= 1:
-        raise DeskRefusalError("The share of threads is above 0 and up to 1: write 0.1 for a tenth.")
+        raise RefusalError(
+            "The share of threads is above 0 and up to 1: write 0.1 for a tenth.", code="share-out-of-range"
+        )
     if not 0 <= terms.least_agreement <= 1:
-        raise DeskRefusalError("The least agreement is a share from 0 to 1: write 0.8 for eight in ten.")
+        raise RefusalError(
+            "The least agreement is a share from 0 to 1: write 0.8 for eight in ten.", code="agreement-out-of-range"
+        )
     if terms.least_compared < 1 or terms.most_invitations < 0:
-        raise DeskRefusalError("At least one post is compared, and no ceiling is below 0.")
+        raise RefusalError("At least one post is compared, and no ceiling is below 0.", code="count-out-of-range")
 
 
 def _refuse_untried(report: PilotReport) -> None:
     pilot, overall = report.pilot, report.overall
     if not report.enough:
-        raise DeskRefusalError(
+        raise RefusalError(
             f"Only {overall.compared} posts were compared and {pilot.least_compared} are asked for: "
-            "let the pilot run on, or say why it is promoted nevertheless."
+            "let the pilot run on, or say why it is promoted nevertheless.",
+            code="pilot-compared-too-few",
+            compared=overall.compared,
+            least=pilot.least_compared,
         )
     if report.fails:
-        raise DeskRefusalError(
+        raise RefusalError(
             f"It agreed with people on {overall.agreed} of {overall.compared} posts, less than was asked for: "
-            "mend the rulebook, or say why it is promoted nevertheless."
+            "mend the rulebook, or say why it is promoted nevertheless.",
+            code="pilot-agreed-too-seldom",
+            agreed=overall.agreed,
+            compared=overall.compared,
         )
 
 
@@ -138,7 +159,9 @@ def _running(session: Session, brand: str) -> PilotRow | None:
 def _that_runs(session: Session, brand: str) -> PilotRow:
     pilot = _running(session, brand)
     if pilot is None:
-        raise DeskRefusalError(f"No pilot of {brand} runs: start one with `aparte policy pilot start`.")
+        raise RefusalError(
+            f"No pilot of {brand} runs: start one with `aparte policy pilot start`.", code="no-pilot", brand=brand
+        )
     return pilot
 
 

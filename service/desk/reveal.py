@@ -16,9 +16,9 @@ from people.subject_encryption import DamagedSealError
 from records.database import reading, writing
 from records.enums import Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.ledger import LedgerEntryRow
 from service.deciding.addressee import subject_of_case
-from service.desk.acts import DeskRefusalError
 from service.wiring.app import App
 
 AUDITORS = frozenset({Role.COMPLIANCE, Role.SUPERVISOR})
@@ -27,16 +27,18 @@ AUDITORS = frozenset({Role.COMPLIANCE, Role.SUPERVISOR})
 def reveal_entry(app: App, index: int, *, actor: Actor, now: datetime) -> Mapping[str, str] | None:
     """The personal fields sealed in the entry at `index`; None once the person's key is erased.
 
-    That it was opened, and by whom, is logged before anything is read. Raises DeskRefusalError where the actor is no
+    That it was opened, and by whom, is logged before anything is read. Raises RefusalError where the actor is no
     auditor, the entry holds nothing sealed, or its seal is damaged.
     """
     if not actor.roles & AUDITORS:
-        raise DeskRefusalError(f"This needs one of the roles {', '.join(sorted(AUDITORS))}: ask compliance.")
+        raise RefusalError(
+            f"This needs one of the roles {', '.join(sorted(AUDITORS))}: ask compliance.", code="role-needed"
+        )
     with reading(app.engine) as session:
         row = session.get(LedgerEntryRow, index)
         subject, sealed = ("", "") if row is None else _sealed_in(session, row)
     if row is None or not sealed:
-        raise DeskRefusalError(f"The entry {index} holds nothing sealed.")
+        raise RefusalError(f"The entry {index} holds nothing sealed.", code="nothing-sealed", entry=index)
     with writing(app.engine) as session:
         told = Entry(
             kind="agent:entry:unsealed",
@@ -50,7 +52,7 @@ def reveal_entry(app: App, index: int, *, actor: Actor, now: datetime) -> Mappin
     try:
         return app.encryption.unseal(subject, sealed)
     except DamagedSealError as error:
-        raise DeskRefusalError(f"{error} Verify the log.") from error
+        raise RefusalError(f"{error} Verify the log.", code="seal-damaged") from error
 
 
 def _sealed_in(session: Session, row: LedgerEntryRow) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from cases.state import CaseEvent, CaseRefusal, check_closable, status_after
+from cases.state import CaseEvent, CaseRefusalError, check_closable, status_after
 from records.enums import CaseStatus
 
 EVENTS = st.sampled_from(CaseEvent)
@@ -17,7 +17,7 @@ EVENTS = st.sampled_from(CaseEvent)
 def test_every_event_has_an_outcome_or_a_sentence(status: CaseStatus, event: CaseEvent) -> None:
     try:
         assert isinstance(status_after(status, event), CaseStatus)
-    except CaseRefusal as refusal:
+    except CaseRefusalError as refusal:
         assert str(refusal).endswith(".")  # noqa: PT017 - either outcome is right
         assert (status is CaseStatus.CLOSED) != (event is CaseEvent.REOPENED)
 
@@ -35,7 +35,7 @@ class CaseLife(RuleBasedStateMachine):
     @rule(event=st.sampled_from([CaseEvent.WAITED_FOR, CaseEvent.ANSWERED]))
     def speak(self, event: CaseEvent) -> None:
         if self.status is CaseStatus.CLOSED:
-            with pytest.raises(CaseRefusal, match="reopen it first"):
+            with pytest.raises(CaseRefusalError, match="reopen it first"):
                 status_after(self.status, event)
             return
         self.status = status_after(self.status, event)
@@ -58,7 +58,7 @@ class CaseLife(RuleBasedStateMachine):
     def end(self) -> None:
         try:
             check_closable(status=self.status, closed_in_public=self.closed_in_public, waiver=self.waiver)
-        except CaseRefusal:
+        except CaseRefusalError:
             assert self.status is CaseStatus.CLOSED or self.went_private
             return
         assert not self.went_private or self.closed_in_public or self.waiver

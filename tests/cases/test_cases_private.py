@@ -26,7 +26,7 @@ from cases.private_side import (
     waits_in_private,
 )
 from cases.queue_order import near_breach, queue_order
-from cases.state import CaseRefusal
+from cases.state import CaseRefusalError
 from records.database import open_engine, reading, writing
 from records.enums import PrivateState
 from records.schema import migrate
@@ -200,7 +200,7 @@ def test_solved_starts_the_closing_clock_and_only_a_line_or_a_waiver_ends_the_ca
         assert overdue_closings(session, now=NOW + DAY - timedelta(seconds=1)) == ()
         (late,) = overdue_closings(session, now=NOW + DAY)
         assert (late.case_id, late.close_by) == (case_id, NOW + DAY)
-        with pytest.raises(CaseRefusal, match="marked as solved already"):
+        with pytest.raises(CaseRefusalError, match="marked as solved already"):
             mark_solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
         session.execute(update(CareCaseRow).values(public_closed_at=NOW))
         (entry,) = close_if_done(session, case_id, actor=STEP, now=NOW)
@@ -208,7 +208,7 @@ def test_solved_starts_the_closing_clock_and_only_a_line_or_a_waiver_ends_the_ca
 
 
 def test_a_case_that_never_went_private_is_not_solved_aside(engine: Engine, case_id: int) -> None:
-    with writing(engine) as session, pytest.raises(CaseRefusal, match="never went private"):
+    with writing(engine) as session, pytest.raises(CaseRefusalError, match="never went private"):
         mark_solved(session, case_id, by=ANA, close_by=NOW, now=NOW)
 
 
@@ -216,7 +216,7 @@ def test_only_who_has_the_case_or_a_supervisor_solves_it(engine: Engine, case_id
     with writing(engine) as session:
         went_private(session, case_id, actor=STEP, now=NOW)
         session.execute(update(CareCaseRow).values(assignee_id=1))
-        with pytest.raises(CaseRefusal, match="Another agent has this case"):
+        with pytest.raises(CaseRefusalError, match="Another agent has this case"):
             mark_solved(session, case_id, by=LUIS, close_by=NOW, now=NOW)
         assert mark_solved(session, case_id, by=CHIEF, close_by=NOW, now=NOW).kind == "agent:case:solved"
 

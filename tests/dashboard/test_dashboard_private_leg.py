@@ -9,6 +9,7 @@ from sqlmodel import col
 from records.database import reading, writing
 from records.enums import Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
@@ -18,7 +19,6 @@ from room.attachments import files
 from room.conversation import messages, status
 from room.conversation.status import ask_for_human
 from service.desk.acts import read_file
-from service.desk.authorise import DeskRefusalError
 from service.wiring.app import App
 from tests.support.dashboard_data import NOW, STEP, SeededMention, Seeder, add_staff
 from tests.support.screen import Screen, press, reference_of, shown_text
@@ -101,10 +101,10 @@ def test_a_file_is_read_only_by_who_may_speak_and_each_reading_is_logged(app: Ap
         assert session.execute(newest.limit(1)).scalar_one() == "agent:file:read"
     auditor = Actor(tag="agent:2", roles=frozenset({Role.COMPLIANCE}))
     for actor, file_id in ((auditor, 1), (agent.actor, 2)):
-        with pytest.raises(DeskRefusalError):
+        with pytest.raises(RefusalError):
             read_file(app, file_id, actor=actor, now=NOW)
     with reading(app.engine) as session:
         subject = session.get_one(IdentityRow, heard.identity_id).subject
     app.encryption.erase(subject, actor=STEP, now=NOW)
-    with pytest.raises(DeskRefusalError):
+    with pytest.raises(RefusalError):
         read_file(app, 1, actor=agent.actor, now=NOW)

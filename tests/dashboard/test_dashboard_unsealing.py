@@ -5,10 +5,10 @@ from sqlmodel import col, select
 
 from records.database import reading
 from records.enums import Queue, Role
+from records.refusals import RefusalError
 from records.tables.ledger import LedgerEntryRow
 from service.deciding.addressee import subject_of_case
 from service.desk import acts
-from service.desk.acts import DeskRefusalError
 from service.desk.reveal import reveal_entry
 from service.wiring.app import App
 from tests.support.dashboard_data import NOW, Seeder, add_staff
@@ -39,7 +39,7 @@ def test_an_auditor_reads_what_is_sealed_and_leaves_a_trace(app: App, sealed: tu
 def test_an_agent_reads_nothing_that_is_sealed(app: App, sealed: tuple[int, str]) -> None:
     agent = add_staff(app, Role.AGENT, Role.MARKETING, email="other@acme.example")
     before = kinds(app)
-    with pytest.raises(DeskRefusalError, match="compliance"):
+    with pytest.raises(RefusalError, match="compliance"):
         reveal_entry(app, sealed[0], actor=agent.actor, now=NOW)
     assert kinds(app) == before
 
@@ -55,5 +55,5 @@ def test_after_erasure_nobody_reads_it_and_the_attempt_is_logged(app: App, seale
 def test_an_entry_without_a_seal_is_refused(app: App, seeder: Seeder, index: int) -> None:
     seeder.mention("@acme help")
     auditor = add_staff(app, Role.COMPLIANCE)
-    with pytest.raises(DeskRefusalError, match="nothing sealed"):
+    with pytest.raises(RefusalError, match="nothing sealed"):
         reveal_entry(app, index, actor=auditor.actor, now=NOW)

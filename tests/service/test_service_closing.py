@@ -17,13 +17,13 @@ from people import consents
 from records.database import reading, writing
 from records.enums import CaseStatus, PrivateState, Purpose, ReplyStatus, Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
 from records.tables.replies import ReplyRow
 from service.delivery.holds import DECLINED, WAITS_IN_PRIVATE, WITHDREW, invitation_hold
 from service.delivery.on_delivery import POST_HIDDEN
 from service.desk import acts
-from service.desk.authorise import DeskRefusalError
 from service.desk.closing import NO_POST, SENT_BY_PERSON, Solved, mark_case_solved, revoke_invitation
 from service.notifications.alerts import Alerts
 from service.operations.deadline_watch import watch_cases
@@ -89,8 +89,8 @@ def log_of(scenario: Scenario, case_number: int) -> list[str]:
     return [entry.kind for entry in scenario.log() if entry.case_id == case_number]
 
 
-def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[DeskRefusalError]]:
-    return pytest.raises(DeskRefusalError, match=saying)
+def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[RefusalError]]:
+    return pytest.raises(RefusalError, match=saying)
 
 
 def consent(scenario: Scenario, name: str) -> None:

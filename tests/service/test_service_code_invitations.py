@@ -12,6 +12,7 @@ from sqlmodel import col
 from records.database import reading, writing
 from records.enums import Act, ReplyStatus, Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow
 from records.tables.replies import ReplyRow
@@ -99,7 +100,7 @@ def test_an_agent_s_invitation_carries_the_new_code_and_may_be_reworded(scenario
     written = invitations(scenario)[-1]
     reworded = f"{written.text} Tu referencia es {case.reference}."
     refuse_unsafe(scenario.app, reworded, written)
-    with pytest.raises(acts.DeskRefusalError):
+    with pytest.raises(RefusalError):
         refuse_unsafe(scenario.app, f"{reworded} {{handle}}", written)
     scenario.work(minutes=1)
     new = code_now(scenario)

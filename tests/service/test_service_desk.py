@@ -16,11 +16,11 @@ from sqlmodel import col
 from records.database import reading, writing
 from records.enums import CaseStatus, Queue, ReplyStatus, Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomMessageRow, RoomRow
 from service.desk import acts as desk
-from service.desk.acts import DeskRefusalError
 from service.desk.agents import add_agent
 from tests.support.scenario import Scenario, copied_scenario, open_scenario
 
@@ -102,8 +102,8 @@ def draft_for(scenario: Scenario, name: str) -> int:
     return waiting.id or 0
 
 
-def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[DeskRefusalError]]:
-    return pytest.raises(DeskRefusalError, match=saying)
+def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[RefusalError]]:
+    return pytest.raises(RefusalError, match=saying)
 
 
 def test_a_town_has_all_that_a_desk_is_for(scenario: Scenario) -> None:

@@ -12,11 +12,11 @@ from sqlmodel import col, select, text
 from records.database import reading, writing
 from records.enums import Act, ReplyStatus, Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.listener import MentionAccountRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from replies.lifecycle import CANNOT_TELL
 from service.desk import acts
-from service.desk.acts import DeskRefusalError
 from service.desk.confirm_sent import NO_SUCH_NAME, NOT_IN_DOUBT, OF_ANOTHER, OF_THE_PERSON
 from service.steps.listen import listen
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
@@ -77,7 +77,7 @@ def test_a_person_who_has_seen_the_answer_settles_its_doubt(scenario: Scenario) 
     found = answer_to(scenario, "praise")
     assert (found.status, found.external_id, found.reason) == (ReplyStatus.SENT, row.external_id, "")
     assert (scenario.log()[-1].kind, scenario.verified().sound) == ("agent:reply:sent", True)
-    with pytest.raises(DeskRefusalError, match=NOT_IN_DOUBT):
+    with pytest.raises(RefusalError, match=NOT_IN_DOUBT):
         acts.confirm_sent(scenario.app, row.id or 0, external_id=link, actor=ANA, now=scenario.now)
 
 
@@ -94,7 +94,7 @@ def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(scenario: Scenario) ->
         (row.target_external_id, OF_THE_PERSON),
         (other, OF_THE_PERSON),
     ):
-        with pytest.raises(DeskRefusalError, match=why):
+        with pytest.raises(RefusalError, match=why):
             acts.confirm_sent(scenario.app, row.id or 0, external_id=named, actor=ANA, now=scenario.now)
     assert answer_to(scenario, "praise").status == ReplyStatus.HELD
 
@@ -112,5 +112,5 @@ def test_a_hide_in_doubt_needs_no_link(scenario: Scenario) -> None:
 def test_who_may_not_speak_settles_nothing(scenario: Scenario) -> None:
     row = doubted(scenario, "praise")
     reader = Actor(tag="agent:2", roles=frozenset({Role.COMPLIANCE}))
-    with pytest.raises(DeskRefusalError, match="needs one of the roles"):
+    with pytest.raises(RefusalError, match="needs one of the roles"):
         acts.confirm_sent(scenario.app, row.id or 0, external_id=row.external_id, actor=reader, now=scenario.now)

@@ -18,13 +18,13 @@ from networks.protocol import PostState, ReplyContext, SendReceipt
 from records.database import reading, writing
 from records.enums import Act, ReplyStatus, Role
 from records.models import Actor, FetchedMessage, Permissions
+from records.refusals import RefusalError
 from records.tables.listener import AccountHealthRow, DirectMessageRow, MentionRow
 from records.tables.replies import ReplyRow
 from service.deciding.addressee import addressee_of_mention
 from service.deciding.brand_context import month_spent
 from service.delivery.on_delivery import POST_HIDDEN
 from service.desk import acts
-from service.desk.acts import DeskRefusalError
 from service.steps.deliver import deliver, reconcile
 from service.steps.messages import answer_messages
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
@@ -92,8 +92,8 @@ def page(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> Page:
     return page
 
 
-def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[DeskRefusalError]]:
-    return pytest.raises(DeskRefusalError, match=saying)
+def refused(saying: str) -> AbstractContextManager[pytest.ExceptionInfo[RefusalError]]:
+    return pytest.raises(RefusalError, match=saying)
 
 
 def spot(scenario: Scenario, name: str) -> dict[str, Any]:

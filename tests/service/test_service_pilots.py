@@ -17,11 +17,11 @@ from policies.loading import load_rulebook
 from records.database import reading
 from records.enums import Act, Action, Mode, Role
 from records.models import Actor
+from records.refusals import RefusalError
 from records.tables.ledger import LedgerEntryRow
 from service.brands import rulebook_versions
 from service.brands.rulebook_versions import RulebookSource, current_rulebook
 from service.deciding.brand_context import read_brand_policies
-from service.desk.authorise import DeskRefusalError
 from service.desk.pilots import PilotTerms, promote_pilot, start_pilot, stop_pilot
 from service.pilots.comparison import OurReply, PostOutcome, compare_with_people
 from service.pilots.lifecycle import is_in_share, running_pilots
@@ -174,10 +174,10 @@ def test_a_post_that_the_pilot_leaves_to_people_is_not_agreed_upon() -> None:
 
 
 def test_a_pilot_is_a_supervisors_and_each_act_is_one_entry_of_the_log(app: App) -> None:
-    with pytest.raises(DeskRefusalError, match="supervisor"):
+    with pytest.raises(RefusalError, match="supervisor"):
         start_pilot(app, "acme", source(), PilotTerms(), actor=ANA, now=NOW)
     start_pilot(app, "acme", source(), PilotTerms(mode=Mode.LIVE, share=0.5), actor=SARA, now=NOW)
-    with pytest.raises(DeskRefusalError, match="runs already"):
+    with pytest.raises(RefusalError, match="runs already"):
         start_pilot(app, "acme", source(), PilotTerms(), actor=SARA, now=NOW)
     with reading(app.engine) as session:
         pilot = running_pilots(session)["acme"]
@@ -188,14 +188,14 @@ def test_a_pilot_is_a_supervisors_and_each_act_is_one_entry_of_the_log(app: App)
 
 def test_an_untried_pilot_is_promoted_only_for_a_reason_that_is_logged(app: App) -> None:
     start_pilot(app, "acme", source(), PilotTerms(), actor=SARA, now=NOW)
-    with pytest.raises(DeskRefusalError, match="Only 0 posts were compared"):
+    with pytest.raises(RefusalError, match="Only 0 posts were compared"):
         promote_pilot(app, "acme", actor=SARA, now=NOW)
     promote_pilot(app, "acme", actor=SARA, now=NOW, although="It was tried elsewhere.")
     with reading(app.engine) as session:
         assert current_rulebook(session, "acme").name == "tried"
         assert running_pilots(session) == {}
     assert kinds(app)[-1] == "agent:pilot:promoted"
-    with pytest.raises(DeskRefusalError, match="decides by already"):
+    with pytest.raises(RefusalError, match="decides by already"):
         start_pilot(app, "acme", source(), PilotTerms(), actor=SARA, now=NOW)
 
 
@@ -221,7 +221,7 @@ def test_a_running_process_decides_and_speaks_by_what_another_has_promoted(
     "terms", [PilotTerms(share=0), PilotTerms(share=1.1), PilotTerms(least_agreement=2), PilotTerms(least_compared=0)]
 )
 def test_terms_that_cannot_be_kept_are_refused(app: App, terms: PilotTerms) -> None:
-    with pytest.raises(DeskRefusalError):
+    with pytest.raises(RefusalError):
         start_pilot(app, "acme", source(), terms, actor=SARA, now=NOW)
 
 
