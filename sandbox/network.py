@@ -99,4 +99,4 @@ def _clock(options: SandboxOptions, seed: WorldSeed) -> WorldClock:
     times = sorted(post.at for post in seed.posts)
     if options.stepped:
         return SteppedClock(times[0] - BEFORE_FIRST_POST)
-    return PlayedClock(play_plan(times, options.play_minutes * 60), monotonic)
+    return PlayedClock(play_plan(times, options.play_minutes * 60), monotonic, waits=options.waits)

@@ -32,6 +32,8 @@ class SandboxOptions:
     limits: bool = True
     stepped: bool = False
     """True: sandbox time stands still until `POST /_clock`."""
+    waits: bool = False
+    """True: time that runs begins with `POST /_clock {"start": true}`, and stands still until then."""
     play_minutes: float = 6.0
     """Real minutes in which all posts appear; unused where time is stepped."""
     ends_at: datetime | None = None

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from sandbox.network import PracticeNetwork
 from sandbox.problems import RefusalError, invalid
 from sandbox.seeds.brands import customer_of
-from sandbox.world.clock import iso
+from sandbox.world.clock import PlayedClock, iso
 from sandbox.world.models import BrandAccount
 from sandbox.world.truth import TruthBook, as_json
 
@@ -59,7 +59,14 @@ def clock_state(network: PracticeNetwork) -> JsonObject:
 
 
 def move_clock(network: PracticeNetwork, given: JsonObject) -> JsonObject:
-    """Move a stepped clock on; reactions and webhooks that fall due are carried out before it answers."""
+    """Move a stepped clock on, or start one that waits.
+
+    Reactions and webhooks that fall due are carried out before it answers.
+    """
+    clock = network.world.clock
+    if isinstance(clock, PlayedClock) and given.get("start") is True:
+        clock.start()
+        return clock_state(network)
     if network.stepper is None:
         raise invalid("Time runs by itself here; start the sandbox stepped to move it.")
     seconds = given.get("advance_seconds")

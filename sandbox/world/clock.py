@@ -74,20 +74,28 @@ def play_plan(times: Sequence[float], play_seconds: float) -> PlayPlan:
 
 
 class PlayedClock:
-    """Follows a plan from its creation on; `monotonic` gives real seconds."""
+    """Follows a plan from its creation on, or from `start` on where it waits; `monotonic` gives real seconds."""
 
-    def __init__(self, plan: PlayPlan, monotonic: Monotonic) -> None:
+    def __init__(self, plan: PlayPlan, monotonic: Monotonic, *, waits: bool = False) -> None:
         self._plan = plan
         self._monotonic = monotonic
-        self._started = monotonic()
+        self._started = None if waits else monotonic()
+
+    def start(self) -> None:
+        """Let time run, unless it does."""
+        if self._started is None:
+            self._started = self._monotonic()
 
     def now(self) -> float:
         """Sandbox time, epoch seconds."""
-        return self._plan.at(self._monotonic() - self._started)
+        return self._plan.at(self._elapsed())
 
     def rate(self) -> float:
-        """Sandbox seconds that pass in a real second."""
-        return self._plan.rate_at(self._monotonic() - self._started)
+        """Sandbox seconds that pass in a real second; 0 while it waits."""
+        return 0.0 if self._started is None else self._plan.rate_at(self._elapsed())
+
+    def _elapsed(self) -> float:
+        return 0.0 if self._started is None else self._monotonic() - self._started
 
 
 class SteppedClock:

@@ -15,7 +15,7 @@ from service.commands.options import Posts
 from service.operations.child_processes import listening_line
 
 
-def sandbox(
+def sandbox(  # noqa: PLR0913 - one parameter an option
     *,
     posts: Posts = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 8500,
@@ -23,6 +23,7 @@ def sandbox(
     no_limits: Annotated[bool, typer.Option("--no-limits", help="No rate limits, for benchmarks.")] = False,
     truth: Annotated[Path | None, typer.Option(help="Where to write what really happened.")] = None,
     stepped: Annotated[bool, typer.Option("--stepped", help="Time moves only when told to, at /_clock.")] = False,
+    waits: Annotated[bool, typer.Option("--waits", help="Time runs only once it is told to, at /_clock.")] = False,
     ends_at: Annotated[datetime | None, typer.Option(help="When the last post falls; left out: now.")] = None,
     play_minutes: Annotated[float, typer.Option(min=0.1, help="In which all posts appear, where time runs.")] = 6,
 ) -> None:
@@ -34,6 +35,7 @@ def sandbox(
         limits=not no_limits,
         truth_file=truth,
         stepped=stepped,
+        waits=waits,
         ends_at=ends_at.astimezone() if ends_at else None,
         play_minutes=play_minutes,
     )

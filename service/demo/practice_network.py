@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 
@@ -31,6 +32,10 @@ class PracticeNetwork:
     def customers(self) -> str:
         """What its brands have on file at `/_customers`, as JSON."""
         return self._get("/_customers").text
+
+    def start(self) -> None:
+        """Let its time run, where it waits for that."""
+        self._post_clock({"start": True})
 
     def step(self) -> Moment:
         """Move its time on to whatever happens next; people react before it answers."""
@@ -63,9 +68,12 @@ class PracticeNetwork:
         return answer
 
     def _advance(self, how: dict[str, object]) -> Moment:
-        answer = self._session.post(self.base_url + "/_clock", json=how, timeout=300)
-        answer.raise_for_status()
-        state = answer.json()
+        state = self._post_clock(how)
         return Moment(
             finished=state["finished"], posts_left=state["posts_left"], reactions_left=state["reactions_left"]
         )
+
+    def _post_clock(self, how: dict[str, object]) -> dict[str, Any]:
+        answer = self._session.post(self.base_url + "/_clock", json=how, timeout=300)
+        answer.raise_for_status()
+        return dict(answer.json())

@@ -80,11 +80,13 @@ def run_demo(
 ) -> None:
     """Run the demo until `stop` is set, saying where its pages are."""
     with set_up_demo(folder, posts=posts, stepped=False, classifier=classifier) as stage:
+        stage.launch_pages()
+        stage.app.judge.warm_up()
+        stage.children.wait()
+        stage.practice.start()
         running = StepScheduler(stage.app)
         running.start()
         try:
-            stage.open_room()
-            stage.open_dashboard()
             say(
                 f"dashboard   http://127.0.0.1:{stage.dashboard_port}\n"
                 f"sign in     {SIGN_IN_EMAIL}  {stage.home.password}\n"

@@ -78,28 +78,33 @@ class DemoSetup:
     dashboard_port: int
 
     def open_room(self) -> None:
-        """Start the process of the private rooms."""
-        self.children.start(
-            "room",
-            ["room", "--config", str(self.home.settings_file)],
-            answers_at=f"http://127.0.0.1:{self.room_port}/healthz",
-        )
+        """Start the process of the private rooms, and wait until it answers."""
+        self._launch("room", self.room_port)
+        self.children.wait()
 
     def open_dashboard(self) -> None:
-        """Start the process of the dashboard."""
-        self.children.start(
-            "dashboard",
-            ["dashboard", "--config", str(self.home.settings_file)],
-            answers_at=f"http://127.0.0.1:{self.dashboard_port}/healthz",
-        )
+        """Start the process of the dashboard, and wait until it answers."""
+        self._launch("dashboard", self.dashboard_port)
+        self.children.wait()
+
+    def launch_pages(self) -> None:
+        """Start both at once; `children.wait()` waits until they answer."""
+        self._launch("room", self.room_port)
+        self._launch("dashboard", self.dashboard_port)
+
+    def _launch(self, command: str, port: int) -> None:
+        arguments = [command, "--config", str(self.home.settings_file)]
+        self.children.launch(command, arguments, answers_at=f"http://127.0.0.1:{port}/healthz")
 
 
 @contextmanager
 def set_up_demo(folder: Path, *, posts: Path | None, stepped: bool, classifier: str) -> Iterator[DemoSetup]:
     """Start the practice network and wire the app to it. Leaving the block stops every process.
 
-    `stepped` time moves only when told to; otherwise it runs, faster than ours. Nobody looks at the pages of a stepped
-    demo while it runs: it takes any free ports. Settings are left so that the home can be looked at afterwards.
+    `stepped` time moves only when told to; otherwise it waits for `practice.start()` and then runs, faster than ours:
+    what takes seconds to start would take an hour of that time, and cases would fall due unseen. Nobody looks at the
+    pages of a stepped demo while it runs: it takes any free ports. Settings are left so that the home can be looked
+    at afterwards.
     """
     home = prepare_home(folder)
     port, mail_port, room_port, dashboard_port = free_port(), free_port(), *_ports(stepped=stepped)
@@ -146,7 +151,7 @@ def _sandbox_arguments(home: Home, port: int, posts: Path | None, *, stepped: bo
     arguments = ["sandbox", "--port", str(port), "--truth", str(home.truth_file)]
     if posts is not None:
         arguments += ["--posts", str(posts.resolve())]
-    return [*arguments, "--stepped"] if stepped else arguments
+    return [*arguments, "--stepped" if stepped else "--waits"]
 
 
 def _demo_agent(app: App, home: Home) -> Agent:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -27,6 +28,17 @@ class ChildProcessFailedError(Exception):
     """A child process did not start; the message names its log."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Awaited:
+    """A child that has not been seen to answer yet."""
+
+    name: str
+    address: str
+    log: Path
+    said_before: int
+    """Bytes of its log that an earlier child wrote."""
+
+
 class ChildProcesses:
     """Child processes with a log file each. Leaving the `with` block stops them all."""
 
@@ -35,12 +47,18 @@ class ChildProcesses:
         self._logs = logs
         self._environment = environment
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._awaited: list[_Awaited] = []
 
     def start(self, name: str, arguments: Sequence[str], *, answers_at: str) -> None:
         """Start `aparte ARGUMENTS` and wait until it says that it listens, and its address answers.
 
-        Raises ChildFailedError where it ends, or does not answer within a minute.
+        Raises ChildProcessFailedError where it ends, or does not answer within a minute.
         """
+        self.launch(name, arguments, answers_at=answers_at)
+        self.wait()
+
+    def launch(self, name: str, arguments: Sequence[str], *, answers_at: str) -> None:
+        """Start `aparte ARGUMENTS`. `wait` says when it answers."""
         log = self._logs / f"{name}.log"
         said_before = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
@@ -53,7 +71,17 @@ class ChildProcesses:
                 start_new_session=True,
             )
         self._running[name] = child
-        self._wait(name, child, answers_at, log, said_before)
+        self._awaited.append(_Awaited(name=name, address=answers_at, log=log, said_before=said_before))
+
+    def wait(self) -> None:
+        """Wait until all that were launched say that they listen, and their addresses answer.
+
+        Raises ChildProcessFailedError where one ends, or does not answer within a minute from here.
+        """
+        end = time.monotonic() + START_SECONDS
+        while self._awaited:
+            self._wait(self._awaited[0], end)
+            self._awaited.pop(0)
 
     def stop(self) -> None:
         """End all children: asked first, and made to after three seconds."""
@@ -66,6 +94,7 @@ class ChildProcesses:
             _signal(child, signal.SIGKILL)
             child.wait()
         self._running.clear()
+        self._awaited.clear()
 
     def __enter__(self) -> ChildProcesses:
         return self
@@ -75,17 +104,21 @@ class ChildProcesses:
     ) -> None:
         self.stop()
 
-    def _wait(self, name: str, child: subprocess.Popen[bytes], address: str, log: Path, said_before: int) -> None:
-        end = time.monotonic() + START_SECONDS
+    def _wait(self, awaited: _Awaited, end: float) -> None:
+        child = self._running[awaited.name]
         with requests.Session() as session:
             session.trust_env = False
             while time.monotonic() < end:
                 if child.poll() is not None:
-                    raise ChildProcessFailedError(f"The {name} ended with code {child.returncode}: {_last_line(log)}")
-                if _listens(log, said_before, address) and _answers(session, address):
+                    raise ChildProcessFailedError(
+                        f"The {awaited.name} ended with code {child.returncode}: {_last_line(awaited.log)}"
+                    )
+                if _listens(awaited) and _answers(session, awaited.address):
                     return
                 time.sleep(0.05)
-        raise ChildProcessFailedError(f"The {name} does not answer at {address} after a minute: see {log}.")
+        raise ChildProcessFailedError(
+            f"The {awaited.name} does not answer at {awaited.address} after a minute: see {awaited.log}."
+        )
 
 
 def free_port(wished: int = 0) -> int:
@@ -103,11 +136,11 @@ def listening_line(what: str, address: str) -> str:
     return f"{what} at {address}"
 
 
-def _listens(log: Path, said_before: int, address: str) -> bool:
-    parts = urlsplit(address)
+def _listens(awaited: _Awaited) -> bool:
+    parts = urlsplit(awaited.address)
     announced = listening_line("", f"{parts.scheme}://{parts.netloc}").encode()
-    with log.open("rb") as said:
-        said.seek(said_before)
+    with awaited.log.open("rb") as said:
+        said.seek(awaited.said_before)
         return any(line.rstrip().endswith(announced) for line in said)
 
 

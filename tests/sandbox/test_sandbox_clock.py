@@ -41,6 +41,18 @@ def test_after_the_last_post_time_runs_at_our_pace() -> None:
     assert abs(clock.now() - 715.0) < 1e-6
 
 
+def test_a_clock_that_waits_stands_still_until_it_is_started() -> None:
+    seconds = [0.0]
+    clock = PlayedClock(play_plan([100.0, 700.0], 60.0), lambda: seconds[0], waits=True)
+    seconds[0] = 30.0
+    assert (clock.now(), clock.rate()) == (99.0, 0.0)
+    clock.start()
+    assert clock.rate() > 10
+    seconds[0] = 90.0
+    clock.start()
+    assert abs(clock.now() - 700.0) < 1e-6
+
+
 def test_a_stepped_clock_stands_still_and_never_goes_back() -> None:
     clock = SteppedClock(50.0)
     clock.move_to(80.0)

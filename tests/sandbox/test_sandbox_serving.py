@@ -184,3 +184,16 @@ def _read_all(client: httpx.Client, path: str, bearer: dict[str, str]) -> set[st
         if "next_token" not in page["meta"]:
             return seen
         token = f"&pagination_token={page['meta']['next_token']}"
+
+
+def test_time_that_waits_is_started_by_a_request() -> None:
+    hour = [{"id": str(number), "text": "hola", "created_at": f"2026-09-01T09:{number:02}:00Z"} for number in range(60)]
+    with (
+        running(SandboxOptions(waits=True), rows=hour) as url,
+        httpx.Client(base_url=url, timeout=30, trust_env=False, verify=PLAIN) as client,
+    ):
+        before = client.get("/_clock").json()
+        assert client.get("/_clock").json() == before
+        assert (before["rate"], before["posts_left"]) == (0, len(hour))
+        assert client.post("/_clock", json={"start": True}).json()["rate"] > 1
+        assert client.post("/_clock", json={"advance": "step"}).status_code == 400

@@ -60,3 +60,12 @@ def test_a_child_that_listens_is_awaited_and_stopped(tmp_path: Path) -> None:
         assert requests.get(address, timeout=5).ok
     with pytest.raises(requests.ConnectionError):
         requests.get(address, timeout=5)
+
+
+def test_children_that_are_launched_together_are_awaited_together(tmp_path: Path) -> None:
+    ports = {"first": free_port(), "second": free_port()}
+    with ChildProcesses(tmp_path) as children:
+        for name, port in ports.items():
+            children.launch(name, practice(tmp_path, port), answers_at=f"http://127.0.0.1:{port}/_clock")
+        children.wait()
+        assert all(requests.get(f"http://127.0.0.1:{port}/_clock", timeout=5).ok for port in ports.values())
