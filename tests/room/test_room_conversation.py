@@ -14,12 +14,13 @@ from records.tables.cases import CareCaseRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import CustomerRow, IdentityRow
 from records.tables.room import RoomFileRow, RoomMessageRow, RoomRow
-from room.attachments.files import MOST_BYTES, MOST_FILES
 from room.conversation.messages import post_message as say_as
 from room.lifecycle import mark_invited, prepare_room
 from tests.support.attachments import pdf, png
 from tests.support.forms import enter_room, post_message, read
 from tests.support.rooms import AGENT, HANDLE, STEP, RoomSetup, path_of
+
+MEGABYTE = 1024 * 1024
 
 
 def answer(rooms: RoomSetup, room: RoomRow, text: str = "Lo miramos", author: str = "agent") -> None:
@@ -201,8 +202,8 @@ def test_a_file_is_lost_with_the_key_of_its_person(rooms: RoomSetup, browser: ht
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "No podemos aceptar este archivo"),
         (png() + b"<script>", "No podemos aceptar este archivo"),
         (b"", "Elige un archivo"),
-        (b"a" * (MOST_BYTES + 1), "El archivo pasa de 5 MB"),
-        (b"a" * (MOST_BYTES * 2), "El archivo pasa de 5 MB"),
+        (b"a" * (5 * MEGABYTE + 1), "El archivo pasa de 5 MB"),
+        (b"a" * (10 * MEGABYTE), "El archivo pasa de 5 MB"),
     ],
 )
 def test_a_file_that_is_not_taken_is_refused_in_a_clear_sentence(
@@ -217,11 +218,11 @@ def test_a_file_that_is_not_taken_is_refused_in_a_clear_sentence(
 
 
 def test_the_largest_file_is_taken(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
-    assert "ha llegado" in attach(browser, "largo.txt", b"a" * MOST_BYTES).text
+    assert "ha llegado" in attach(browser, "largo.txt", b"a" * (5 * MEGABYTE)).text
 
 
 def test_a_room_takes_ten_files_and_says_so(rooms: RoomSetup, browser: httpx.Client, room: RoomRow) -> None:
-    for number in range(MOST_FILES):
+    for number in range(10):
         attach(browser, f"{number}.png", png())
         rooms.clock.advance(timedelta(minutes=1))
     assert "no caben más" in browser.get("/room").text
