@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from dashboard.auth.sessions import AuthState, register_app
 from dashboard.auth.sign_in import sign_in_routes
 from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings
+from tests.support.asgi import serving
 from tests.support.dashboard_data import KINDS, SETTINGS, FixedClock, Seeder
 from tests.support.screen import Screen
 
@@ -74,14 +74,8 @@ def address(auth: AuthState) -> Iterator[str]:
         middleware=[Middleware(AuthGate, auth=auth)],
     )
     config = uvicorn.Config(web_app, host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with serving(uvicorn.Server(config)) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, writing
 from records.models import Brand
 from records.schema import migrate, migrate_keys
-from room.web.app import make_app, server_of
-from room.web.context import RoomContext
-from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, ManualClock, RoomSetup, case_rows
+from room.web.app import server_of
+from tests.support.asgi import serving
+from tests.support.forms import browser_of
+from tests.support.rooms import ManualClock, RoomSetup, case_rows, room_app
 
 
 @pytest.fixture(scope="session")
@@ -57,40 +57,23 @@ def brand() -> Brand:
 
 @pytest.fixture
 def app(rooms: RoomSetup, brand: Brand) -> Starlette:
-    return make_app(
-        RoomContext(
-            engine=rooms.engine,
-            room_key=ROOM_KEY,
-            sealer=rooms.encryption,
-            clock=rooms.clock,
-            brand_of=lambda _account_id: brand,
-            secure_cookies=False,
-            brands=(brand,),
-            source_header=SOURCE_HEADER,
-        )
-    )
+    return room_app(rooms, brand)
 
 
 @pytest.fixture
 def address(app: Starlette) -> Iterator[str]:
-    server = server_of(app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    """Where the application answers over HTTP, for tests that need sockets or several requests at once."""
+    with serving(server_of(app, host="127.0.0.1", port=0)) as address:
+        yield address
 
 
 @pytest.fixture
-def browser(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, trust_env=False, headers={"Accept-Language": "es-ES,es;q=0.9"}) as client:
+def browser(app: Starlette) -> Iterator[httpx.Client]:
+    with browser_of(app) as client:
         yield client
 
 
 @pytest.fixture
-def other_browser(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, trust_env=False, headers={"Accept-Language": "es-ES,es;q=0.9"}) as client:
+def other_browser(app: Starlette) -> Iterator[httpx.Client]:
+    with browser_of(app) as client:
         yield client

@@ -20,15 +20,12 @@ from records.tables.ledger import LedgerEntryRow
 from records.tables.people import ConsentRow
 from records.tables.room import FailedAttemptRow, NotificationRow, ProofCodeRow, RoomFileRow, RoomMessageRow, RoomRow
 from room.verification.ports import VerificationPorts
-from room.web.app import make_app
-from room.web.context import RoomContext
 from room.web.pages.consent import question_text
 from room.wordings import words_for
-from tests.support.asgi import AsgiTransport
 from tests.support.attachments import png
-from tests.support.forms import enter_room
+from tests.support.forms import browser_of, enter_room
 from tests.support.room_verification import CODE_KEY, EMAIL, RECORDS_KEY, import_customers
-from tests.support.rooms import ROOM_KEY, RoomSetup, path_of
+from tests.support.rooms import RoomSetup, path_of, room_app
 
 BRAND = Brand(name="marca")
 PUBLIC = {"/room.css", "/healthz", "/entrar", "/enter", "/r/{public_id}/{token}", "/r/{public_id}/{token}/out"}
@@ -71,23 +68,12 @@ def whole_app(rooms: RoomSetup) -> Starlette:
     """The application with everything that can be switched on."""
     import_customers(rooms)
     ports = VerificationPorts(records_key=RECORDS_KEY, code_key=CODE_KEY, sign_in=AnySignIn())
-    return make_app(
-        RoomContext(
-            engine=rooms.engine,
-            room_key=ROOM_KEY,
-            sealer=rooms.encryption,
-            clock=rooms.clock,
-            brand_of=lambda _account_id: BRAND,
-            secure_cookies=False,
-            brands=(BRAND,),
-            proof=ports,
-        )
-    )
+    return room_app(rooms, BRAND, proof=ports)
 
 
 @pytest.fixture
 def stranger(whole_app: Starlette) -> Iterator[httpx.Client]:
-    with _browser(whole_app) as client:
+    with browser_of(whole_app) as client:
         yield client
 
 
@@ -134,7 +120,7 @@ def test_no_route_of_a_room_answers_a_browser_without_its_session(
         if path in PUBLIC:
             continue
         for cookies in held:
-            with _browser(whole_app, cookies=cookies) as other:
+            with browser_of(whole_app, cookies=cookies) as other:
                 for query in ("", f"?room={room.public_id}"):
                     answer = _ask(rooms, other, path + query, method, {"Sec-Fetch-Site": "same-origin"})
                     assert (answer.status_code, answer.headers.get("set-cookie")) == (403, None), (path, method)
@@ -180,12 +166,3 @@ def _kept(rooms: RoomSetup) -> list[list[dict[str, object]]]:
             [row.model_dump(exclude={"read_until"}) for row in session.execute(select(table)).scalars()]
             for table in KEPT
         ]
-
-
-def _browser(app: Starlette, *, cookies: dict[str, str] | None = None) -> httpx.Client:
-    return httpx.Client(
-        transport=AsgiTransport(app),
-        base_url="http://sala.example",
-        headers={"Accept-Language": "es"},
-        cookies=cookies,
-    )

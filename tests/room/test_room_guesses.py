@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from records.database import reading, writing
 from records.enums import RoomStatus
+from records.models import Brand
 from records.tables.room import FailedAttemptRow
 from room.invitation import invitation_code
 from room.verification.throttling import (
@@ -25,9 +26,8 @@ from room.verification.throttling import (
     source_digest,
 )
 from room.web.access import request_source
-from room.web.context import RoomContext
 from tests.support.forms import enter_room
-from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, START, RoomSetup, path_of
+from tests.support.rooms import ROOM_KEY, SOURCE_HEADER, START, RoomSetup, path_of, room_context
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ODD = (1 << 40) - 87
@@ -187,15 +187,7 @@ def test_no_header_is_believed_unless_the_settings_name_it(rooms: RoomSetup) -> 
 
 
 def at(rooms: RoomSetup, named: str, *, believed: str = SOURCE_HEADER) -> str:
-    context = RoomContext(
-        engine=rooms.engine,
-        room_key=ROOM_KEY,
-        sealer=rooms.encryption,
-        clock=rooms.clock,
-        brand_of=None,  # type: ignore[arg-type]
-        secure_cookies=False,
-        source_header=believed,
-    )
+    context = room_context(rooms, Brand(name="marca"), source_header=believed)
     headers = [(SOURCE_HEADER.lower().encode(), named.encode())] if named else []
     request = Request({"type": "http", "headers": headers, "client": ("198.51.100.9", 1)})
     return request_source(context, request, now=START)

@@ -7,9 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,18 +17,17 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
-from starlette.applications import Starlette
 
 from networks.credentials import XCredentials
 from records.database import reading
 from records.tables.listener import MentionRow
-from room.web.app import server_of
 from service.intake.webhooks import MOST_BYTES, make_webhooks
 from service.steps.recheck import recheck
 from service.wiring.app import App, open_app
 from service.wiring.settings import MASTER_KEY, account_secret_name, settings_from
 from service.wiring.settings_document import AccountSettings, Document
 from tests.listener.test_listener_intake import post
+from tests.support.asgi import serving
 from tests.support.scenario import TEXTS, Scenario, open_scenario
 from tests.support.scripted_network import ScriptedNetwork
 
@@ -87,23 +84,9 @@ def door(tmp_path: Path) -> Iterator[Door]:
     (tmp_path / "exports").mkdir()
     settings = settings_from(Document(accounts=accounts), folder=tmp_path, secrets=given, path=tmp_path)
     app = open_app(settings, clock=StoppedClock())
-    with _serving(make_webhooks(app)) as address, httpx.Client(base_url=address, trust_env=False) as http:
+    with serving(make_webhooks(app)) as address, httpx.Client(base_url=address, trust_env=False) as http:
         yield Door(http=http, app=app)
     app.close()
-
-
-@contextmanager
-def _serving(app: Starlette) -> Iterator[str]:
-    server = server_of(app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
 
 
 def _signature(account: str, secret: str, body: bytes) -> tuple[str, str]:
@@ -237,7 +220,7 @@ def test_hostile_words_are_stored_as_they_can_be(door: Door) -> None:
 def test_what_the_practice_network_delivers_is_heard_before_any_polling(tmp_path: Path) -> None:
     with open_scenario(tmp_path, texts={"praise": TEXTS["praise"]}, played=False) as scenario:
         (account,) = scenario.app.accounts.values()
-        with _serving(make_webhooks(scenario.app)) as address:
+        with serving(make_webhooks(scenario.app)) as address:
             scenario.tell("/_webhooks", account=account.name, url=f"{address}/webhooks/{account.name}")
             made = scenario.tell("/_post", text=TEXTS["hours"], author="eva", mentions=True)
             scenario.tell("/_webhooks", deliver=True)

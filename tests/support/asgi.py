@@ -1,11 +1,15 @@
-"""An httpx transport that calls an ASGI application in this process, without a socket."""
+"""Calls an ASGI application: in this process without a socket, or over HTTP from a thread."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import uvicorn
 from starlette.types import ASGIApp, Message
 
 
@@ -48,3 +52,21 @@ class AsgiTransport(httpx.BaseTransport):
         await self._app(scope, receive, send)
         content = b"".join(message.get("body", b"") for message in sent[1:])
         return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=content, request=request)
+
+
+@contextmanager
+def serving(app: ASGIApp | uvicorn.Server) -> Iterator[str]:
+    """The address at which the application, or a server that is ready to run, answers."""
+    if isinstance(app, uvicorn.Server):
+        server = app
+    else:
+        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import httpx
+from starlette.types import ASGIApp
+
+from tests.support.asgi import AsgiTransport
 
 
 class Forms(HTMLParser):
@@ -23,6 +26,16 @@ class Forms(HTMLParser):
             self.forms[found["id"]] = found
         if tag == "input" and found.get("type") == "hidden":
             self.hidden[found["name"]] = found.get("value", "")
+
+
+def browser_of(app: ASGIApp, *, cookies: dict[str, str] | None = None) -> httpx.Client:
+    """A browser whose person reads Spanish, at `app`."""
+    return httpx.Client(
+        transport=AsgiTransport(app),
+        base_url="http://127.0.0.1",
+        headers={"Accept-Language": "es-ES,es;q=0.9"},
+        cookies=cookies,
+    )
 
 
 def read(page: httpx.Response) -> Forms:

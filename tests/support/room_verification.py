@@ -22,11 +22,8 @@ from room.notifications.queue import claim_due, mark_addressed, mark_sent
 from room.notifications.queue import load_notification as read_letter
 from room.verification.one_time_code import one_time_code
 from room.verification.ports import CompanySignIn, VerificationPorts
-from room.web.app import make_app
-from room.web.context import RoomContext
-from tests.support.asgi import AsgiTransport
-from tests.support.forms import Forms, enter_room, read
-from tests.support.rooms import ROOM_KEY, RoomSetup, path_of
+from tests.support.forms import Forms, browser_of, enter_room, read
+from tests.support.rooms import RoomSetup, path_of, room_app
 
 RECORDS_KEY = b"records key for tests"
 CODE_KEY = b"code key for tests"
@@ -75,21 +72,8 @@ class RoomBrowser:
         self.rooms = rooms
         self.learned = RecordedLabels()
         ports = VerificationPorts(records_key=RECORDS_KEY, code_key=CODE_KEY, sign_in=sign_in)
-        app = make_app(
-            RoomContext(
-                engine=rooms.engine,
-                room_key=ROOM_KEY,
-                sealer=rooms.encryption,
-                clock=rooms.clock,
-                brand_of=lambda _account_id: brand,
-                secure_cookies=False,
-                proof=ports if asks_proof else None,
-                label_sink=self.learned,
-            )
-        )
-        self.browser = httpx.Client(
-            transport=AsgiTransport(app), base_url="http://sala.example", headers={"Accept-Language": "es"}
-        )
+        app = room_app(rooms, brand, proof=ports if asks_proof else None, label_sink=self.learned)
+        self.browser = browser_of(app)
         room = rooms.invite()
         self.room_id = room.id or 0
         enter_room(self.browser, path_of(room))

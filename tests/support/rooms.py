@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
+from starlette.applications import Starlette
 
 from people.subject_encryption import SubjectEncryption
 from records.database import writing
 from records.enums import CaseStatus, Priority, Queue
-from records.models import Actor
+from records.models import Actor, Brand
 from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
 from records.tables.service import AccountRow, AgentRow
 from room.lifecycle import invitation_token, mark_invited, prepare_room
+from room.web.app import make_app
+from room.web.context import RoomContext
 
 ROOM_KEY = b"room key for tests, 32 bytes long"
 SOURCE_HEADER = "X-Test-Source"
@@ -77,6 +81,25 @@ class RoomSetup:
             row = session.get(RoomRow, room_id, populate_existing=True)
             assert row is not None
             return row
+
+
+def room_app(rooms: RoomSetup, brand: Brand, **changes: Any) -> Starlette:
+    """The room's application over `rooms`, in which every room is of `brand`."""
+    return make_app(room_context(rooms, brand, **changes))
+
+
+def room_context(rooms: RoomSetup, brand: Brand, **changes: Any) -> RoomContext:
+    context = RoomContext(
+        engine=rooms.engine,
+        room_key=ROOM_KEY,
+        sealer=rooms.encryption,
+        clock=rooms.clock,
+        brand_of=lambda _account_id: brand,
+        brands=(brand,),
+        secure_cookies=False,
+        source_header=SOURCE_HEADER,
+    )
+    return replace(context, **changes)
 
 
 def path_of(room: RoomRow) -> str:
