@@ -16,6 +16,7 @@ from dashboard.wording.html_fragments import html_fragment
 from records.enums import PRIVATE_ACTS
 from replies.draft import TEXT_ACTS
 from service.desk import acts
+from service.desk.confirm_sent import confirm_sent
 
 _NAME = "approvals"
 
@@ -145,7 +146,7 @@ def _confirm_sent(reply_id: int, field: str) -> None:
     external_id = st.session_state.get(field, "").strip() or None
     act(
         "settled_as_sent",
-        lambda request: acts.confirm_sent(request.app, reply_id, external_id=external_id, **request.by),
+        lambda request: confirm_sent(request.app, reply_id, external_id=external_id, **request.by),
     )
 
 

@@ -17,8 +17,8 @@ from dashboard.wording.formats import format_duration, format_thousands
 from dashboard.wording.html_fragments import MAX_SHOWN, format_handle, html_fragment
 from records.enums import RoomStatus
 from service.desk import acts
-from service.desk.acts import read_file
 from service.desk.authorise import SPEAKERS
+from service.desk.reveal import read_file
 
 REFRESH_SECONDS = 8
 _MAX_CHARACTERS = 4_000

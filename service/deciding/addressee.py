@@ -9,7 +9,7 @@ from itertools import count
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from records.enums import ANSWER_SLOT, PRIVATE_SLOT, Approval, ReplyStatus, follow_up_slot
+from records.enums import ANSWER_SLOT, PRIVATE_SLOT, Act, Approval, ReplyStatus, follow_up_slot
 from records.models import Account, Permissions
 from records.refusals import RefusalError
 from records.tables.cases import CareCaseRow, CaseThreadRow
@@ -17,6 +17,7 @@ from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
+from replies.draft import PERSON, Draft
 from replies.send_context import pause_reason
 from service.deciding.acts import choose_language, private_target
 from service.deciding.context import MentionContext, read_mention_contexts
@@ -54,6 +55,38 @@ class Addressee:
     public_slot: str
     private_slot: str
     """Where the next text of each kind goes: one that waits is not written twice."""
+
+    def draft(  # noqa: PLR0913 - a draft is this many things
+        self,
+        act: Act,
+        *,
+        slot: str,
+        author: str,
+        text: str = "",
+        target_external_id: str | None = None,
+        origin: str = PERSON,
+        approvals_needed: int = 0,
+        room_id: int | None = None,
+        reason: str = "",
+    ) -> Draft:
+        """An act about this post in this case; its target is the post itself unless another is given."""
+        return Draft(
+            account_id=self.account.id,
+            mention_id=self.mention_id,
+            revision=self.revision,
+            decision_id=self.decision_id,
+            case_id=self.case_id,
+            room_id=room_id,
+            slot=slot,
+            act=act,
+            target_external_id=target_external_id or self.external_id,
+            text=text,
+            language=self.language,
+            origin=origin,
+            author=author,
+            approvals_needed=approvals_needed,
+            reason=reason,
+        )
 
 
 def addressee_of_mention(session: Session, app: App, *, mention_id: int, account_id: int, now: datetime) -> Addressee:

@@ -12,24 +12,19 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from cases import handling
-from ledger.canonical import Json
 from ledger.log import append
 from records.database import writing
 from records.enums import CLOSING_SLOT, DELETE_SLOT, HIDE_SLOT, UNHIDE_SLOT, Act, Queue, ReplyStatus
 from records.models import Actor
 from records.refusals import RefusalError
-from records.tables.cases import CareCaseRow
 from records.tables.replies import ReplyRow
-from records.tables.room import RoomFileRow, RoomRow
+from records.tables.room import RoomRow
 from replies import outbox
-from replies.draft import PERSON, Draft
+from replies.draft import Draft
 from replies.lifecycle import locked
-from room import lifecycle
-from room.attachments.files import CheckedFile, open_file
 from room.conversation import messages
-from service.brands.rulebook_versions import current_rulebook
 from service.deciding.addressee import Addressee, addressee_of_case, addressee_of_mention, two_must_approve
-from service.deciding.texts import REFERENCE, ROOM_LIFETIME, invitation_text
+from service.delivery.invitations import Invitee, invitation_for, room_for
 from service.desk.agents import Agent, agent_with_password
 from service.desk.authorise import (
     SPEAKERS,
@@ -44,28 +39,9 @@ from service.desk.authorise import (
     refuse_while_paused,
     sealed_for_case,
 )
-from service.desk.confirm_sent import confirm_sent
 from service.wiring.app import App
 
-__all__ = [
-    "answer",
-    "approve",
-    "claim_case",
-    "close_case",
-    "close_in_public",
-    "confirm_sent",
-    "delete_own",
-    "hand_over",
-    "hide",
-    "invite",
-    "release_case",
-    "revise",
-    "say_in_room",
-    "sign_in",
-    "unhide",
-    "waive_closing",
-    "withhold",
-]
+_SLOTS = {Act.HIDE: HIDE_SLOT, Act.UNHIDE: UNHIDE_SLOT}
 
 
 def sign_in(app: App, email: str, password: str, *, now: datetime) -> Agent | None:
@@ -197,29 +173,16 @@ def invite(app: App, case_id: int, *, actor: Actor, now: datetime) -> int:
             code="private-message-not-permitted",
         )
     with authorised_write(app, actor, SPEAKERS) as session:
-        room = lifecycle.prepare_room(
-            session,
-            case_id=case_id,
-            account_id=to.account.id,
+        invitee = Invitee(
+            account=to.account,
             mention_id=to.mention_id,
             identity_id=to.identity_id,
-            language=to.language,
-            lifetime=ROOM_LIFETIME,
-            actor=actor,
-            now=now,
-            reissue=True,
-            entry=app.brand_of(to.account.id).invitation,
-            room_key=app.room_key,
-        )
-        text = invitation_text(
-            current_rulebook(session, to.account.brand),
-            account=to.account,
-            brand=app.brand_of(to.account.id),
             handle=to.handle,
             language=to.language,
-            now=now,
-        ).replace(REFERENCE, session.get_one(CareCaseRow, case_id).reference)
-        draft = _draft(to, slot=to.private_slot, privately=True, text=text, room_id=room.id, actor=actor)
+        )
+        room_id = room_for(session, app, invitee, case_id, actor=actor, now=now, reissue=True)
+        text = invitation_for(session, app, invitee, case_id, now=now)
+        draft = _answer(to, slot=to.private_slot, privately=True, text=text, actor=actor, room_id=room_id)
         reply_id = _write(session, app, draft, actor, now)
         log_act(session, "agent:case:invited", actor, now, case_id=case_id, body={"reply": reply_id})
     return reply_id
@@ -252,7 +215,7 @@ def _speak(app: App, to: Addressee, *, text: str, slot: str, privately: bool, ac
     if not permitted:
         raise RefusalError(to.permissions.why or "The network does not permit this answer.", code="reply-not-permitted")
     refuse_unstorable(text)
-    draft = _draft(to, slot=slot, privately=privately, text=text, room_id=None, actor=actor)
+    draft = _answer(to, slot=slot, privately=privately, text=text, actor=actor)
     with authorised_write(app, actor, SPEAKERS) as session:
         reply_id = _write(session, app, draft, actor, now)
         reply = session.get_one(ReplyRow, reply_id)
@@ -260,22 +223,15 @@ def _speak(app: App, to: Addressee, *, text: str, slot: str, privately: bool, ac
     return reply_id
 
 
-def _draft(to: Addressee, *, slot: str, privately: bool, text: str, room_id: int | None, actor: Actor) -> Draft:
-    return Draft(
-        account_id=to.account.id,
-        mention_id=to.mention_id,
-        revision=to.revision,
-        decision_id=to.decision_id,
-        case_id=to.case_id,
-        room_id=room_id,
+def _answer(to: Addressee, *, slot: str, privately: bool, text: str, actor: Actor, room_id: int | None = None) -> Draft:
+    return to.draft(
+        to.permissions.private_act if privately else Act.PUBLIC_REPLY,
         slot=slot,
-        act=to.permissions.private_act if privately else Act.PUBLIC_REPLY,
-        target_external_id=to.private_target if privately else to.external_id,
-        text=text,
-        language=to.language,
-        origin=PERSON,
         author=actor.tag,
+        text=text,
+        target_external_id=to.private_target if privately else None,
         approvals_needed=to.further_approvals,
+        room_id=room_id,
     )
 
 
@@ -291,9 +247,6 @@ def _write(session: Session, app: App, draft: Draft, actor: Actor, now: datetime
 def _agent_id(actor: Actor) -> int | None:
     kind, _, number = actor.tag.partition(":")
     return int(number) if kind == "agent" and number.isdigit() else None
-
-
-_SLOTS = {Act.HIDE: HIDE_SLOT, Act.UNHIDE: UNHIDE_SLOT}
 
 
 def hide(app: App, *, mention_id: int, account_id: int, actor: Actor, now: datetime) -> int:
@@ -318,7 +271,8 @@ def delete_own(app: App, reply_id: int, *, actor: Actor, now: datetime) -> int:
         to = addressee_of_mention(session, app, mention_id=reply.mention_id, account_id=reply.account_id, now=now)
         if not to.permissions.delete_own:
             raise RefusalError("The network does not permit deleting this answer.", code="delete-not-permitted")
-        draft = _post_draft(to, Act.DELETE, f"{DELETE_SLOT}-{reply_id}", reply.external_id, actor)
+        slot = f"{DELETE_SLOT}-{reply_id}"
+        draft = to.draft(Act.DELETE, slot=slot, author=actor.tag, target_external_id=reply.external_id)
         return _write_post_act(session, app, draft, actor, now)
 
 
@@ -328,7 +282,7 @@ def _change_visibility(app: App, act: Act, *, mention_id: int, account_id: int, 
         if not to.permissions.hide:
             raise RefusalError("The network does not permit hiding this post.", code="hide-not-permitted")
         slot = _numbered_slot(session, act, mention_id=mention_id, account_id=account_id)
-        return _write_post_act(session, app, _post_draft(to, act, slot, to.external_id, actor), actor, now)
+        return _write_post_act(session, app, to.draft(act, slot=slot, author=actor.tag), actor, now)
 
 
 def _numbered_slot(session: Session, act: Act, *, mention_id: int, account_id: int) -> str:
@@ -343,23 +297,6 @@ def _numbered_slot(session: Session, act: Act, *, mention_id: int, account_id: i
     return f"{_SLOTS[act]}-{times + 1}" if times else _SLOTS[act]
 
 
-def _post_draft(to: Addressee, act: Act, slot: str, target: str, actor: Actor) -> Draft:
-    return Draft(
-        account_id=to.account.id,
-        mention_id=to.mention_id,
-        revision=to.revision,
-        decision_id=to.decision_id,
-        case_id=to.case_id,
-        slot=slot,
-        act=act,
-        target_external_id=target,
-        text="",
-        language=to.language,
-        origin=PERSON,
-        author=actor.tag,
-    )
-
-
 def _write_post_act(session: Session, app: App, draft: Draft, actor: Actor, now: datetime) -> int:
     refuse_paused(session, draft.account_id)
     (act_id,) = outbox.write_drafts(session, [draft], actor=actor, now=now, sealer=app.encryption)
@@ -368,21 +305,3 @@ def _write_post_act(session: Session, app: App, draft: Draft, actor: Actor, now:
             "The same is on its way already, or waits for a person: look at the approvals.", code="slot-taken"
         )
     return act_id
-
-
-def read_file(app: App, file_id: int, *, actor: Actor, now: datetime) -> CheckedFile:
-    """A file as the person attached it, for an agent who saves it.
-
-    Raises RefusalError where there is none any more, or the key of its person is erased.
-    """
-    with authorised_write(app, actor, SPEAKERS) as session:
-        row = session.get(RoomFileRow, file_id)
-        room = session.get(RoomRow, row.room_id) if row is not None else None
-        found = open_file(session, row.room_id, file_id, opener=app.encryption) if row is not None else None
-        if row is None or room is None or found is None:
-            raise RefusalError(
-                "The file is gone: its person was erased, or it never was. Load the case again.", code="no-such-file"
-            )
-        body: dict[str, Json] = {"room": row.room_id, "file": file_id, "sha256": row.sha256}
-        log_act(session, "agent:file:read", actor, now, case_id=room.case_id, body=body)
-    return found

@@ -64,19 +64,12 @@ def closing_line(session: Session, app: App, to: Addressee) -> ClosingLine:
 def closing_draft(to: Addressee, line: ClosingLine) -> Draft:
     """The line as the outbox takes it: it waits for a person where the network, or the rule, wants one."""
     by_person = to.account.network in _BY_PERSON
-    return Draft(
-        account_id=to.account.id,
-        mention_id=to.mention_id,
-        revision=to.revision,
-        decision_id=to.decision_id,
-        case_id=to.case_id,
+    return to.draft(
+        Act.PUBLIC_REPLY,
         slot=CLOSING_SLOT,
-        act=Act.PUBLIC_REPLY,
-        target_external_id=to.external_id,
-        text=line.text,
-        language=to.language,
-        origin=AUTOMATIC,
         author=line.author,
+        text=line.text,
+        origin=AUTOMATIC,
         approvals_needed=max(1, to.further_approvals + (0 if by_person else 1)),
         reason=SENT_BY_PERSON if by_person else "",
     )

@@ -1,6 +1,4 @@
-"""Private content revealed to people:
-sealed log fields to auditors, attached files to agents. Each access is logged.
-"""
+"""Private content shown to people: sealed log fields to auditors, attached files to agents. Each access is logged."""
 
 from __future__ import annotations
 
@@ -10,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from ledger.canonical import Json
 from ledger.entry import Entry
 from ledger.log import append
 from people.subject_encryption import DamagedSealError
@@ -18,7 +17,10 @@ from records.enums import Role
 from records.models import Actor
 from records.refusals import RefusalError
 from records.tables.ledger import LedgerEntryRow
+from records.tables.room import RoomFileRow, RoomRow
+from room.attachments.files import CheckedFile, open_file
 from service.deciding.addressee import subject_of_case
+from service.desk.authorise import SPEAKERS, authorised_write, log_act
 from service.wiring.app import App
 
 AUDITORS = frozenset({Role.COMPLIANCE, Role.SUPERVISOR})
@@ -53,6 +55,24 @@ def reveal_entry(app: App, index: int, *, actor: Actor, now: datetime) -> Mappin
         return app.encryption.unseal(subject, sealed)
     except DamagedSealError as error:
         raise RefusalError(f"{error} Verify the log.", code="seal-damaged") from error
+
+
+def read_file(app: App, file_id: int, *, actor: Actor, now: datetime) -> CheckedFile:
+    """A file as the person attached it, for an agent who saves it.
+
+    Raises RefusalError where there is none any more, or the key of its person is erased.
+    """
+    with authorised_write(app, actor, SPEAKERS) as session:
+        row = session.get(RoomFileRow, file_id)
+        room = session.get(RoomRow, row.room_id) if row is not None else None
+        found = open_file(session, row.room_id, file_id, opener=app.encryption) if row is not None else None
+        if row is None or room is None or found is None:
+            raise RefusalError(
+                "The file is gone: its person was erased, or it never was. Load the case again.", code="no-such-file"
+            )
+        body: dict[str, Json] = {"room": row.room_id, "file": file_id, "sha256": row.sha256}
+        log_act(session, "agent:file:read", actor, now, case_id=room.case_id, body=body)
+    return found
 
 
 def _sealed_in(session: Session, row: LedgerEntryRow) -> tuple[str, str]:

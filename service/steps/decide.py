@@ -24,13 +24,13 @@ from records.tables.rules import PilotVerdictRow
 from records.tables.service import DecisionRow
 from replies.draft import AUTOMATIC, Draft
 from replies.outbox import write_drafts
-from room.lifecycle import prepare_room
 from service.deciding.acts import PlannedAct
 from service.deciding.brand_context import read_brand_policies, read_sending_limits
 from service.deciding.context import MentionContext, published_in_an_outage, read_mention_contexts
 from service.deciding.decide import Decided, decide_all
 from service.deciding.facts import facts_digest
-from service.deciding.texts import REFERENCE, ROOM_LIFETIME
+from service.deciding.texts import REFERENCE
+from service.delivery.invitations import Invitee, room_for
 from service.wiring.app import App
 
 BATCH = 256
@@ -145,19 +145,14 @@ def _draft(
     case_id = cases.get((standing.identity_id, app.accounts[standing.account_id].brand))
     room_id = None
     if act.invites and case_id is not None:
-        room_id = prepare_room(
-            session,
-            case_id=case_id,
-            account_id=standing.account_id,
+        invitee = Invitee(
+            account=app.accounts[standing.account_id],
             mention_id=standing.mention_id,
             identity_id=standing.identity_id,
+            handle=standing.handle,
             language=act.language,
-            lifetime=ROOM_LIFETIME,
-            actor=ACTOR,
-            now=now,
-            entry=app.brand_of(standing.account_id).invitation,
-            room_key=app.room_key,
-        ).id
+        )
+        room_id = room_for(session, app, invitee, case_id, actor=ACTOR, now=now)
     return Draft(
         account_id=standing.account_id,
         mention_id=standing.mention_id,

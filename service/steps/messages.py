@@ -28,11 +28,9 @@ from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow, DecisionRow
 from replies.draft import AUTOMATIC, PERSON, Draft
 from replies.outbox import write_drafts
-from room.lifecycle import prepare_room
-from service.brands.rulebook_versions import current_rulebook
 from service.deciding.acts import choose_language
-from service.deciding.texts import REFERENCE, ROOM_LIFETIME, invitation_text
 from service.delivery.holds import invitation_hold
+from service.delivery.invitations import Invitee, invitation_for, room_for
 from service.wiring.app import App
 
 ACTOR = Actor(tag="step:decide")
@@ -230,21 +228,14 @@ def _join_private_leg(session: Session, asked: DueMessage, now: datetime) -> int
 def _invite(session: Session, app: App, asked: DueMessage, case_id: int, waits: str, now: datetime) -> bool:
     """Write the invitation; `waits` says why a person must look at it first, empty where nobody need."""
     assert asked.mention_id is not None  # noqa: S101 - checked by the caller
-    brand = app.settings.brands[asked.account.brand]
-    reference = session.get_one(CareCaseRow, case_id).reference
-    room = prepare_room(
-        session,
-        case_id=case_id,
-        account_id=asked.account.id,
+    invitee = Invitee(
+        account=asked.account,
         mention_id=asked.mention_id,
         identity_id=asked.identity_id,
+        handle=asked.handle,
         language=asked.language,
-        lifetime=ROOM_LIFETIME,
-        actor=ACTOR,
-        now=now,
-        entry=brand.invitation,
-        room_key=app.room_key,
     )
+    room_id = room_for(session, app, invitee, case_id, actor=ACTOR, now=now)
     written = write_drafts(
         session,
         [
@@ -254,18 +245,11 @@ def _invite(session: Session, app: App, asked: DueMessage, case_id: int, waits: 
                 revision=asked.revision,
                 decision_id=asked.decision_id,
                 case_id=case_id,
-                room_id=room.id,
+                room_id=room_id,
                 slot=PRIVATE_SLOT,
                 act=Act.PRIVATE_MESSAGE,
                 target_external_id=asked.external_id,
-                text=invitation_text(
-                    current_rulebook(session, asked.account.brand),
-                    account=asked.account,
-                    brand=brand,
-                    handle=asked.handle,
-                    language=asked.language,
-                    now=now,
-                ).replace(REFERENCE, reference),
+                text=invitation_for(session, app, invitee, case_id, now=now),
                 language=asked.language,
                 origin=AUTOMATIC,
                 author="rule:invitation",

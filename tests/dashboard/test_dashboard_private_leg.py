@@ -18,7 +18,7 @@ from room import lifecycle
 from room.attachments import files
 from room.conversation import messages, status
 from room.conversation.status import ask_for_human
-from service.desk.acts import read_file
+from service.desk.reveal import read_file
 from service.wiring.app import App
 from tests.support.dashboard_data import NOW, STEP, SeededMention, Seeder, add_staff
 from tests.support.screen import Screen, press, reference_of, shown_text

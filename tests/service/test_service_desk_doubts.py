@@ -16,8 +16,7 @@ from records.refusals import RefusalError
 from records.tables.listener import MentionAccountRow, OwnPostRow
 from records.tables.replies import ReplyRow
 from replies.lifecycle import CANNOT_TELL
-from service.desk import acts
-from service.desk.confirm_sent import NO_SUCH_NAME, NOT_IN_DOUBT, OF_ANOTHER, OF_THE_PERSON
+from service.desk.confirm_sent import NO_SUCH_NAME, NOT_IN_DOUBT, OF_ANOTHER, OF_THE_PERSON, confirm_sent
 from service.steps.listen import listen
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 
@@ -73,12 +72,12 @@ def test_a_reply_in_doubt_is_sent_when_the_feed_brings_it(scenario: Scenario) ->
 def test_a_person_who_has_seen_the_answer_settles_its_doubt(scenario: Scenario) -> None:
     row = doubted(scenario, "praise")
     link = f"https://x.com/marca/status/{row.external_id}"
-    acts.confirm_sent(scenario.app, row.id or 0, external_id=link, actor=ANA, now=scenario.now)
+    confirm_sent(scenario.app, row.id or 0, external_id=link, actor=ANA, now=scenario.now)
     found = answer_to(scenario, "praise")
     assert (found.status, found.external_id, found.reason) == (ReplyStatus.SENT, row.external_id, "")
     assert (scenario.log()[-1].kind, scenario.verified().sound) == ("agent:reply:sent", True)
     with pytest.raises(RefusalError, match=NOT_IN_DOUBT):
-        acts.confirm_sent(scenario.app, row.id or 0, external_id=link, actor=ANA, now=scenario.now)
+        confirm_sent(scenario.app, row.id or 0, external_id=link, actor=ANA, now=scenario.now)
 
 
 def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(scenario: Scenario) -> None:
@@ -95,7 +94,7 @@ def test_a_doubt_is_settled_by_an_answer_of_its_own_alone(scenario: Scenario) ->
         (other, OF_THE_PERSON),
     ):
         with pytest.raises(RefusalError, match=why):
-            acts.confirm_sent(scenario.app, row.id or 0, external_id=named, actor=ANA, now=scenario.now)
+            confirm_sent(scenario.app, row.id or 0, external_id=named, actor=ANA, now=scenario.now)
     assert answer_to(scenario, "praise").status == ReplyStatus.HELD
 
 
@@ -103,7 +102,7 @@ def test_a_hide_in_doubt_needs_no_link(scenario: Scenario) -> None:
     row = doubted(scenario, "praise")
     with writing(scenario.app.engine) as session:
         session.get_one(ReplyRow, row.id).act = Act.HIDE.value
-    acts.confirm_sent(scenario.app, row.id or 0, external_id=None, actor=ANA, now=scenario.now)
+    confirm_sent(scenario.app, row.id or 0, external_id=None, actor=ANA, now=scenario.now)
     found = answer_to(scenario, "praise")
     assert (found.status, found.external_id) == (ReplyStatus.SENT, row.target_external_id)
     assert scenario.mention("praise").hidden_at is not None
@@ -113,4 +112,4 @@ def test_who_may_not_speak_settles_nothing(scenario: Scenario) -> None:
     row = doubted(scenario, "praise")
     reader = Actor(tag="agent:2", roles=frozenset({Role.COMPLIANCE}))
     with pytest.raises(RefusalError, match="needs one of the roles"):
-        acts.confirm_sent(scenario.app, row.id or 0, external_id=row.external_id, actor=reader, now=scenario.now)
+        confirm_sent(scenario.app, row.id or 0, external_id=row.external_id, actor=reader, now=scenario.now)
