@@ -26,7 +26,7 @@ USER_ONLY = (
 Body = dict[str, object]
 
 
-class RefusalError(Exception):
+class XRefusalError(Exception):
     """An answer other than success."""
 
     def __init__(self, status: int, body: Body) -> None:
@@ -35,32 +35,32 @@ class RefusalError(Exception):
         self.body = body
 
 
-def problem(status: int, title: str, detail: str, kind: str = BLANK) -> RefusalError:
+def problem(status: int, title: str, detail: str, kind: str = BLANK) -> XRefusalError:
     """A problem with X's four members."""
-    return RefusalError(status, {"title": title, "detail": detail, "type": kind, "status": status})
+    return XRefusalError(status, {"title": title, "detail": detail, "type": kind, "status": status})
 
 
-def forbidden(detail: str) -> RefusalError:
+def forbidden(detail: str) -> XRefusalError:
     """403 with the reason in X's words."""
     return problem(403, "Forbidden", detail)
 
 
-def unauthorized() -> RefusalError:
+def unauthorized() -> XRefusalError:
     """401: credential missing or wrong."""
     return problem(401, "Unauthorized", "Unauthorized")
 
 
-def user_context_needed() -> RefusalError:
+def user_context_needed() -> XRefusalError:
     """403: a bearer token where only a user's signature is accepted."""
     return problem(403, "Unsupported Authentication", USER_ONLY, UNSUPPORTED)
 
 
-def too_many() -> RefusalError:
+def too_many() -> XRefusalError:
     """429: the window is used up."""
     return problem(429, "Too Many Requests", "Too Many Requests")
 
 
-def invalid(message: str, **parameters: str) -> RefusalError:
+def invalid(message: str, **parameters: str) -> XRefusalError:
     """400: a parameter X does not accept."""
     fault: Body = {"message": message}
     if parameters:
@@ -71,7 +71,7 @@ def invalid(message: str, **parameters: str) -> RefusalError:
         "detail": "One or more parameters to your request was invalid.",
         "type": INVALID,
     }
-    return RefusalError(400, body)
+    return XRefusalError(400, body)
 
 
 def not_found(resource: str, parameter: str, value: str) -> Body:

@@ -84,6 +84,16 @@ def test_no_class_has_a_retired_name(package: str) -> None:
     assert back == {}
 
 
+def test_no_two_classes_share_a_name() -> None:
+    where: dict[str, list[str]] = {}
+    for package in PACKAGES:
+        for file in sources(package):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    where.setdefault(node.name, []).append(str(file.relative_to(ROOT)))
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_file_or_folder_has_a_retired_or_a_vague_name(package: str) -> None:
     parts = {(part, file) for file in sources(package) for part in file.relative_to(ROOT).with_suffix("").parts[1:]}

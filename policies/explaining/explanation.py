@@ -209,8 +209,8 @@ def _near(near: NearMiss, facts: Mapping[str, Fact], words: Wordings) -> Explain
         return ExplainedNearMiss(
             rule=near.rule.name, failed=None, sentence=words.say("passed_over", rule=near.rule.name)
         )
-    told = [_failed(clause, facts, words) for clause in near.failed[:_MOST_PARTS]]
-    failed = told[0] if len(told) == 1 else _any_failed(near.failed[:_MOST_PARTS], told, facts, words)
+    unmet = [_failed(clause, facts, words) for clause in near.failed[:_MOST_PARTS]]
+    failed = unmet[0] if len(unmet) == 1 else _any_failed(near.failed[:_MOST_PARTS], unmet, facts, words)
     sentence = words.say("near", rule=near.rule.name, failed=failed.sentence)
     return ExplainedNearMiss(rule=near.rule.name, failed=failed, sentence=sentence)
 
@@ -241,19 +241,19 @@ def _condition_failed(clause: Clause, facts: Mapping[str, Fact], words: Wordings
 
 
 def _any_failed(
-    clauses: tuple[Clause, ...], told: list[UnmetCondition], facts: Mapping[str, Fact], words: Wordings
+    clauses: tuple[Clause, ...], unmet: list[UnmetCondition], facts: Mapping[str, Fact], words: Wordings
 ) -> UnmetCondition:
     """Several clauses of which one would have been enough."""
-    parts = "; ".join(_part(clause, each, facts, words) for clause, each in zip(clauses, told, strict=True))
+    parts = "; ".join(_part(clause, each, facts, words) for clause, each in zip(clauses, unmet, strict=True))
     sentence = words.say("failed_any", parts=parts)
     return UnmetCondition(
-        fact="", value="", needed=words.say("or").join(each.needed for each in told), sentence=sentence
+        fact="", value="", needed=words.say("or").join(each.needed for each in unmet), sentence=sentence
     )
 
 
-def _part(clause: Clause, told: UnmetCondition, facts: Mapping[str, Fact], words: Wordings) -> str:
+def _part(clause: Clause, unmet: UnmetCondition, facts: Mapping[str, Fact], words: Wordings) -> str:
     if not isinstance(clause, FactClause):
-        return told.needed
+        return unmet.needed
     value = facts[clause.fact].value
     kind = "failed_part_yes_or_no" if isinstance(value, bool) else "failed_part"
-    return words.say(kind, statement=statement(clause.fact, value, words), needed=told.needed)
+    return words.say(kind, statement=statement(clause.fact, value, words), needed=unmet.needed)

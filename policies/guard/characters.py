@@ -68,7 +68,7 @@ def unusual_characters(text: str, *, languages: Collection[str], published: Iter
     if text.isascii():
         return False
     composed = unicodedata.normalize("NFC", text)
-    own = {word for told in published for word in told.split() if not word.isascii()}
+    own = {word for one in published for word in one.split() if not word.isascii()}
     if own:
         composed = " ".join(word for word in composed.split() if word.strip(".,:;!?¡¿") not in own)
     rest = _PARTS.sub("", _ORDINARY.sub("", composed))

@@ -199,8 +199,8 @@ def pieces_of_code(text: str) -> bool:
     Pieces stand near one another: short words in capitals without vowels, or with digits among their letters. After a
     word that announces a reference every short word in capitals is one.
     """
-    told = _ANNOUNCED.search(text)
-    if told is not None and _is_announced_code(text[told.end() : told.end() + _ANNOUNCED_REACH]):
+    announced = _ANNOUNCED.search(text)
+    if announced is not None and _is_announced_code(text[announced.end() : announced.end() + _ANNOUNCED_REACH]):
         return True
     document = _DOCUMENT.search(text)
     if document is not None and _is_document(text[document.end() : document.end() + _DOCUMENT_REACH]):

@@ -135,7 +135,7 @@ def asks_for_data(text: str) -> bool:
 
 
 def _confirms(sentence: str, *, in_private: bool) -> bool:
-    told = _OFFERING.sub(" ", _ANY_CARD.sub(" ", sentence))
+    rest = _OFFERING.sub(" ", _ANY_CARD.sub(" ", sentence))
     if in_private:
-        told = _ASKING.sub(" ", told)
-    return _CONFIRMING.search(told) is not None and _ADVICE.search(told) is None
+        rest = _ASKING.sub(" ", rest)
+    return _CONFIRMING.search(rest) is not None and _ADVICE.search(rest) is None

@@ -83,9 +83,9 @@ def repeats_protected_value(text: str, *, protected_values: Sequence[str], publi
     if not protected_values:
         return False
     said = ValueSpellings(text)
-    told = [ValueSpellings(one) for one in published]
+    by_person = [ValueSpellings(one) for one in published]
     traces = dict.fromkeys(trace for value in protected_values for trace in _traces(value))
-    return any(_holds(said, trace) and not any(_tells(one, trace) for one in told) for trace in traces)
+    return any(_holds(said, trace) and not any(_tells(one, trace) for one in by_person) for trace in traces)
 
 
 def _tells(published: ValueSpellings, trace: _Trace) -> bool:
@@ -183,10 +183,10 @@ def _of_code(flat: str, whole: str) -> Iterator[_Trace]:
         yield _Trace(form="".join(named[:_STREET_WORDS]), how=_How.INSIDE)
     words = [word for word in every_word if word not in _PARTICLES]
     for before, after in pairwise(words):
-        told = before.isalpha() and len(before) >= _SHORTEST
-        if told and after.isdigit():
+        is_word = before.isalpha() and len(before) >= _SHORTEST
+        if is_word and after.isdigit():
             yield _Trace(form=before + after, how=_How.WORD)
-        elif told and after.isalpha() and len(before + after) >= _PAIR:
+        elif is_word and after.isalpha() and len(before + after) >= _PAIR:
             yield _Trace(form=before + after, how=_How.INSIDE)
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.network import PracticeNetwork
-from sandbox.problems import RefusalError, invalid
+from sandbox.problems import XRefusalError, invalid
 from sandbox.seeds.brands import customer_of
 from sandbox.world.clock import PlayedClock, iso
 from sandbox.world.models import BrandAccount
@@ -155,7 +155,7 @@ def control_post(network: PracticeNetwork, path: str, act: Callable[[PracticeNet
             return _json(await run_in_threadpool(act, network, given))
         except ValueError:
             return _json(invalid("The body is not JSON.").body, 400)
-        except RefusalError as problem:
+        except XRefusalError as problem:
             return _json(problem.body, problem.status)
 
     return Route(path, handle, methods=["POST"])

@@ -120,7 +120,7 @@ class FaultPlan:
         self._lock = Lock()
 
     def order(self, given: dict[str, object], find_accounts: FindAccounts | None = None) -> Fault:
-        """Add a fault given in JSON, or end faults; RefusalError 400 says which member is wrong."""
+        """Add a fault given in JSON, or end faults; XRefusalError 400 says which member is wrong."""
         fault = Fault(
             method=str(given.get("method", "*")),
             path=str(given.get("path", "*")),

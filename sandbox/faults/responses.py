@@ -8,7 +8,7 @@ from hashlib import blake2b
 from math import ceil
 
 from sandbox.faults.schedule import REVOKED, STORM, SUSPENDED, TOKEN_EXPIRED, error_code
-from sandbox.problems import NOT_YOURS, RefusalError, forbidden, problem, too_many, unauthorized
+from sandbox.problems import NOT_YOURS, XRefusalError, forbidden, problem, too_many, unauthorized
 from sandbox.world.truth import as_json
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -20,7 +20,7 @@ REFUSED_SECONDS = 60.0
 LONGEST_WAIT = 3600.0
 """Seconds that a 429 without a known end announces at most."""
 SUSPENDED_TEXT = "Your account is suspended and is not permitted to access this feature."
-X_REFUSALS: dict[str, Callable[[], RefusalError]] = {
+X_REFUSALS: dict[str, Callable[[], XRefusalError]] = {
     "status:429": too_many,
     "status:500": lambda: problem(500, "Internal Server Error", "Internal Server Error"),
     "status:502": lambda: problem(502, "Bad Gateway", "Bad Gateway"),

@@ -45,7 +45,7 @@ class Subscription:
 
 
 @dataclass(kw_only=True)
-class WebhookDelivery:
+class OutgoingDelivery:
     """One body to be delivered. `status` is the last answer's, 0 where there was none."""
 
     subscription: Subscription
@@ -68,8 +68,8 @@ class WebhookSender:
         self._seed = seed
         self._subscriptions: dict[int, Subscription] = {}
         self._watch: ChangeWatch | None = None
-        self._waiting: list[WebhookDelivery] = []
-        self._delivered: deque[WebhookDelivery] = deque(maxlen=LIST_KEPT)
+        self._waiting: list[OutgoingDelivery] = []
+        self._delivered: deque[OutgoingDelivery] = deque(maxlen=LIST_KEPT)
         self._number = 0
         self._one_at_a_time = Lock()
         self._stop = Event()
@@ -77,7 +77,7 @@ class WebhookSender:
         self._client = httpx.Client(timeout=ANSWER_SECONDS, trust_env=False, verify=PLAIN)
 
     def subscribe(self, account: BrandAccount, url: str, verify_token: str) -> None:
-        """Send what happens from now on to `url`; RefusalError 400 where it fails the network's challenge."""
+        """Send what happens from now on to `url`; XRefusalError 400 where it fails the network's challenge."""
         if urlsplit_host(url) not in LOOPBACK:
             raise invalid("url must be on this machine (127.0.0.1, localhost or ::1).")
         self._challenge(account, url, verify_token)
@@ -124,7 +124,7 @@ class WebhookSender:
         """From now on deliver everything once and in order."""
         self._seed = None
 
-    def sent(self) -> list[WebhookDelivery]:
+    def sent(self) -> list[OutgoingDelivery]:
         """Deliveries that were tried, oldest first; the last 2,000."""
         with self._one_at_a_time:
             return list(self._delivered)
@@ -177,11 +177,11 @@ class WebhookSender:
         if unsteady and lot.share("lost") < LOST:
             return
         order = self._number + (2.5 if unsteady and lot.share("late") < LATE else 0.0)
-        self._waiting.append(WebhookDelivery(subscription=subscription, body=body, order=order))
+        self._waiting.append(OutgoingDelivery(subscription=subscription, body=body, order=order))
         if unsteady and lot.share("twice") < TWICE:
-            self._waiting.append(WebhookDelivery(subscription=subscription, body=body, order=order + 1.5))
+            self._waiting.append(OutgoingDelivery(subscription=subscription, body=body, order=order + 1.5))
 
-    def _attempt(self, delivery: WebhookDelivery) -> None:
+    def _attempt(self, delivery: OutgoingDelivery) -> None:
         if delivery.attempts == 0:
             self._delivered.append(delivery)
         delivery.attempts += 1

@@ -49,7 +49,7 @@ class Acts:
 
 
 def publish(world: World, acts: Acts, account: BrandAccount, text: str, parent_id: int | None) -> Post:
-    """Post as the account; raises RefusalError as X refuses."""
+    """Post as the account; raises XRefusalError as X refuses."""
     if not text.strip():
         raise problems.invalid("You must provide text for the post.")
     parent = _answered(world, account, parent_id) if parent_id is not None else None

@@ -25,7 +25,7 @@ class PageRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeedPage:
+class PostPage:
     """Ids newest first. `next_token` is None at the end; a page may be short before that."""
 
     ids: tuple[int, ...]
@@ -45,7 +45,7 @@ class PostFeed:
         else:
             insort(self.ids, identifier)
 
-    def page(self, request: PageRequest, wanted: Callable[[int], bool], *, newest: int | None = None) -> FeedPage:
+    def page(self, request: PageRequest, wanted: Callable[[int], bool], *, newest: int | None = None) -> PostPage:
         """Read a page of ids for which `wanted` holds, among the `newest` ids of the feed (None: all)."""
         high = len(self.ids)
         low = 0 if newest is None else max(0, high - newest)
@@ -62,7 +62,7 @@ class PostFeed:
                 found.append(self.ids[position])
             position -= 1
         more = position >= low
-        return FeedPage(ids=tuple(found), next_token=page_token(self.ids[position + 1]) if more else None)
+        return PostPage(ids=tuple(found), next_token=page_token(self.ids[position + 1]) if more else None)
 
 
 def page_token(last_id: int) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.network import PracticeNetwork
-from sandbox.problems import RefusalError, invalid
+from sandbox.problems import XRefusalError, invalid
 from sandbox.world.models import Post
 from sandbox.world.truth import as_json
 from sandbox.x_api.credentials import Caller, SignedCall
@@ -75,7 +75,7 @@ def api_route(
                         network.world.serve(post)
         except LimitReachedError as reached:
             return _response(reached.problem.status, reached.problem.body, reached.headers)
-        except RefusalError as problem:
+        except XRefusalError as problem:
             return _response(problem.status, problem.body, headers)
         return _response(answered.status, answered.body, headers)
 

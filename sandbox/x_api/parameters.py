@@ -181,7 +181,7 @@ class RequestedFields:
 
 
 def requested_fields(query: Mapping[str, str], *, also: frozenset[str] = frozenset()) -> RequestedFields:
-    """Read the field parameters; RefusalError 400 names the first parameter or value that X would not accept."""
+    """Read the field parameters; XRefusalError 400 names the first parameter or value that X would not accept."""
     for name in query:
         if name not in ALLOWED and name not in UNCHECKED and name not in also:
             raise invalid(f"The query parameter [{name}] is not one of [{','.join(sorted(also | ALLOWED.keys()))}]")

@@ -62,7 +62,7 @@ class RateCounter:
         self._windows: dict[tuple[str, int, bool, float], RateWindow] = {}
 
     def take(self, endpoint: str, caller: Caller, now: float) -> dict[str, str]:
-        """Count one call and return the rate headers; RefusalError 429 with them in `headers` where none is left."""
+        """Count one call and return the rate headers; XRefusalError 429 with them in `headers` where none is left."""
         allowance = ALLOWANCES[endpoint]
         limit = allowance.user if caller.user else allowance.app
         quarter = self._window(endpoint, caller, now, WINDOW_SECONDS, limit)

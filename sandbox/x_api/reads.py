@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from sandbox import problems
 from sandbox.network import PracticeNetwork
-from sandbox.world.feeds import FeedPage, PostFeed
+from sandbox.world.feeds import PostFeed, PostPage
 from sandbox.world.models import Person, Post
 from sandbox.x_api.calls import ApiAnswer, ApiCall, api_route
 from sandbox.x_api.parameters import PAGE_PARAMETERS, RequestedFields, page_request, post_id, requested_fields
@@ -150,7 +150,7 @@ def _within(call: ApiCall, start: float, end: float | None, matches: Matcher | N
     return wanted
 
 
-def _page_answer(call: ApiCall, page: FeedPage, asked: RequestedFields) -> ApiAnswer:
+def _page_answer(call: ApiCall, page: PostPage, asked: RequestedFields) -> ApiAnswer:
     world = call.network.world
     posts = [world.posts[identifier] for identifier in page.ids if world.current(identifier)]
     body = posts_answer(world, posts, asked)

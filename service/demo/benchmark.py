@@ -27,7 +27,7 @@ from records.database import reading
 from records.tables.ledger import LedgerEntryRow
 from records.tables.service import DecisionRow
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
-from service.demo.practice_network import PracticeNetwork
+from service.demo.practice_network import PracticeNetworkClient
 from service.operations.child_processes import ChildProcesses, free_port
 from service.operations.process import freeze_gc
 from service.operations.schedule import WORK
@@ -83,7 +83,7 @@ def measure(posts: int, *, folder: Path, classifier: str) -> Measured:
     with ChildProcesses(home.logs) as children:
         arguments = ["sandbox", "--port", str(port), "--posts", str(file), "--no-limits", "--stepped"]
         children.start("sandbox", arguments, answers_at=f"{address}/_clock")
-        practice = PracticeNetwork(address)
+        practice = PracticeNetworkClient(address)
         accounts = read_accounts(practice.accounts(), address)
         write_settings(home, accounts, base_url=address, room_port=1, dashboard_port=1, classifier=classifier)
         app = open_app(load_settings(home.settings_file))

@@ -17,7 +17,7 @@ class Moment:
     reactions_left: int
 
 
-class PracticeNetwork:
+class PracticeNetworkClient:
     """A practice network at one address."""
 
     def __init__(self, base_url: str) -> None:

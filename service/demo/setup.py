@@ -18,7 +18,7 @@ from people.crm_file import COLUMNS, read_crm_file
 from records.database import writing
 from records.enums import Role
 from service.demo.home import SIGN_IN_EMAIL, Home, leave_settings, prepare_home, read_accounts, write_settings
-from service.demo.practice_network import PracticeNetwork
+from service.demo.practice_network import PracticeNetworkClient
 from service.desk.agents import Agent, add_agent
 from service.intake.customers import import_customers
 from service.operations.child_processes import ChildProcesses, free_port
@@ -71,7 +71,7 @@ class DemoSetup:
 
     home: Home
     app: App
-    practice: PracticeNetwork
+    practice: PracticeNetworkClient
     agent: Agent
     children: ChildProcesses
     room_port: int
@@ -113,7 +113,7 @@ def set_up_demo(folder: Path, *, posts: Path | None, stepped: bool, classifier: 
         practice_child.start(
             "sandbox", _sandbox_arguments(home, port, posts, stepped=stepped), answers_at=f"{base_url}/_clock"
         )
-        practice = PracticeNetwork(base_url)
+        practice = PracticeNetworkClient(base_url)
         write_settings(
             home,
             read_accounts(practice.accounts(), base_url),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import Garbled, NetworkError
-from networks.meta.facebook.objects import ThreadRoot, read_comment, read_post
+from networks.meta.facebook.objects import FacebookRoot, read_comment, read_post
 from networks.meta.graph.messages import Mailbox, messages_of
 from networks.meta.graph.pagination import Branch, NestedCursor, cursor_of, next_token, token_after_branch
 from networks.meta.graph.responses import refusal, usage_of
@@ -30,7 +30,7 @@ ANY = st.recursive(
 OBJECT = st.dictionaries(st.sampled_from(KEYS), ANY, max_size=6)
 TEXT = st.text(alphabet=st.characters(), max_size=50)
 US = OwnAccount(external_id="3003", handle="acme")
-ROOT = ThreadRoot(above=ParentPost(external_id="2002_1"))
+ROOT = FacebookRoot(above=ParentPost(external_id="2002_1"))
 MAILBOX = Mailbox(network="facebook", platform="messenger", page_id="2002", account_external_id="2002")
 
 

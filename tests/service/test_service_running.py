@@ -23,7 +23,7 @@ from records.tables.service import DecisionRow
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
-from service.demo.practice_network import PracticeNetwork
+from service.demo.practice_network import PracticeNetworkClient
 from service.operations.schedule import WORK, StepScheduler
 from service.wiring.app import App, open_app
 from service.wiring.clock import PracticeClock, SystemClock, open_clock
@@ -47,7 +47,7 @@ def live_home(folder: Path) -> Iterator[Home]:
     rows = [row(name, text, minutes=number) for number, (name, text) in enumerate(TEXTS.items())]
     posts = write_rows(folder / "posts.jsonl", rows)
     with running(SandboxOptions(posts=posts, play_minutes=0.05)) as base_url:
-        home, practice = prepare_home(folder / "home"), PracticeNetwork(base_url)
+        home, practice = prepare_home(folder / "home"), PracticeNetworkClient(base_url)
         accounts = read_accounts(practice.accounts(), base_url)
         practice.close()
         write_settings(home, accounts, base_url=base_url, room_port=1, dashboard_port=1, classifier="fast")

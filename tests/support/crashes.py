@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from networks.transport import RebasedAdapter
-from service.demo.practice_network import PracticeNetwork
+from service.demo.practice_network import PracticeNetworkClient
 from service.operations.schedule import run_once
 from service.wiring.app import open_app
 from service.wiring.settings import load_settings
@@ -99,7 +99,7 @@ def count_and_crash(
 def _work(settings_file: Path, base_url: str, until: datetime, kill: CrashPoint | None, counts: Path) -> None:
     passed = count_and_crash(kill)
     app = open_app(load_settings(settings_file))
-    practice = PracticeNetwork(base_url)
+    practice = PracticeNetworkClient(base_url)
     while app.clock.now() < until:
         run_once(app)
         practice.wait(ROUND_SECONDS)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sandbox.options import SandboxOptions
 from sandbox.server import running
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
-from service.demo.practice_network import PracticeNetwork
+from service.demo.practice_network import PracticeNetworkClient
 from service.wiring.settings import Settings, load_settings
 
 ENDS_AT = datetime(2026, 9, 18, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ _OF_A_SECTOR = re.compile(r"(?m)^(?:sector|phone|emergency_phone) = .*\n")
 class PracticeHome:
     """A practice network that runs, and settings that point at it."""
 
-    practice: PracticeNetwork
+    practice: PracticeNetworkClient
     home: Home
 
     @property
@@ -44,7 +44,7 @@ def practice_home(folder: Path, *, posts: Path | None = None, database: str | No
     options = SandboxOptions(posts=posts, stepped=True, ends_at=ENDS_AT)
     with running(options) as base_url:
         home = prepare_home(folder)
-        practice = PracticeNetwork(base_url)
+        practice = PracticeNetworkClient(base_url)
         write_settings(
             home,
             read_accounts(practice.accounts(), base_url),

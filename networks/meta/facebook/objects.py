@@ -66,18 +66,18 @@ def post_with_comments(*, since: datetime | None, after: str | None = None) -> s
 
 
 @dataclass(frozen=True, kw_only=True)
-class ThreadRoot:
+class FacebookRoot:
     """The post that comments hang under."""
 
     above: ParentPost
     media_urls: tuple[str, ...] = ()
 
 
-def root_of(post: JsonObject) -> ThreadRoot:
+def root_of(post: JsonObject) -> FacebookRoot:
     """What an answer needs of the post above it. Raises Garbled where it has no id."""
     external_id = required(post, "id", what="a post")
     author = author_of(mapping(post.get("from")), of=external_id)
-    return ThreadRoot(
+    return FacebookRoot(
         above=ParentPost(
             external_id=external_id,
             author_handle=author.handle,
@@ -88,9 +88,9 @@ def root_of(post: JsonObject) -> ThreadRoot:
     )
 
 
-def root_of_comment(comment_id: str, *, page_id: str) -> ThreadRoot:
+def root_of_comment(comment_id: str, *, page_id: str) -> FacebookRoot:
     """The post of a comment, as far as the comment's own id tells: `POST_COMMENT` hangs under `PAGE_POST`."""
-    return ThreadRoot(above=ParentPost(external_id=f"{page_id}_{comment_id.partition('_')[0]}"))
+    return FacebookRoot(above=ParentPost(external_id=f"{page_id}_{comment_id.partition('_')[0]}"))
 
 
 def read_post(post: JsonObject, *, page_id: str) -> FetchedPost | OwnPost:
@@ -114,7 +114,7 @@ def read_post(post: JsonObject, *, page_id: str) -> FetchedPost | OwnPost:
     )
 
 
-def read_comment(comment: JsonObject, *, root: ThreadRoot, page_id: str) -> FetchedPost | OwnPost:
+def read_comment(comment: JsonObject, *, root: FacebookRoot, page_id: str) -> FetchedPost | OwnPost:
     """A comment, or an answer to one. Raises Garbled where it lacks what identifies it."""
     external_id = required(comment, "id", what="a comment")
     published_at = moment(comment, "created_time", what=f"the comment {external_id}")

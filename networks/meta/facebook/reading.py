@@ -18,7 +18,7 @@ from networks.meta.facebook.objects import (
     POST,
     POSTS_A_PAGE,
     SOURCES,
-    ThreadRoot,
+    FacebookRoot,
     post_with_comments,
     read_comment,
     read_post,
@@ -163,7 +163,7 @@ def own_replies(graph: Graph, thread: str, *, page_id: str) -> list[OwnPost]:
         after = told.after
 
 
-def _root(comment: JsonObject, thread: str, page_id: str) -> ThreadRoot:
+def _root(comment: JsonObject, thread: str, page_id: str) -> FacebookRoot:
     if mapping(comment.get("parent")):
         return root_of_comment(thread, page_id=page_id)
-    return ThreadRoot(above=ParentPost(external_id=thread))
+    return FacebookRoot(above=ParentPost(external_id=thread))

@@ -88,16 +88,16 @@ class OwnAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ThreadRoot:
+class InstagramRoot:
     """The medium that comments hang under."""
 
     above: ParentPost
     media_urls: tuple[str, ...] = ()
 
 
-def root_of(media: JsonObject, *, us: OwnAccount) -> ThreadRoot:
+def root_of(media: JsonObject, *, us: OwnAccount) -> InstagramRoot:
     """What an answer needs of the medium above it, or of as much as is told of it. Raises Garbled without an id."""
-    return ThreadRoot(
+    return InstagramRoot(
         above=ParentPost(
             external_id=required(media, "id", what="a medium"),
             author_handle=text_of(media, "username"),
@@ -143,7 +143,7 @@ def read_media(media: JsonObject, *, us: OwnAccount) -> FetchedPost | OwnPost:
 
 
 def read_comment(
-    comment: JsonObject, *, root: ThreadRoot, us: OwnAccount, parent: JsonObject | None = None
+    comment: JsonObject, *, root: InstagramRoot, us: OwnAccount, parent: JsonObject | None = None
 ) -> FetchedPost | OwnPost:
     """A comment, or an answer to `parent`. Raises Garbled where it lacks what identifies it.
 

@@ -23,8 +23,8 @@ from networks.meta.instagram.objects import (
     MEDIA_A_PAGE,
     REPLIES,
     SOURCES,
+    InstagramRoot,
     OwnAccount,
-    ThreadRoot,
     comment_with_replies,
     media_with_comments,
     read_comment,
@@ -126,7 +126,7 @@ def _under_media(media: JsonObject, *, us: OwnAccount, since: datetime | None) -
     return found, branches
 
 
-def _answers(answers: Edge, comment: JsonObject, *, root: ThreadRoot, us: OwnAccount) -> _Found:
+def _answers(answers: Edge, comment: JsonObject, *, root: InstagramRoot, us: OwnAccount) -> _Found:
     return [read_comment(answer, root=root, us=us, parent=comment) for answer in answers.items]
 
 
