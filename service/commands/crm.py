@@ -16,7 +16,7 @@ from people.crm_import import CrmImportResult
 from service.commands.context import configured_app
 from service.commands.failures import BAD_USAGE, Failure
 from service.commands.options import AsJson, Config
-from service.intake.customers import import_customers
+from service.intake.customers import import_register
 from service.wiring.app import App
 
 
@@ -52,7 +52,7 @@ def import_(
 def _imported(app: App, register: CrmFile) -> CrmImportResult:
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("customers", total=len(list(register.records())))
-        return import_customers(app, register, on_batch=lambda count: progress.advance(task, count))
+        return import_register(app, register, on_batch=lambda count: progress.advance(task, count))
 
 
 def _sentences(enrolled: CrmImportResult, found: CrmFile) -> str:

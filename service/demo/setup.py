@@ -20,7 +20,7 @@ from records.enums import Role
 from service.demo.home import SIGN_IN_EMAIL, Home, leave_settings, prepare_home, read_accounts, write_settings
 from service.demo.practice_network import PracticeNetworkClient
 from service.desk.agents import Agent, add_agent
-from service.intake.customers import import_customers
+from service.intake.customers import import_register
 from service.operations.child_processes import ChildProcesses, free_port
 from service.wiring.app import App, open_app
 from service.wiring.settings import child_environment, load_settings
@@ -58,7 +58,7 @@ def take_practice_customers(app: App, offered: str, file: Path) -> None:
         rows.writeheader()
         rows.writerows(json.loads(offered))
         file.write_text(out.getvalue(), encoding="utf-8")
-    import_customers(app, read_crm_file(file, market="ES"))
+    import_register(app, read_crm_file(file, market="ES"))
 
 
 DASHBOARD_PORT = 8501

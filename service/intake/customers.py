@@ -15,7 +15,7 @@ from service.wiring.keys import records_key
 ACTOR = Actor(tag="service:crm")
 
 
-def import_customers(
+def import_register(
     app: App, register: CustomerRegister, *, on_batch: Callable[[int], None] = lambda _count: None
 ) -> CrmImportResult:
     """Store every record of a register in one transaction, logged. `on_batch` is told how many more are prepared."""

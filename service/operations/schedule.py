@@ -15,7 +15,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.notifications.alerts import Alerts
 from service.notifications.outbound import watch_notifications
-from service.operations.deadline_watch import watch_accounts, watch_cases
+from service.operations.account_health import watch_accounts
+from service.operations.deadline_watch import watch_cases
 from service.operations.process import freeze_gc, trim_heap
 from service.private_room.spraying_watch import watch_spraying
 from service.steps.assess import assess

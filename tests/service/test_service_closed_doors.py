@@ -16,7 +16,7 @@ from sqlmodel import col
 from records.database import reading
 from records.tables.listener import AccountHealthRow, MentionAccountRow
 from service.notifications.alerts import Alerts
-from service.operations.deadline_watch import watch_accounts
+from service.operations.account_health import watch_accounts
 from service.operations.doctor import examine
 from service.operations.schedule import run_once
 from service.wiring.app import App, open_app

@@ -17,7 +17,8 @@ from listener.health import AccountState, record_health
 from records.database import reading, writing
 from records.models import Actor
 from service.notifications.alerts import Alerts
-from service.operations.deadline_watch import MENDED_AFTER, watch_accounts, watch_cases
+from service.operations.account_health import MENDED_AFTER, watch_accounts
+from service.operations.deadline_watch import watch_cases
 from service.wiring.settings_document import AlertSettings
 from tests.support.scenario import TEXTS, Scenario, copied_scenario, open_scenario
 

@@ -21,7 +21,7 @@ from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.ledger import LedgerEntryRow
 from records.tables.people import IdentityRow
 from records.tables.room import RoomRow
-from service.demo.setup import DemoSetup, import_customers, set_up_demo
+from service.demo.setup import DemoSetup, set_up_demo, take_practice_customers
 from service.operations.schedule import run_once
 from service.wiring.app import open_app
 from service.wiring.settings import load_settings
@@ -179,7 +179,7 @@ def open_two_brands(folder: Path) -> Iterator[TwoBrands]:
         try:
             stage.open_room()
             stage.open_dashboard()
-            import_customers(stage.app, json.dumps(_customers()), folder / "customers.csv")
+            take_practice_customers(stage.app, json.dumps(_customers()), folder / "customers.csv")
             while not stage.practice.step().finished:
                 pass
             brands = TwoBrands(stage=stage, wall=_wall(stage))
