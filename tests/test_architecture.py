@@ -5,16 +5,11 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = (
-    *("records", "ledger", "people", "networks", "classifier", "policies", "cases"),
-    *("listener", "replies", "room", "service", "dashboard", "sandbox"),
-)
+from tests.support.sources import ROOT, product_sources
 
 
 def test_imports_follow_the_contracts() -> None:
@@ -27,7 +22,7 @@ def test_imports_follow_the_contracts() -> None:
 def test_only_the_clock_reads_the_system_clock() -> None:
     readers = {
         str(file.relative_to(ROOT))
-        for file, tree in _sources()
+        for file, tree in product_sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -41,7 +36,7 @@ def test_only_the_clock_reads_the_system_clock() -> None:
 def test_only_the_settings_read_the_environment() -> None:
     readers = {
         str(file.relative_to(ROOT))
-        for file, tree in _sources()
+        for file, tree in product_sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
     }
@@ -53,9 +48,3 @@ def test_nothing_private_is_in_the_repository() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     forbidden = (".db", ".sqlite", ".env", ".pem", ".key")
     assert not [name for name in listed.splitlines() if name.endswith(forbidden)]
-
-
-def _sources() -> Iterator[tuple[Path, ast.Module]]:
-    for package in PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            yield file, ast.parse(file.read_text(encoding="utf-8"))
