@@ -24,6 +24,19 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _HANDLE = re.compile(r"@\w+")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _PLAIN = str.maketrans("áéíóúàèìòùâêîôûäëïöü’‘“”0123456789", "aeiouaeiouaeiouaeiou''\"\"0000000000")
+_TOKEN = re.compile(r"[@#]?[^\W_]+(?:'[^\W_]+)?|[!?]+|[:;=]-?[()dp/\\]|<3|\S")
+_STEM = 5
+"""Letters kept of a longer word, so that the forms of a verb or noun share a feature."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureSpace:
+    """How texts become rows."""
+
+    buckets: int
+    """Columns of the hashed space; a power of two."""
+    character_range: tuple[int, int] | None
+    """Shortest and longest character n-gram inside words, or None for words alone."""
 
 
 def normalise(text: str) -> str:
@@ -44,21 +57,6 @@ def normalise(text: str) -> str:
     if "@" in cut:
         cut = _HANDLE.sub("@user", cut)
     return _REPEATED.sub(r"\1\1", cut.translate(_PLAIN))
-
-
-_TOKEN = re.compile(r"[@#]?[^\W_]+(?:'[^\W_]+)?|[!?]+|[:;=]-?[()dp/\\]|<3|\S")
-_STEM = 5
-"""Letters kept of a longer word, so that the forms of a verb or noun meet."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeatureSpace:
-    """How texts become rows; models that share a pass have equal spaces."""
-
-    buckets: int
-    """Columns of the hashed space; a power of two."""
-    character_range: tuple[int, int] | None
-    """Shortest and longest character n-gram inside words, or None for words alone."""
 
 
 def words_of(normal: str) -> list[str]:
@@ -84,7 +82,7 @@ def vectorize(posts: Sequence[Sequence[str]], space: FeatureSpace) -> csr_matrix
 
 def _features(words: list[str], space: FeatureSpace) -> list[str]:
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    found = words + pairs + concept_features(words, pairs)
+    found = words + pairs + _concept_features(words, pairs)
     found += [f"{word[:_STEM]}~" for word in words if len(word) > _STEM]
     if space.character_range is not None:
         found += _character_grams(words, *space.character_range)
@@ -154,22 +152,22 @@ _PHRASES: dict[str, str] = {
         |cual|quien|cuanto|hay|por que|para cuando|quando|onde|qual""",
 }
 _CONCEPT_OF = {
-    phrase.strip(): theme for theme, phrases in _PHRASES.items() for phrase in " ".join(phrases.split()).split("|")
+    phrase.strip(): concept for concept, phrases in _PHRASES.items() for phrase in " ".join(phrases.split()).split("|")
 }
 _CONCEPT_WEIGHT = 2
-"""Each theme counts as this many words, so that long posts do not drown it."""
+"""Each concept counts as this many words, so that it keeps its share in a long post."""
 
 
-def concept_features(words: Sequence[str], pairs: Iterable[str]) -> list[str]:
-    """Names of the themes of a post, of its shape, and of what occurs together.
+def _concept_features(words: Sequence[str], pairs: Iterable[str]) -> list[str]:
+    """The concepts of a post, marks of its shape, and which of them occur together.
 
     `words` are those of a normalised post and `pairs` its neighbours joined by a space.
     """
     triples = (f"{a} {b} {c}" for (a, b), (_, c) in pairwise(pairwise(words)))
-    themes = {_CONCEPT_OF[phrase] for group in (words, pairs, triples) for phrase in group if phrase in _CONCEPT_OF}
-    signs = sorted(themes | _shape(words))
-    single = [f"§{sign}{copy}" for sign in signs for copy in range(_CONCEPT_WEIGHT)]
-    return single + [f"§{first}×{second}" for first, second in combinations(signs, 2)]
+    concepts = {_CONCEPT_OF[phrase] for group in (words, pairs, triples) for phrase in group if phrase in _CONCEPT_OF}
+    marks = sorted(concepts | _shape(words))
+    single = [f"§{mark}{copy}" for mark in marks for copy in range(_CONCEPT_WEIGHT)]
+    return single + [f"§{first}×{second}" for first, second in combinations(marks, 2)]
 
 
 def _shape(words: Sequence[str]) -> set[str]:

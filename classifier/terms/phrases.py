@@ -7,10 +7,10 @@ word, ` ... ` stands for up to four words between two others. Letters are compar
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import yaml
@@ -19,6 +19,7 @@ _GAP = r"((?:\W{1,3}\w{1,40}){0,4}?)"
 _BETWEEN = r"\W{1,3}"
 _PARTS = re.compile(r" \.\.\. | |[()|*]|[^ ()|*]+")
 _SIGNS = {" ... ": _GAP + _BETWEEN, " ": _BETWEEN, "(": "(?:", ")": ")", "|": "|", "*": r"\w{0,40}"}
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _Trie = dict[str, "_Trie"]
 
 
@@ -55,6 +56,16 @@ class PhraseIndex:
                 met = matcher.match(folded, begin.start())
                 if met is not None:
                     yield PhraseMatch(group=group, start=met.start(), end=met.end(), words=_without_gaps(met))
+
+
+def fold(text: str) -> str:
+    """Lower-case `text` without accents and with plain digits, quotes and spaces; the length stays the same.
+
+    Offsets into the result are offsets into `text`. Accents written as combining characters stay.
+    """
+    if text.isascii():
+        return text.lower()
+    return _BEYOND_ASCII.sub(lambda met: _folded(met.group()), text).lower()
 
 
 def phrase_pattern(phrases: Sequence[str]) -> str:
@@ -147,39 +158,27 @@ def _trie_pattern(node: _Trie) -> str:
     return body + "?" if "" in node else body
 
 
-def fold(text: str) -> str:
-    """Lower-case `text` without accents and with plain digits, quotes and spaces; the length stays the same.
-
-    Offsets into the result are offsets into `text`. Accents written as combining characters stay.
-    """
-    if text.isascii():
-        return text.lower()
-    return _BEYOND_ASCII.sub(_folded_character, text).lower()
+@lru_cache(maxsize=4_096)
+def _folded(character: str) -> str:
+    if unicodedata.category(character) == "Nd":
+        return str(unicodedata.digit(character))
+    return _FOLDED.get(character, character)
 
 
-def _folded_character(met: re.Match[str]) -> str:
-    return _FOLDED.get(met.group(), met.group())
+def _accented_letters() -> dict[int, str]:
+    forms = {code: unicodedata.normalize("NFD", chr(code)) for code in range(0xC0, 0x250)}
+    return {code: form[0].lower() for code, form in forms.items() if len(form) > 1 and form[0].isascii()}
 
 
-def _folded_characters() -> dict[str, str]:
-    folded = dict(_accented_letters())
-    folded.update((code, str(unicodedata.digit(chr(code)))) for code in _other_digits())
-    folded.update((0xFEE0 + code, chr(code)) for code in range(0x21, 0x7F))
-    folded.update(dict.fromkeys(map(ord, "’‘‛ʼ´"), "'"))
-    folded.update(dict.fromkeys(map(ord, "“”«»„"), '"'))
-    folded.update(dict.fromkeys(map(ord, "‐‑‒–—−"), "-"))
-    folded.update(dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"), " "))
-    return {chr(code): letter for code, letter in folded.items()}
-
-
-def _accented_letters() -> list[tuple[int, str]]:
-    letters = ((code, unicodedata.normalize("NFD", chr(code))) for code in range(0xC0, 0x250))
-    return [(code, form[0].lower()) for code, form in letters if len(form) > 1 and form[0].isascii()]
-
-
-def _other_digits() -> list[int]:
-    return [code for code in range(0x80, sys.maxunicode) if unicodedata.category(chr(code)) == "Nd"]
-
-
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_FOLDED = _folded_characters()
+_FOLDED = {
+    chr(code): plain
+    for code, plain in (
+        _accented_letters()
+        | {0xFEE0 + code: chr(code) for code in range(0x21, 0x7F)}
+        | dict.fromkeys(map(ord, "’‘‛ʼ´"), "'")
+        | dict.fromkeys(map(ord, "“”«»„"), '"')
+        | dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+        | dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"), " ")
+    ).items()
+}
+"""Digits of other scripts are left out: there are hundreds, and they are looked up when one is met."""

@@ -6,17 +6,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from classifier.judging.tasks import TASKS, files_for
 from classifier.training.labelled_posts import LabelledFileError
 from classifier.training.train import TrainingReport, train
+from classifier.training.training_sets import TASKS, files_for
 
 _USAGE = "usage: python -m classifier.training.build DATA_FOLDER OUT_FOLDER [TASK...]\n"
 
 
 def build(data: Path, out: Path, *, tasks: Sequence[str] = tuple(TASKS)) -> list[TrainingReport]:
-    """Train `tasks` by their recipes, on files found anywhere under `data`, into `out`.
+    """Train `tasks` on their training sets, with files found anywhere under `data`, into `out`.
 
-    Raises LabelledFileError naming the first file of a recipe that is not there.
+    Raises LabelledFileError naming the first file that is not there.
     """
     return [train(task, [_found(data, name) for name in files_for(task)], out=out) for task in tasks]
 

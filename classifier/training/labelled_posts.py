@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.judging.tasks import SKIP, Task, TrainingSource, source_for, task_named
+from classifier.training.training_sets import SKIP, Task, TrainingSource, source_for, task_named
 
 _LONGEST_FIELD = 64 * 2**20
 _EVALUATION_SUFFIXES = ("_dev", "_val", "_test")
@@ -34,11 +34,11 @@ def read_labelled(task: str, file: Path) -> list[LabelledPost]:
 
     Raises LabelledFileError where the file is missing, lacks a column, or has a label that is not of the task.
     """
-    question = task_named(task)
+    spec = task_named(task)
     source = source_for(task, file.name)
     with _opened(file) as reader:
-        column = _label_column(reader.fieldnames or (), question, source, file)
-        posts = list(_posts(reader, column, question, source, file))
+        column = _label_column(reader.fieldnames or (), spec, source, file)
+        posts = list(_posts(reader, column, spec, source, file))
     if not posts:
         raise LabelledFileError(f"{file} has no labelled post for {task}: give rows with text and {column}")
     return posts

@@ -10,7 +10,8 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.preprocessing import normalize
 
 from classifier.judging.features import _features, normalise, vectorize, words_of
-from classifier.judging.linear_models import SPACES
+from classifier.judging.linear_models import SPACES, TASKS
+from classifier.training import training_sets
 
 
 @pytest.mark.parametrize("name", sorted(SPACES))
@@ -27,3 +28,7 @@ def test_rows_are_those_of_scikit_learn(name: str, texts: list[str]) -> None:
         ours, theirs = getattr(found, attribute), getattr(expected, attribute)
         assert ours.dtype == theirs.dtype
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_every_task_of_the_models_has_a_training_set() -> None:
+    assert tuple(training_sets.TASKS) == TASKS

@@ -17,11 +17,11 @@ from classifier.judging.linear_models import (
     load_models,
     save_model,
 )
-from classifier.judging.tasks import TASKS, TRAINING_SETS, files_for
 from classifier.training.build import build
 from classifier.training.calibration import calibration_error, fitting_temperature, log_loss
 from classifier.training.labelled_posts import LabelledFileError, read_labelled, read_texts
 from classifier.training.train import train
+from classifier.training.training_sets import TASKS, TRAINING_SETS, files_for
 
 POSTS = {
     "negative": ["my bag is lost again", "awful queue at the desk", "worst bank of the town"],
@@ -148,15 +148,17 @@ def small_head() -> LinearModel:
     weights = np.zeros((buckets, 2), dtype=np.float32)
     weights[5] = (1.5, -0.25)
     bias = np.array([0.5, -0.5], dtype=np.float32)
-    cues = (("queue",), ())
-    return LinearModel(task="toxicity", space="words", labels=("a", "b"), weights=weights, bias=bias, cues=cues)
+    terms = (("queue",), ())
+    return LinearModel(
+        task="toxicity", space="words", labels=("a", "b"), weights=weights, bias=bias, explanation_terms=terms
+    )
 
 
 def test_a_saved_model_is_read_back_within_its_rounding(tmp_path: Path) -> None:
     head = small_head()
     save_model(head, tmp_path)
     read = load_model(tmp_path, "toxicity", "words")
-    assert (read.task, read.labels, read.cues) == (head.task, head.labels, head.cues)
+    assert (read.task, read.labels, read.explanation_terms) == (head.task, head.labels, head.explanation_terms)
     np.testing.assert_allclose(read.weights, head.weights, atol=1.5 / 127)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from classifier.judging.linear_models import NOT_TOXIC, TOXIC
 from records.enums import Intent, Relation, Sentiment, Urgency
 
-NOT_TOXIC = "not-toxic"
-TOXIC = "toxic"
 SKIP = ""
 """A label mapped to this leaves its row out."""
 
@@ -21,26 +20,26 @@ class Task:
     column: str
     """The column that holds the label; `label` is read where a file lacks it."""
     aliases: Mapping[str, str] = field(default_factory=dict)
-    """Labels of published data sets in our words; `SKIP` leaves the row out."""
+    """Our label for each label of a published data set; `SKIP` leaves the row out."""
     strength: float = 1.0
     """Inverse of the penalty on weights: larger fits closer."""
     balance: float = 0.0
     """0 leaves classes at their frequency, 1 gives every class equal weight."""
     background: frozenset[str] = frozenset()
-    """Files read for their words alone, which teach what words mean where labelled posts are few."""
+    """Files read without labels: latent topics are learnt from them where labelled posts are few."""
     names_words: bool = True
     """Whether words of a post may be named as evidence; slurs may not."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSource:
-    """One labelled file of a recipe, read in its own way."""
+    """One labelled file of a training set, and how its labels are read."""
 
     file: str
     column: str | None = None
     """Where the label is not in the task's column."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """Aliases of this file alone; they come before the task's."""
+    """Aliases of this file alone; they win over the task's."""
     others: str | None = None
     """What a label that is neither known nor an alias becomes; None makes it an error."""
     weight: float = 1.0
@@ -138,10 +137,10 @@ def task_named(name: str) -> Task:
 
 
 def source_for(task: str, file: str) -> TrainingSource:
-    """How `file` (a name without folders) is read for `task`: by recipe, or plainly where none speaks of it."""
+    """How `file` (a name without folders) is read for `task`: by its training set, or plainly where none names it."""
     return next((source for source in TRAINING_SETS[task] if source.file == file), TrainingSource(file=file))
 
 
 def files_for(task: str) -> tuple[str, ...]:
-    """Names of every file the recipe of `task` reads, labelled ones first."""
+    """Names of every file in the training set of `task`, labelled ones first."""
     return (*(source.file for source in TRAINING_SETS[task]), *sorted(TASKS[task].background))
