@@ -84,7 +84,8 @@ class PersonalDatum:
     owner: Owner
     start: int
     end: int
-    value: str = field(repr=False)
+    value: str = field(default="", repr=False)
+    """Empty where the datum was read back from a row."""
 
 
 @dataclass(frozen=True, kw_only=True)

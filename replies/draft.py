@@ -17,6 +17,7 @@ ANSWERS_THE_TEXT = frozenset({Act.PUBLIC_REPLY, Act.PRIVATE_MESSAGE, Act.PRIVATE
 
 AUTOMATIC = "automatic"
 PERSON = "person"
+_RULE = "rule:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +50,52 @@ class Draft:
     """Leaves although the brand's crisis switch is on."""
     reason: str = ""
     """Why it waits for a person, where that needs saying: one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedAct:
+    """What one act is to do and say, before anybody knows in which case and room."""
+
+    slot: str
+    act: Act
+    target_external_id: str
+    text: str
+    language: str
+    approvals_needed: int = 0
+    invites: bool = False
+    """Its text waits for the link of a room that is prepared with it."""
+    promotion: bool = False
+    even_in_crisis: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweredMention:
+    """What a draft answers: the mention as one account has it, with its decision and its case."""
+
+    account_id: int
+    mention_id: int
+    revision: int
+    decision_id: int | None = None
+    case_id: int | None = None
+
+    def draft(self, act: PlannedAct, *, author: str, room_id: int | None = None, reason: str = "") -> Draft:
+        """The act as the outbox takes it. `author` is `rule:NAME`, or who asks for it; `reason` says why it waits."""
+        return Draft(
+            account_id=self.account_id,
+            mention_id=self.mention_id,
+            revision=self.revision,
+            decision_id=self.decision_id,
+            case_id=self.case_id,
+            room_id=room_id,
+            slot=act.slot,
+            act=act.act,
+            target_external_id=act.target_external_id,
+            text=act.text,
+            language=act.language,
+            origin=AUTOMATIC if author.startswith(_RULE) else PERSON,
+            author=author,
+            approvals_needed=act.approvals_needed,
+            promotion=act.promotion,
+            even_in_crisis=act.even_in_crisis,
+            reason=reason,
+        )

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, literal_column
+from sqlalchemy import ColumnElement, Engine, bindparam, literal_column
 from sqlmodel import Session, col
 
 from records.enums import ReplyStatus
-from records.leases import claim_due
+from records.leases import DueRows
 from records.refusals import RefusalError
 from records.tables.replies import ReplyRow
 
@@ -68,6 +68,15 @@ _UNKNOWN_REASONS = (CANNOT_TELL, MAYBE_THIS_ONE, PRIVATE_REPLY_USED)
 _MAY_HAVE_COST = frozenset({ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.SENT})
 OUTSTANDING: ColumnElement[bool] = literal_column("reply.status IN ('approved', 'sending', 'unknown')")
 """Spelt as the index over due replies is, so that SQLite uses it."""
+_DUE = DueRows(
+    ReplyRow,
+    due=col(ReplyRow.due_at),
+    where=[
+        OUTSTANDING,
+        col(ReplyRow.status).in_(bindparam("statuses", expanding=True)),
+        col(ReplyRow.due_at) <= bindparam("due_by"),
+    ],
+)
 
 
 class IllegalTransitionError(RefusalError):
@@ -148,20 +157,15 @@ def claim_one(
 
     A run that lasts takes what was due when it began: what it put off itself is another run's.
     """
-    ids = claim_due(
+    lease = _DUE.lease(
         engine,
-        ReplyRow,
-        due=col(ReplyRow.due_at),
-        where=[
-            OUTSTANDING,
-            col(ReplyRow.status).in_([status.value for status in statuses]),
-            col(ReplyRow.due_at) <= due_by,
-        ],
         claimant=claimant,
         now=max(now, due_by),
         most=1,
+        statuses=[status.value for status in statuses],
+        due_by=due_by,
     )
-    return ids[0] if ids else None
+    return lease.ids[0] if lease else None
 
 
 def locked(session: Session, reply_id: int) -> ReplyRow:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
+from networks.permissions import refusal
 from networks.protocol import Network, PostState
 from records.database import reading
 from records.enums import CLOSING_SLOT, PRIVATE_ACTS, Act, Feed, Mode
@@ -58,7 +59,7 @@ def stop_by_own_records(context: SendContext, *, mode: Mode, max_reply_age: time
 
 def stop_by_permission(reply: ReplyRow, permissions: Permissions | None) -> Stop | None:
     """Hold what is not permitted, or no longer; None where it may be tried, or nobody knows what is permitted."""
-    why = "" if permissions is None else _why_not(Act(reply.act), permissions)
+    why = "" if permissions is None else refusal(permissions, Act(reply.act))
     return held(why) if why else None
 
 
@@ -162,26 +163,6 @@ def _stop_as_late_or_loud(context: SendContext, *, max_reply_age: timedelta, now
     if public and context.same_text_in_thread:
         return held("The same text already stands in this thread: change it.")
     return None
-
-
-def _why_not(act: Act, permissions: Permissions) -> str:
-    if act in PRIVATE_ACTS:
-        return _why_not_privately(act, permissions)
-    permitted, otherwise = {
-        Act.PUBLIC_REPLY: (permissions.reply, permissions.why or "The network does not permit this answer."),
-        Act.HIDE: (permissions.hide, "The network does not permit hiding this post."),
-        Act.UNHIDE: (permissions.hide, "The network does not permit showing this post again."),
-        Act.DELETE: (permissions.delete_own, "The network does not permit deleting this answer."),
-    }[act]
-    return "" if permitted else otherwise
-
-
-def _why_not_privately(act: Act, permissions: Permissions) -> str:
-    if not permissions.private_message:
-        return permissions.why or "The time in which the network permits a private message has passed."
-    if act is Act.PRIVATE_MESSAGE and permissions.private_act is Act.PRIVATE_REPLY:
-        return "The network permits a private reply to the post, and no other message: withhold it and write anew."
-    return ""
 
 
 def _unheard_since(session: Session, context: SendContext) -> datetime:

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from networks.permissions import permits
 from policies.text_limits import Channel, limit_of
 from records.database import reading
+from records.enums import Act
 from replies.limits import MonthBudget
 from service.brands.rulebook_versions import current_rulebook
 from service.deciding.addressee import Addressee, NothingToAnswerError, addressee_of_case
-from service.deciding.brand_context import month_of
+from service.deciding.brand_reader import month_of
 from service.deciding.texts import write_text
 from service.wiring.app import App
 
@@ -35,21 +37,25 @@ class AnswerPermissions:
         """True where the account is not paused."""
         return self.to is not None and not self.to.paused
 
+    def permits(self, act: Act) -> bool:
+        """True where the account is not paused and the network permits the act."""
+        return self.to is not None and not self.to.paused and permits(self.to.permissions, act)
+
     @property
     def reply(self) -> bool:
-        return self.to is not None and self.speaks and self.to.permissions.reply
+        return self.permits(Act.PUBLIC_REPLY)
 
     @property
     def private_message(self) -> bool:
-        return self.to is not None and self.speaks and self.to.permissions.private_message
+        return self.to is not None and self.permits(self.to.permissions.private_act)
 
     @property
     def hide(self) -> bool:
-        return self.to is not None and self.speaks and self.to.permissions.hide
+        return self.permits(Act.HIDE)
 
     @property
     def delete_own(self) -> bool:
-        return self.to is not None and self.speaks and self.to.permissions.delete_own
+        return self.permits(Act.DELETE)
 
 
 def answer_permissions(session: Session, app: App, *, case_id: int, now: datetime) -> AnswerPermissions:

@@ -16,7 +16,7 @@ from records.tables.listener import MentionAccountRow, MentionRevisionRow, Menti
 from records.tables.people import IdentityRow
 from records.tables.rules import PilotRow, PilotVerdictRow
 from service.brands.rulebook_versions import stored_source
-from service.deciding.brand_context import midnight
+from service.deciding.brand_reader import midnight
 from service.desk.agents import agent_names
 from service.pilots.report import PilotReport, disagreements, newest_pilot, report_on
 

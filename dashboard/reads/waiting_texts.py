@@ -18,7 +18,7 @@ from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
 from replies.lifecycle import delivery_unknown
 from replies.send_context import pause_reason
-from service.deciding.permissions import permissions_for_reply
+from service.deciding.reader import permissions_for_reply
 from service.delivery.holds import hold_if_approved
 from service.desk.agents import agent_names
 from service.wiring.app import App

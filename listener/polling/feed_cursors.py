@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from listener.health import paused_accounts
 from records.bulk import add_missing
 from records.enums import Feed
-from records.leases import LEASE, claim, still_held
+from records.leases import LEASE, DueRows
 from records.tables.listener import FeedCursorRow
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -28,6 +28,11 @@ _CURSOR = select(
     col(FeedCursorRow.refusal),
     col(FeedCursorRow.refused_at),
 ).where(col(FeedCursorRow.id) == bindparam("cursor_id"))
+_DUE = DueRows(
+    FeedCursorRow,
+    due=col(FeedCursorRow.poll_due_at),
+    where=[col(FeedCursorRow.account_id) == bindparam("of_account"), col(FeedCursorRow.feed) == bindparam("of_feed")],
+)
 _CHANGE = update(FeedCursorRow).where(
     col(FeedCursorRow.id) == bindparam("cursor_id"), col(FeedCursorRow.claimed_by) == bindparam("claimant")
 )
@@ -98,20 +103,18 @@ def in_turns(due: Sequence[DueFeed]) -> list[DueFeed]:
 
 def lease_feed(session: Session, *, account_id: int, feed: Feed, claimant: str, now: datetime) -> FeedCursor | None:
     """Lease a feed that is due, making its cursor on first use; None where it is not due or another reads it."""
-    ids = _claim(session, account_id, feed, claimant, now)
-    if not ids:
+    asked = {"of_account": account_id, "of_feed": feed.value}
+    lease = _DUE.claim(session, claimant=claimant, now=now, most=1, **asked)
+    if not lease:
         row = {"account_id": account_id, "feed": feed.value, "poll_due_at": now, "walk_served": 0}
         add_missing(session, FeedCursorRow, [row], unique=("account_id", "feed"))
-        ids = _claim(session, account_id, feed, claimant, now)
-    return _cursor(session, ids[0]) if ids else None
+        lease = _DUE.claim(session, claimant=claimant, now=now, most=1, **asked)
+    return _cursor(session, lease.ids[0]) if lease else None
 
 
 def keep_lease(session: Session, cursor: FeedCursor, *, claimant: str, now: datetime) -> bool:
     """Renew the lease; False where another has taken it over."""
-    if not still_held(session, FeedCursorRow, [cursor.id], claimant):
-        return False
-    _change(session, cursor, claimant, {"claimed_until": now + LEASE})
-    return True
+    return _change(session, cursor, claimant, {"claimed_until": now + LEASE})
 
 
 def save_page_cursor(session: Session, cursor: FeedCursor, page: PageCursor | None, *, claimant: str) -> None:
@@ -143,13 +146,6 @@ def finish_reading(
     _change(session, cursor, claimant, values)
 
 
-def _claim(session: Session, account_id: int, feed: Feed, claimant: str, now: datetime) -> list[int]:
-    ours = [col(FeedCursorRow.account_id) == account_id, col(FeedCursorRow.feed) == feed.value]
-    return claim(
-        session, FeedCursorRow, due=col(FeedCursorRow.poll_due_at), where=ours, claimant=claimant, now=now, most=1
-    )
-
-
 def _cursor(session: Session, cursor_id: int) -> FeedCursor:
     row = session.connection().execute(_CURSOR, {"cursor_id": cursor_id}).one()
     read_until, token, began_at, served, oldest_at, refusal, refused_at = row
@@ -170,5 +166,7 @@ def _page_cursor_values(page: PageCursor | None) -> dict[str, object]:
     }
 
 
-def _change(session: Session, cursor: FeedCursor, claimant: str, values: Mapping[str, object]) -> None:
-    session.connection().execute(_CHANGE, {"cursor_id": cursor.id, "claimant": claimant, **values})
+def _change(session: Session, cursor: FeedCursor, claimant: str, values: Mapping[str, object]) -> bool:
+    """False where another holds the cursor by now, and nothing was changed."""
+    changed = session.connection().execute(_CHANGE, {"cursor_id": cursor.id, "claimant": claimant, **values})
+    return changed.rowcount == 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, bindparam, delete, func, select, update
+from sqlalchemy import Engine, bindparam, delete, func, select
 from sqlmodel import Session, col
 
 from listener.health import PAUSE
@@ -20,7 +20,7 @@ from networks.protocol import FeedPage, Network
 from records.bulk import VALUES, add_missing, execute_by, fetch_by
 from records.database import reading, writing
 from records.enums import Feed
-from records.leases import claim, still_held
+from records.leases import DueRows, Lease
 from records.models import Account, Actor, FetchedPost
 from records.tables.listener import OwnPostRow, PendingPostRow
 
@@ -36,9 +36,7 @@ _COMMENT = "comment"
 _OF_ACCOUNT = col(PendingPostRow.account_id) == bindparam("of_account")
 _COUNT = select(func.count()).select_from(PendingPostRow).where(_OF_ACCOUNT)
 _PENDING = select(col(PendingPostRow.external_id)).where(_OF_ACCOUNT, col(PendingPostRow.external_id).in_(VALUES))
-_ANY_DUE = (
-    select(col(PendingPostRow.id)).where(_OF_ACCOUNT, col(PendingPostRow.ask_due_at) <= bindparam("now")).limit(1)
-)
+_DUE = DueRows(PendingPostRow, due=col(PendingPostRow.ask_due_at), where=[_OF_ACCOUNT])
 _CLAIMED = (
     select(col(PendingPostRow.id), col(PendingPostRow.external_id), col(PendingPostRow.attempts))
     .where(col(PendingPostRow.id).in_(VALUES))
@@ -48,11 +46,7 @@ _OWN_POSTS = select(col(OwnPostRow.external_id)).where(
     col(OwnPostRow.network) == bindparam("network"), col(OwnPostRow.external_id).in_(VALUES)
 )
 _DROP = delete(PendingPostRow).where(col(PendingPostRow.id).in_(VALUES))
-_TRY_LATER = (
-    update(PendingPostRow)
-    .where(col(PendingPostRow.id) == bindparam("row"))
-    .values(attempts=bindparam("tried"), ask_due_at=bindparam("next"), claimed_by=None, claimed_until=None)
-)
+_ONE_MORE = {"attempts": col(PendingPostRow.attempts) + 1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,23 +106,31 @@ def fetch_pending(
     Deliveries run ahead of what a network shows: what it says is gone is fetched again too. A failure is recorded,
     puts the next attempt off, and is returned.
     """
-    due = _claim(engine, account, claimant=claimant, now=now, most=network.refetch_at_most)
+    lease = _DUE.lease(
+        engine,
+        claimant=claimant,
+        now=now,
+        most=network.refetch_at_most,
+        allowed=lambda session: may_refetch(session, account, now=now),
+        of_account=account.id,
+    )
+    due = _read(engine, lease) if lease else []
     if not due:
         return PendingResult()
     try:
         page = network.refetch(tuple(each.external_id for each in due)).page
     except NetworkError as error:
-        _record_failure(engine, account, due, error, claimant=claimant, now=now)
+        _record_failure(engine, lease, account, due, error, now=now)
         return PendingResult(error=error)
     shown = {post.external_id for post in page.posts} | {post.external_id for post in page.own}
     shown |= {post.revision_external_id for post in page.posts}
     with writing(engine, in_turn=ingest_turn(account.network)) as session:
-        held = still_held(session, PendingPostRow, [each.row_id for each in due], claimant)
+        held = lease.held(session)
         ours = [each for each in due if each.row_id in held]
         read = [each for each in ours if each.external_id in shown]
         record_refetch(session, account, page, price=price, now=now)
         _drop(session, [each.row_id for each in read])
-        _try_later(session, [each for each in ours if each.external_id not in shown], now=now)
+        _try_later(session, lease, [each for each in ours if each.external_id not in shown], now=now)
         for feed, part in _by_feed(session, account, page):
             store_page(session, account=account, feed=feed, page=part, ports=ports, actor=actor, now=now)
     return PendingResult(asked=len(due), read=len(read))
@@ -147,26 +149,11 @@ def _pending_among(session: Session, account: Account, external_ids: Sequence[st
     return {row[0] for row in fetch_by(session, _PENDING, external_ids, of_account=account.id)}
 
 
-def _claim(engine: Engine, account: Account, *, claimant: str, now: datetime, most: int) -> list[_Due]:
+def _read(engine: Engine, lease: Lease) -> list[_Due]:
     with reading(engine) as session:
-        # Looked at often, and seldom due: a writer would keep others waiting for nothing.
-        if session.connection().execute(_ANY_DUE, {"of_account": account.id, "now": now}).first() is None:
-            return []
-    with writing(engine) as session:
-        if not may_refetch(session, account, now=now):
-            return []
-        ids = claim(
-            session,
-            PendingPostRow,
-            due=col(PendingPostRow.ask_due_at),
-            where=[col(PendingPostRow.account_id) == account.id],
-            claimant=claimant,
-            now=now,
-            most=most,
-        )
-        rows = fetch_by(session, _CLAIMED, ids)
         return [
-            _Due(row_id=row_id, external_id=external_id, attempts=attempts) for row_id, external_id, attempts in rows
+            _Due(row_id=row_id, external_id=external_id, attempts=attempts)
+            for row_id, external_id, attempts in fetch_by(session, _CLAIMED, lease.ids)
         ]
 
 
@@ -192,31 +179,20 @@ def _drop(session: Session, row_ids: Sequence[int]) -> None:
     execute_by(session, _DROP, row_ids)
 
 
-def _try_later(session: Session, due: Sequence[_Due], *, now: datetime) -> None:
+def _try_later(session: Session, lease: Lease, due: Sequence[_Due], *, now: datetime) -> None:
     _drop(session, [each.row_id for each in due if each.attempts >= len(PAUSES)])
-    again = [
-        {"row": each.row_id, "tried": each.attempts + 1, "next": now + PAUSES[each.attempts]}
-        for each in due
-        if each.attempts < len(PAUSES)
-    ]
-    _update_each(session, again)
-
-
-def _update_each(session: Session, values: Sequence[Mapping[str, object]]) -> None:
-    if values:
-        session.connection().execute(_TRY_LATER, list(values))
+    again = {each.row_id: now + PAUSES[each.attempts] for each in due if each.attempts < len(PAUSES)}
+    lease.postpone(session, again, now=now, values=_ONE_MORE)
 
 
 def _record_failure(
-    engine: Engine, account: Account, due: Sequence[_Due], error: NetworkError, *, claimant: str, now: datetime
+    engine: Engine, lease: Lease, account: Account, due: Sequence[_Due], error: NetworkError, *, now: datetime
 ) -> None:
     with writing(engine) as session:
-        held = still_held(session, PendingPostRow, [each.row_id for each in due], claimant)
-        ours = [each for each in due if each.row_id in held]
+        held = lease.held(session)
         record_refetch_failure(session, account, error, now=now)
         if is_permanent(error):
-            _try_later(session, ours, now=now)
+            _try_later(session, lease, [each for each in due if each.row_id in held], now=now)
         else:
             # What the network stumbles over must not keep others from their turn.
-            later = now + PAUSE if is_transient(error) else now
-            _update_each(session, [{"row": each.row_id, "tried": each.attempts, "next": later} for each in ours])
+            lease.settle(session, due_at=now + PAUSE if is_transient(error) else now)

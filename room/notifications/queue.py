@@ -9,8 +9,7 @@ from sqlalchemy import Engine, or_, select, update
 from sqlmodel import Session, col
 
 from people.customers import find_by_digest
-from records.leases import claim_due as claim_due_rows
-from records.leases import still_held
+from records.leases import DueRows, Lease
 from records.tables.room import NotificationRow, ProofCodeRow, RoomRow
 
 CODE = "code"
@@ -18,6 +17,7 @@ NOTICE = "notice"
 EMAIL = "email"
 SMS = "sms"
 MOST_AT_ONCE = 10
+_DUE = DueRows(NotificationRow, due=col(NotificationRow.due_at))
 NOTICES_RETRIED_FOR = timedelta(days=1)
 
 ATTEMPTS_BEFORE_ALERT = 2
@@ -86,11 +86,9 @@ def enqueue(
     session.flush()
 
 
-def claim_due(engine: Engine, *, claimant: str, now: datetime) -> list[int]:
-    """Lease the letters that are due, and return their ids."""
-    return claim_due_rows(
-        engine, NotificationRow, due=col(NotificationRow.due_at), claimant=claimant, now=now, most=MOST_AT_ONCE
-    )
+def lease_notifications(engine: Engine, *, claimant: str, now: datetime) -> Lease:
+    """Lease the notifications that are due."""
+    return _DUE.lease(engine, claimant=claimant, now=now, most=MOST_AT_ONCE)
 
 
 def load_notification(session: Session, letter_id: int) -> Notification | None:
@@ -133,12 +131,12 @@ def delivery_failure(session: Session, way: str) -> str:
     return found.failure if found is not None and found.sent_at is None else ""
 
 
-def mark_addressed(session: Session, letter: Notification, *, claimant: str, way: str, proof: str) -> bool:
+def mark_addressed(session: Session, letter: Notification, *, lease: Lease, way: str, proof: str) -> bool:
     """Write down whose letter it is and which way it goes, before it leaves; false where the lease was lost.
 
     From here on the code can be right, so that one which arrives is.
     """
-    if not still_held(session, NotificationRow, [letter.id], claimant):
+    if not lease.held(session, [letter.id]):
         return False
     row = session.get_one(NotificationRow, letter.id)
     row.customer_id, row.way = letter.customer_id, way
@@ -152,30 +150,27 @@ def mark_addressed(session: Session, letter: Notification, *, claimant: str, way
     return True
 
 
-def mark_sent(session: Session, letter_id: int, *, claimant: str, now: datetime) -> None:
+def mark_sent(session: Session, letter_id: int, *, lease: Lease, now: datetime) -> None:
     """It was handed over."""
-    _settle(session, letter_id, claimant, {"sent_at": now, "due_at": None, "failure": ""})
+    _settle(session, letter_id, lease, {"sent_at": now, "failure": ""})
 
 
-def mark_dropped(session: Session, letter_id: int, *, claimant: str, why: str) -> None:
+def mark_dropped(session: Session, letter_id: int, *, lease: Lease, why: str) -> None:
     """It goes nowhere, or is given up."""
-    _settle(session, letter_id, claimant, {"due_at": None, "failure": why[:_MOST_FAILURE_CHARACTERS]})
+    _settle(session, letter_id, lease, {"failure": why[:_MOST_FAILURE_CHARACTERS]})
 
 
-def mark_failed(session: Session, letter: Notification, *, claimant: str, why: str, now: datetime) -> None:
+def mark_failed(session: Session, letter: Notification, *, lease: Lease, why: str, now: datetime) -> None:
     """It could not be handed over: it is tried again later, each time twice as late, while it is worth sending."""
     again = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(letter.attempts, 16))
     due = again if again < letter.worth_sending_until else None
-    _settle(session, letter.id, claimant, {"due_at": due, "failure": why[:_MOST_FAILURE_CHARACTERS]})
+    _settle(session, letter.id, lease, {"failure": why[:_MOST_FAILURE_CHARACTERS]}, due_at=due)
 
 
-def _settle(session: Session, letter_id: int, claimant: str, values: dict[str, object]) -> None:
-    session.execute(
-        update(NotificationRow)
-        .where(col(NotificationRow.id) == letter_id, col(NotificationRow.claimed_by) == claimant)
-        .values(attempts=NotificationRow.attempts + 1, claimed_by=None, claimed_until=None, **values)
-        .execution_options(synchronize_session=False)
-    )
+def _settle(
+    session: Session, letter_id: int, lease: Lease, values: dict[str, object], due_at: datetime | None = None
+) -> None:
+    lease.settle(session, [letter_id], due_at=due_at, values={"attempts": col(NotificationRow.attempts) + 1, **values})
 
 
 def _worth_sending_until(row: NotificationRow, code: ProofCodeRow | None) -> datetime:

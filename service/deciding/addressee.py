@@ -17,11 +17,11 @@ from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import DecisionRow
-from replies.draft import PERSON, Draft
+from replies.draft import AnsweredMention, Draft, PlannedAct
 from replies.send_context import pause_reason
-from service.deciding.acts import choose_language, private_target
-from service.deciding.context import MentionContext, read_mention_contexts
-from service.deciding.permissions import permissions_of
+from service.deciding.context import MentionContext
+from service.deciding.reader import read_mentions
+from service.deciding.texts import choose_language
 from service.wiring.app import App
 
 
@@ -56,7 +56,7 @@ class Addressee:
     private_slot: str
     """Where the next text of each kind goes: one that waits is not written twice."""
 
-    def draft(  # noqa: PLR0913 - a draft is this many things
+    def draft(
         self,
         act: Act,
         *,
@@ -64,29 +64,27 @@ class Addressee:
         author: str,
         text: str = "",
         target_external_id: str | None = None,
-        origin: str = PERSON,
         approvals_needed: int = 0,
         room_id: int | None = None,
         reason: str = "",
     ) -> Draft:
         """An act about this post in this case; its target is the post itself unless another is given."""
-        return Draft(
+        answered = AnsweredMention(
             account_id=self.account.id,
             mention_id=self.mention_id,
             revision=self.revision,
             decision_id=self.decision_id,
             case_id=self.case_id,
-            room_id=room_id,
+        )
+        planned = PlannedAct(
             slot=slot,
             act=act,
             target_external_id=target_external_id or self.external_id,
             text=text,
             language=self.language,
-            origin=origin,
-            author=author,
             approvals_needed=approvals_needed,
-            reason=reason,
         )
+        return answered.draft(planned, author=author, room_id=room_id, reason=reason)
 
 
 def addressee_of_mention(session: Session, app: App, *, mention_id: int, account_id: int, now: datetime) -> Addressee:
@@ -96,12 +94,12 @@ def addressee_of_mention(session: Session, app: App, *, mention_id: int, account
             col(MentionAccountRow.mention_id) == mention_id, col(MentionAccountRow.account_id) == account_id
         )
     ).scalar_one_or_none()
-    standings = read_mention_contexts(session, [link], now=now) if link is not None else []
-    if not standings:
+    mentions = read_mentions(session, app, [link], now=now) if link is not None else []
+    if not mentions:
         raise NothingToAnswerError(
             "This post is not judged yet or no longer there: reload the page.", code="post-not-judged"
         )
-    return _addressee(session, app, standings[0], now)
+    return _addressee(session, mentions[0])
 
 
 def addressee_of_case(session: Session, app: App, *, case_id: int, now: datetime) -> Addressee:
@@ -152,40 +150,38 @@ def subject_of_case(session: Session, case_id: int) -> str:
     return str(session.execute(query).scalar_one())
 
 
-def _addressee(session: Session, app: App, standing: MentionContext, now: datetime) -> Addressee:
-    account, brand = app.accounts[standing.account_id], app.brand_of(standing.account_id)
-    permissions = permissions_of(app, standing, now=now)
+def _addressee(session: Session, mention: MentionContext) -> Addressee:
     decision = session.execute(
         select(DecisionRow).where(
-            col(DecisionRow.mention_id) == standing.mention_id,
-            col(DecisionRow.account_id) == standing.account_id,
+            col(DecisionRow.mention_id) == mention.mention_id,
+            col(DecisionRow.account_id) == mention.account.id,
             col(DecisionRow.superseded_at).is_(None),
         )
     ).scalar_one_or_none()
     case_id = session.execute(
         select(col(CareCaseRow.id)).where(
-            col(CareCaseRow.identity_id) == standing.identity_id,
-            col(CareCaseRow.brand) == account.brand,
+            col(CareCaseRow.identity_id) == mention.identity_id,
+            col(CareCaseRow.brand) == mention.account.brand,
             col(CareCaseRow.closed_at).is_(None),
         )
     ).scalar_one_or_none()
     return Addressee(
-        account=account,
-        mention_id=standing.mention_id,
-        revision=standing.revision,
-        external_id=standing.external_id,
-        identity_id=standing.identity_id,
-        subject=standing.subject,
-        author_external_id=standing.author_external_id,
-        handle=standing.handle,
-        language=choose_language(standing.assessment.language, brand) or brand.languages[0],
+        account=mention.account,
+        mention_id=mention.mention_id,
+        revision=mention.revision,
+        external_id=mention.external_id,
+        identity_id=mention.identity_id,
+        subject=mention.subject,
+        author_external_id=mention.author_external_id,
+        handle=mention.handle,
+        language=choose_language(mention.assessment.language, mention.brand) or mention.brand.languages[0],
         case_id=case_id,
         decision_id=decision.id if decision else None,
-        permissions=permissions,
-        private_target=private_target(permissions, standing),
-        hidden=standing.hidden,
-        paused=pause_reason(session, standing.account_id),
+        permissions=mention.permissions,
+        private_target=mention.private_target,
+        hidden=mention.hidden,
+        paused=pause_reason(session, mention.account.id),
         further_approvals=1 if decision is not None and decision.approval == Approval.TWO else 0,
-        public_slot=next_slot(session, ANSWER_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),
-        private_slot=next_slot(session, PRIVATE_SLOT, mention_id=standing.mention_id, account_id=standing.account_id),
+        public_slot=next_slot(session, ANSWER_SLOT, mention_id=mention.mention_id, account_id=mention.account.id),
+        private_slot=next_slot(session, PRIVATE_SLOT, mention_id=mention.mention_id, account_id=mention.account.id),
     )

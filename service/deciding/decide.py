@@ -1,4 +1,4 @@
-"""Decides mentions by the rulebook in use and by a running pilot. Reads no clock and no database."""
+"""Decides mentions by the rulebook in use and by a running pilot. Pure: it reads no clock and no database."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ from zoneinfo import ZoneInfo
 
 from policies.engine import decide as decide_by_rulebook
 from records.enums import Act, Action, Mode
-from records.models import Account, Brand, Fact, FactValue, Permissions, Verdict
-from replies.draft import TEXT_ACTS
-from service.deciding.acts import PlannedAct, choose_language, held_if_blocked, plan_acts
-from service.deciding.brand_context import NO_LIMITS, ActivePilot, ActiveRulebook, BrandPolicy, SendingLimits
-from service.deciding.context import MentionContext
+from records.models import Fact, FactValue, Verdict
+from replies.draft import TEXT_ACTS, PlannedAct
+from service.deciding.acts import plan_acts
+from service.deciding.context import ActivePilot, ActiveRulebook, DecisionContext, MentionContext
 from service.deciding.facts import facts_as_json, facts_at, gather_facts
-from service.deciding.permissions import permissions_of
-from service.deciding.reply_blockers import PrivateWaits, unfillable
-from service.wiring.app import App
-
-_EVERYBODY = 0
-"""Stands for a thread that is one conversation, whoever speaks in it."""
+from service.deciding.reply_blockers import held_if_blocked
+from service.deciding.texts import choose_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +37,17 @@ class PilotVerdict:
 class Decided:
     """One decision, computed and not yet written."""
 
-    standing: MentionContext
+    context: DecisionContext
     facts: dict[str, dict[str, FactValue]]
     """As the decision row keeps them."""
-    history: bool
     verdict: Verdict
     mode: Mode
     acts: tuple[PlannedAct, ...]
     pilot: PilotVerdict | None = None
+
+    @property
+    def mention(self) -> MentionContext:
+        return self.context.mention
 
     @property
     def pilot_id(self) -> int | None:
@@ -58,58 +56,26 @@ class Decided:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _DecisionInput:
-    """One mention, with all that any rulebook is told of it."""
-
-    app: App
-    standing: MentionContext
-    account: Account
-    brand: Brand
-    permissions: Permissions
-    facts: Mapping[str, Fact]
-    bounds: SendingLimits
-    waits: PrivateWaits
-    language: str | None
-    now: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class _RulebookAnswer:
-    """What one rulebook says of it."""
+class _Answer:
+    """What one rulebook says of a mention."""
 
     verdict: Verdict
     facts: Mapping[str, Fact]
     acts: tuple[PlannedAct, ...]
 
 
-def decide_all(
-    app: App,
-    standings: Sequence[MentionContext],
-    *,
-    orders: Mapping[str, BrandPolicy],
-    bounds: Mapping[int, SendingLimits],
-    now: datetime,
-) -> list[Decided]:
+def decide_all(contexts: Sequence[DecisionContext], *, mode: Mode, now: datetime) -> list[Decided]:
     """Decide each in its turn: what one says in a thread, or to a person, the next one knows.
 
-    `orders` are those of each brand, and count what is spent; `bounds` are those of each account.
+    `mode` is that of the service. The policies in the contexts count what is spent.
     """
-    answered: Counter[tuple[int, str, int]] = Counter()
+    answered: Counter[tuple[int, str, int | None]] = Counter()
     told: Counter[tuple[int, int]] = Counter()
     decided = []
-    for standing in standings:
-        with_whom = standing.identity_id if standing.root_is_ours else _EVERYBODY
-        thread = (standing.account_id, standing.root_external_id, with_whom)
-        person = (standing.account_id, standing.identity_id)
-        seen = standing
-        if answered[thread] or told[person]:
-            seen = replace(
-                standing,
-                earlier_answers=standing.earlier_answers + answered[thread],
-                answers_to_person=standing.answers_to_person + told[person],
-            )
-        held_to = bounds.get(standing.account_id, NO_LIMITS)
-        each = _decide_one(app, seen, orders[app.accounts[standing.account_id].brand], held_to, now)
+    for context in contexts:
+        mention = context.mention
+        thread, person = mention.conversation, (mention.account.id, mention.identity_id)
+        each = _decide(_with_more_answers(context, in_thread=answered[thread], to_person=told[person]), mode, now)
         if each.mode is Mode.LIVE:
             answered[thread] += sum(act.act is Act.PUBLIC_REPLY for act in each.acts)
             told[person] += sum(act.act in TEXT_ACTS for act in each.acts)
@@ -117,22 +83,31 @@ def decide_all(
     return decided
 
 
-def _decide_one(
-    app: App, standing: MentionContext, orders: BrandPolicy, bounds: SendingLimits, now: datetime
-) -> Decided:
-    asked = _decision_input(app, standing, orders, bounds, now)
-    too_old = now - standing.published_at > timedelta(hours=asked.brand.max_reply_age_hours)
-    history = standing.published_at < asked.account.connected_at
-    mode = Mode.SHADOW if history or too_old else app.mode
-    answer = _answer(asked, orders.book, mode=mode)
-    tried = None if history or too_old else _ask_pilot(asked, orders.trial, answer, mode=mode)
-    pilot, answer = tried or (None, answer)
+def _with_more_answers(context: DecisionContext, *, in_thread: int, to_person: int) -> DecisionContext:
+    if not in_thread and not to_person:
+        return context
+    before = context.mention.history
+    history = replace(
+        before,
+        earlier_answers=before.earlier_answers + in_thread,
+        answers_to_person=before.answers_to_person + to_person,
+    )
+    return replace(context, mention=replace(context.mention, history=history))
+
+
+def _decide(context: DecisionContext, service_mode: Mode, now: datetime) -> Decided:
+    mention, policy = context.mention, context.policy
+    too_old = now - mention.published_at > timedelta(hours=mention.brand.max_reply_age_hours)
+    only_recorded = mention.is_history or too_old
+    mode = Mode.SHADOW if only_recorded else service_mode
+    answer = _answer(context, policy.active, gather_facts(context, now=now), mode=mode, now=now)
+    asked = None if only_recorded else _ask_pilot(context, policy.pilot, answer, mode=mode, now=now)
+    pilot, answer = asked or (None, answer)
     if mode is Mode.LIVE and (pilot is None or not pilot.decides):
-        orders.book.spent[standing.account_id][answer.verdict.rule] += 1
+        policy.active.spent[mention.account.id][answer.verdict.rule] += 1
     return Decided(
-        standing=standing,
+        context=context,
         facts=facts_as_json(answer.facts),
-        history=history,
         verdict=answer.verdict,
         mode=mode,
         acts=answer.acts if mode is Mode.LIVE else (),
@@ -140,84 +115,37 @@ def _decide_one(
     )
 
 
-def _decision_input(
-    app: App, standing: MentionContext, orders: BrandPolicy, bounds: SendingLimits, now: datetime
-) -> _DecisionInput:
-    account, brand = app.accounts[standing.account_id], app.brand_of(standing.account_id)
-    permissions = permissions_of(app, standing, now=now)
-    return _DecisionInput(
-        app=app,
-        standing=standing,
-        account=account,
-        brand=brand,
-        permissions=permissions,
-        facts=gather_facts(
-            standing,
-            permissions,
-            account=account,
-            brand=brand,
-            now=now,
-            bounds=bounds,
-            of_brand=orders.standing,
-            hours=orders.book.hours,
-        ),
-        bounds=bounds,
-        waits=PrivateWaits(present=orders.standing.private_wait_minutes, promised=brand.private_wait_minutes),
-        language=choose_language(standing.assessment.language, brand),
-        now=now,
-    )
-
-
 def _answer(
-    asked: _DecisionInput, book: ActiveRulebook, *, mode: Mode, facts: Mapping[str, Fact] | None = None
-) -> _RulebookAnswer:
-    facts = asked.facts if facts is None else facts
-    language = asked.language or asked.brand.languages[0]
+    context: DecisionContext, active: ActiveRulebook, facts: Mapping[str, Fact], *, mode: Mode, now: datetime
+) -> _Answer:
+    mention = context.mention
+    language = choose_language(mention.assessment.language, mention.brand)
     verdict = decide_by_rulebook(
-        book.rulebook,
+        active.rulebook,
         facts,
-        now=asked.now.astimezone(ZoneInfo(asked.brand.timezone)),
-        spent_today=book.spent[asked.standing.account_id],
+        now=now.astimezone(ZoneInfo(mention.brand.timezone)),
+        spent_today=active.spent[mention.account.id],
     )
     if mode is Mode.LIVE:
-        verdict = held_if_blocked(
-            verdict,
-            asked.permissions,
-            language=asked.language,
-            standing=asked.standing,
-            account=asked.account,
-            bounds=asked.bounds,
-            waits=asked.waits,
-            unsayable=unfillable(book.rulebook, verdict, language=language, brand=asked.brand),
-        )
-    acts = plan_acts(
-        verdict,
-        asked.standing,
-        asked.permissions,
-        rulebook=book.rulebook,
-        account=asked.account,
-        brand=asked.brand,
-        language=language,
-        now=asked.now,
-        hours=book.hours,
-    )
-    return _RulebookAnswer(verdict=verdict, facts=facts, acts=acts)
+        verdict = held_if_blocked(verdict, context, rulebook=active.rulebook, language=language)
+    acts = plan_acts(verdict, mention, active=active, language=language or mention.brand.languages[0], now=now)
+    return _Answer(verdict=verdict, facts=facts, acts=acts)
 
 
 def _ask_pilot(
-    asked: _DecisionInput, trial: ActivePilot | None, live: _RulebookAnswer, *, mode: Mode
-) -> tuple[PilotVerdict, _RulebookAnswer] | None:
+    context: DecisionContext, trial: ActivePilot | None, live: _Answer, *, mode: Mode, now: datetime
+) -> tuple[PilotVerdict, _Answer] | None:
     """What the pilot says, and the answer that counts: the pilot's own where it decides; None without a pilot."""
-    if trial is None or not trial.pilot.takes(asked.standing.root_external_id):
+    if trial is None or not trial.pilot.takes(context.mention.root_external_id):
         return None
-    answer = _answer(asked, trial.book, mode=mode, facts=facts_at(asked.facts, trial.book.hours))
+    answer = _answer(context, trial.active, facts_at(live.facts, trial.active.hours), mode=mode, now=now)
     decides = trial.pilot.mode is Mode.LIVE
     if decides and answer.verdict.action is Action.MOVE_PRIVATE:
         if trial.invitations_left <= 0:
             answer = _over_the_ceiling(answer, trial)
         else:
             trial.invitations_left -= 1
-    trial.book.spent[asked.standing.account_id][answer.verdict.rule] += 1
+    trial.active.spent[context.mention.account.id][answer.verdict.rule] += 1
     said = next((act.text for act in answer.acts if act.act is Act.PUBLIC_REPLY), "")
     verdict = PilotVerdict(
         pilot_id=trial.pilot.id,
@@ -230,7 +158,7 @@ def _ask_pilot(
     return verdict, answer if decides else live
 
 
-def _over_the_ceiling(answer: _RulebookAnswer, trial: ActivePilot) -> _RulebookAnswer:
+def _over_the_ceiling(answer: _Answer, trial: ActivePilot) -> _Answer:
     why = (
         f"The pilot has made its {trial.pilot.most_invitations} invitations of today: "
         "nobody else is invited, and a person decides."

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from classifier.terms.phrases import fold, phrases_at, read_terms
+from networks.permissions import permits, permits_privately
 from policies.vocabulary import PERSONAL_DATA_KINDS, VOCABULARY
-from records.enums import Owner, Relation
-from records.models import Account, Brand, Fact, FactValue, Permissions
-from service.deciding.brand_context import (
-    NO_BRAND_CONTEXT,
-    NO_LIMITS,
-    BrandContext,
-    DeskHours,
-    SendingLimits,
-    desk_hours,
-    speaks_of,
-)
-from service.deciding.context import MentionContext, Proof, StoredAssessment
+from records.enums import Act, Owner, Relation, Sentiment
+from records.models import Assessment, Fact, FactValue, Permissions
+from service.deciding.context import Article, DecisionContext, DeskHours, MentionContext, Proof
 
 SURE_SENTIMENT = 0.40
 SIGNALS = tuple(name.removeprefix("signal.") for name in VOCABULARY if name.startswith("signal."))
@@ -38,59 +32,54 @@ _NO_DATA: dict[str, FactValue] = {
     f"personal_data.{owner}.{kind}": 0 for owner in (Owner.OWN, Owner.OTHERS) for kind in PERSONAL_DATA_KINDS
 }
 
+SHARED_WORDS = 2
+"""So many words of an article's title a post must share; all of them, where the title has fewer."""
+_STEM = 5
+"""Letters of a word that are compared, so that `oficina` and `oficinas` are one."""
+_SHORTEST = 4
+"""Shorter words carry no topic."""
+_LONGEST_READ = 4_000
+_WORD = re.compile(r"[^\W\d_]+")
+_ADDRESSES = re.compile(r"@\w+|https?://\S+")
 
-def gather_facts(
-    standing: MentionContext,
-    permissions: Permissions,
-    *,
-    account: Account,
-    brand: Brand,
-    now: datetime,
-    bounds: SendingLimits = NO_LIMITS,
-    of_brand: BrandContext = NO_BRAND_CONTEXT,
-    hours: DeskHours | None = None,
-) -> dict[str, Fact]:
-    """All facts of `policies.vocabulary` about one mention.
 
-    `hours` are those of the calendar of the rulebook that will read the facts; left out: the ordinary ones.
-    """
-    local = now.astimezone(ZoneInfo(brand.timezone))
-    desk = hours or desk_hours(local)
+def gather_facts(context: DecisionContext, *, now: datetime) -> dict[str, Fact]:
+    """All facts of `policies.vocabulary` about one mention, with the calendar of the rulebook in use."""
+    mention, limits, brand = context.mention, context.limits, context.policy.brand
+    account, found, proof = mention.account, mention.assessment, mention.proof
+    local = now.astimezone(ZoneInfo(mention.brand.timezone))
     by_source: dict[str, dict[str, FactValue]] = {
-        f"classifier:{standing.assessment.model_version}": _classifier_facts(standing.assessment),
-        f"network:{account.network}": _network_facts(standing, permissions, now),
-        "thread": _thread_facts(standing),
-        "case": _case_facts(standing),
+        f"classifier:{found.model_version}": classifier_facts(found),
+        f"network:{account.network}": _network_facts(mention, now),
+        "thread": _thread_facts(mention),
+        "case": _case_facts(mention),
         "room": {
-            "relation.holds_handle": standing.proof.holds_handle,
-            "relation.on_file": standing.proof.on_file,
-            "relation.proven": bool(standing.proof.kind),
+            "relation.holds_handle": proof.holds_handle,
+            "relation.on_file": proof.on_file,
+            "relation.proven": bool(proof.kind),
         },
-        "cases": {"case.private_wait_minutes": of_brand.private_wait_minutes},
+        "cases": {"case.private_wait_minutes": brand.private_wait_minutes},
         "knowledge": {
-            "knowledge.article": speaks_of(of_brand.articles, standing.text, language=standing.assessment.language),
-            "incident.known": of_brand.incident_known,
-            "incident.text_approved": of_brand.incident_text_approved,
+            "knowledge.article": speaks_of(brand.articles, mention.text, language=found.language),
+            "incident.known": brand.incident_known,
+            "incident.text_approved": brand.incident_text_approved,
         },
-        "mention": _mention_facts(standing, account, now),
-        "author": {
-            "author.own_account": bounds.is_ours(standing, account),
-            "author.bot": bounds.is_bot(standing),
-        },
-        "spending": {"cost.month_spent": round(bounds.month_spent, 4)},
+        "mention": _mention_facts(mention, now),
+        "author": {"author.own_account": limits.is_ours(mention), "author.bot": limits.is_bot(mention)},
+        "spending": {"cost.month_spent": round(limits.month_spent, 4)},
         "settings": {
             "account.name": account.name,
             "account.network": account.network,
             "account.brand": account.brand,
-            "cost.month_cap": NO_CAP if bounds.month_cap is None else bounds.month_cap,
-            "case.private_wait_promised": float(brand.private_wait_minutes),
+            "cost.month_cap": NO_CAP if limits.month_cap is None else limits.month_cap,
+            "case.private_wait_promised": float(mention.brand.private_wait_minutes),
         },
-        "desk": {"crisis": of_brand.crisis},
+        "desk": {"crisis": brand.crisis},
         "clock": {"clock.hour": local.hour, "clock.weekday": local.isoweekday()},
-        "calendar": calendar_facts(desk),
+        "calendar": calendar_facts(context.policy.active.hours),
     }
     facts = {name: fact_of(value, source) for source, values in by_source.items() for name, value in values.items()}
-    return facts | _unsure_facts(standing.assessment) | _proven_facts(standing.proof)
+    return facts | _unsure_facts(found) | _proven_facts(proof)
 
 
 @lru_cache(maxsize=50_000, typed=True)
@@ -120,92 +109,87 @@ def calendar_facts(desk: DeskHours) -> dict[str, FactValue]:
     }
 
 
-def _classifier_facts(found: StoredAssessment) -> dict[str, FactValue]:
+def classifier_facts(found: Assessment) -> dict[str, FactValue]:
+    """The facts of an assessment, by name; all but the kinds of personal data that it did not find are counted 0."""
     values: dict[str, FactValue] = {
-        "relation.customer": round(found.p_customer, 4),
-        "relation.prospect": round(found.p_prospect, 4),
-        "relation.bystander": round(found.p_bystander, 4),
-        "relation.label": found.relation,
-        "sentiment.negative": round(found.p_negative, 4),
-        "sentiment.neutral": round(found.p_neutral, 4),
-        "sentiment.positive": round(found.p_positive, 4),
-        "sentiment.label": found.sentiment,
-        "intent": found.intent,
+        **{f"relation.{label}": round(found.p_relation[label], 4) for label in Relation},
+        "relation.label": found.relation.value,
+        **{f"sentiment.{label}": round(found.p_sentiment[label], 4) for label in Sentiment},
+        "sentiment.label": found.sentiment.value,
+        "intent": found.intent.value,
         "intent.probability": round(found.p_intent, 4),
         "intent.needs_account_data": round(found.needs_account_data, 4),
-        "urgency": found.urgency,
+        "urgency": found.urgency.value,
         "toxicity": round(found.toxicity, 4),
         "language": found.language,
-        "personal_data.own": found.data_owners.count(Owner.OWN),
-        "personal_data.others": found.data_owners.count(Owner.OTHERS),
         **_NO_DATA,
     }
-    for kind, count in Counter(found.data_kinds).items():
-        if (name := f"personal_data.{kind}") in _NO_DATA:
-            values[name] = count
-    values.update({f"signal.{name}": name in found.signals for name in SIGNALS})
+    owners = Counter(datum.owner for datum in found.personal_data)
+    values |= {f"personal_data.{owner}": owners[owner] for owner in (Owner.OWN, Owner.OTHERS)}
+    kinds = Counter(f"personal_data.{datum.owner}.{datum.kind}" for datum in found.personal_data)
+    values |= {name: count for name, count in kinds.items() if name in _NO_DATA}
+    values |= {f"signal.{name}": name in found.signals for name in SIGNALS}
     return values
 
 
-def _network_facts(standing: MentionContext, permissions: Permissions, now: datetime) -> dict[str, FactValue]:
+def _network_facts(mention: MentionContext, now: datetime) -> dict[str, FactValue]:
+    permissions = mention.permissions
+    privately = permits_privately(permissions)
     return {
-        "author.reach": standing.reach,
-        "permission.reply": permissions.reply,
-        "permission.private_reply": permissions.private_message,
-        "permission.private_reply_hours_left": _hours_left(permissions, now),
-        "permission.private_act": permissions.private_act if permissions.private_message else NO_ACT,
-        "permission.hide": permissions.hide,
-        "permission.delete": permissions.delete_own,
+        "author.reach": mention.reach,
+        "permission.reply": permits(permissions, Act.PUBLIC_REPLY),
+        "permission.private_reply": privately,
+        "permission.private_reply_hours_left": _hours_left(permissions, now) if privately else 0.0,
+        "permission.private_act": permissions.private_act if privately else NO_ACT,
+        "permission.hide": permits(permissions, Act.HIDE),
+        "permission.delete": permits(permissions, Act.DELETE),
         "cost.reply": permissions.reply_cost,
         "cost.private": permissions.private_cost,
     }
 
 
 def _hours_left(permissions: Permissions, now: datetime) -> float:
-    if not permissions.private_message:
-        return 0.0
     if permissions.private_until is None:
         return NO_DEADLINE_HOURS
     return round(max(0.0, (permissions.private_until - now).total_seconds() / 3600), 2)
 
 
-def _case_facts(standing: MentionContext) -> dict[str, FactValue]:
-    case = standing.case
+def _case_facts(mention: MentionContext) -> dict[str, FactValue]:
+    case = mention.case
     return {
-        "thread.private_open": standing.private_open,
+        "thread.private_open": mention.history.private_open,
         "case.open": case.open,
         "case.private_state": case.private_state,
-        "case.chasing": case.is_chased_by(standing.published_at),
+        "case.chasing": case.is_chased_by(mention.published_at),
         "case.reopened": case.reopened,
         "case.assigned": case.assigned,
         "case.mentions": case.mentions,
     }
 
 
-def _thread_facts(standing: MentionContext) -> dict[str, FactValue]:
+def _thread_facts(mention: MentionContext) -> dict[str, FactValue]:
     return {
-        "thread.earlier_answers": standing.earlier_answers,
-        "thread.answered_outside": standing.settled,
-        "thread.copies": standing.copies,
+        "thread.earlier_answers": mention.history.earlier_answers,
+        "thread.answered_outside": mention.answered_elsewhere,
+        "thread.copies": mention.history.copies,
     }
 
 
-def _mention_facts(standing: MentionContext, account: Account, now: datetime) -> dict[str, FactValue]:
+def _mention_facts(mention: MentionContext, now: datetime) -> dict[str, FactValue]:
     return {
-        "mention.age_minutes": round((now - standing.published_at).total_seconds() / 60, 1),
-        "mention.history": standing.published_at < account.connected_at,
-        "mention.feed": standing.feed,
-        "mention.kind": standing.kind,
-        "mention.has_media": standing.has_media,
-        "mention.text_length": len(standing.text),
+        "mention.age_minutes": round((now - mention.published_at).total_seconds() / 60, 1),
+        "mention.history": mention.is_history,
+        "mention.feed": mention.feed,
+        "mention.kind": mention.kind,
+        "mention.has_media": mention.has_media,
+        "mention.text_length": len(mention.text),
     }
 
 
-def _unsure_facts(found: StoredAssessment) -> dict[str, Fact]:
-    surest = max(found.p_negative, found.p_neutral, found.p_positive)
-    if surest >= SURE_SENTIMENT:
+def _unsure_facts(found: Assessment) -> dict[str, Fact]:
+    if max(found.p_sentiment.values()) >= SURE_SENTIMENT:
         return {}
-    return {"sentiment.label": fact_of(found.sentiment, f"unsure:classifier:{found.model_version}")}
+    return {"sentiment.label": fact_of(found.sentiment.value, f"unsure:classifier:{found.model_version}")}
 
 
 def _proven_facts(proof: Proof) -> dict[str, Fact]:
@@ -233,3 +217,35 @@ def facts_digest(facts: Mapping[str, Mapping[str, FactValue]]) -> str:
 def facts_as_json(facts: Mapping[str, Fact]) -> dict[str, dict[str, FactValue]]:
     """Facts as the decision row keeps them: `{name: {"value": ..., "source": ...}}`."""
     return {name: {"value": fact.value, "source": fact.source} for name, fact in facts.items()}
+
+
+def speaks_of(articles: Sequence[Article], text: str, *, language: str) -> bool:
+    """True where an article in the person's language shares its topic with the text.
+
+    Topics are compared by the content words of the title: two of them must occur in the text, by their first five
+    letters, whatever their case and accents.
+    """
+    topics = [_topic(article.title, article.language) for article in articles if article.language == language]
+    if not topics:
+        return False
+    said = content_stems(text[:_LONGEST_READ], language)
+    return any(topic and len(topic & said) >= min(SHARED_WORDS, len(topic)) for topic in topics)
+
+
+def content_stems(text: str, language: str) -> frozenset[str]:
+    """The beginnings of the words that carry a topic."""
+    return frozenset(_stems(_WORD.findall(_ADDRESSES.sub(" ", fold(text))), _function_words(language)))
+
+
+def _stems(words: Iterable[str], function_words: frozenset[str]) -> Iterable[str]:
+    return (word[:_STEM] for word in words if len(word) >= _SHORTEST and word not in function_words)
+
+
+@lru_cache(maxsize=4096)
+def _topic(title: str, language: str) -> frozenset[str]:
+    return content_stems(title, language)
+
+
+@cache
+def _function_words(language: str) -> frozenset[str]:
+    return frozenset(map(fold, phrases_at(read_terms("function_words"), language)))

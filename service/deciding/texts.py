@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from networks.permissions import permits_privately
 from policies.rulebook.calendar import opens_in_words
 from policies.rulebook.rulebook import Rulebook
 from policies.rulebook.templates import placeholders, render
 from policies.text_limits import Channel, limit_of
 from records.enums import Action
-from records.models import Account, Brand, Permissions, Verdict
+from records.models import Account, Brand, Verdict
 from room.wordings import expiry_text
-from service.deciding.brand_context import DeskHours
-from service.deciding.context import MentionContext
-from service.deciding.reply_blockers import VARIANTS
+from service.deciding.context import DeskHours, MentionContext
 
+SPEAKING = frozenset({Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE})
+"""Actions that say something."""
+VARIANTS = 4
+"""So many wordings a shipped template has: after them a person would be told the same twice."""
 INVITATION = "invitation"
 INVITATION_BY_CODE = "invitation-code"
 WRITING = "-writing"
@@ -32,6 +35,13 @@ _WITHOUT_HANDLES = frozenset({"facebook"})
 """Networks on which people go by their names."""
 _SIGN = "— "
 _SIGNATURES = {"es": _SIGN + "{brand}", "en": _SIGN + "{brand}"}
+
+
+def choose_language(found: str, brand: Brand) -> str | None:
+    """The language to answer in: the person's where the brand speaks it, its first where nothing was recognised."""
+    if found in brand.languages:
+        return found
+    return brand.languages[0] if found == "und" else None
 
 
 def write_text(
@@ -123,21 +133,21 @@ def with_out_of_hours(text: str, closed: str, *, account: Account, channel: Chan
     return joined if limit.count(joined) <= limit.most else text
 
 
-def template_for(verdict: Verdict, permissions: Permissions, *, rulebook: Rulebook, language: str, brand: Brand) -> str:
+def template_for(verdict: Verdict, mention: MentionContext, *, rulebook: Rulebook, language: str) -> str:
     """The template, or its `-writing` form: nobody is asked to write first where we write to them, or nobody can be."""
     template = verdict.template or ""
     writing = f"{template}{WRITING}"
     if writing not in rulebook.templates:
         return template
-    said = rulebook.template(template, language=language, address=brand.address, variant=0)
-    we_write = verdict.action is Action.MOVE_PRIVATE and permissions.private_message
-    unneeded = we_write or not permissions.compose_link
-    return writing if unneeded and "compose_link" in placeholders(said) else template
+    text = rulebook.template(template, language=language, address=mention.brand.address, variant=0)
+    we_write = verdict.action is Action.MOVE_PRIVATE and permits_privately(mention.permissions)
+    unneeded = we_write or not mention.permissions.compose_link
+    return writing if unneeded and "compose_link" in placeholders(text) else template
 
 
-def wording_variant(standing: MentionContext) -> int:
+def wording_variant(mention: MentionContext) -> int:
     """Which wording this person gets: spread over people, and another one each time."""
-    return zlib.crc32(standing.author_external_id.encode()) % VARIANTS + standing.answers_to_person
+    return zlib.crc32(mention.author_external_id.encode()) % VARIANTS + mention.history.answers_to_person
 
 
 def _called(handle: str, network: str) -> str:

@@ -17,8 +17,8 @@ from records.enums import Mode
 from records.models import Permissions
 from records.tables.replies import ReplyRow
 from replies.limits import Caps, MonthBudget
-from service.deciding.brand_context import month_of
-from service.deciding.permissions import permissions_for_reply
+from service.deciding.brand_reader import month_of
+from service.deciding.reader import permissions_for_reply
 from service.delivery import on_delivery
 from service.delivery.guard import guard_reply, secrets_of
 from service.delivery.holds import ordered_hold

@@ -34,6 +34,7 @@ from service.desk.authorise import (
     is_storable,
     log_act,
     refuse_paused,
+    refuse_unpermitted,
     refuse_unsafe,
     refuse_unstorable,
     refuse_while_paused,
@@ -167,11 +168,7 @@ def invite(app: App, case_id: int, *, actor: Actor, now: datetime) -> int:
     with authorised_read(app, actor) as session:
         to = addressee_of_case(session, app, case_id=case_id, now=now)
     refuse_while_paused(to.paused)
-    if not to.permissions.private_message:
-        raise RefusalError(
-            to.permissions.why or "The network permits no private message to this person yet.",
-            code="private-message-not-permitted",
-        )
+    refuse_unpermitted(to, to.permissions.private_act)
     with authorised_write(app, actor, SPEAKERS) as session:
         invitee = Invitee(
             account=to.account,
@@ -211,9 +208,7 @@ def waive_closing(app: App, case_id: int, reason: str, *, actor: Actor, now: dat
 
 def _speak(app: App, to: Addressee, *, text: str, slot: str, privately: bool, actor: Actor, now: datetime) -> int:
     refuse_while_paused(to.paused)
-    permitted = to.permissions.private_message if privately else to.permissions.reply
-    if not permitted:
-        raise RefusalError(to.permissions.why or "The network does not permit this answer.", code="reply-not-permitted")
+    refuse_unpermitted(to, to.permissions.private_act if privately else Act.PUBLIC_REPLY)
     refuse_unstorable(text)
     draft = _answer(to, slot=slot, privately=privately, text=text, actor=actor)
     with authorised_write(app, actor, SPEAKERS) as session:
@@ -269,8 +264,7 @@ def delete_own(app: App, reply_id: int, *, actor: Actor, now: datetime) -> int:
                 code="not-deletable",
             )
         to = addressee_of_mention(session, app, mention_id=reply.mention_id, account_id=reply.account_id, now=now)
-        if not to.permissions.delete_own:
-            raise RefusalError("The network does not permit deleting this answer.", code="delete-not-permitted")
+        refuse_unpermitted(to, Act.DELETE)
         slot = f"{DELETE_SLOT}-{reply_id}"
         draft = to.draft(Act.DELETE, slot=slot, author=actor.tag, target_external_id=reply.external_id)
         return _write_post_act(session, app, draft, actor, now)
@@ -279,8 +273,7 @@ def delete_own(app: App, reply_id: int, *, actor: Actor, now: datetime) -> int:
 def _change_visibility(app: App, act: Act, *, mention_id: int, account_id: int, actor: Actor, now: datetime) -> int:
     with authorised_write(app, actor, SPEAKERS) as session:
         to = addressee_of_mention(session, app, mention_id=mention_id, account_id=account_id, now=now)
-        if not to.permissions.hide:
-            raise RefusalError("The network does not permit hiding this post.", code="hide-not-permitted")
+        refuse_unpermitted(to, act)
         slot = _numbered_slot(session, act, mention_id=mention_id, account_id=account_id)
         return _write_post_act(session, app, to.draft(act, slot=slot, author=actor.tag), actor, now)
 

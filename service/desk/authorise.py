@@ -14,14 +14,15 @@ from ledger.canonical import Json
 from ledger.entry import Entry
 from ledger.log import append
 from listener.ingest.sanitise import sanitise_text
+from networks.permissions import refusal
 from records.database import reading, writing
-from records.enums import Role
+from records.enums import Act, Role
 from records.models import Actor
 from records.refusals import RefusalError
 from records.tables.replies import ReplyRow
 from replies.preflight import fill_placeholders
 from replies.send_context import pause_reason
-from service.deciding.addressee import subject_of_case
+from service.deciding.addressee import Addressee, subject_of_case
 from service.delivery.guard import guard_reply, secrets_of
 from service.wiring.app import App
 
@@ -66,6 +67,12 @@ def refuse_while_paused(paused: str) -> None:
             code="account-paused",
             reason=paused,
         )
+
+
+def refuse_unpermitted(to: Addressee, act: Act) -> None:
+    """Raise RefusalError where the network does not permit the act towards this person or post."""
+    if why := refusal(to.permissions, act):
+        raise RefusalError(why, code="not-permitted", act=act.value)
 
 
 def refuse_unsafe(app: App, text: str, reply: ReplyRow) -> None:

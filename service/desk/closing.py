@@ -14,6 +14,7 @@ from cases.handling import waive
 from cases.private_side import set_private_state
 from ledger.entry import Sealer
 from ledger.log import append
+from networks.permissions import permits
 from people.consents import has_consent
 from policies.rulebook.rulebook import Rulebook
 from records.enums import CLOSING_SLOT, PRIVATE_ACTS, Act, PrivateState, Purpose, ReplyStatus, RoomStatus
@@ -25,7 +26,7 @@ from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.room import RoomRow
 from replies import outbox
-from replies.draft import AUTOMATIC, Draft
+from replies.draft import Draft
 from replies.lifecycle import UNSENT
 from replies.outbox import rewrite
 from room import lifecycle
@@ -69,7 +70,6 @@ def closing_draft(to: Addressee, line: ClosingLine) -> Draft:
         slot=CLOSING_SLOT,
         author=line.author,
         text=line.text,
-        origin=AUTOMATIC,
         approvals_needed=max(1, to.further_approvals + (0 if by_person else 1)),
         reason=SENT_BY_PERSON if by_person else "",
     )
@@ -209,7 +209,7 @@ def _closing_target(session: Session, app: App, case_id: int, now: datetime) -> 
         return None, POST_HIDDEN
     if _is_deleted(session, to.mention_id):
         return None, POST_DELETED
-    return (to, "") if to.permissions.reply else (None, NOT_ANSWERABLE)
+    return (to, "") if permits(to.permissions, Act.PUBLIC_REPLY) else (None, NOT_ANSWERABLE)
 
 
 def _write(session: Session, app: App, draft: Draft, to: Addressee, actor: Actor, now: datetime) -> Solved:

@@ -19,7 +19,7 @@ from policies.rulebook.rulebook import Rulebook
 from policies.vocabulary import default_facts
 from records.models import Fact
 from records.tables.service import DecisionRow
-from service.deciding.brand_context import desk_hours
+from service.deciding.context import desk_hours
 from service.deciding.facts import CALENDAR_FACTS, calendar_facts, fact_of
 from service.simulation.estimate import FACTS_READ, Assumptions, Estimate, estimate_verdict
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
+from records.assessments import assessment_values
 from records.database import reading, writing
-from records.enums import Relation, Sentiment
-from records.leases import claim_due, still_held
+from records.leases import DueRows
 from records.models import Assessment, ClassifierInput
 from records.tables.listener import MentionAccountRow, MentionRevisionRow, MentionRow
 from records.tables.people import IdentityRow
@@ -18,26 +18,20 @@ from records.tables.service import AssessmentRow
 from service.wiring.app import App
 
 BATCH = 256
+_DUE = DueRows(MentionRevisionRow, due=col(MentionRevisionRow.assess_due_at))
 DEFAULT_MARKET = "ES"
 
 
 def assess(app: App, *, now: datetime, most: int = BATCH) -> int:
     """Judge up to `most` revisions that are due. Returns how many were judged."""
-    ids = claim_due(
-        app.engine,
-        MentionRevisionRow,
-        due=col(MentionRevisionRow.assess_due_at),
-        claimant=app.claimant,
-        now=now,
-        most=most,
-    )
-    if not ids:
+    lease = _DUE.lease(app.engine, claimant=app.claimant, now=now, most=most)
+    if not lease:
         return 0
     with reading(app.engine) as session:
-        revisions = _read(session, ids, app)
+        revisions = _read(session, lease.ids, app)
     judged = app.judge.assess([post for _, _, _, post in revisions])
     with writing(app.engine) as session:
-        held = still_held(session, MentionRevisionRow, ids, app.claimant)
+        held = lease.settle(session)
         kept = [
             (identifier, mention_id, revision, assessment)
             for (identifier, mention_id, revision, _), assessment in zip(revisions, judged, strict=True)
@@ -99,46 +93,14 @@ def _store(session: Session, judged: Sequence[tuple[int, int, int, Assessment]],
     if judged:
         session.connection().execute(
             insert(AssessmentRow),
-            [_row(mention_id, revision, found, now) for _, mention_id, revision, found in judged],
+            [
+                {"mention_id": mention_id, "revision": revision, "made_at": now, **assessment_values(found)}
+                for _, mention_id, revision, found in judged
+            ],
         )
-    session.execute(
-        update(MentionRevisionRow)
-        .where(col(MentionRevisionRow.id).in_([identifier for identifier, *_ in judged]))
-        .values(assess_due_at=None, claimed_by=None, claimed_until=None)
-        .execution_options(synchronize_session=False)
-    )
     session.execute(
         update(MentionAccountRow)
         .where(col(MentionAccountRow.mention_id).in_(mentions))
         .values(decide_due_at=now)
         .execution_options(synchronize_session=False)
     )
-
-
-def _row(mention_id: int, revision: int, found: Assessment, now: datetime) -> dict[str, object]:
-    return {
-        "mention_id": mention_id,
-        "revision": revision,
-        "language": found.language,
-        "sentiment": found.sentiment,
-        "p_negative": found.p_sentiment[Sentiment.NEGATIVE],
-        "p_neutral": found.p_sentiment[Sentiment.NEUTRAL],
-        "p_positive": found.p_sentiment[Sentiment.POSITIVE],
-        "relation": found.relation,
-        "p_customer": found.p_relation[Relation.CUSTOMER],
-        "p_prospect": found.p_relation[Relation.PROSPECT],
-        "p_bystander": found.p_relation[Relation.BYSTANDER],
-        "intent": found.intent,
-        "p_intent": found.p_intent,
-        "urgency": found.urgency,
-        "toxicity": found.toxicity,
-        "needs_account_data": found.needs_account_data,
-        "signals": list(found.signals),
-        "personal_data": [
-            {"kind": datum.kind, "owner": datum.owner, "start": datum.start, "end": datum.end}
-            for datum in found.personal_data
-        ],
-        "evidence": list(found.evidence),
-        "model_version": found.model_version,
-        "made_at": now,
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,91 +10,75 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from cases.joining import join_many
+from cases.joining import CaseKey, join_many
 from cases.state import OUTAGE, InboundContact
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import is_sqlite, reading, writing
-from records.enums import Action
-from records.leases import claim_due, still_held
+from records.enums import Action, Sentiment
+from records.leases import DueRows
 from records.models import Actor
 from records.tables.cases import CareCaseRow
 from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.rules import PilotVerdictRow
 from records.tables.service import DecisionRow
-from replies.draft import AUTOMATIC, Draft
+from replies.draft import AnsweredMention, Draft, PlannedAct
 from replies.outbox import write_drafts
-from service.deciding.acts import PlannedAct
-from service.deciding.brand_context import read_brand_policies, read_sending_limits
-from service.deciding.context import MentionContext, published_in_an_outage, read_mention_contexts
+from service.deciding.context import MentionContext
 from service.deciding.decide import Decided, decide_all
 from service.deciding.facts import facts_digest
+from service.deciding.reader import read_contexts
 from service.deciding.texts import REFERENCE
 from service.delivery.invitations import Invitee, room_for
 from service.wiring.app import App
 
 BATCH = 256
+_DUE = DueRows(MentionAccountRow, due=col(MentionAccountRow.decide_due_at))
 ACTOR = Actor(tag="step:decide")
 SEALED_TEXT_LENGTH = 4000
 
 
 def decide(app: App, *, now: datetime, most: int = BATCH) -> int:
     """Decide up to `most` mentions that are due. Returns how many leases were settled."""
-    ids = claim_due(
-        app.engine,
-        MentionAccountRow,
-        due=col(MentionAccountRow.decide_due_at),
-        claimant=app.claimant,
-        now=now,
-        most=most,
-    )
-    if not ids:
+    lease = _DUE.lease(app.engine, claimant=app.claimant, now=now, most=most)
+    if not lease:
         return 0
     with reading(app.engine) as session:
-        standings = read_mention_contexts(session, ids, now=now)
-        orders = read_brand_policies(session, app, now=now)
-        bounds = read_sending_limits(session, app, now=now)
-        late = published_in_an_outage(session, standings)
-    decided = decide_all(app, standings, orders=orders, bounds=bounds, now=now)
+        contexts = read_contexts(session, app, lease.ids, now=now)
+    decided = decide_all(contexts, mode=app.mode, now=now)
     entries = _entries(app, decided, now)
     with writing(app.engine) as session:
-        held = still_held(session, MentionAccountRow, ids, app.claimant)
-        current = _still_current(session, standings)
-        kept = [
-            (each, entry)
-            for each, entry in zip(decided, entries, strict=True)
-            if each.standing.mention_account_id in held and each.standing.mention_account_id in current
-        ]
-        _store(session, app, [each for each, _ in kept], late, now)
-        _release(session, held)
-        append(session, [entry for _, entry in kept])
-    return len(ids)
+        kept = lease.settle(session) & _still_current(session, [each.mention for each in decided])
+        _store(session, app, [each for each in decided if each.mention.mention_account_id in kept], now)
+        append(session, [entries[identifier] for identifier in entries if identifier in kept])
+    return len(lease.ids)
 
 
-def _entries(app: App, decided: Sequence[Decided], now: datetime) -> list[Entry]:
+def _entries(app: App, decided: Sequence[Decided], now: datetime) -> dict[int, Entry]:
+    """The ledger entry of each decision, by `mention_account_id`."""
     sealed = app.encryption.seal_many(
         [
             (
-                each.standing.subject,
+                each.mention.subject,
                 {
-                    "handle": each.standing.handle,
-                    "post": each.standing.external_id,
-                    "text": each.standing.text[:SEALED_TEXT_LENGTH],
+                    "handle": each.mention.handle,
+                    "post": each.mention.external_id,
+                    "text": each.mention.text[:SEALED_TEXT_LENGTH],
                 },
             )
             for each in decided
         ]
     )
-    return [
-        Entry(
+    return {
+        each.mention.mention_account_id: Entry(
             kind="step:mention:decided",
             at=now,
             actor=ACTOR.tag,
-            mention_id=each.standing.mention_id,
-            subject=each.standing.subject,
+            mention_id=each.mention.mention_id,
+            subject=each.mention.subject,
             body={
-                "account": app.accounts[each.standing.account_id].name,
-                "revision": each.standing.revision,
+                "account": each.mention.account.name,
+                "revision": each.mention.revision,
                 "action": each.verdict.action.value,
                 "rule": each.verdict.rule,
                 "queue": each.verdict.queue.value,
@@ -104,32 +88,36 @@ def _entries(app: App, decided: Sequence[Decided], now: datetime) -> list[Entry]
                 "mode": each.mode.value,
                 **({"pilot": each.pilot_id} if each.pilot_id is not None else {}),
                 "rulebook": each.verdict.rulebook_version,
-                "model": each.standing.assessment.model_version,
+                "model": each.mention.assessment.model_version,
                 "facts_sha256": facts_digest(each.facts),
             },
             sealed=seal,
         )
         for each, seal in zip(decided, sealed, strict=True)
-    ]
-
-
-def _still_current(session: Session, standings: Sequence[MentionContext]) -> set[int]:
-    ids = [standing.mention_id for standing in standings]
-    query = select(col(MentionRow.id), col(MentionRow.revision)).where(col(MentionRow.id).in_(ids))
-    revisions = {row[0]: row[1] for row in session.execute(query)}
-    return {
-        standing.mention_account_id for standing in standings if revisions[standing.mention_id] == standing.revision
     }
 
 
-def _store(session: Session, app: App, decided: Sequence[Decided], late: Collection[int], now: datetime) -> None:
+def _still_current(session: Session, mentions: Sequence[MentionContext]) -> set[int]:
+    """The `mention_account_id` of those that were not edited since they were read."""
+    query = select(col(MentionRow.id), col(MentionRow.revision)).where(
+        col(MentionRow.id).in_([mention.mention_id for mention in mentions])
+    )
+    revisions = {row[0]: row[1] for row in session.execute(query)}
+    return {mention.mention_account_id for mention in mentions if revisions[mention.mention_id] == mention.revision}
+
+
+def _store(session: Session, app: App, decided: Sequence[Decided], now: datetime) -> None:
     if not decided:
         return
     decisions = _store_decisions(session, decided, now)
-    cases = _join_cases(session, app, decided, late, now)
-    drafts = [_draft(session, app, each, act, decisions, cases, now) for each in decided for act in each.acts]
+    cases = _join_cases(session, decided, now)
+    drafts = [
+        _draft(session, app, each, act, decisions=decisions, cases=cases, now=now)
+        for each in decided
+        for act in each.acts
+    ]
     write_drafts(session, _with_references(session, drafts), actor=ACTOR, now=now, sealer=app.encryption)
-    store_pilot_verdicts(session, decided, now=now)
+    _store_pilot_verdicts(session, decided, now)
 
 
 def _draft(
@@ -137,40 +125,31 @@ def _draft(
     app: App,
     each: Decided,
     act: PlannedAct,
+    *,
     decisions: Mapping[tuple[int, int], int],
-    cases: Mapping[tuple[int, str], int],
+    cases: Mapping[CaseKey, int],
     now: datetime,
 ) -> Draft:
-    standing = each.standing
-    case_id = cases.get((standing.identity_id, app.accounts[standing.account_id].brand))
+    mention = each.mention
+    case_id = cases.get((mention.identity_id, mention.brand.name))
     room_id = None
     if act.invites and case_id is not None:
         invitee = Invitee(
-            account=app.accounts[standing.account_id],
-            mention_id=standing.mention_id,
-            identity_id=standing.identity_id,
-            handle=standing.handle,
+            account=mention.account,
+            mention_id=mention.mention_id,
+            identity_id=mention.identity_id,
+            handle=mention.handle,
             language=act.language,
         )
         room_id = room_for(session, app, invitee, case_id, actor=ACTOR, now=now)
-    return Draft(
-        account_id=standing.account_id,
-        mention_id=standing.mention_id,
-        revision=standing.revision,
-        decision_id=decisions[standing.mention_id, standing.account_id],
+    answered = AnsweredMention(
+        account_id=mention.account.id,
+        mention_id=mention.mention_id,
+        revision=mention.revision,
+        decision_id=decisions[mention.mention_id, mention.account.id],
         case_id=case_id,
-        room_id=room_id,
-        slot=act.slot,
-        act=act.act,
-        target_external_id=act.target_external_id,
-        text=act.text,
-        language=act.language,
-        origin=AUTOMATIC,
-        author=f"rule:{each.verdict.rule}",
-        approvals_needed=act.approvals_needed,
-        promotion=act.promotion,
-        even_in_crisis=act.even_in_crisis,
     )
+    return answered.draft(act, author=f"rule:{each.verdict.rule}", room_id=room_id)
 
 
 def _with_references(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
@@ -189,8 +168,8 @@ def _with_references(session: Session, drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _store_decisions(session: Session, decided: Sequence[Decided], now: datetime) -> dict[tuple[int, int], int]:
-    mentions = [each.standing.mention_id for each in decided]
-    accounts = {each.standing.account_id for each in decided}
+    mentions = [each.mention.mention_id for each in decided]
+    accounts = {each.mention.account.id for each in decided}
     live = (
         col(DecisionRow.mention_id).in_(mentions),
         col(DecisionRow.account_id).in_(accounts),
@@ -207,9 +186,9 @@ def _store_decisions(session: Session, decided: Sequence[Decided], now: datetime
 
 def _decision_row(each: Decided, now: datetime) -> dict[str, object]:
     return {
-        "mention_id": each.standing.mention_id,
-        "revision": each.standing.revision,
-        "account_id": each.standing.account_id,
+        "mention_id": each.mention.mention_id,
+        "revision": each.mention.revision,
+        "account_id": each.mention.account.id,
         "action": each.verdict.action,
         "rule": each.verdict.rule,
         "queue": each.verdict.queue,
@@ -227,41 +206,30 @@ def _decision_row(each: Decided, now: datetime) -> dict[str, object]:
     }
 
 
-def _join_cases(
-    session: Session, app: App, decided: Sequence[Decided], late: Collection[int], now: datetime
-) -> dict[tuple[int, str], int]:
-    joins = [
+def _join_cases(session: Session, decided: Sequence[Decided], now: datetime) -> dict[CaseKey, int]:
+    contacts = [
         InboundContact(
-            identity_id=each.standing.identity_id,
-            brand=app.accounts[each.standing.account_id].brand,
-            account_id=each.standing.account_id,
+            identity_id=each.mention.identity_id,
+            brand=each.mention.brand.name,
+            account_id=each.mention.account.id,
             leg="public",
-            root_external_id=each.standing.root_external_id,
-            mention_id=each.standing.mention_id,
+            root_external_id=each.mention.root_external_id,
+            mention_id=each.mention.mention_id,
             queue=each.verdict.queue,
             priority=each.verdict.priority,
-            reach=each.standing.reach,
-            p_negative=each.standing.assessment.p_negative,
-            published_at=each.standing.published_at,
-            waits=not each.standing.settled,
-            late_because=OUTAGE if each.standing.mention_account_id in late else None,
+            reach=each.mention.reach,
+            p_negative=each.mention.assessment.p_sentiment[Sentiment.NEGATIVE],
+            published_at=each.mention.published_at,
+            waits=not each.mention.answered_elsewhere,
+            late_because=OUTAGE if each.context.in_outage else None,
         )
         for each in decided
-        if each.verdict.action is not Action.LISTEN and not each.history
+        if each.verdict.action is not Action.LISTEN and not each.mention.is_history
     ]
-    return join_many(session, joins, actor=ACTOR, now=now) if joins else {}
+    return join_many(session, contacts, actor=ACTOR, now=now) if contacts else {}
 
 
-def _release(session: Session, held: set[int]) -> None:
-    session.execute(
-        update(MentionAccountRow)
-        .where(col(MentionAccountRow.id).in_(held))
-        .values(decide_due_at=None, claimed_by=None, claimed_until=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def store_pilot_verdicts(session: Session, decided: Sequence[Decided], *, now: datetime) -> None:
+def _store_pilot_verdicts(session: Session, decided: Sequence[Decided], now: datetime) -> None:
     """Store what pilots said of these mentions; what one said of the same text before stays."""
     rows = [row for each in decided if (row := _pilot_verdict_row(each, now)) is not None]
     if not rows:
@@ -276,9 +244,9 @@ def _pilot_verdict_row(each: Decided, now: datetime) -> dict[str, object] | None
         return None
     return {
         "pilot_id": said.pilot_id,
-        "mention_id": each.standing.mention_id,
-        "revision": each.standing.revision,
-        "account_id": each.standing.account_id,
+        "mention_id": each.mention.mention_id,
+        "revision": each.mention.revision,
+        "account_id": each.mention.account.id,
         "action": said.verdict.action.value,
         "rule": said.verdict.rule,
         "template": said.verdict.template,

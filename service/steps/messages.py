@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
 from cases.joining import join_many
@@ -19,22 +19,23 @@ from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
 from records.enums import PRIVATE_ACTS, PRIVATE_SLOT, Act, Action, Mode, Priority, PrivateState, Queue, ReplyStatus
-from records.leases import claim_due, still_held
+from records.leases import DueRows
 from records.models import Account, Actor
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import DirectMessageRow, MentionRow
 from records.tables.people import IdentityRow
 from records.tables.replies import ReplyRow
 from records.tables.service import AssessmentRow, DecisionRow
-from replies.draft import AUTOMATIC, PERSON, Draft
+from replies.draft import AUTOMATIC, PERSON, AnsweredMention, PlannedAct
 from replies.outbox import write_drafts
-from service.deciding.acts import choose_language
+from service.deciding.texts import choose_language
 from service.delivery.holds import invitation_hold
 from service.delivery.invitations import Invitee, invitation_for, room_for
 from service.wiring.app import App
 
 ACTOR = Actor(tag="step:decide")
 BATCH = 64
+_DUE = DueRows(DirectMessageRow, due=col(DirectMessageRow.answer_due_at))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,29 +65,16 @@ class DueMessage:
 
 def answer_messages(app: App, *, now: datetime, most: int = BATCH) -> int:
     """Answer, or hand over, up to `most` direct messages that are due. Returns how many were settled."""
-    ids = claim_due(
-        app.engine,
-        DirectMessageRow,
-        due=col(DirectMessageRow.answer_due_at),
-        claimant=app.claimant,
-        now=now,
-        most=most,
-    )
-    if not ids:
+    lease = _DUE.lease(app.engine, claimant=app.claimant, now=now, most=most)
+    if not lease:
         return 0
     with reading(app.engine) as session:
-        asked = _read(session, app, ids)
+        asked = _read(session, app, lease.ids)
     with writing(app.engine) as session:
-        held = still_held(session, DirectMessageRow, ids, app.claimant)
+        held = lease.settle(session)
         entries = [_settle(session, app, each, now) for each in asked if each.message_id in held]
-        session.execute(
-            update(DirectMessageRow)
-            .where(col(DirectMessageRow.id).in_(held))
-            .values(answer_due_at=None, claimed_by=None, claimed_until=None)
-            .execution_options(synchronize_session=False)
-        )
         append(session, entries)
-    return len(ids)
+    return len(lease.ids)
 
 
 def _read(session: Session, app: App, ids: Sequence[int]) -> list[DueMessage]:
@@ -236,29 +224,21 @@ def _invite(session: Session, app: App, asked: DueMessage, case_id: int, waits: 
         language=asked.language,
     )
     room_id = room_for(session, app, invitee, case_id, actor=ACTOR, now=now)
-    written = write_drafts(
-        session,
-        [
-            Draft(
-                account_id=asked.account.id,
-                mention_id=asked.mention_id,
-                revision=asked.revision,
-                decision_id=asked.decision_id,
-                case_id=case_id,
-                room_id=room_id,
-                slot=PRIVATE_SLOT,
-                act=Act.PRIVATE_MESSAGE,
-                target_external_id=asked.external_id,
-                text=invitation_for(session, app, invitee, case_id, now=now),
-                language=asked.language,
-                origin=AUTOMATIC,
-                author="rule:invitation",
-                approvals_needed=1 if waits else 0,
-                reason=waits,
-            )
-        ],
-        actor=ACTOR,
-        now=now,
-        sealer=app.encryption,
+    invitation = PlannedAct(
+        slot=PRIVATE_SLOT,
+        act=Act.PRIVATE_MESSAGE,
+        target_external_id=asked.external_id,
+        text=invitation_for(session, app, invitee, case_id, now=now),
+        language=asked.language,
+        approvals_needed=1 if waits else 0,
     )
+    answered = AnsweredMention(
+        account_id=asked.account.id,
+        mention_id=asked.mention_id,
+        revision=asked.revision,
+        decision_id=asked.decision_id,
+        case_id=case_id,
+    )
+    draft = answered.draft(invitation, author="rule:invitation", room_id=room_id, reason=waits)
+    written = write_drafts(session, [draft], actor=ACTOR, now=now, sealer=app.encryption)
     return written[0] is not None

@@ -15,11 +15,12 @@ from sqlmodel import Session
 from people.customers import Contact, unseal_contact
 from people.subject_encryption import DamagedSealError
 from records.database import reading, writing
+from records.leases import Lease
 from room.notifications.queue import (
     CODE,
     NOTICE,
     Notification,
-    claim_due,
+    lease_notifications,
     load_notification,
     mark_addressed,
     mark_dropped,
@@ -56,16 +57,18 @@ log = structlog.get_logger("aparte.letters")
 
 def send_notifications(app: App, *, now: datetime) -> int:
     """Hand over one batch of due letters. Returns how many were looked at."""
-    due = claim_due(app.engine, claimant=app.claimant, now=now)
-    if due:
+    lease = lease_notifications(app.engine, claimant=app.claimant, now=now)
+    if lease:
         reply_address = reply_address_of(app)
         posts = transports_of(app.settings, reply_address=reply_address)
-        for letter_id in due:
-            _hand_over(app, letter_id, posts, may_reply=reply_address is not None, now=now)
-    return len(due)
+        for letter_id in lease.ids:
+            _hand_over(app, lease, letter_id, posts, may_reply=reply_address is not None, now=now)
+    return len(lease.ids)
 
 
-def _hand_over(app: App, letter_id: int, posts: dict[str, Transport], *, may_reply: bool, now: datetime) -> None:
+def _hand_over(
+    app: App, lease: Lease, letter_id: int, posts: dict[str, Transport], *, may_reply: bool, now: datetime
+) -> None:
     with reading(app.engine) as session:
         letter = load_notification(session, letter_id)
         found = _contact(app, letter)
@@ -73,11 +76,11 @@ def _hand_over(app: App, letter_id: int, posts: dict[str, Transport], *, may_rep
         return
     going = route_message(letter, found, frozenset(posts))
     with writing(app.engine) as session:
-        if not mark_addressed(session, letter, claimant=app.claimant, way=going.way, proof=going.proof):
+        if not mark_addressed(session, letter, lease=lease, way=going.way, proof=going.proof):
             return
         why = _dropped_because(letter, going, posts, now) or _needless_because(session, app, letter)
         if why:
-            mark_dropped(session, letter.id, claimant=app.claimant, why=why)
+            mark_dropped(session, letter.id, lease=lease, why=why)
             return
     brand = app.brand_of(letter.account_id)
     text = text_of_notification(letter, brand, code_key=code_key(app.master_key), may_reply=may_reply)
@@ -87,12 +90,12 @@ def _hand_over(app: App, letter_id: int, posts: dict[str, Transport], *, may_rep
         log.warning("letter not taken", letter=letter.id, kind=letter.kind, way=going.way, why=str(error))
         with writing(app.engine) as session:
             if error.permanent:
-                mark_dropped(session, letter.id, claimant=app.claimant, why=str(error))
+                mark_dropped(session, letter.id, lease=lease, why=str(error))
             else:
-                mark_failed(session, letter, claimant=app.claimant, why=str(error), now=now)
+                mark_failed(session, letter, lease=lease, why=str(error), now=now)
         return
     with writing(app.engine) as session:
-        mark_sent(session, letter.id, claimant=app.claimant, now=now)
+        mark_sent(session, letter.id, lease=lease, now=now)
 
 
 def _contact(app: App, letter: Notification | None) -> Contact | None:

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col
 
 from records.database import open_engine, writing
 from records.enums import ReplyStatus
-from records.leases import claim
+from records.leases import DueRows
 from records.schema import migrate
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRevisionRow
 from records.tables.replies import ReplyRow
@@ -49,7 +49,7 @@ def test_claiming_reads_only_rows_that_are_due(engine: Engine, table: type[SQLMo
             asked.append((statement, values))
 
     with writing(engine) as session:
-        claim(session, table, due=col(due), where=where, claimant="host:1:a", now=NOW, most=5)
+        DueRows(table, due=col(due), where=where).claim(session, claimant="host:1:a", now=NOW, most=5)
     event.remove(engine, "before_cursor_execute", note)
     assert len(asked) == 2
     for statement, values in asked:

@@ -15,7 +15,7 @@ from records.database import reading
 from records.tables.ledger import LedgerEntryRow
 from records.tables.service import ArticleRow
 from service.brands.articles import ArticleFileError, read_article_file
-from service.deciding.brand_context import read_brand_contexts
+from service.deciding.brand_reader import read_brand_contexts
 from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings
 from tests.support.command_line import RunAparte

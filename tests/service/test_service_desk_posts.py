@@ -22,7 +22,7 @@ from records.refusals import RefusalError
 from records.tables.listener import AccountHealthRow, DirectMessageRow, MentionRow
 from records.tables.replies import ReplyRow
 from service.deciding.addressee import addressee_of_mention
-from service.deciding.brand_context import month_spent
+from service.deciding.brand_reader import month_spent
 from service.delivery.on_delivery import POST_HIDDEN
 from service.desk import acts
 from service.steps.deliver import deliver, reconcile

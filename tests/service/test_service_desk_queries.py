@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine
@@ -25,8 +26,9 @@ from records.tables.replies import ReplyRow
 from replies.cancel import hold_answered, hold_edited
 from replies.draft import AUTOMATIC, Draft
 from replies.outbox import write_drafts
-from service.deciding import thread_history
-from service.deciding.brand_context import month_spent
+from service.deciding.author_reader import read_authors
+from service.deciding.brand_reader import month_spent
+from service.deciding.reader import PermissionInputs, earlier_answers
 from tests.support.cases import NOW, STEP, add_people, ago, join, joining, mention
 
 COPIES = 4
@@ -104,7 +106,7 @@ def test_answers_in_a_thread_are_counted_by_person(engine: Engine, heard: list[i
     with writing(engine) as session:
         drafts = [_draft(each, ANSWER_SLOT, Act.PUBLIC_REPLY) for each in heard[:2]]
         write_drafts(session, [*drafts, _draft(heard[0], "follow-up-1", Act.PUBLIC_REPLY)], actor=STEP, now=NOW)
-        found = thread_history.earlier_answers(session, {"root"})
+        found = earlier_answers(session, {"root"})
     assert sorted(found.values()) == [1, 2]
 
 
@@ -147,10 +149,16 @@ def test_what_surrounds_mentions_is_read_in_the_houses_own_time(engine: Engine, 
                 )
             )
         session.flush()
-        assert thread_history.when_people_wrote(session, {person}) == {(1, person): ago(1)}
-        assert thread_history.private_replies(session, set(heard)) == {(1, heard[0])}
-        assert thread_history.private_replies(session, set(heard), but_for=reply_id) == set()
-        assert thread_history.threads_we_began(session, {"root", "other"}) == {(1, "root")}
-        assert thread_history.texts_to_people(session, {person}) == {(1, person): 1}
+        posts = [
+            SimpleNamespace(mention_id=mention_id, identity_id=person, root_external_id=root)
+            for mention_id in heard
+            for root in ("root", "other")
+        ]
+        found = PermissionInputs.read(session, posts)
+        assert found.wrote_at == {(1, person): ago(1)}
+        assert found.private_replies == {(1, heard[0])}
+        assert PermissionInputs.read(session, posts, but_for=reply_id).private_replies == set()
+        assert found.own_roots == {(1, "root")}
+        assert read_authors(session, {person}).texts == {(1, person): 1}
         assert month_spent(session, 1, now=NOW) == pytest.approx(0.75)
         assert month_spent(session, 1, now=NOW + timedelta(days=40)) == 0.0

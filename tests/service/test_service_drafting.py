@@ -11,10 +11,12 @@ import pytest
 from policies.loading import load_rulebook, shipped_rulebook
 from records.enums import Act, Action, Approval, Priority, Queue
 from records.models import Account, Brand, Permissions, Verdict
-from service.deciding.acts import PlannedAct, held_if_blocked, plan_acts
-from service.deciding.brand_context import DeskHours, SendingLimits
-from service.deciding.context import MentionContext, StoredAssessment
+from replies.draft import PlannedAct
+from service.deciding.acts import plan_acts
+from service.deciding.context import ActiveRulebook, DeskHours, MentionContext, SendingLimits, ThreadHistory
+from service.deciding.reply_blockers import held_if_blocked
 from service.delivery.guard import compose_links
+from tests.support.decision_contexts import assessment, context, mention
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 FACEBOOK = Account(
@@ -39,80 +41,32 @@ MOVE = Verdict(
 )
 
 
-def standing(**changed: Any) -> MentionContext:
-    found = StoredAssessment(
-        language="en",
-        sentiment="negative",
-        p_negative=0.8,
-        p_neutral=0.1,
-        p_positive=0.1,
-        relation="customer",
-        p_customer=0.8,
-        p_prospect=0.1,
-        p_bystander=0.1,
-        intent="complaint",
-        p_intent=0.9,
-        urgency="medium",
-        toxicity=0.0,
-        needs_account_data=0.9,
-        signals=(),
-        data_owners=(),
-        model_version="fast-1",
-    )
+def comment(permissions: Permissions = PAGE, **changed: Any) -> MentionContext:
+    history = ThreadHistory(root_is_ours=True)
     known: dict[str, Any] = {
-        "mention_account_id": 1,
-        "mention_id": 1,
-        "account_id": 1,
-        "revision": 1,
+        "account": FACEBOOK,
+        "brand": Brand(name="acme", languages=("en",)),
         "feed": "comments",
-        "summoned": True,
-        "settled": False,
         "external_id": "77_1_2",
-        "parent_external_id": "77_1",
         "root_external_id": "77_1",
         "kind": "comment",
         "published_at": NOW,
-        "has_media": False,
-        "text": "help",
-        "identity_id": 1,
-        "subject": "s",
         "author_external_id": "900",
         "handle": "rosa",
-        "reach": 1,
-        "declared_bot": False,
-        "assessment": found,
-        "earlier_answers": 0,
-        "answers_to_person": 0,
-        "private_open": False,
-        "person_wrote_at": None,
-        "private_reply_used": False,
-        "hidden": False,
-        "root_is_ours": True,
-        "copies": 0,
+        "assessment": assessment(language="en"),
+        "history": history,
     }
-    return MentionContext(**{**known, **changed})
+    return mention(permissions=permissions, **{**known, **changed})
 
 
 def acts(permissions: Permissions, verdict: Verdict = MOVE) -> tuple[PlannedAct, ...]:
-    return plan_acts(
-        verdict,
-        standing(),
-        permissions,
-        rulebook=shipped_rulebook(),
-        account=FACEBOOK,
-        brand=Brand(name="acme", languages=("en",)),
-        language="en",
-        now=NOW,
-    )
+    active = ActiveRulebook(rulebook=shipped_rulebook())
+    return plan_acts(verdict, comment(permissions), active=active, language="en", now=NOW)
 
 
-def held(
-    permissions: Permissions,
-    where: MentionContext,
-    verdict: Verdict = MOVE,
-    bounds: SendingLimits = SendingLimits(),  # noqa: B008
-) -> str:
-    verdict = held_if_blocked(verdict, permissions, language="en", standing=where, account=FACEBOOK, bounds=bounds)
+def held(of: MentionContext, verdict: Verdict = MOVE, limits: SendingLimits = SendingLimits()) -> str:  # noqa: B008
+    about = context(of, limits=limits)
+    verdict = held_if_blocked(verdict, about, rulebook=about.policy.active.rulebook, language="en")
     return verdict.reasons[-1] if verdict.action is Action.HOLD else ""
 
 
@@ -143,33 +97,33 @@ def test_nobody_is_sent_to_an_address_that_does_not_exist() -> None:
 
 def test_where_only_a_private_way_is_open_only_that_is_gone() -> None:
     only_private = replace(PAGE, reply=False)
-    assert held(only_private, standing()) == ""
+    assert held(comment(only_private)) == ""
     assert [act.act for act in acts(only_private)] == [Act.PRIVATE_REPLY]
-    assert held(only_private, standing(), replace(MOVE, action=Action.REPLY_PUBLICLY, template="thanks"))
+    assert held(comment(only_private), replace(MOVE, action=Action.REPLY_PUBLICLY, template="thanks"))
 
 
 @pytest.mark.parametrize(
-    ("where", "bounds"),
+    ("of", "limits"),
     [
-        (standing(declared_bot=True), SendingLimits()),
-        (standing(handle="Weather_Bot"), SendingLimits(known_bots=frozenset({"weather_bot"}))),
-        (standing(author_external_id="77"), SendingLimits()),
-        (standing(author_external_id="1001"), SendingLimits(own_external_ids=frozenset({"1001"}))),
+        (comment(declared_bot=True), SendingLimits()),
+        (comment(handle="Weather_Bot"), SendingLimits(known_bots=frozenset({"weather_bot"}))),
+        (comment(author_external_id="77"), SendingLimits()),
+        (comment(author_external_id="1001"), SendingLimits(own_external_ids=frozenset({"1001"}))),
     ],
     ids=["declares it", "named in the settings", "the account itself", "another account of ours"],
 )
 def test_bots_and_our_own_accounts_are_left_to_a_person_whatever_a_rule_says(
-    where: MentionContext, bounds: SendingLimits
+    of: MentionContext, limits: SendingLimits
 ) -> None:
-    assert held(PAGE, where, bounds=bounds)
+    assert held(of, limits=limits)
 
 
 def test_a_spent_month_stops_what_no_person_approves() -> None:
     spent = SendingLimits(month_spent=10.0, month_cap=10.0)
-    assert held(COSTLY, standing(), bounds=spent).startswith("The month's budget of $10.00 is spent")
-    assert held(COSTLY, standing(), replace(MOVE, approval=Approval.ONE), bounds=spent) == ""
-    assert held(PAGE, standing(), bounds=spent) == ""
-    assert held(COSTLY, standing(), bounds=SendingLimits(month_spent=10.0)) == ""
+    assert held(comment(COSTLY), limits=spent).startswith("The month's budget of $10.00 is spent")
+    assert held(comment(COSTLY), replace(MOVE, approval=Approval.ONE), limits=spent) == ""
+    assert held(comment(PAGE), limits=spent) == ""
+    assert held(comment(COSTLY), limits=SendingLimits(month_spent=10.0)) == ""
 
 
 def test_only_an_accounts_own_page_for_messages_may_be_linked() -> None:
@@ -207,17 +161,10 @@ templates:
 def test_while_the_desk_is_closed_the_answer_says_when_it_opens_and_whom_to_call(
     hours: DeskHours, phone: str, *, said: bool
 ) -> None:
-    (public,) = plan_acts(
-        MOVE,
-        standing(),
-        replace(PAGE, private_message=False),
-        rulebook=NIGHT,
-        account=FACEBOOK,
-        brand=Brand(name="acme", languages=("en",), emergency_phone=phone),
-        language="en",
-        now=FRIDAY_NIGHT,
-        hours=hours,
-    )
+    brand = Brand(name="acme", languages=("en",), emergency_phone=phone)
+    about = comment(replace(PAGE, private_message=False), brand=brand)
+    active = ActiveRulebook(rulebook=NIGHT, hours=hours)
+    (public,) = plan_acts(MOVE, about, active=active, language="en", now=FRIDAY_NIGHT)
     night = f"We are back on Monday at 08:00; in an emergency call {phone}."
     assert public.text.endswith(f"{night} — acme") is said, public.text
     assert ("We are back" in public.text) is said
@@ -226,16 +173,9 @@ def test_while_the_desk_is_closed_the_answer_says_when_it_opens_and_whom_to_call
 
 def test_what_a_network_has_no_room_for_is_left_out_and_the_answer_stays_whole() -> None:
     long = replace(FACEBOOK, network="x", handle="h" * 190)
-    (public,) = plan_acts(
-        MOVE,
-        standing(handle="h" * 190),
-        replace(COSTLY, private_message=False),
-        rulebook=NIGHT,
-        account=long,
-        brand=Brand(name="acme", languages=("en",), emergency_phone="900 111 222"),
-        language="en",
-        now=FRIDAY_NIGHT,
-        hours=CLOSED,
-    )
+    brand = Brand(name="acme", languages=("en",), emergency_phone="900 111 222")
+    about = comment(replace(COSTLY, private_message=False), account=long, handle="h" * 190, brand=brand)
+    active = ActiveRulebook(rulebook=NIGHT, hours=CLOSED)
+    (public,) = plan_acts(MOVE, about, active=active, language="en", now=FRIDAY_NIGHT)
     assert "We are back" not in public.text
     assert public.text.endswith("— acme")

@@ -21,7 +21,7 @@ from records.refusals import RefusalError
 from records.tables.ledger import LedgerEntryRow
 from service.brands import rulebook_versions
 from service.brands.rulebook_versions import RulebookSource, current_rulebook
-from service.deciding.brand_context import read_brand_policies
+from service.deciding.brand_reader import read_brand_policies
 from service.desk.pilots import PilotTerms, promote_pilot, start_pilot, stop_pilot
 from service.pilots.comparison import OurReply, PostOutcome, compare_with_people
 from service.pilots.lifecycle import is_in_share, running_pilots
@@ -212,8 +212,8 @@ def test_a_running_process_decides_and_speaks_by_what_another_has_promoted(
     # What the other process compiled, this one has not.
     monkeypatch.setattr(rulebook_versions, "_COMPILED", {})
     with reading(app.engine) as session:
-        orders = read_brand_policies(session, app, now=NOW)["acme"]
-    assert (orders.book.rulebook.version, orders.book.hours.open) == (tried.rulebook.version, True)
+        policy = read_brand_policies(session, app, now=NOW)["acme"]
+    assert (policy.active.rulebook.version, policy.active.hours.open) == (tried.rulebook.version, True)
     assert hours_of(app)(account_id, NOW) == "10:00-11:00"
 
 

@@ -16,8 +16,9 @@ from records.tables.listener import MentionAccountRow, MentionRow
 from records.tables.room import RoomRow
 from service.brands.articles import ArticleRecord, import_articles, list_articles
 from service.brands.rulebook_versions import RulebookSource, current_rulebook
-from service.deciding.brand_context import read_brand_contexts, read_brand_policies
-from service.deciding.context import MentionContext, read_mention_contexts
+from service.deciding.brand_reader import read_brand_contexts, read_brand_policies
+from service.deciding.context import MentionContext
+from service.deciding.reader import read_mentions
 from service.desk.pilots import PilotTerms, promote_pilot, start_pilot
 from service.pilots.lifecycle import pilot_invitations_since, pilot_verdicts_since, running_pilots
 from service.pilots.report import disagreements, newest_pilot, report_on
@@ -70,28 +71,28 @@ def test_facts_pilots_and_rehearsals_read_alike_on_both_databases(database_url: 
             app.close()
 
 
-def _standing(scenario: Scenario, name: str) -> MentionContext:
+def _mention(scenario: Scenario, name: str) -> MentionContext:
     with reading(scenario.app.engine) as session:
         query = select(col(MentionAccountRow.id)).join(
             MentionRow, col(MentionRow.id) == col(MentionAccountRow.mention_id)
         )
         ids = session.execute(query.where(col(MentionRow.external_id) == scenario.network_id(name))).scalars()
-        (found,) = read_mention_contexts(session, list(ids), now=scenario.now)
+        (found,) = read_mentions(session, scenario.app, list(ids), now=scenario.now)
     return found
 
 
 def _knows_cases_and_proofs(scenario: Scenario) -> None:
-    first, second = _standing(scenario, "lawyer"), _standing(scenario, "again")
+    first, second = _mention(scenario, "lawyer"), _mention(scenario, "again")
     assert (first.case.open, first.case.waits, first.case.mentions) == (True, True, 2)
     assert not first.case.is_chased_by(first.published_at)
     assert second.case.is_chased_by(second.published_at)
-    invited = _standing(scenario, "charged")
+    invited = _mention(scenario, "charged")
     assert invited.case.private_state == PrivateState.INVITED
     assert not invited.proof.kind
     with writing(scenario.app.engine) as session:
         proved = {"handle_proof": ProofKind.OWN_MESSAGE, "file_proof": ProofKind.EMAIL_CODE}
         session.execute(update(RoomRow).values(handle_held_at=scenario.now, filed_at=scenario.now, **proved))
-    assert _standing(scenario, "charged").proof.kind == ProofKind.EMAIL_CODE
+    assert _mention(scenario, "charged").proof.kind == ProofKind.EMAIL_CODE
     assert not first.proof.kind
 
 
@@ -113,7 +114,7 @@ def _compares_and_promotes(scenario: Scenario) -> None:
         since = scenario.now - timedelta(days=2)
         assert pilot_invitations_since(session, pilot, since) == 2
         assert dict(pilot_verdicts_since(session, pilot, since)[next(iter(app.accounts))]) == {"aside": 2, "no-rule": 1}
-        assert read_brand_policies(session, app, now=scenario.now)["marca"].trial is not None
+        assert read_brand_policies(session, app, now=scenario.now)["marca"].pilot is not None
     compare_pilots(app, now=scenario.now + timedelta(days=2))
     with reading(app.engine) as session:
         row = newest_pilot(session, "marca")

@@ -18,7 +18,7 @@ from records.enums import ProofKind
 from records.models import Actor, Brand
 from records.tables.ledger import LedgerEntryRow
 from records.tables.room import RoomRow
-from room.notifications.queue import claim_due, mark_addressed, mark_sent
+from room.notifications.queue import lease_notifications, mark_addressed, mark_sent
 from room.notifications.queue import load_notification as read_letter
 from room.verification.one_time_code import one_time_code
 from room.verification.ports import CompanySignIn, VerificationPorts
@@ -94,12 +94,13 @@ class RoomBrowser:
     def letters(self) -> list[tuple[int | None, str, str]]:
         """Hand over what is due: customer, way and code of each."""
         sent = []
-        for letter_id in claim_due(self.rooms.engine, claimant=CLAIMANT, now=self.rooms.clock()):
+        lease = lease_notifications(self.rooms.engine, claimant=CLAIMANT, now=self.rooms.clock())
+        for letter_id in lease.ids:
             with writing(self.rooms.engine) as session:
                 letter = read_letter(session, letter_id)
                 assert letter is not None
-                mark_addressed(session, letter, claimant=CLAIMANT, way=letter.way, proof=_proof(letter.way))
-                mark_sent(session, letter_id, claimant=CLAIMANT, now=self.rooms.clock())
+                mark_addressed(session, letter, lease=lease, way=letter.way, proof=_proof(letter.way))
+                mark_sent(session, letter_id, lease=lease, now=self.rooms.clock())
             sent.append((letter.customer_id, letter.way, one_time_code(CODE_KEY, letter.nonce)))
         return sent
 
