@@ -24,6 +24,83 @@ _OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NEEDED = {"<": "less", "<=": "at_most", ">": "more", ">=": "at_least"}
 _LARGE = 10_000
 _LONGEST_TEXT = 80
+_MOST_PARTS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """The explanation of a decision."""
+
+    rule: str
+    sentence: str
+    """Which rule decided, with its author's reason."""
+    facts: tuple[ReadFact, ...]
+    """In the order in which the rule names them."""
+    near: tuple[ExplainedNearMiss, ...]
+    """The nearest first, at most three."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All sentences, one a line."""
+        return (self.sentence, *(fact.sentence for fact in self.facts), *(near.sentence for near in self.near))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFact:
+    """A fact that the deciding rule read."""
+
+    name: str
+    value: str
+    """In words, as the next two."""
+    source: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainedNearMiss:
+    """A rule that was tried before the deciding one and failed one condition."""
+
+    rule: str
+    failed: UnmetCondition | None
+    """None where it held, and was passed over for its daily limit or its last day."""
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnmetCondition:
+    """The condition that a near miss failed."""
+
+    fact: str
+    """Its name; empty where it is not about one fact alone."""
+    value: str
+    """What the fact was, in words; empty where it is not about one fact alone."""
+    needed: str
+    """What the rule asks for, in words or as its condition writes it."""
+    sentence: str
+
+
+def explain(rulebook: Rulebook, facts: Mapping[str, Fact], *, rule: str, language: str) -> Explanation:
+    """The explanation of a decision.
+
+    Args:
+        rulebook: the one that decided, in the same version.
+        facts: those of the decision.
+        rule: the name under which the decision is stored: of a rule, or `no-rule`, `unsure` or `error`.
+        language: `es` or `en`; English for any other.
+
+    """
+    words = wordings(language)
+    deciding = _deciding(rulebook, facts, rule)
+    sentence = _sentence(rule, deciding, words)
+    if deciding is None and rule != NO_RULE:
+        return Explanation(rule=rule, sentence=sentence, facts=(), near=())
+    end = len(rulebook.rules) if deciding is None else rulebook.rules.index(deciding)
+    return Explanation(
+        rule=rule,
+        sentence=sentence,
+        facts=tuple(_read(deciding, facts, words)) if deciding is not None else (),
+        near=tuple(_near(near, facts, words) for near in near_misses(rulebook.rules[:end], facts)),
+    )
 
 
 def statement(name: str, value: FactValue, words: Wordings) -> str:
@@ -80,85 +157,6 @@ def _listed(values: Sequence[str], words: Wordings) -> str:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
-
-
-_MOST_PARTS = 6
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadFact:
-    """A fact that the deciding rule read."""
-
-    name: str
-    value: str
-    """In words, as the next two."""
-    source: str
-    sentence: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnmetCondition:
-    """The condition that a near miss failed."""
-
-    fact: str
-    """Its name; empty where it is not about one fact alone."""
-    value: str
-    """What the fact was, in words; empty where it is not about one fact alone."""
-    needed: str
-    """What the rule asks for, in words or as its condition writes it."""
-    sentence: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExplainedNearMiss:
-    """A rule that was tried before the deciding one and failed one condition."""
-
-    rule: str
-    failed: UnmetCondition | None
-    """None where it held, and was passed over for its daily limit or its last day."""
-    sentence: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """The explanation of a decision."""
-
-    rule: str
-    sentence: str
-    """Which rule decided, with its author's reason."""
-    facts: tuple[ReadFact, ...]
-    """In the order in which the rule names them."""
-    near: tuple[ExplainedNearMiss, ...]
-    """The nearest first, at most three."""
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """All sentences, one a line."""
-        return (self.sentence, *(fact.sentence for fact in self.facts), *(near.sentence for near in self.near))
-
-
-def explain(rulebook: Rulebook, facts: Mapping[str, Fact], *, rule: str, language: str) -> Explanation:
-    """The explanation of a decision.
-
-    Args:
-        rulebook: the one that decided, in the same version.
-        facts: those of the decision.
-        rule: the name under which the decision is stored: of a rule, or `no-rule`, `unsure` or `error`.
-        language: `es` or `en`; English for any other.
-
-    """
-    words = wordings(language)
-    deciding = _deciding(rulebook, facts, rule)
-    sentence = _sentence(rule, deciding, words)
-    if deciding is None and rule != NO_RULE:
-        return Explanation(rule=rule, sentence=sentence, facts=(), near=())
-    end = len(rulebook.rules) if deciding is None else rulebook.rules.index(deciding)
-    return Explanation(
-        rule=rule,
-        sentence=sentence,
-        facts=tuple(_read(deciding, facts, words)) if deciding is not None else (),
-        near=tuple(_near(near, facts, words) for near in near_misses(rulebook.rules[:end], facts)),
-    )
 
 
 def _deciding(rulebook: Rulebook, facts: Mapping[str, Fact], name: str) -> Rule | None:

@@ -54,8 +54,6 @@ _COMMON = frozenset({"un", "una", "uno", "one", "once", "mil", "ten", "oh", "nil
 _WORD_VALUES = {collapsed(word): value for word, value in _UNITS.items()}
 _WORD_MONTHS = {collapsed(word): month for word, month in _MONTHS.items()}
 _ROW_VALUES = {collapsed(word): digit for digit, words in _DIGIT_NAMES.items() for word in words.split()}
-_WORD_VALUES |= _UNITS
-_WORD_MONTHS |= _MONTHS
 _NAMES = frozenset({*_WORD_VALUES, *_WORD_MONTHS, *_ROW_VALUES, *_THOUSAND, *_TIMES, _HUNDRED})
 _GLUEABLE = sorted((word for word in _UNITS if len(word) > 2), key=len, reverse=True)
 _GLUED_WORD = re.compile("|".join(_GLUEABLE))
@@ -76,6 +74,17 @@ _JOINTS = {
     "tightly": re.compile(r"-|\s+(?:y|and)\s+"),
 }
 _LONGEST_GLUED = 200
+_YEAR_FIRST = re.compile(r"(?P<year>(?:19|20)[0-9]{2})[-/. ](?P<month>[0-9]{1,2})[-/. ](?P<day>[0-9]{1,2})(?![0-9])")
+_DAY_FIRST = re.compile(
+    r"(?P<day>[0-9]{1,2})[-/. ]{1,3}(?P<month>[0-9]{1,2})[-/. ]{1,3}(?P<year>(?:19|20)?[0-9]{2})(?![0-9])"
+)
+_TIME = re.compile(r"t?[\s,]*(?:[0-9:.+z]|utc)*")
+
+
+_WORD_VALUES |= _UNITS
+
+
+_WORD_MONTHS |= _MONTHS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,13 +266,6 @@ def _value(words: Sequence[_Word]) -> int:
         else:
             group += word.value
     return whole + group
-
-
-_YEAR_FIRST = re.compile(r"(?P<year>(?:19|20)[0-9]{2})[-/. ](?P<month>[0-9]{1,2})[-/. ](?P<day>[0-9]{1,2})(?![0-9])")
-_DAY_FIRST = re.compile(
-    r"(?P<day>[0-9]{1,2})[-/. ]{1,3}(?P<month>[0-9]{1,2})[-/. ]{1,3}(?P<year>(?:19|20)?[0-9]{2})(?![0-9])"
-)
-_TIME = re.compile(r"t?[\s,]*(?:[0-9:.+z]|utc)*")
 
 
 def digits_of_date(text: str) -> tuple[str, ...]:

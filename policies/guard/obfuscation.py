@@ -27,6 +27,14 @@ _REPEATED_LETTER = re.compile(r"([a-z])\1+")
 _LEET = str.maketrans("01345678@$!|€+", "oieasgtbasiiet")
 _LEET_LETTERS = str.maketrans("l9b2", "iggz")
 _NOT_PLAIN = re.compile(r"[^0-9a-z]+")
+_MASK = "*•#_●▪■█◦○?·~^"
+_HIDES = re.compile(rf"[{re.escape(_MASK)}x]")
+_BETWEEN_CAPITALS = re.compile(rf"(?<=[A-Z0-9])[{re.escape(_MASK)}](?=[A-Z0-9])")
+_LETTER_MASK = "x"
+_SHORTEST_WITH_LETTER = 6
+_SHOWN_WHOLE, _SHOWN_PART = 3, 5
+"""Signs that must show where a whole value, or a part of one, is masked."""
+_MOST_WORDS, _LONGEST = 50, 60
 
 
 def comparison_form(text: str) -> str:
@@ -95,16 +103,6 @@ def _plain_form(letter: str) -> str:
 def _is_invisible(letter: str) -> bool:
     category = unicodedata.category(letter)
     return letter in _BLANKS or category in {"Cf", "Cs", "Co", "Me"} or category.startswith("M")
-
-
-_MASK = "*•#_●▪■█◦○?·~^"
-_HIDES = re.compile(rf"[{re.escape(_MASK)}x]")
-_BETWEEN_CAPITALS = re.compile(rf"(?<=[A-Z0-9])[{re.escape(_MASK)}](?=[A-Z0-9])")
-_LETTER_MASK = "x"
-_SHORTEST_WITH_LETTER = 6
-_SHOWN_WHOLE, _SHOWN_PART = 3, 5
-"""Signs that must show where a whole value, or a part of one, is masked."""
-_MOST_WORDS, _LONGEST = 50, 60
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,13 +16,6 @@ _LEFTOVER = re.compile(
     r"|usuario|user|brand|marca|url|insert[^\]]{0,40})[^\]]{0,20})\]"
     r"|\b(?:lorem ipsum|TODO|FIXME|XXX+|TBD)\b"
 )
-
-
-def unfilled_placeholder(text: str) -> bool:
-    """Whether `text` still holds a placeholder in any of the usual notations, or a draft's mark."""
-    return _LEFTOVER.search(text) is not None
-
-
 _FLAG = re.compile(
     r"#(?:ad|advert|advertisement|sponsored|publi|publicidad|anuncio|anunciopagado|promocionado|patrocinado)(?![\w-])"
     r"|(?<![\w-])(?:publicidad|contenido publicitario|comunicaci[oó]n comercial|anuncio"
@@ -30,13 +23,6 @@ _FLAG = re.compile(
     r"|^\W{0,3}ad(?=\s*[:|\-–—·\])])|[\[(]\s?ad\s?[\])]",
     re.IGNORECASE,
 )
-
-
-def is_marked_as_advertisement(text: str) -> bool:
-    """Whether `text` carries the mark of an advertisement: `Publicidad`, `Anuncio`, `Ad:`, `#ad` and the like."""
-    return _FLAG.search(plain_letters(text)) is not None
-
-
 _KNOWN = ("ca", "de", "en", "es", "fr", "gl", "it", "pt")
 _NEIGHBOURS = {frozenset({"es", "gl"}), frozenset({"es", "ca"}), frozenset({"pt", "gl"})}
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\{[^}]*\}")
@@ -44,6 +30,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST_WORDS = 6
 _READ_LIMIT = 5_000
 _SURE = 0.97
+
+
+def unfilled_placeholder(text: str) -> bool:
+    """Whether `text` still holds a placeholder in any of the usual notations, or a draft's mark."""
+    return _LEFTOVER.search(text) is not None
+
+
+def is_marked_as_advertisement(text: str) -> bool:
+    """Whether `text` carries the mark of an advertisement: `Publicidad`, `Anuncio`, `Ad:`, `#ad` and the like."""
+    return _FLAG.search(plain_letters(text)) is not None
 
 
 def surely_not_in(text: str, languages: Sequence[str]) -> str:

@@ -14,9 +14,15 @@ from policies.wordings import LANGUAGES, Wordings, wordings
 DAYS_LOOKED_AHEAD = 366
 NEVER_OPENS = 1e6
 """Stands for the hours until a desk opens that does not open within a year."""
-
 _MINUTES_OF_A_DAY = 24 * 60
 _HOUR = timedelta(hours=1)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CLOSED = "closed"
+_MIDNIGHT = 24 * 60
+_LEAP_YEAR = 2024
+_SHIFT = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})", re.ASCII)
+_DAY = re.compile(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2})", re.ASCII)
+_A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,17 +115,10 @@ def _moment(day: date, minutes: int, now: datetime) -> datetime:
 
 
 _WORKDAY = (OpeningHours(opens=8 * 60, closes=20 * 60),)
+
+
 OFFICE_HOURS = Calendar(week=(*(_WORKDAY,) * 5, (), ()))
 """Monday to Friday from 8 to 20: the hours of a rulebook that writes none."""
-
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-CLOSED = "closed"
-
-_MIDNIGHT = 24 * 60
-_LEAP_YEAR = 2024
-_SHIFT = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})", re.ASCII)
-_DAY = re.compile(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2})", re.ASCII)
 
 
 def weekdays_of(key: str) -> tuple[int, ...]:
@@ -197,9 +196,6 @@ def _shift(text: str) -> OpeningHours | None:
 def _minutes(hours: str, minutes: str) -> int | None:
     total = int(hours) * 60 + int(minutes)
     return total if int(minutes) < 60 and total <= _MIDNIGHT else None
-
-
-_A_WEEK = timedelta(days=7)
 
 
 def opens_in_words(calendar: Calendar, *, now: datetime, language: str) -> str:

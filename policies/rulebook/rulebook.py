@@ -23,35 +23,6 @@ _LENGTH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class RuleGroup:
-    """Consecutive rules, drafts left out."""
-
-    rules: tuple[Rule, ...]
-    first: FirstMatch | None
-    """Tells which of them is the first to hold; None for a single rule that must be asked by itself."""
-
-
-def rule_groups_of(rules: Sequence[Rule]) -> tuple[RuleGroup, ...]:
-    """The rules in their order, in groups."""
-    counted = [rule for rule in rules if rule.state is not RuleState.DRAFT]
-    parts = (counted[start : start + _LENGTH] for start in range(0, len(counted), _LENGTH))
-    return tuple(group for part in parts for group in _rule_groups(part))
-
-
-def _rule_groups(rules: Sequence[Rule]) -> Iterator[RuleGroup]:
-    try:
-        yield RuleGroup(rules=tuple(rules), first=compile_first_match([rule.condition for rule in rules]))
-    except ConditionError:
-        # Each one compiles alone, so together they are only too deep for the compiler.
-        if len(rules) == 1:
-            yield RuleGroup(rules=tuple(rules), first=None)
-            return
-        middle = len(rules) // 2
-        yield from _rule_groups(rules[:middle])
-        yield from _rule_groups(rules[middle:])
-
-
-@dataclass(frozen=True, kw_only=True)
 class Rulebook:
     """A rulebook that was found to be without problems."""
 
@@ -97,6 +68,15 @@ class Rulebook:
         return variants[variant % len(variants)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RuleGroup:
+    """Consecutive rules, drafts left out."""
+
+    rules: tuple[Rule, ...]
+    first: FirstMatch | None
+    """Tells which of them is the first to hold; None for a single rule that must be asked by itself."""
+
+
 def rulebook_of(document: RulebookDocument, *, source: str, name: str) -> Rulebook:
     """The rulebook as written, found to be without problems; `source` is its text, `name` its file's name."""
     return Rulebook(
@@ -108,6 +88,26 @@ def rulebook_of(document: RulebookDocument, *, source: str, name: str) -> Rulebo
         out_of_hours=_out_of_hours(document),
         version=hashlib.sha256(source.encode()).hexdigest()[:16],
     )
+
+
+def rule_groups_of(rules: Sequence[Rule]) -> tuple[RuleGroup, ...]:
+    """The rules in their order, in groups."""
+    counted = [rule for rule in rules if rule.state is not RuleState.DRAFT]
+    parts = (counted[start : start + _LENGTH] for start in range(0, len(counted), _LENGTH))
+    return tuple(group for part in parts for group in _rule_groups(part))
+
+
+def _rule_groups(rules: Sequence[Rule]) -> Iterator[RuleGroup]:
+    try:
+        yield RuleGroup(rules=tuple(rules), first=compile_first_match([rule.condition for rule in rules]))
+    except ConditionError:
+        # Each one compiles alone, so together they are only too deep for the compiler.
+        if len(rules) == 1:
+            yield RuleGroup(rules=tuple(rules), first=None)
+            return
+        middle = len(rules) // 2
+        yield from _rule_groups(rules[:middle])
+        yield from _rule_groups(rules[middle:])
 
 
 def _out_of_hours(document: RulebookDocument) -> str | None:

@@ -14,13 +14,56 @@ from policies.rulebook.problems import RulebookProblem
 
 _LARGEST = 1_000_000
 """Characters. People write rulebooks; a longer file is another one by mistake."""
-
 QUOTE_THE_CONDITION = "YAML gives a meaning of its own to the first sign; write `when: |` and the condition below it."
-
 _QUOTE_THE_TEXT = "Between braces, put a text that holds any of ? : , # [ ] { } in quotes."
-
 _IN_BRACES = re.compile(r"\{.*[?:,#\[\]{}]")
 _SPECIAL_START = re.compile(r"\s*when:\s*[!&*'\"\[{]")
+STANDARD_TEMPLATES = "templates"
+_OF_SECTOR = {"bank": "retail-bank", "airline": "airline"}
+_FOLDER = Path(__file__).parents[1] / "rulebooks"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulebookDocument:
+    """A rulebook as written, in blocks."""
+
+    root: SourceBlock
+    languages: tuple[str, ...]
+    rules: tuple[WrittenRule, ...]
+    templates: SourceBlock | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenRule:
+    """One rule as written; `name` says which one it is even where the author gave none."""
+
+    name: str
+    line: int
+    block: SourceBlock
+    then: SourceBlock | None
+    limits: SourceBlock | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceBlock:
+    """Keys and values in the order in which they were written, repeated keys included."""
+
+    line: int
+    entries: tuple[SourceEntry, ...]
+
+    def entry(self, key: str) -> SourceEntry | None:
+        """The first entry of that key."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    def text(self, key: str) -> str | None:
+        """The scalar under a key without outer spaces, or None where there is none."""
+        entry = self.entry(key)
+        return entry.text.strip() if entry is not None and entry.text is not None else None
+
+    def block(self, key: str) -> SourceBlock | None:
+        """The block under a key, or None where there is none."""
+        entry = self.entry(key)
+        return entry.block if entry is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,49 +112,6 @@ class SourceEntry:
         return int(self.node.start_mark.line) + (2 if is_literal else 1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceBlock:
-    """Keys and values in the order in which they were written, repeated keys included."""
-
-    line: int
-    entries: tuple[SourceEntry, ...]
-
-    def entry(self, key: str) -> SourceEntry | None:
-        """The first entry of that key."""
-        return next((entry for entry in self.entries if entry.key == key), None)
-
-    def text(self, key: str) -> str | None:
-        """The scalar under a key without outer spaces, or None where there is none."""
-        entry = self.entry(key)
-        return entry.text.strip() if entry is not None and entry.text is not None else None
-
-    def block(self, key: str) -> SourceBlock | None:
-        """The block under a key, or None where there is none."""
-        entry = self.entry(key)
-        return entry.block if entry is not None else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenRule:
-    """One rule as written; `name` says which one it is even where the author gave none."""
-
-    name: str
-    line: int
-    block: SourceBlock
-    then: SourceBlock | None
-    limits: SourceBlock | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RulebookDocument:
-    """A rulebook as written, in blocks."""
-
-    root: SourceBlock
-    languages: tuple[str, ...]
-    rules: tuple[WrittenRule, ...]
-    templates: SourceBlock | None
-
-
 def read_document(source: str) -> RulebookDocument | RulebookProblem:
     """Read YAML into blocks. A text that is no rulebook gives one problem."""
     if len(source) > _LARGEST:
@@ -157,6 +157,27 @@ def block_of(node: yaml.Node) -> SourceBlock | None:
     return SourceBlock(line=node.start_mark.line + 1, entries=entries)
 
 
+def shipped_name(sector: str) -> str:
+    """The shipped rulebook that a brand of a sector starts with."""
+    return _OF_SECTOR.get(sector, "default")
+
+
+@cache
+def shipped_source(name: str) -> str:
+    """The text of a shipped file by its bare name, such as `default`. Raises FileNotFoundError where there is none."""
+    return (_FOLDER / f"{name}.yaml").read_bytes().decode()
+
+
+@cache
+def standard_templates() -> SourceBlock:
+    """The templates that every rulebook may use without writing them; its own of the same name come first."""
+    document = read_document(shipped_source(STANDARD_TEMPLATES))
+    templates = getattr(document, "templates", None)
+    if not isinstance(templates, SourceBlock):
+        raise TypeError("The shipped templates.yaml is damaged; install the program again.")
+    return templates
+
+
 def _hint_for(source: str, line: int) -> str:
     (written,) = source.splitlines()[line - 1 : line] or ("",)
     if _SPECIAL_START.match(written):
@@ -179,31 +200,3 @@ def _written_rules(root: SourceBlock) -> Iterator[WrittenRule]:
             then=block.block("then"),
             limits=block.block("limits"),
         )
-
-
-STANDARD_TEMPLATES = "templates"
-
-_OF_SECTOR = {"bank": "retail-bank", "airline": "airline"}
-
-_FOLDER = Path(__file__).parents[1] / "rulebooks"
-
-
-def shipped_name(sector: str) -> str:
-    """The shipped rulebook that a brand of a sector starts with."""
-    return _OF_SECTOR.get(sector, "default")
-
-
-@cache
-def shipped_source(name: str) -> str:
-    """The text of a shipped file by its bare name, such as `default`. Raises FileNotFoundError where there is none."""
-    return (_FOLDER / f"{name}.yaml").read_bytes().decode()
-
-
-@cache
-def standard_templates() -> SourceBlock:
-    """The templates that every rulebook may use without writing them; its own of the same name come first."""
-    document = read_document(shipped_source(STANDARD_TEMPLATES))
-    templates = getattr(document, "templates", None)
-    if not isinstance(templates, SourceBlock):
-        raise TypeError("The shipped templates.yaml is damaged; install the program again.")
-    return templates

@@ -24,8 +24,11 @@ PUBLIC_VARIABLES = (
     "opens",
 )
 PRIVATE_VARIABLES = (*PUBLIC_VARIABLES, "room_link", "room_code", "room_address", "reference", "expires")
-
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+ROOM_LINK = "room_link"
+"""Filled in memory, at the send boundary, after the outbox and the log."""
+_BRACED = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,13 +110,6 @@ def _variants(entry: SourceEntry, *, language: str, address: str) -> list[Templa
 
 def _in_one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-ROOM_LINK = "room_link"
-"""Filled in memory, at the send boundary, after the outbox and the log."""
-
-_BRACED = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class TemplateError(ValueError):

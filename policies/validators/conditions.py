@@ -14,6 +14,7 @@ from policies.vocabulary import VOCABULARY
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _OVERLOAD = re.compile(r"found no matching overload for '(\S+)' applied to '\(([^)]*)\)'")
 _WORD_OPERATORS = {"and": "&&", "or": "||", "not": "!"}
+_ENUMERATED = frozenset(name for name, fact in VOCABULARY.items() if fact.words)
 
 
 def condition_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
@@ -32,6 +33,28 @@ def condition_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
         except ConditionError as error:
             for compiler_message in error.messages:
                 yield _problem(rule, source, compiler_message)
+
+
+def literal_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
+    """Literals outside the vocabulary of the fact they are compared with."""
+    for rule in document.rules:
+        yield from literal_problems_in(rule)
+
+
+def literal_problems_in(rule: WrittenRule) -> Iterator[RulebookProblem]:
+    """Those in the condition of one rule."""
+    entry = rule.block.entry("when")
+    source = rule.block.text("when") or ""
+    for comparison in comparisons(source, known=_ENUMERATED):
+        words = VOCABULARY[comparison.fact].words
+        if entry is None or comparison.literal in words:
+            continue
+        yield RulebookProblem(
+            line=entry.text_line + source.count("\n", 0, comparison.offset),
+            rule=rule.name,
+            message=f"`{comparison.fact}` is never {comparison.literal[:80]!r}.",
+            hint=f"{did_you_mean(comparison.literal, words)} {one_of(words)}".strip(),
+        )
 
 
 def _problem(rule: WrittenRule, source: str, compiler_message: CompilerMessage) -> RulebookProblem:
@@ -98,28 +121,3 @@ def _hint_for_syntax(source: str) -> str:
     if re.search(r"[“”‘’«»]", source):
         return 'Use straight quotes: "opinion".'
     return ""
-
-
-_ENUMERATED = frozenset(name for name, fact in VOCABULARY.items() if fact.words)
-
-
-def literal_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
-    """Literals outside the vocabulary of the fact they are compared with."""
-    for rule in document.rules:
-        yield from literal_problems_in(rule)
-
-
-def literal_problems_in(rule: WrittenRule) -> Iterator[RulebookProblem]:
-    """Those in the condition of one rule."""
-    entry = rule.block.entry("when")
-    source = rule.block.text("when") or ""
-    for comparison in comparisons(source, known=_ENUMERATED):
-        words = VOCABULARY[comparison.fact].words
-        if entry is None or comparison.literal in words:
-            continue
-        yield RulebookProblem(
-            line=entry.text_line + source.count("\n", 0, comparison.offset),
-            rule=rule.name,
-            message=f"`{comparison.fact}` is never {comparison.literal[:80]!r}.",
-            hint=f"{did_you_mean(comparison.literal, words)} {one_of(words)}".strip(),
-        )

@@ -16,6 +16,7 @@ from policies.vocabulary import VOCABULARY, flaw_in
 _LANGUAGE = re.compile(r"[a-z]{2}|und")
 _KEYS = ("text", "lang", "facts", "not")
 _SHAPE = "Write `- {text: ..., lang: es, facts: {intent: question}}`."
+_HINT = "Write `examples: [{text: ..., lang: %s, facts: {...}}]` with a text for which it decides."
 
 
 def example_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
@@ -28,6 +29,20 @@ def example_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
             yield RulebookProblem(line=entry.line, rule=rule.name, message="`examples` is not a list.", hint=_SHAPE)
         for item in entry.items:
             yield from _example(item, rule)
+
+
+def unproven_rules(document: RulebookDocument) -> Iterator[RulebookProblem]:
+    """Rules that no example shows deciding in some language of the rulebook, and examples without facts."""
+    for rule in document.rules:
+        written = rule.block.entry("examples")
+        examples = examples_of(rule.block) if written is not None else ()
+        if rule.block.text("state") != RuleState.DRAFT:
+            yield from _unshown(rule, examples, document.languages)
+        for example in examples:
+            if example.facts is None:
+                message = "The example was not run: it says nothing about its facts."
+                hint = "Write `facts: {...}` with what differs from the defaults."
+                yield RulebookProblem(line=example.line, rule=rule.name, message=message, hint=hint)
 
 
 def _example(item: SourceEntry, rule: WrittenRule) -> Iterator[RulebookProblem]:
@@ -78,23 +93,6 @@ def _wrong(fact: SourceEntry) -> tuple[str, str] | None:
     else:
         hint = f"Write a value of type {declared.type}."
     return f"`{fact.key}` is never {(fact.text or '')[:80]!r}.", hint
-
-
-_HINT = "Write `examples: [{text: ..., lang: %s, facts: {...}}]` with a text for which it decides."
-
-
-def unproven_rules(document: RulebookDocument) -> Iterator[RulebookProblem]:
-    """Rules that no example shows deciding in some language of the rulebook, and examples without facts."""
-    for rule in document.rules:
-        written = rule.block.entry("examples")
-        examples = examples_of(rule.block) if written is not None else ()
-        if rule.block.text("state") != RuleState.DRAFT:
-            yield from _unshown(rule, examples, document.languages)
-        for example in examples:
-            if example.facts is None:
-                message = "The example was not run: it says nothing about its facts."
-                hint = "Write `facts: {...}` with what differs from the defaults."
-                yield RulebookProblem(line=example.line, rule=rule.name, message=message, hint=hint)
 
 
 def _unshown(

@@ -21,9 +21,29 @@ _MOST_TERMS = 128
 """Ways in which one condition may hold, above which it is not looked into."""
 _MOST_STEPS = 200_000
 """Comparisons of two terms in one rulebook: about a second."""
-
 Term = Mapping[str, int]
 """One way in which a condition holds: for each fact it speaks of, the set of values that it may have."""
+
+
+def unreachable_rules(document: RulebookDocument) -> Iterator[RulebookProblem]:
+    """Rules that contradict themselves, and those that stand behind rules which hold whenever they do."""
+    written = [rule for rule in document.rules if rule.block.text("state") != RuleState.DRAFT and _is_sound(rule)]
+    by_number = {str(number): rule for number, rule in enumerate(written)}
+    asked = [
+        RuleToCheck(
+            name=number,
+            clause=clause_of(rule.block.text("when") or ""),
+            always_decides=rule.block.text("state") == RuleState.LIVE and rule.limits is None,
+        )
+        for number, rule in by_number.items()
+    ]
+    for found in find_unreachable(asked):
+        rule = by_number[found.name]
+        entry = rule.block.entry("when")
+        message, hint = _told(found, [by_number[number] for number in found.behind])
+        yield RulebookProblem(
+            line=entry.line if entry is not None else rule.line, rule=rule.name, message=message, hint=hint
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,27 +174,6 @@ def _contradicted(clause: Clause, partitions: ValuePartitions) -> str | None:
         if isinstance(part, FactClause):
             left[part.fact] = left.get(part.fact, partitions.every(part.fact)) & partitions.satisfying(part)
     return next((fact for fact, found in left.items() if not found), None)
-
-
-def unreachable_rules(document: RulebookDocument) -> Iterator[RulebookProblem]:
-    """Rules that contradict themselves, and those that stand behind rules which hold whenever they do."""
-    written = [rule for rule in document.rules if rule.block.text("state") != RuleState.DRAFT and _is_sound(rule)]
-    by_number = {str(number): rule for number, rule in enumerate(written)}
-    asked = [
-        RuleToCheck(
-            name=number,
-            clause=clause_of(rule.block.text("when") or ""),
-            always_decides=rule.block.text("state") == RuleState.LIVE and rule.limits is None,
-        )
-        for number, rule in by_number.items()
-    ]
-    for found in find_unreachable(asked):
-        rule = by_number[found.name]
-        entry = rule.block.entry("when")
-        message, hint = _told(found, [by_number[number] for number in found.behind])
-        yield RulebookProblem(
-            line=entry.line if entry is not None else rule.line, rule=rule.name, message=message, hint=hint
-        )
 
 
 def _is_sound(rule: WrittenRule) -> bool:

@@ -13,8 +13,19 @@ from records.enums import Action, Approval, Priority, Queue
 
 RESERVED = ("no-rule", "unsure", "error")
 """Names under which verdicts without a rule are stored."""
-
 _READABLE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_THEN: tuple[tuple[str, Iterable[str]], ...] = (
+    ("action", Action),
+    ("queue", Queue),
+    ("priority", Priority),
+    ("approval", Approval),
+    ("hide", Hide),
+    ("propose_hide", YES_OR_NO),
+    ("promotion", YES_OR_NO),
+    ("even_in_crisis", YES_OR_NO),
+)
+_WHOLE_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def name_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
@@ -29,30 +40,6 @@ def name_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
             first.setdefault(name, rule.line)
 
 
-def _wrong(name: str | None, first: dict[str, int]) -> tuple[str, str] | None:
-    if not name:
-        return "The rule has no name.", "Write `name:`."
-    if name in first:
-        return f"Another rule of this name stands on line {first[name]}.", "Give each rule a name of its own."
-    if name in RESERVED:
-        return f"The name {name!r} is kept for decisions that no rule made.", "Choose another name."
-    if len(name) > 80 or not _READABLE.fullmatch(name):
-        return f"The name {name[:80]!r} cannot be used.", "Write small letters, digits and single hyphens."
-    return None
-
-
-_THEN: tuple[tuple[str, Iterable[str]], ...] = (
-    ("action", Action),
-    ("queue", Queue),
-    ("priority", Priority),
-    ("approval", Approval),
-    ("hide", Hide),
-    ("propose_hide", YES_OR_NO),
-    ("promotion", YES_OR_NO),
-    ("even_in_crisis", YES_OR_NO),
-)
-
-
 def outcome_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
     """Unknown states, actions, queues, priorities, approvals and ways to hide, and what is neither true nor false."""
     for rule in document.rules:
@@ -61,26 +48,6 @@ def outcome_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
             continue
         for key, words in _THEN:
             yield from _word(rule, rule.then, key, words, required=key == "action")
-
-
-def _word(
-    rule: WrittenRule, block: SourceBlock, key: str, words: Iterable[str], *, required: bool
-) -> Iterator[RulebookProblem]:
-    known = [str(word) for word in words]
-    entry = block.entry(key)
-    if entry is None:
-        if required:
-            yield RulebookProblem(line=rule.line, rule=rule.name, message=f"`{key}` is missing.", hint=one_of(known))
-        return
-    written = block.text(key)
-    if written not in known:
-        message = f"Unknown {key} {(written or '')[:80]!r}."
-        hint = f"{did_you_mean(written or '', known)} {one_of(known)}".strip()
-        yield RulebookProblem(line=entry.line, rule=rule.name, message=message, hint=hint)
-
-
-_WHOLE_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def limit_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
@@ -97,6 +64,34 @@ def limit_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
                 yield RulebookProblem(
                     line=entry.line, rule=rule.name, message=message, hint="Write year-month-day: 2027-03-31."
                 )
+
+
+def _wrong(name: str | None, first: dict[str, int]) -> tuple[str, str] | None:
+    if not name:
+        return "The rule has no name.", "Write `name:`."
+    if name in first:
+        return f"Another rule of this name stands on line {first[name]}.", "Give each rule a name of its own."
+    if name in RESERVED:
+        return f"The name {name!r} is kept for decisions that no rule made.", "Choose another name."
+    if len(name) > 80 or not _READABLE.fullmatch(name):
+        return f"The name {name[:80]!r} cannot be used.", "Write small letters, digits and single hyphens."
+    return None
+
+
+def _word(
+    rule: WrittenRule, block: SourceBlock, key: str, words: Iterable[str], *, required: bool
+) -> Iterator[RulebookProblem]:
+    known = [str(word) for word in words]
+    entry = block.entry(key)
+    if entry is None:
+        if required:
+            yield RulebookProblem(line=rule.line, rule=rule.name, message=f"`{key}` is missing.", hint=one_of(known))
+        return
+    written = block.text(key)
+    if written not in known:
+        message = f"Unknown {key} {(written or '')[:80]!r}."
+        hint = f"{did_you_mean(written or '', known)} {one_of(known)}".strip()
+        yield RulebookProblem(line=entry.line, rule=rule.name, message=message, hint=hint)
 
 
 def _is_day(written: str) -> bool:

@@ -18,12 +18,24 @@ LONGEST_BRAND = 24
 """Characters of the name with which a brand signs; a longer one is not checked."""
 LONGEST_NAMES = {"x": 16, "instagram": 31, "facebook": 60}
 """A person's or our own handle with its @ (X: 15 characters, Instagram: 30), or a name on Facebook."""
-
 _GREETING = "Hola, {name}."
 _NUMBER = "9" * 20
 _LINK = "https://twitter.com/messages/compose?recipient_id=" + "9" * 20
 _ROOM_LINK = "https://" + "a" * 112
 _WORD = "a"
+_NETWORK = "account.network"
+_NAMES = {"x": "X", "facebook": "Facebook", "instagram": "Instagram"}
+_WRITING = "-writing"
+
+
+def oversized_templates(document: RulebookDocument) -> Iterator[RulebookProblem]:
+    """Wordings that are too long for a network on which some rule may ask for them."""
+    asked_on = _networks_by_template(document)
+    for template in document.templates.entries if document.templates is not None else ():
+        channel = Channel.PRIVATE if is_private(template.key) else Channel.PUBLIC
+        networks = asked_on.get(template.key.removesuffix(_WRITING), frozenset(_NAMES))
+        for wording in wordings_of(template):
+            yield from _too_long(template.key, wording, networks, channel)
 
 
 def longest_template_length(text: str, *, network: str, channel: Channel, language: str) -> int:
@@ -51,21 +63,6 @@ def _longest_values(name_length: int, language: str) -> Mapping[str, str]:
         "room_address": _WORD * 60,
         "reference": _WORD * 20,
     }
-
-
-_NETWORK = "account.network"
-_NAMES = {"x": "X", "facebook": "Facebook", "instagram": "Instagram"}
-_WRITING = "-writing"
-
-
-def oversized_templates(document: RulebookDocument) -> Iterator[RulebookProblem]:
-    """Wordings that are too long for a network on which some rule may ask for them."""
-    asked_on = _networks_by_template(document)
-    for template in document.templates.entries if document.templates is not None else ():
-        channel = Channel.PRIVATE if is_private(template.key) else Channel.PUBLIC
-        networks = asked_on.get(template.key.removesuffix(_WRITING), frozenset(_NAMES))
-        for wording in wordings_of(template):
-            yield from _too_long(template.key, wording, networks, channel)
 
 
 def _too_long(

@@ -49,6 +49,14 @@ def template_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
     yield from _needed_aside(document, standard)
 
 
+def variant_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
+    """Templates that are no blocks, unknown languages and forms of address, empty texts, unknown variables."""
+    for template in document.templates.entries if document.templates else ():
+        yield from _shape(template, document.languages)
+        for wording in wordings_of(template):
+            yield from _text(template.key, wording)
+
+
 def _out_of_hours(
     document: RulebookDocument, *, own: dict[str, Template], standard: dict[str, Template]
 ) -> Iterator[RulebookProblem]:
@@ -110,14 +118,6 @@ def _lacks(name: str, language: str, *, line: int, rule: str | None) -> Rulebook
         message=f"The template {name[:80]!r} is not written in {language} for both forms of address.",
         hint=f"Write it under `templates:` as `{name[:80]}: {{{language}: ...}}`, or with `tu:` and `usted:`.",
     )
-
-
-def variant_problems(document: RulebookDocument) -> Iterator[RulebookProblem]:
-    """Templates that are no blocks, unknown languages and forms of address, empty texts, unknown variables."""
-    for template in document.templates.entries if document.templates else ():
-        yield from _shape(template, document.languages)
-        for wording in wordings_of(template):
-            yield from _text(template.key, wording)
 
 
 def _shape(template: SourceEntry, languages: tuple[str, ...]) -> Iterator[RulebookProblem]:

@@ -42,6 +42,11 @@ def fault_routes(network: PracticeNetwork) -> list[Route]:
     ]
 
 
+def token_routes(network: PracticeNetwork) -> list[Route]:
+    """Routes of this module."""
+    return [control_post(network, "/_token", change_token)]
+
+
 def order_fault(network: PracticeNetwork, given: JsonObject) -> JsonObject:
     """Order a failure; `restore` ends all spells, `calm` the seed's schedule too."""
     fault = network.faults.order(given, network.callers.named)
@@ -100,6 +105,22 @@ def webhook_state(network: PracticeNetwork) -> list[JsonObject]:
     ]
 
 
+def change_token(network: PracticeNetwork, given: JsonObject) -> JsonObject:
+    """Let an account's token expire in so many seconds (null: never), or take scopes from it."""
+    account = _meta_account(network, given)
+    seconds, missing = given.get("expires_in"), given.get("missing", [])
+    known = SCOPES[account.network]
+    if not isinstance(missing, list) or not set(missing) <= set(known):
+        raise invalid(f"missing must be a list of scopes from {', '.join(known)}.")
+    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float)):
+        raise invalid("expires_in must be a number of seconds, or null for a token that does not expire.")
+    with network.world.lock:
+        state = network.tokens.state(account)
+        state.expires_at = None if seconds is None else network.world.now() + seconds
+        state.missing = frozenset(missing)
+    return {"account": account.name, "expires_at": state.expires_at, "missing": sorted(state.missing)}
+
+
 def _account(network: PracticeNetwork, given: JsonObject) -> BrandAccount:
     accounts = network.world.seed.accounts
     found = network.callers.named(str(given.get("account", accounts[0].name)))
@@ -132,27 +153,6 @@ def _moment(seconds: float | None) -> str | None:
 
 def _ids(accounts: frozenset[int] | None) -> list[str] | None:
     return None if accounts is None else [str(each) for each in sorted(accounts)]
-
-
-def token_routes(network: PracticeNetwork) -> list[Route]:
-    """Routes of this module."""
-    return [control_post(network, "/_token", change_token)]
-
-
-def change_token(network: PracticeNetwork, given: JsonObject) -> JsonObject:
-    """Let an account's token expire in so many seconds (null: never), or take scopes from it."""
-    account = _meta_account(network, given)
-    seconds, missing = given.get("expires_in"), given.get("missing", [])
-    known = SCOPES[account.network]
-    if not isinstance(missing, list) or not set(missing) <= set(known):
-        raise invalid(f"missing must be a list of scopes from {', '.join(known)}.")
-    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float)):
-        raise invalid("expires_in must be a number of seconds, or null for a token that does not expire.")
-    with network.world.lock:
-        state = network.tokens.state(account)
-        state.expires_at = None if seconds is None else network.world.now() + seconds
-        state.missing = frozenset(missing)
-    return {"account": account.name, "expires_at": state.expires_at, "missing": sorted(state.missing)}
 
 
 def _meta_account(network: PracticeNetwork, given: JsonObject) -> BrandAccount:

@@ -17,6 +17,22 @@ Page = dict[str, object]
 Item = dict[str, object]
 LIMIT = re.compile(rb"(\blimit(?:=|\(|%28))(\d+)")
 """A size asked for, of a list of its own or of one inside another."""
+HIDDEN_TYPE = "https://api.x.com/2/problems/not-authorized-for-resource"
+
+
+def served_otherwise(kind: str, body: bytes) -> bytes | None:
+    """The answer's body as that kind of failure leaves it; None where it is no such page or would not change."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(document, dict):
+        return None
+    if _is_x_page(document):
+        changed = X_PAGES[kind](document, _items(document))
+    else:
+        changed = META_PAGES[kind](document) if kind in META_PAGES else None
+    return None if changed is None else as_json(changed)
 
 
 def shorter_query(query: bytes) -> bytes | None:
@@ -95,24 +111,6 @@ def _walked(value: object, change: Callable[[Page], Page]) -> object:
 def _graph_items(page: Page) -> list[Item]:
     data = page.get("data")
     return data if isinstance(data, list) and all(isinstance(item, dict) and "id" in item for item in data) else []
-
-
-HIDDEN_TYPE = "https://api.x.com/2/problems/not-authorized-for-resource"
-
-
-def served_otherwise(kind: str, body: bytes) -> bytes | None:
-    """The answer's body as that kind of failure leaves it; None where it is no such page or would not change."""
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return None
-    if not isinstance(document, dict):
-        return None
-    if _is_x_page(document):
-        changed = X_PAGES[kind](document, _items(document))
-    else:
-        changed = META_PAGES[kind](document) if kind in META_PAGES else None
-    return None if changed is None else as_json(changed)
 
 
 def _short(page: Json, items: list[Item]) -> Json | None:

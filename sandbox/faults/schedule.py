@@ -42,7 +42,6 @@ SPELLS = frozenset({STORM, TOKEN_EXPIRED, REVOKED, SUSPENDED, CLOCK_OFF})
 writing, an account that may do nothing, and clocks an hour off (`clock_off:SECONDS` for another time)."""
 RESTORE, CALM = "restore", "calm"
 """`restore` ends every spell; `calm` ends it, forgets what was ordered, and stops the schedule."""
-
 HOUR = 3600.0
 BEFORE = ("status:429", "status:500", "status:503", "html", "cut")
 AFTER = ("accepted_then_500", "accepted_then_cut", f"{TIMEOUT}2", "truncated", "cut_mid_body")
@@ -51,6 +50,85 @@ SCHEDULED = (*BEFORE, *AFTER, *sorted(PAGES))
 SCHEDULED_WRITES = (*BEFORE, *AFTER, *AFTER, "accepted_then_503", "accepted_then_html", "echo_first", "timeout:2")
 """Failures for everything else: mostly those after which a client cannot know whether the call was accepted."""
 SCHEDULED_SPELLS = (STORM, STORM, STORM, TOKEN_EXPIRED, CLOCK_OFF, f"{CLOCK_OFF}:-3600", REVOKED, SUSPENDED)
+SHARE = 0.03
+SPELL_SHARE = 0.05
+"""Number of spells for every plain fault of the schedule."""
+SHORTEST_SPELL, LONGEST_SPELL = 30, 300
+IDENTIFIER = re.compile(r"(?<=/)(?:\d{3,}|\d+(?:[_-]\d+)+|m_\d+)(?=/|$)")
+VERSION = re.compile(r"^/v\d+\.\d+(?=/)")
+
+
+class FaultSchedule:
+    """The failures of one seed. `share` of all calls fail; `hang` is the real seconds for which a call hangs."""
+
+    def __init__(self, seed: int, *, share: float = SHARE, hang: float = 2.0) -> None:
+        self._seed = seed
+        self._share = share
+        self._hang = hang
+        self._counts: Counter[tuple[int | None, str, str]] = Counter()
+
+    def draw(self, call: FaultCall) -> DrawnFault | None:
+        """Count a call and draw its failure; None for none."""
+        key = (call.account, call.method, call.endpoint)
+        self._counts[key] += 1
+        lot = SeededDraw(f"{self._seed}:{key}:{self._counts[key]}")
+        if call.now is not None and lot.share("spell") < self._share * SPELL_SHARE:
+            length = SHORTEST_SPELL + lot.number("length") % (LONGEST_SPELL - SHORTEST_SPELL + 1)
+            return DrawnFault(kind=lot.choice("which spell", SCHEDULED_SPELLS), spell_seconds=length)
+        if lot.share("fault") < self._share:
+            return DrawnFault(kind=self._timed(lot.choice("which", SCHEDULED_WRITES if call.writes else SCHEDULED)))
+        return None
+
+    def _timed(self, kind: str) -> str:
+        head = next((head for head in TIMED if kind.startswith(head)), None)
+        return kind if head is None else f"{head}{self._hang:g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultCall:
+    """The properties of a call on which failures depend. `now` is sandbox time; None where no spell may begin."""
+
+    method: str
+    path: str
+    account: int | None = None
+    now: float | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """The path without its ids and version."""
+        return IDENTIFIER.sub(":id", VERSION.sub("", self.path))
+
+    @property
+    def writes(self) -> bool:
+        """True where it may change something."""
+        return self.method not in {"GET", "HEAD"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnFault:
+    """A failure of the schedule. `spell_seconds` is the length of a spell; None for plain kinds."""
+
+    kind: str
+    spell_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeededDraw:
+    """Numbers that depend on a subject alone and are the same on every run."""
+
+    subject: str
+
+    def number(self, about: str) -> int:
+        """A whole number from 0 to 2^64 - 1."""
+        return int.from_bytes(blake2b(f"{self.subject}:{about}".encode(), digest_size=8).digest())
+
+    def share(self, about: str) -> float:
+        """A number from 0 to 1."""
+        return self.number(about) / 2**64
+
+    def choice(self, about: str, among: tuple[str, ...]) -> str:
+        """One of several."""
+        return among[self.number(about) % len(among)]
 
 
 def seconds_of(kind: str) -> float | None:
@@ -94,84 +172,3 @@ def known_kinds() -> str:
     """All kinds in one phrase, for an error message."""
     timed = [f"{head}SECONDS" for head in TIMED]
     return ", ".join([*sorted(PLAIN_KINDS | SPELLS), *timed, f"{CODE}CODE[/SUBCODE]", RESTORE, CALM])
-
-
-SHARE = 0.03
-SPELL_SHARE = 0.05
-"""Number of spells for every plain fault of the schedule."""
-SHORTEST_SPELL, LONGEST_SPELL = 30, 300
-IDENTIFIER = re.compile(r"(?<=/)(?:\d{3,}|\d+(?:[_-]\d+)+|m_\d+)(?=/|$)")
-VERSION = re.compile(r"^/v\d+\.\d+(?=/)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaultCall:
-    """The properties of a call on which failures depend. `now` is sandbox time; None where no spell may begin."""
-
-    method: str
-    path: str
-    account: int | None = None
-    now: float | None = None
-
-    @property
-    def endpoint(self) -> str:
-        """The path without its ids and version."""
-        return IDENTIFIER.sub(":id", VERSION.sub("", self.path))
-
-    @property
-    def writes(self) -> bool:
-        """True where it may change something."""
-        return self.method not in {"GET", "HEAD"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class DrawnFault:
-    """A failure of the schedule. `spell_seconds` is the length of a spell; None for plain kinds."""
-
-    kind: str
-    spell_seconds: float | None = None
-
-
-class FaultSchedule:
-    """The failures of one seed. `share` of all calls fail; `hang` is the real seconds for which a call hangs."""
-
-    def __init__(self, seed: int, *, share: float = SHARE, hang: float = 2.0) -> None:
-        self._seed = seed
-        self._share = share
-        self._hang = hang
-        self._counts: Counter[tuple[int | None, str, str]] = Counter()
-
-    def draw(self, call: FaultCall) -> DrawnFault | None:
-        """Count a call and draw its failure; None for none."""
-        key = (call.account, call.method, call.endpoint)
-        self._counts[key] += 1
-        lot = SeededDraw(f"{self._seed}:{key}:{self._counts[key]}")
-        if call.now is not None and lot.share("spell") < self._share * SPELL_SHARE:
-            length = SHORTEST_SPELL + lot.number("length") % (LONGEST_SPELL - SHORTEST_SPELL + 1)
-            return DrawnFault(kind=lot.choice("which spell", SCHEDULED_SPELLS), spell_seconds=length)
-        if lot.share("fault") < self._share:
-            return DrawnFault(kind=self._timed(lot.choice("which", SCHEDULED_WRITES if call.writes else SCHEDULED)))
-        return None
-
-    def _timed(self, kind: str) -> str:
-        head = next((head for head in TIMED if kind.startswith(head)), None)
-        return kind if head is None else f"{head}{self._hang:g}"
-
-
-@dataclass(frozen=True, slots=True)
-class SeededDraw:
-    """Numbers that depend on a subject alone and are the same on every run."""
-
-    subject: str
-
-    def number(self, about: str) -> int:
-        """A whole number from 0 to 2^64 - 1."""
-        return int.from_bytes(blake2b(f"{self.subject}:{about}".encode(), digest_size=8).digest())
-
-    def share(self, about: str) -> float:
-        """A number from 0 to 1."""
-        return self.number(about) / 2**64
-
-    def choice(self, about: str, among: tuple[str, ...]) -> str:
-        """One of several."""
-        return among[self.number(about) % len(among)]

@@ -17,6 +17,12 @@ LATE_TIMES, BURST_TIMES = 3.0, 1.0
 BURST = (3, 12)
 WIDEST_BURST = 900.0
 """Posts further apart than these seconds are not moved together."""
+SOONEST, LATEST = 20, 1_500
+"""Seconds after a post appeared; X lets people edit for half an hour."""
+TIMES = 2.0
+"""The share of posts that are edited or deleted, as a multiple of the share of failing calls."""
+DELETED_OF_TEN = 4
+ENDINGS = ("!!", " (edit)", " ¿?", " ya está arreglado", " it is fixed now")
 
 
 def make_unruly(seed: WorldSeed, number: int, share: float) -> None:
@@ -29,51 +35,6 @@ def make_unruly(seed: WorldSeed, number: int, share: float) -> None:
         lot = SeededDraw(f"{number}:late:{post.id}")
         if lot.share("late") < min(0.5, share * LATE_TIMES):
             post.late = min(float(1 + lot.number("seconds") % LONGEST_DELAY), last - post.at)
-
-
-def _draw_together(loose: list[Post], number: int, share: float) -> None:
-    for network in sorted({post.network for post in loose}):
-        own = [post for post in loose if post.network == network and post.parent is None]
-        roots = sorted(own, key=lambda post: (post.at, post.id))
-        position = 0
-        while position < len(roots):
-            lot = SeededDraw(f"{number}:burst:{roots[position].id}")
-            size = BURST[0] + lot.number("size") % (BURST[1] - BURST[0] + 1) if lot.share("burst") < share else 1
-            together = roots[position : position + size]
-            last = together[-1].at
-            for post in together[:-1]:
-                if last - post.at <= WIDEST_BURST:
-                    _move(post, last)
-            position += size
-
-
-def _move(post: Post, at: float) -> None:
-    """Publish the post at another time, under an id of that time."""
-    low = post.id & ((1 << LOW_BITS) - 1)
-    before, post.at = post.id, at
-    post.id = snowflake(scattered(at, post.source_id or str(before)), low)
-    post.history[:] = [post.id]
-    if post.conversation_id == before:
-        post.conversation_id = post.id
-
-
-SOONEST, LATEST = 20, 1_500
-"""Seconds after a post appeared; X lets people edit for half an hour."""
-TIMES = 2.0
-"""The share of posts that are edited or deleted, as a multiple of the share of failing calls."""
-DELETED_OF_TEN = 4
-ENDINGS = ("!!", " (edit)", " ¿?", " ya está arreglado", " it is fixed now")
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class LaterChange:
-    """An edit or deletion of a post at `due` (sandbox time)."""
-
-    due: float
-    number: int
-    post: Post = field(compare=False)
-    deletes: bool = field(compare=False)
-    ending: str = field(compare=False, default="")
 
 
 class LaterChanges:
@@ -107,6 +68,43 @@ class LaterChanges:
         """Drop all that are pending."""
         with self._world.lock:
             self._due.clear()
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class LaterChange:
+    """An edit or deletion of a post at `due` (sandbox time)."""
+
+    due: float
+    number: int
+    post: Post = field(compare=False)
+    deletes: bool = field(compare=False)
+    ending: str = field(compare=False, default="")
+
+
+def _draw_together(loose: list[Post], number: int, share: float) -> None:
+    for network in sorted({post.network for post in loose}):
+        own = [post for post in loose if post.network == network and post.parent is None]
+        roots = sorted(own, key=lambda post: (post.at, post.id))
+        position = 0
+        while position < len(roots):
+            lot = SeededDraw(f"{number}:burst:{roots[position].id}")
+            size = BURST[0] + lot.number("size") % (BURST[1] - BURST[0] + 1) if lot.share("burst") < share else 1
+            together = roots[position : position + size]
+            last = together[-1].at
+            for post in together[:-1]:
+                if last - post.at <= WIDEST_BURST:
+                    _move(post, last)
+            position += size
+
+
+def _move(post: Post, at: float) -> None:
+    """Publish the post at another time, under an id of that time."""
+    low = post.id & ((1 << LOW_BITS) - 1)
+    before, post.at = post.id, at
+    post.id = snowflake(scattered(at, post.source_id or str(before)), low)
+    post.history[:] = [post.id]
+    if post.conversation_id == before:
+        post.conversation_id = post.id
 
 
 def _planned(world: World, number: int, share: float) -> list[LaterChange]:

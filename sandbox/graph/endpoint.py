@@ -14,7 +14,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.graph import writes
-from sandbox.graph import writes as messages
 from sandbox.graph.edges import EdgeRequest
 from sandbox.graph.nodes import find_node, render_edge, render_node
 from sandbox.graph.refusals import GraphRefusalError, invalid, no_such_object, no_such_objects, refusal
@@ -28,6 +27,110 @@ MOST_IDS = 50
 TOKEN_DAYS = 90
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 NOT_ARGUMENTS = frozenset(["fields", "format", "pretty", "suppress_http_code", "locale"])
+VERSION = re.compile(r"v(\d{1,2})\.(\d)")
+NEWEST = "v26.0"
+JSON_TYPE = "application/json; charset=UTF-8"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphRequest:
+    """A parsed request. `path` has no version and no empty parts."""
+
+    method: str
+    version: str
+    path: tuple[str, ...]
+    given: Mapping[str, str]
+    token: str
+    proof: str
+    origin: str
+
+
+class GraphEndpoint:
+    """The Graph API as an ASGI application."""
+
+    def __init__(self, network: PracticeNetwork) -> None:
+        self._network = network
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; what is not the Graph API's is not found."""
+        if scope["type"] != "http" or scope["path"].startswith(("/2/", "/_")):
+            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        body = await request.body()
+        form = await _form(request, body)
+        response = await run_in_threadpool(self._answer, request, form)
+        await response(scope, receive, send)
+
+    def _answer(self, request: Request, form: Mapping[str, str]) -> Response:
+        asked = _asked(request, form)
+        headers = {"facebook-api-version": asked.version, "x-fb-trace-id": "sandbox"}
+        network = self._network
+        with network.world.lock:
+            now = network.world.now()
+            try:
+                session = network.tokens.session(asked.token, asked.proof, now)
+            except GraphRefusalError as refused:
+                return _response(refused.status, refused.body, headers)
+            kind = _usage_kind(asked, session)
+            try:
+                network.graph_usage.take(session.page.id, kind, now)
+                status, body = 200, self._carry_out(request, asked, session, now)
+            except GraphRefusalError as refused:
+                status, body = refused.status, refused.body
+            headers |= network.graph_usage.headers(session.page.id, kind, now)
+        return _response(status, body, headers)
+
+    def _carry_out(self, request: Request, asked: GraphRequest, session: GraphSession, now: float) -> object:
+        network = self._network
+        reading = ReadCall(
+            world=network.world, session=session, now=now, origin=f"{asked.origin}/{asked.version}", proof=asked.proof
+        )
+        call = GraphCall(network=network, reading=reading, method=asked.method, path=asked.path, given=asked.given)
+        body = answered(call)
+        if not request.scope.get("sandbox.spoiled"):
+            for post in reading.served:
+                network.world.serve(post)
+        return body
+
+
+def _asked(request: Request, form: Mapping[str, str]) -> GraphRequest:
+    given = dict(request.query_params) | dict(form)
+    parts = [part for part in request.url.path.split("/") if part]
+    version = parts.pop(0) if parts and VERSION.fullmatch(parts[0]) else NEWEST
+    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+    bearer = credential.strip() if scheme.casefold() in {"bearer", "oauth"} else ""
+    token, proof = given.pop("access_token", bearer), given.pop("appsecret_proof", "")
+    method = given.pop("method", request.method).upper() if request.method == "POST" else request.method
+    return GraphRequest(
+        method=method,
+        version=version,
+        path=tuple(parts),
+        given=given,
+        token=token,
+        proof=proof,
+        origin=f"{request.url.scheme}://{request.url.netloc}",
+    )
+
+
+def _json_form(body: bytes) -> dict[str, str]:
+    try:
+        decoded = json.loads(body.decode("utf-8", errors="surrogatepass"))
+    except (ValueError, RecursionError):
+        decoded = None
+    if not isinstance(decoded, dict):
+        return {}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in decoded.items()}
+
+
+def _usage_kind(asked: GraphRequest, session: GraphSession) -> str:
+    if asked.method == "POST" and asked.path[-1:] == ("messages",):
+        return "messenger"
+    return "pages" if session.account.network == "facebook" else "instagram"
+
+
+def _response(status: int, body: object, headers: Mapping[str, str]) -> Response:
+    return Response(as_json(body), status_code=status, headers=dict(headers), media_type=JSON_TYPE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +240,7 @@ def _message(call: GraphCall) -> Json:
     owners = {"me", str(session.page.id)} | {str(account.id) for account in session.page.accounts}
     if call.path[0] not in owners:
         raise no_such_object(call.path[0], "post")
-    message = messages.send(network.world, network.acts, session, messages.message_of(call.given))
+    message = writes.send(network.world, network.acts, session, writes.message_of(call.given))
     network.crowd.on_message(message)
     return {"recipient_id": str(message.person.id), "message_id": message.wire_id}
 
@@ -176,92 +279,6 @@ def _post(call: GraphCall, identifier: str, verb: str) -> Post:
     return node
 
 
-VERSION = re.compile(r"v(\d{1,2})\.(\d)")
-NEWEST = "v26.0"
-JSON_TYPE = "application/json; charset=UTF-8"
-
-
-@dataclass(frozen=True, kw_only=True)
-class GraphRequest:
-    """A parsed request. `path` has no version and no empty parts."""
-
-    method: str
-    version: str
-    path: tuple[str, ...]
-    given: Mapping[str, str]
-    token: str
-    proof: str
-    origin: str
-
-
-class GraphEndpoint:
-    """The Graph API as an ASGI application."""
-
-    def __init__(self, network: PracticeNetwork) -> None:
-        self._network = network
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; what is not the Graph API's is not found."""
-        if scope["type"] != "http" or scope["path"].startswith(("/2/", "/_")):
-            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        body = await request.body()
-        form = await _form(request, body)
-        response = await run_in_threadpool(self._answer, request, form)
-        await response(scope, receive, send)
-
-    def _answer(self, request: Request, form: Mapping[str, str]) -> Response:
-        asked = _asked(request, form)
-        headers = {"facebook-api-version": asked.version, "x-fb-trace-id": "sandbox"}
-        network = self._network
-        with network.world.lock:
-            now = network.world.now()
-            try:
-                session = network.tokens.session(asked.token, asked.proof, now)
-            except GraphRefusalError as refused:
-                return _response(refused.status, refused.body, headers)
-            kind = _usage_kind(asked, session)
-            try:
-                network.graph_usage.take(session.page.id, kind, now)
-                status, body = 200, self._carry_out(request, asked, session, now)
-            except GraphRefusalError as refused:
-                status, body = refused.status, refused.body
-            headers |= network.graph_usage.headers(session.page.id, kind, now)
-        return _response(status, body, headers)
-
-    def _carry_out(self, request: Request, asked: GraphRequest, session: GraphSession, now: float) -> object:
-        network = self._network
-        reading = ReadCall(
-            world=network.world, session=session, now=now, origin=f"{asked.origin}/{asked.version}", proof=asked.proof
-        )
-        call = GraphCall(network=network, reading=reading, method=asked.method, path=asked.path, given=asked.given)
-        body = answered(call)
-        if not request.scope.get("sandbox.spoiled"):
-            for post in reading.served:
-                network.world.serve(post)
-        return body
-
-
-def _asked(request: Request, form: Mapping[str, str]) -> GraphRequest:
-    given = dict(request.query_params) | dict(form)
-    parts = [part for part in request.url.path.split("/") if part]
-    version = parts.pop(0) if parts and VERSION.fullmatch(parts[0]) else NEWEST
-    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-    bearer = credential.strip() if scheme.casefold() in {"bearer", "oauth"} else ""
-    token, proof = given.pop("access_token", bearer), given.pop("appsecret_proof", "")
-    method = given.pop("method", request.method).upper() if request.method == "POST" else request.method
-    return GraphRequest(
-        method=method,
-        version=version,
-        path=tuple(parts),
-        given=given,
-        token=token,
-        proof=proof,
-        origin=f"{request.url.scheme}://{request.url.netloc}",
-    )
-
-
 async def _form(request: Request, body: bytes) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
     if not body:
@@ -273,23 +290,3 @@ async def _form(request: Request, body: bytes) -> dict[str, str]:
         return _json_form(body)
     text = body.decode("utf-8", errors="replace")
     return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
-
-
-def _json_form(body: bytes) -> dict[str, str]:
-    try:
-        decoded = json.loads(body.decode("utf-8", errors="surrogatepass"))
-    except (ValueError, RecursionError):
-        decoded = None
-    if not isinstance(decoded, dict):
-        return {}
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in decoded.items()}
-
-
-def _usage_kind(asked: GraphRequest, session: GraphSession) -> str:
-    if asked.method == "POST" and asked.path[-1:] == ("messages",):
-        return "messenger"
-    return "pages" if session.account.network == "facebook" else "instagram"
-
-
-def _response(status: int, body: object, headers: Mapping[str, str]) -> Response:
-    return Response(as_json(body), status_code=status, headers=dict(headers), media_type=JSON_TYPE)

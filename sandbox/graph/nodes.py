@@ -10,6 +10,58 @@ from sandbox.graph.selection import Json, NodeKind, ReadCall, SelectedField, red
 from sandbox.graph.tokens import PageAccounts
 from sandbox.world.models import BrandAccount, DirectMessage, Person, Post
 
+Node = PageAccounts | BrandAccount | Person | Post | GraphConversation | DirectMessage
+NEEDED = {
+    "conversations": {"facebook": "pages_messaging", "instagram": "instagram_manage_messages"},
+    "messages": {"facebook": "pages_messaging", "instagram": "instagram_manage_messages"},
+    "comments": {"facebook": "pages_read_user_content", "instagram": "instagram_manage_comments"},
+    "replies": {"instagram": "instagram_manage_comments"},
+    "visitor_posts": {"facebook": "pages_read_user_content"},
+    "tagged": {"facebook": "pages_read_user_content"},
+}
+"""The scope that an edge needs, by the network of the caller's account."""
+
+
+def find_node(reading: ReadCall, identifier: str) -> Node | None:
+    """The node with that id; `me` is the caller's Page."""
+    session, world = reading.session, reading.world
+    if identifier in {"me", str(session.page.id)}:
+        return session.page
+    for account in session.page.accounts:
+        if identifier == str(account.id):
+            return account
+    if identifier.startswith("t_"):
+        threads = [each for account in session.page.accounts for each in conversations_of(world, account)]
+        return next((each for each in threads if each.id == identifier), None)
+    if identifier.startswith("m_"):
+        return next((each for each in world.messages if each.wire_id == identifier and _ours(reading, each)), None)
+    post = world.find(identifier)
+    if post is not None:
+        return post if post.network != "x" and post.page in _account_ids(reading) else None
+    return _person(reading, identifier)
+
+
+def render_node(reading: ReadCall, identifier: str, fields: tuple[SelectedField, ...]) -> Json:
+    """The node with those fields; GraphRefusalError 100/33 where it is not there."""
+    node = find_node(reading, identifier)
+    if node is None:
+        raise no_such_object(identifier)
+    return _told(reading, node, fields)
+
+
+def render_edge(reading: ReadCall, asked: EdgeRequest) -> Json:
+    """An edge of a node; GraphRefusalError where the node or the edge is not there, or a scope is missing."""
+    node = find_node(reading, asked.owner)
+    if node is None:
+        raise no_such_object(asked.owner)
+    needed = NEEDED.get(asked.name, {}).get(reading.session.account.network)
+    if needed in reading.session.state.missing:
+        raise missing_permission(str(needed))
+    answer = _edge(reading, node, asked)
+    if answer is None:
+        raise refusal(100, f"(#100) Tried accessing nonexistent field ({asked.name})")
+    return answer
+
 
 def page_edge(reading: ReadCall, asked: EdgeRequest) -> Json | None:
     """An edge of the Page; None where it has none of that name."""
@@ -77,6 +129,8 @@ PAGE: NodeKind[PageAccounts] = NodeKind(
     },
     always_empty=frozenset(["website", "emails", "phone", "picture", "tasks", "verification_status", "is_published"]),
 )
+
+
 INSTAGRAM: NodeKind[BrandAccount] = NodeKind(
     name="IGUser",
     usual="id",
@@ -97,6 +151,8 @@ INSTAGRAM: NodeKind[BrandAccount] = NodeKind(
         ["ig_id", "profile_picture_url", "website", "follows_count", "shopping_product_tag_eligibility"]
     ),
 )
+
+
 PERSON: NodeKind[Person] = NodeKind(
     name="User",
     usual="id,name",
@@ -113,45 +169,6 @@ PERSON: NodeKind[Person] = NodeKind(
 )
 
 
-Node = PageAccounts | BrandAccount | Person | Post | GraphConversation | DirectMessage
-NEEDED = {
-    "conversations": {"facebook": "pages_messaging", "instagram": "instagram_manage_messages"},
-    "messages": {"facebook": "pages_messaging", "instagram": "instagram_manage_messages"},
-    "comments": {"facebook": "pages_read_user_content", "instagram": "instagram_manage_comments"},
-    "replies": {"instagram": "instagram_manage_comments"},
-    "visitor_posts": {"facebook": "pages_read_user_content"},
-    "tagged": {"facebook": "pages_read_user_content"},
-}
-"""The scope that an edge needs, by the network of the caller's account."""
-
-
-def find_node(reading: ReadCall, identifier: str) -> Node | None:
-    """The node with that id; `me` is the caller's Page."""
-    session, world = reading.session, reading.world
-    if identifier in {"me", str(session.page.id)}:
-        return session.page
-    for account in session.page.accounts:
-        if identifier == str(account.id):
-            return account
-    if identifier.startswith("t_"):
-        threads = [each for account in session.page.accounts for each in conversations_of(world, account)]
-        return next((each for each in threads if each.id == identifier), None)
-    if identifier.startswith("m_"):
-        return next((each for each in world.messages if each.wire_id == identifier and _ours(reading, each)), None)
-    post = world.find(identifier)
-    if post is not None:
-        return post if post.network != "x" and post.page in _account_ids(reading) else None
-    return _person(reading, identifier)
-
-
-def render_node(reading: ReadCall, identifier: str, fields: tuple[SelectedField, ...]) -> Json:
-    """The node with those fields; GraphRefusalError 100/33 where it is not there."""
-    node = find_node(reading, identifier)
-    if node is None:
-        raise no_such_object(identifier)
-    return _told(reading, node, fields)
-
-
 def _told(reading: ReadCall, node: Node, fields: tuple[SelectedField, ...]) -> Json:
     match node:
         case PageAccounts():
@@ -166,20 +183,6 @@ def _told(reading: ReadCall, node: Node, fields: tuple[SelectedField, ...]) -> J
             return rendered(reading, MESSAGE, node, fields)
         case Post():
             return rendered(reading, _post_kind(node), node, fields)
-
-
-def render_edge(reading: ReadCall, asked: EdgeRequest) -> Json:
-    """An edge of a node; GraphRefusalError where the node or the edge is not there, or a scope is missing."""
-    node = find_node(reading, asked.owner)
-    if node is None:
-        raise no_such_object(asked.owner)
-    needed = NEEDED.get(asked.name, {}).get(reading.session.account.network)
-    if needed in reading.session.state.missing:
-        raise missing_permission(str(needed))
-    answer = _edge(reading, node, asked)
-    if answer is None:
-        raise refusal(100, f"(#100) Tried accessing nonexistent field ({asked.name})")
-    return answer
 
 
 def _edge(reading: ReadCall, node: Node, asked: EdgeRequest) -> Json | None:

@@ -17,6 +17,9 @@ from sandbox.world.world import World
 DEEPEST = 8
 LONGEST = 10_000
 NAME = re.compile(r"\w+")
+Json = dict[str, object]
+Thing = TypeVar("Thing")
+TEXTS = frozenset({"message", "text", "caption"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,65 @@ def selection(text: str) -> tuple[SelectedField, ...]:
     if len(text) > LONGEST:
         raise _syntax("Less fields", LONGEST)
     return _selection(text) if text.strip() else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeKind(Generic[Thing]):
+    """A type of node: how each of its fields and edges is rendered."""
+
+    name: str
+    renderers: Mapping[str, Renderer[Thing]]
+    """A renderer returns None where Meta leaves the field out."""
+    always_empty: frozenset[str] = frozenset()
+    """Fields that Meta knows and that are always left out here."""
+    usual: str
+    """The fields that are returned where none are asked for."""
+    place: Callable[[Thing], tuple[float, int]]
+    """The order among its kind: epoch seconds, then id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCall:
+    """One call that reads. `origin` is the address of the API with its version; `served` collects what it returned."""
+
+    world: World
+    session: GraphSession
+    now: float
+    origin: str
+    proof: str = ""
+    served: list[Post] = field(default_factory=list)
+
+
+def rendered(reading: ReadCall, kind: NodeKind[Thing], thing: Thing, fields: tuple[SelectedField, ...]) -> Json:
+    """The node with those fields; its id is always there."""
+    shape: Json = {}
+    for asked in fields or selection(kind.usual):
+        renderer = kind.renderers.get(asked.name)
+        if renderer is None:
+            if asked.name in kind.always_empty:
+                continue
+            raise refusal(100, f"(#100) Tried accessing nonexistent field ({asked.name}) on node type ({kind.name})")
+        value = renderer(reading, thing, asked)
+        if value is not None:
+            shape[asked.name] = value
+        if asked.name in TEXTS and isinstance(thing, Post):
+            reading.served.append(thing)
+    if "id" not in shape:
+        shape["id"] = kind.renderers["id"](reading, thing, SelectedField(name="id"))
+    return shape
+
+
+def reduced(shape: Json, asked: SelectedField) -> Json:
+    """A small object, reduced to the fields asked of it."""
+    if not asked.fields:
+        return shape
+    wanted = {each.name for each in asked.fields} | {"id"}
+    return {name: value for name, value in shape.items() if name in wanted}
+
+
+def graph_time(time: float) -> str:
+    """Epoch seconds as Meta writes dates."""
+    return f"{datetime.fromtimestamp(int(time), UTC):%Y-%m-%dT%H:%M:%S}+0000"
 
 
 @lru_cache(maxsize=128)
@@ -116,68 +178,4 @@ def _syntax(what: str, position: int) -> GraphRefusalError:
     return refusal(2500, f'Syntax error "{what}" at character {position}: fields')
 
 
-Json = dict[str, object]
-Thing = TypeVar("Thing")
-TEXTS = frozenset({"message", "text", "caption"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadCall:
-    """One call that reads. `origin` is the address of the API with its version; `served` collects what it returned."""
-
-    world: World
-    session: GraphSession
-    now: float
-    origin: str
-    proof: str = ""
-    served: list[Post] = field(default_factory=list)
-
-
 Renderer = Callable[[ReadCall, Thing, SelectedField], object]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NodeKind(Generic[Thing]):
-    """A type of node: how each of its fields and edges is rendered."""
-
-    name: str
-    renderers: Mapping[str, Renderer[Thing]]
-    """A renderer returns None where Meta leaves the field out."""
-    always_empty: frozenset[str] = frozenset()
-    """Fields that Meta knows and that are always left out here."""
-    usual: str
-    """The fields that are returned where none are asked for."""
-    place: Callable[[Thing], tuple[float, int]]
-    """The order among its kind: epoch seconds, then id."""
-
-
-def rendered(reading: ReadCall, kind: NodeKind[Thing], thing: Thing, fields: tuple[SelectedField, ...]) -> Json:
-    """The node with those fields; its id is always there."""
-    shape: Json = {}
-    for asked in fields or selection(kind.usual):
-        renderer = kind.renderers.get(asked.name)
-        if renderer is None:
-            if asked.name in kind.always_empty:
-                continue
-            raise refusal(100, f"(#100) Tried accessing nonexistent field ({asked.name}) on node type ({kind.name})")
-        value = renderer(reading, thing, asked)
-        if value is not None:
-            shape[asked.name] = value
-        if asked.name in TEXTS and isinstance(thing, Post):
-            reading.served.append(thing)
-    if "id" not in shape:
-        shape["id"] = kind.renderers["id"](reading, thing, SelectedField(name="id"))
-    return shape
-
-
-def reduced(shape: Json, asked: SelectedField) -> Json:
-    """A small object, reduced to the fields asked of it."""
-    if not asked.fields:
-        return shape
-    wanted = {each.name for each in asked.fields} | {"id"}
-    return {name: value for name, value in shape.items() if name in wanted}
-
-
-def graph_time(time: float) -> str:
-    """Epoch seconds as Meta writes dates."""
-    return f"{datetime.fromtimestamp(int(time), UTC):%Y-%m-%dT%H:%M:%S}+0000"

@@ -25,6 +25,11 @@ from sandbox.world.world import World
 
 LONGEST_COMMENT = {"facebook": 8000, "instagram": 2200}
 ANSWERS = {"facebook": "pages_manage_engagement", "instagram": "instagram_manage_comments"}
+DAY = 86_400.0
+LONGEST_MESSAGE = {"facebook": 2000, "instagram": 1000}
+OUTSIDE_WINDOW = 2018278
+NOBODY = 2018001
+SCOPES = {"facebook": "pages_messaging", "instagram": "instagram_manage_messages"}
 
 
 def comment(world: World, acts: Acts, session: GraphSession, target: Post, text: str) -> Post:
@@ -78,33 +83,6 @@ def delete(world: World, acts: Acts, session: GraphSession, target: Post) -> Non
     acts.deleted.append(target)
 
 
-def owner(session: GraphSession, target: Post, verb: str = "post") -> BrandAccount:
-    """The account of the caller's Page that a post concerns; GraphRefusalError 100/33 where none does."""
-    for account in session.page.accounts:
-        if account.id == target.page:
-            return account
-    raise no_such_object(target.wire_id, verb)
-
-
-def _answerable(target: Post) -> None:
-    if target.kind == "comment" and stands_under(target).parent is not None:
-        raise invalid("Only top-level comments can be replied to")
-    if target.hidden:
-        raise invalid("Hidden comments cannot be replied to")
-
-
-def _need(session: GraphSession, scope: str) -> None:
-    if scope in session.state.missing:
-        raise missing_permission(scope)
-
-
-DAY = 86_400.0
-LONGEST_MESSAGE = {"facebook": 2000, "instagram": 1000}
-OUTSIDE_WINDOW = 2018278
-NOBODY = 2018001
-SCOPES = {"facebook": "pages_messaging", "instagram": "instagram_manage_messages"}
-
-
 @dataclass(frozen=True, kw_only=True)
 class GraphMessage:
     """A message as it was asked to be sent; one of `comment_id` and `person_id` is set.
@@ -153,6 +131,26 @@ def send(world: World, acts: Acts, session: GraphSession, asked: GraphMessage) -
     message = world.receive(account_id=account.id, person=person, text=asked.text, outgoing=True, comment=comment)
     acts.messages.append(SentMessage(message=message, text=asked.text))
     return message
+
+
+def owner(session: GraphSession, target: Post, verb: str = "post") -> BrandAccount:
+    """The account of the caller's Page that a post concerns; GraphRefusalError 100/33 where none does."""
+    for account in session.page.accounts:
+        if account.id == target.page:
+            return account
+    raise no_such_object(target.wire_id, verb)
+
+
+def _answerable(target: Post) -> None:
+    if target.kind == "comment" and stands_under(target).parent is not None:
+        raise invalid("Only top-level comments can be replied to")
+    if target.hidden:
+        raise invalid("Hidden comments cannot be replied to")
+
+
+def _need(session: GraphSession, scope: str) -> None:
+    if scope in session.state.missing:
+        raise missing_permission(scope)
 
 
 def _comment(world: World, identifier: str) -> Post:

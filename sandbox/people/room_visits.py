@@ -12,6 +12,47 @@ import httpx
 
 from sandbox.world.texts import urlsplit_host
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+TIMEOUT_SECONDS = 10.0
+MOST_REDIRECTS = 5
+BROWSER = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "es,en;q=0.7",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-User": "?1",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomVisit:
+    """The result of a visit to a room. `status` is the last answer's, 0 where there was none; no secret is kept."""
+
+    url_host: str
+    person: str
+    status: int
+    ok: bool
+    why: str
+
+
+def visit_room(link: str, *, person: str, text: str) -> RoomVisit:
+    """Open the link, enter, and write `text`; a failure is part of the visit, never an exception.
+
+    A code to be typed at the address is the link's fragment, which no browser sends.
+    """
+    host = urlsplit_host(link)
+    if host not in LOOPBACK:
+        return RoomVisit(url_host=host, person=person, status=0, ok=False, why="the link does not lead to this machine")
+    try:
+        with httpx.Client(headers=BROWSER, timeout=TIMEOUT_SECONDS, trust_env=False, verify=_trust()) as client:
+            status = _enter_and_say(client, link, text)
+    except _RefusedError as refused:
+        return RoomVisit(url_host=host, person=person, status=refused.status, ok=False, why=str(refused))
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        return RoomVisit(url_host=host, person=person, status=0, ok=False, why=f"no answer ({type(error).__name__})")
+    return RoomVisit(url_host=host, person=person, status=status, ok=True, why="")
+
 
 @dataclass(kw_only=True)
 class Form:
@@ -63,52 +104,10 @@ class _FormParser(HTMLParser):
             form.fields[attributes["name"]] = attributes.get("value", "")
 
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-TIMEOUT_SECONDS = 10.0
-MOST_REDIRECTS = 5
-BROWSER = {
-    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
-    "Accept-Language": "es,en;q=0.7",
-    "Sec-Fetch-Mode": "navigate",
-    "Sec-Fetch-Dest": "document",
-    "Sec-Fetch-User": "?1",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoomVisit:
-    """The result of a visit to a room. `status` is the last answer's, 0 where there was none; no secret is kept."""
-
-    url_host: str
-    person: str
-    status: int
-    ok: bool
-    why: str
-
-
 class _RefusedError(Exception):
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
         self.status = status
-
-
-def visit_room(link: str, *, person: str, text: str) -> RoomVisit:
-    """Open the link, enter, and write `text`; a failure is part of the visit, never an exception.
-
-    A code to be typed at the address is the link's fragment, which no browser sends.
-    """
-    host = urlsplit_host(link)
-    if host not in LOOPBACK:
-        return RoomVisit(url_host=host, person=person, status=0, ok=False, why="the link does not lead to this machine")
-    try:
-        with httpx.Client(headers=BROWSER, timeout=TIMEOUT_SECONDS, trust_env=False, verify=_trust()) as client:
-            status = _enter_and_say(client, link, text)
-    except _RefusedError as refused:
-        return RoomVisit(url_host=host, person=person, status=refused.status, ok=False, why=str(refused))
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        return RoomVisit(url_host=host, person=person, status=0, ok=False, why=f"no answer ({type(error).__name__})")
-    return RoomVisit(url_host=host, person=person, status=status, ok=True, why="")
 
 
 @cache

@@ -21,6 +21,39 @@ from sandbox.world.world import handle_key
 
 UNDATED_SPACING = 30.0
 AFTER_PARENT = 1.0
+WRITES_PERCENT = 75
+OPENS_PERCENT = 80
+INVENTED_IDS = 5_000_000_000
+UNNAMED_IDS = 4_000_000_000
+WORDS = {
+    "es": ("Hola, os escribo por privado, como habéis pedido.", "Hola, soy quien os escribió. ¿Qué necesitáis de mí?"),
+    "pt": ("Olá, escrevo em privado, como pediram.", "Olá, sou a pessoa que escreveu. Do que precisam?"),
+    "en": ("Hi, I am writing to you in private, as you asked.", "Hi, it is me who wrote to you. What do you need?"),
+}
+
+
+def file_world(path: Path, *, ends_at: float, seed: int, limit: int | None = None) -> WorldSeed:
+    """Read the file and shift its dates so that the last post falls at `ends_at` (epoch seconds)."""
+    return rows_world(read_rows(path, limit), ends_at=ends_at, seed=seed)
+
+
+def rows_world(read: RowFile, *, ends_at: float, seed: int) -> WorldSeed:
+    """The same for rows that are read already. The brand has an account on X and on the networks of the rows."""
+    placed = placed_rows(read.rows)
+    accounts = on_networks(MARCA, ("x", *(row.network for row in read.rows)))
+    census = Census(
+        accounts={account.network: account for account in accounts}, brands=brand_handles(read.rows), seed=seed
+    )
+    shift = int(ends_at) - max(place.at for place in placed)
+    posts = _posts(placed, census, shift)
+    return WorldSeed(
+        accounts=accounts,
+        people=tuple(census.people.values()),
+        posts=tuple(sorted(posts, key=lambda post: post.at)),
+        handles=census.handles(),
+        skipped=read.skipped,
+        skipped_lines=read.skipped_lines,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,41 +119,6 @@ def _without_circles(parents: list[int | None]) -> list[int | None]:
         for member in walked:
             settled[member] = True
     return free
-
-
-WRITES_PERCENT = 75
-OPENS_PERCENT = 80
-INVENTED_IDS = 5_000_000_000
-UNNAMED_IDS = 4_000_000_000
-WORDS = {
-    "es": ("Hola, os escribo por privado, como habéis pedido.", "Hola, soy quien os escribió. ¿Qué necesitáis de mí?"),
-    "pt": ("Olá, escrevo em privado, como pediram.", "Olá, sou a pessoa que escreveu. Do que precisam?"),
-    "en": ("Hi, I am writing to you in private, as you asked.", "Hi, it is me who wrote to you. What do you need?"),
-}
-
-
-def file_world(path: Path, *, ends_at: float, seed: int, limit: int | None = None) -> WorldSeed:
-    """Read the file and shift its dates so that the last post falls at `ends_at` (epoch seconds)."""
-    return rows_world(read_rows(path, limit), ends_at=ends_at, seed=seed)
-
-
-def rows_world(read: RowFile, *, ends_at: float, seed: int) -> WorldSeed:
-    """The same for rows that are read already. The brand has an account on X and on the networks of the rows."""
-    placed = placed_rows(read.rows)
-    accounts = on_networks(MARCA, ("x", *(row.network for row in read.rows)))
-    census = Census(
-        accounts={account.network: account for account in accounts}, brands=brand_handles(read.rows), seed=seed
-    )
-    shift = int(ends_at) - max(place.at for place in placed)
-    posts = _posts(placed, census, shift)
-    return WorldSeed(
-        accounts=accounts,
-        people=tuple(census.people.values()),
-        posts=tuple(sorted(posts, key=lambda post: post.at)),
-        handles=census.handles(),
-        skipped=read.skipped,
-        skipped_lines=read.skipped_lines,
-    )
 
 
 def brand_handles(rows: tuple[Row, ...]) -> frozenset[str]:

@@ -14,6 +14,17 @@ MENTION = re.compile(r"(?<![\w@/])@(\w{1,50})")
 HASHTAG = re.compile(r"(?<![\w&/])#(\w+)")
 TRAILING = ".,;:!?)]}'»”…"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LONGEST = 280
+LINK_WEIGHT = 23
+_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_PICTURE = "[\u203c-\u3299\U0001f000-\U0001faff]"
+_TONE = "[\ufe0f\U0001f3fb-\U0001f3ff]"
+_EMOJI = re.compile(
+    "[\U0001f1e6-\U0001f1ff]{2}"
+    "|[0-9#*]\ufe0f?\u20e3"
+    f"|{_PICTURE}{_TONE}?(?:\u200d{_PICTURE}{_TONE}?)+"
+    f"|{_PICTURE}{_TONE}"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,19 +139,6 @@ def url_entity(link: WireLink) -> dict[str, object]:
         "expanded_url": link.expanded,
         "display_url": display if len(display) <= 27 else display[:26] + "…",
     }
-
-
-LONGEST = 280
-LINK_WEIGHT = 23
-_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_PICTURE = "[\u203c-\u3299\U0001f000-\U0001faff]"
-_TONE = "[\ufe0f\U0001f3fb-\U0001f3ff]"
-_EMOJI = re.compile(
-    "[\U0001f1e6-\U0001f1ff]{2}"
-    "|[0-9#*]\ufe0f?\u20e3"
-    f"|{_PICTURE}{_TONE}?(?:\u200d{_PICTURE}{_TONE}?)+"
-    f"|{_PICTURE}{_TONE}"
-)
 
 
 def weighted_length(text: str) -> int:

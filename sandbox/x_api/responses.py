@@ -18,6 +18,38 @@ EDITS_ALLOWED = 5
 METRICS = ("reply_count", "like_count", "quote_count", "bookmark_count", "impression_count")
 
 
+def posts_answer(world: World, posts: Sequence[Post], asked: RequestedFields) -> Json:
+    """`data`, `includes` and `errors` of a list of posts; each left out where empty."""
+    answer: Json = {}
+    if posts:
+        answer["data"] = [post_shape(world, post, asked) for post in posts]
+    referenced = _referenced(posts) if "referenced_tweets.id" in asked.expansions else []
+    shown = [post for post in referenced if not post.deleted]
+    included = _included(world, posts, shown, asked)
+    if included:
+        answer["includes"] = included
+    gone = [not_found("tweet", "referenced_tweets.id", str(post.id)) for post in referenced if post.deleted]
+    if gone:
+        answer["errors"] = gone
+    return answer
+
+
+def messages_answer(world: World, messages: Sequence[DirectMessage], asked: RequestedFields) -> Json:
+    """`data` and `includes` of a list of direct messages."""
+    answer: Json = {}
+    if messages:
+        answer["data"] = [message_shape(world, message, asked) for message in messages]
+    people: list[Person] = []
+    for message in messages:
+        if "participant_ids" in asked.expansions:
+            people += [message.person, world.people[message.account_id]]
+        elif "sender_id" in asked.expansions:
+            people.append(world.people[message.sender_id])
+    if people:
+        answer["includes"] = {"users": [user_shape(person, asked.user) for person in _once(people)]}
+    return answer
+
+
 def post_shape(world: World, post: Post, asked: RequestedFields) -> Json:
     """One post."""
     wire = wire_text(post.text)
@@ -133,38 +165,6 @@ def message_shape(world: World, message: DirectMessage, asked: RequestedFields) 
         if found:
             shape["entities"] = found
     return shape
-
-
-def posts_answer(world: World, posts: Sequence[Post], asked: RequestedFields) -> Json:
-    """`data`, `includes` and `errors` of a list of posts; each left out where empty."""
-    answer: Json = {}
-    if posts:
-        answer["data"] = [post_shape(world, post, asked) for post in posts]
-    referenced = _referenced(posts) if "referenced_tweets.id" in asked.expansions else []
-    shown = [post for post in referenced if not post.deleted]
-    included = _included(world, posts, shown, asked)
-    if included:
-        answer["includes"] = included
-    gone = [not_found("tweet", "referenced_tweets.id", str(post.id)) for post in referenced if post.deleted]
-    if gone:
-        answer["errors"] = gone
-    return answer
-
-
-def messages_answer(world: World, messages: Sequence[DirectMessage], asked: RequestedFields) -> Json:
-    """`data` and `includes` of a list of direct messages."""
-    answer: Json = {}
-    if messages:
-        answer["data"] = [message_shape(world, message, asked) for message in messages]
-    people: list[Person] = []
-    for message in messages:
-        if "participant_ids" in asked.expansions:
-            people += [message.person, world.people[message.account_id]]
-        elif "sender_id" in asked.expansions:
-            people.append(world.people[message.sender_id])
-    if people:
-        answer["includes"] = {"users": [user_shape(person, asked.user) for person in _once(people)]}
-    return answer
 
 
 def _included(world: World, posts: Sequence[Post], referenced: Sequence[Post], asked: RequestedFields) -> Json:
