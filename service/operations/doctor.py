@@ -17,6 +17,7 @@ from people.master_key import MasterKeyError, parse_master_key
 from records.database import DatabaseUnusableError, reading
 from room.verification.ports import SignInError
 from service.operations.account_health import expires_soon, refused_feeds
+from service.operations.own_packages import check_own_packages
 from service.private_room.oidc import sign_in_of
 from service.wiring.accounts import open_network
 from service.wiring.app import open_databases, open_rulebook
@@ -41,6 +42,7 @@ class Finding:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at each thing in turn; a fault in one does not hide the next."""
+    yield _finding("packages", check_own_packages)
     yield _finding("master key", lambda: _check_master_key(settings))
     yield _finding("databases", lambda: _check_databases(settings))
     yield _finding("clock", lambda: _now(settings))
