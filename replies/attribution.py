@@ -50,14 +50,14 @@ class OwnText:
 
 @dataclass(frozen=True, kw_only=True)
 class UnconfirmedAct:
-    """An act that left, or may have, and whose id nobody has learned."""
+    """An act whose request left, or may have, and whose id on the network is not recorded."""
 
     reply_id: int
     fingerprint: str
     places: frozenset[str]
     """The target, by every id that it goes by."""
     flattened: str | None
-    """What the target itself answers: where a network threads two levels, it shows our answer there."""
+    """The post that the target answers: a network with two levels of comments shows our answer under it."""
     created_at: datetime
     left_at: datetime
 
@@ -128,7 +128,7 @@ def attribute_messages(
         OwnText(
             external_id=message.external_id,
             place=message.other_external_id,
-            # Fingerprints leave links out, so the room's own need not be known here.
+            # Fingerprints leave links out, so the link of the room is not needed.
             fingerprint=fingerprint(message.text),
             at=message.sent_at,
             heard_at=known.get(message.external_id),
@@ -142,7 +142,7 @@ def attribute_messages(
 def pair_texts(texts: Iterable[OwnText], acts: Iterable[UnconfirmedAct]) -> Mapping[int, str]:
     """The id of the text that is each act: one text for one act, the oldest first. Pure.
 
-    Where the target itself was answered, that settles it before an answer to what is above the target does.
+    A text under the target itself goes before one under the post that the target answers.
     """
     by_time = sorted(texts, key=lambda each: (each.at, len(each.external_id), each.external_id))
     oldest = sorted(acts, key=lambda each: each.reply_id)
@@ -161,7 +161,7 @@ def pair_texts(texts: Iterable[OwnText], acts: Iterable[UnconfirmedAct]) -> Mapp
 def confirm_attributed(
     session: Session, attributed: Attribution, *, ports: DeliveryPorts, actor: Actor, now: datetime
 ) -> None:
-    """Make the confirmed acts sent, and tell the service: last in the transaction."""
+    """Mark the confirmed acts as sent, last in the transaction."""
     if not attributed.confirmed:
         return
     subjects = log_subjects(session, {row.mention_id for row, _ in attributed.confirmed})
@@ -260,5 +260,5 @@ def _attribution(
 
 
 def _on_its_way(row: ReplyRow, now: datetime) -> bool:
-    """True while whoever sends it holds it, and will record its id."""
+    """True while the process that sends it still holds its lease, and will record its id."""
     return row.status == ReplyStatus.SENDING and row.claimed_until is not None and row.claimed_until > now

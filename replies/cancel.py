@@ -40,9 +40,9 @@ def hold_answered(
     now: datetime,
     sealer: Sealer | None = None,
 ) -> list[int]:
-    """Hold what rules or people would still say in public under mentions that somebody answered outside Aparte.
+    """Hold unsent public replies under mentions that somebody answered outside Aparte.
 
-    `account_ids` are those of the brand that answered; None stands for all. Closing lines may still leave.
+    `account_ids` are those of the brand that answered; None means all. Closing lines are not held.
     """
     where = [
         col(ReplyRow.mention_id).in_(mention_ids),
@@ -62,7 +62,7 @@ def hold_edited(
     now: datetime,
     sealer: Sealer | None = None,
 ) -> list[int]:
-    """Hold what was drafted or approved for an earlier text of these mentions."""
+    """Hold acts that were drafted or approved for an earlier revision of these mentions."""
     of_earlier_text = select(col(MentionRow.id)).where(
         col(MentionRow.id) == col(ReplyRow.mention_id), col(MentionRow.revision) != col(ReplyRow.revision)
     )
@@ -95,9 +95,9 @@ def hold_all(
 def withhold_gone(
     session: Session, mention_ids: Collection[int], *, actor: Actor, now: datetime, sealer: Sealer | None = None
 ) -> list[int]:
-    """Withhold what waits to be said or done under these mentions, so that nobody is asked to approve it.
+    """Withhold the unsent acts under these mentions, so that nobody is asked to approve them.
 
-    What may have been sent already stays held: a person must still look. Returns the ids of what was withheld.
+    A held act whose delivery is unknown stays held for a person. Returns the ids of what was withheld.
     """
     query = (
         select(ReplyRow)

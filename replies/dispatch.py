@@ -54,7 +54,7 @@ from replies.send_context import SendContext, read_send_context
 
 _INTENT_STANDS = timedelta(minutes=3)
 _INTENT_LEASE = timedelta(minutes=5)
-"""Longer than an intent stands and a request may take together: nobody settles what may still be under way."""
+"""Longer than `_INTENT_STANDS` and the longest request together: no act under way is taken up by reconciliation."""
 _POSTPONED = "postponed"
 _LOST = "lost"
 
@@ -189,7 +189,7 @@ class _Run:
         return ReplyStatus.SENT.value
 
     def _ordered_meanwhile(self, reply: ReplyRow) -> str:
-        """Why the brand wants it held, although its intent is committed: a crisis may just have been declared."""
+        """Why the brand wants it held after its intent was committed, for example since a crisis was declared."""
         with reading(self.engine) as session:
             return self.ports.ordered_hold(session, reply, self.ports.now())
 
@@ -207,7 +207,7 @@ class _Run:
 def commit_intent(
     engine: Engine, context: SendContext, *, claimant: str, recorder: Recorder, now: datetime
 ) -> Stop | None:
-    """Record that the reply is about to leave, and its price.
+    """Commit the row as `sending`, with its attempt, its fingerprint and its price.
 
     Returns a Stop where the brand ordered a hold, a cap was reached, or the month's budget spent, in the meantime.
     Raises TakenOverError.

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from records.enums import PRIVATE_ACTS, Act
 
 TEXT_ACTS = frozenset({Act.PUBLIC_REPLY, *PRIVATE_ACTS})
-"""Acts that carry words."""
+"""Acts that have a text."""
 
 NEEDS_THE_POST = frozenset({Act.PUBLIC_REPLY, Act.PRIVATE_REPLY, Act.HIDE, Act.UNHIDE})
-"""Acts that come to nothing once the mention is deleted."""
+"""Acts that cannot be taken once the mention is deleted."""
 
 ANSWERS_THE_TEXT = frozenset({Act.PUBLIC_REPLY, Act.PRIVATE_MESSAGE, Act.PRIVATE_REPLY, Act.HIDE})
-"""Acts that were decided by what the mention says, and must be thought over where it was edited."""
+"""Acts that were decided by the text of the mention, and are held where it was edited."""
 
 AUTOMATIC = "automatic"
 PERSON = "person"
@@ -33,14 +33,14 @@ class Draft:
     target_external_id: str
     """The post that is answered, hidden, shown or deleted; for a private message, the person's id on the network."""
     text: str
-    """With secrets such as `{room_link}` still as placeholders; empty for an act without words."""
+    """With secrets such as `{room_link}` still as placeholders; empty for an act without text."""
     language: str
     origin: str
     """`automatic` (a rule spoke) or `person`."""
     author: str
     """`rule:NAME` or `agent:ID`."""
     approvals_needed: int = 0
-    """Different people who must approve; with 0 it leaves as soon as it is due."""
+    """Different people who must approve; with 0 it is sent as soon as it is due."""
     decision_id: int | None = None
     case_id: int | None = None
     room_id: int | None = None

@@ -20,20 +20,20 @@ from replies.fingerprint import fingerprint, resembles
 from replies.send_context import SendContext
 
 UNSETTLED = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN)
-"""Statuses of acts of which nobody knows yet whether the network took them."""
+"""Statuses of acts of which it is not known yet whether the network took them."""
 CLOCKS_DIFFER = timedelta(minutes=2)
 """A network's clock may be this far behind ours."""
 
 
 class Presence(StrEnum):
-    """What a reading says of an act."""
+    """Whether a reading found the act on the network."""
 
     THERE = "there"
     ABSENT = "absent"
     DOUBTFUL = "doubtful"
-    """Something stands there that may be ours, or the network does not tell: only a person can find out."""
+    """A text is there that may be ours, or the network does not say: a person must find out."""
     OUT_OF_SIGHT = "out_of_sight"
-    """The post that it is about is gone, with what was done to it or said under it: seeing nothing proves nothing."""
+    """The target post is gone, and with it all that was done to it or written under it: absence proves nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ def read_evidence(
 
 
 def read_state(network: Network, reply: ReplyRow) -> Evidence:
-    """Whether a post stands as a hide, an unhide or a deletion leaves it. Raises NetworkError."""
+    """Whether the post is hidden, shown or deleted as the act would leave it. Raises NetworkError."""
     state = network.look_up(reply.target_external_id)
     if reply.act in {Act.HIDE, Act.UNHIDE} and not state.exists:
         return Evidence(presence=Presence.OUT_OF_SIGHT)
@@ -88,7 +88,7 @@ def read_state(network: Network, reply: ReplyRow) -> Evidence:
 
 
 def read_traces(network: Network, reply: ReplyRow, *, person_external_id: str, until: datetime) -> tuple[Trace, ...]:
-    """What our account wrote where the reply went, since shortly before it left. Raises NetworkError."""
+    """What our account wrote in the place of the reply since shortly before it was sent. Raises NetworkError."""
     since = (reply.sending_at or reply.created_at) - CLOCKS_DIFFER
     if reply.act in PRIVATE_ACTS:
         messages = network.private_messages_with(person_external_id)
@@ -106,8 +106,8 @@ def weigh(
 ) -> Evidence:
     """Whether one of `traces` is the reply; `known` are ids that belong to other acts.
 
-    Equal fingerprints prove it. A cut or rewritten text is taken for ours where it is alike. Anything else of our
-    account in that place leaves doubt, since sending again could say it twice.
+    Equal fingerprints prove it. A cut or rewritten text is taken for it where it resembles it. Any other text of our
+    account in that place makes it doubtful, since sending again could publish it twice.
     """
     unknown = [trace for trace in traces if trace.external_id not in known]
     left = reply.sending_at or reply.created_at
@@ -134,7 +134,7 @@ def _of_other_acts(session: Session, reply: ReplyRow, traces: Sequence[Trace]) -
 def _of_others_unsettled(
     session: Session, context: SendContext, traces: Sequence[Trace], secrets: Collection[str]
 ) -> set[str]:
-    """Traces that are the very text of another unsettled act in the same place: alike is not enough to take them."""
+    """Traces with the fingerprint of another unsettled act in the same place; they are not taken for this one."""
     reply = context.reply
     query = select(col(ReplyRow.fingerprint)).where(
         col(ReplyRow.account_id) == reply.account_id,

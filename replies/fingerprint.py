@@ -19,7 +19,7 @@ _COMPARED = 5_000
 
 
 def fingerprint(text: str, *, secrets: Collection[str] = ()) -> str:
-    """SHA-256, in hexadecimal, of what is stable in `text` whoever shows it.
+    """SHA-256, in hexadecimal, of the part of `text` that networks do not change.
 
     Entities are unescaped, leading handles taken off, white space folded and the text composed (NFC). Links,
     placeholders and `secrets` are left out, since networks rewrite the first and we never store the last.
@@ -28,7 +28,7 @@ def fingerprint(text: str, *, secrets: Collection[str] = ()) -> str:
 
 
 def resembles(shown: str, sent: str, *, secrets: Collection[str] = ()) -> bool:
-    """True where `shown` is likely `sent` after a network cut or rewrote it; surer than nothing, less than equal."""
+    """True where `shown` is probably `sent`, cut or rewritten by the network. Weaker than equal fingerprints."""
     shown_text, sent_text = _stable(shown, secrets)[:_COMPARED], _stable(sent, secrets)[:_COMPARED]
     if not shown_text or not sent_text:
         return False

@@ -16,7 +16,7 @@ from records.tables.replies import ReplyRow
 
 FOLLOWS: Mapping[ReplyStatus, frozenset[ReplyStatus]] = {
     ReplyStatus.DRAFT: frozenset(
-        # sent: what is in doubt stays so while a second person is waited for
+        # sent: the delivery may be unknown while a second approval is awaited
         {ReplyStatus.DRAFT, ReplyStatus.HELD, ReplyStatus.APPROVED, ReplyStatus.WITHHELD, ReplyStatus.SENT},
     ),
     ReplyStatus.HELD: frozenset(
@@ -101,7 +101,7 @@ class NoSuchReplyError(RefusalError):
 
 
 class DeliveryUnknownError(RefusalError):
-    """The act may have been taken already, and whoever would send it again has not said that they looked."""
+    """The act may have been taken already, and the approver did not confirm that they looked at the network."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -112,7 +112,7 @@ class DeliveryUnknownError(RefusalError):
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """Why a reply does not leave now, and what becomes of it."""
+    """Why a reply is not sent now, and which status it takes."""
 
     status: ReplyStatus
     """`held`, `withheld`, `failed`, `approved` for later, or `sent` where an earlier attempt is found."""
@@ -141,7 +141,7 @@ def gone(reason: str) -> Stop:
 
 
 def found(external_id: str) -> Stop:
-    """An earlier attempt of it stands on the network."""
+    """An earlier attempt of it is on the network."""
     return Stop(status=ReplyStatus.SENT, reason="", external_id=external_id)
 
 

@@ -33,7 +33,7 @@ class Caps:
 
 @dataclass(frozen=True, kw_only=True)
 class Cap:
-    """One bound: at most `most` acts in any stretch of `window`, and what is said when it is reached."""
+    """At most `most` acts in any interval of `window`; `said` is the reason given when it is reached."""
 
     most: int
     window: timedelta
@@ -75,7 +75,7 @@ def is_automatic(reply: ReplyRow) -> bool:
 
 
 def check_caps(session: Session, reply: ReplyRow, caps: Caps, *, now: datetime) -> CapWait | None:
-    """How long this reply must wait; None where it may leave, or where a person wrote or approved it."""
+    """How long this reply must wait; None where it need not, or where a person wrote or approved it."""
     if not is_automatic(reply):
         return None
     of_brand = [col(ReplyRow.account_id).in_(_accounts_of_the_brand(session, reply.account_id))]
@@ -135,7 +135,7 @@ def _mentions_of_the_person(mention_id: int):  # type: ignore[no-untyped-def]
 
 
 def _mentions_in_the_conversation(session: Session, reply: ReplyRow) -> Select[int | None]:
-    """The thread; under a post of our own, where many speak, what stands with the comment that is answered."""
+    """The mentions of the thread; under a post of our own, which many comment on, those of the answered branch."""
     mention = session.get_one(MentionRow, reply.mention_id)
     root = mention.root_external_id
     together = select(col(MentionRow.id)).where(

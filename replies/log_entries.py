@@ -20,7 +20,7 @@ from records.tables.replies import ReplyRow
 
 @dataclass(frozen=True, kw_only=True)
 class LogSubject:
-    """The person an act speaks to, as the log needs to know them."""
+    """The person whom an act addresses, as log entries name them."""
 
     subject: str
     handle: str
@@ -54,7 +54,7 @@ def reply_entries(
     actor: Actor,
     now: datetime,
 ) -> list[Entry]:
-    """One entry an act: ids and status in the open, text, handle and a person's own words sealed.
+    """One entry an act: ids and status in the open; text, handle and reasons given by people sealed.
 
     The text is logged as it is stored, with placeholders where secrets go. Without a `sealer` it is left out, and
     the fingerprint alone ties the entry to it.

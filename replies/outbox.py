@@ -49,8 +49,8 @@ def write_drafts(
 ) -> list[int | None]:
     """Put drafts into their slots and return their ids in order; None where the slot is taken.
 
-    A draft that needs no approval is approved at once and due now. Into one room no rule invites twice: of two posts
-    of one person that are decided at once, the first invites.
+    A draft that needs no approval is approved at once and due now. Rules invite into a room once: of two posts of one
+    person that are decided together, the first invites.
     """
     wanted = _without_second_invitations(session, drafts)
     if not wanted:
@@ -137,7 +137,7 @@ def rewrite(
     now: datetime,
     sealer: Sealer | None = None,
 ) -> bool:
-    """Put `text`, by `author`, in the place of the words; a person approves it anew. False where it is on its way.
+    """Replace the text by a rule's, by `author`; a person must approve it again. False where it is no longer unsent.
 
     Raises NoSuchReplyError.
     """

@@ -68,7 +68,7 @@ class Recorder:
 
 
 def record_sent(engine: Engine, reply_id: int, external_id: str, *, recorder: Recorder, now: datetime) -> None:
-    """Record that the network took it, whoever holds the row by now."""
+    """Record that the network took it, even where another process holds the lease by now."""
     with writing(engine) as session:
         row = locked(session, reply_id)
         if row.status == ReplyStatus.SENT:
@@ -77,7 +77,7 @@ def record_sent(engine: Engine, reply_id: int, external_id: str, *, recorder: Re
 
 
 def mark_sent(session: Session, row: ReplyRow, external_id: str, *, recorder: Recorder, now: datetime) -> None:
-    """Make `row` sent, tell the service, and log it: last in the transaction."""
+    """Mark `row` as sent, call `on_sent`, and append its entry: last in the transaction."""
     row.cost = row.cost or recorder.price_of(session, row, now=now)
     change(row, ReplyStatus.SENT)
     row.external_id = external_id
@@ -132,7 +132,7 @@ def record_stop(
 def record_recall(
     engine: Engine, reply_id: int, reason: str, *, attempts: int, recorder: Recorder, now: datetime
 ) -> bool:
-    """Hold what was about to leave and certainly has not. False where somebody else has taken it over."""
+    """Hold a committed intent whose request was not made. False where another process has taken it over."""
     with writing(engine) as session:
         row = locked(session, reply_id)
         if row.status != ReplyStatus.SENDING or row.attempts != attempts:
@@ -143,14 +143,14 @@ def record_recall(
 
 
 def check_unchanged(row: ReplyRow, read: ReplyRow, claimant: str) -> None:
-    """Raise TakenOverError unless `row` is approved and leased by `claimant` still, with the words that were read."""
+    """Raise TakenOverError unless `row` is still approved, leased by `claimant`, and has the text that was read."""
     same = (row.status, row.text, row.revision) == (ReplyStatus.APPROVED, read.text, read.revision)
     if not same or row.claimed_by != claimant:
         raise TakenOverError
 
 
 def stop_by_error(error: NetworkError, *, attempts: int, now: datetime) -> Stop:
-    """What a failure that is certainly no acceptance makes of a reply."""
+    """What follows for a reply from an error that rules out acceptance."""
     if isinstance(error, RateLimited):
         return postponed(str(error), max(error.until, now + timedelta(seconds=1)))
     if error.retry is Retry.LATER:
@@ -163,12 +163,12 @@ def stop_by_error(error: NetworkError, *, attempts: int, now: datetime) -> Stop:
 
 
 def log_action(status: ReplyStatus) -> str:
-    """The last word of the log's tag; a reply that goes back to be tried again is `returned`."""
+    """The last part of the entry's kind; a reply that is approved again is `returned`."""
     return "returned" if status is ReplyStatus.APPROVED else status.value
 
 
 def _due_at(row: ReplyRow, stop: Stop) -> datetime | None:
-    """When to try again: no later than the approval lasts, so that a person hears of it then."""
+    """When to try again: no later than the approval lasts, so that a person is asked then."""
     if stop.due_at is None or row.approved_at is None:
         return stop.due_at
     return min(stop.due_at, row.approved_at + APPROVAL_LASTS + _A_MOMENT)

@@ -1,4 +1,4 @@
-"""What sending and reconciliation ask of the service: networks, secrets, the guard, holds, budgets, and who is told."""
+"""What sending and reconciliation ask of the service: networks, secrets, the guard, holds, budgets, callbacks."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ class DeliveryPorts(Protocol):
         """Most automatic acts in any minute, hour or day."""
 
     def now(self) -> datetime:
-        """The time now: asked again after each call that took some."""
+        """The time now, asked again after each call that took time."""
 
     def network_of(self, account_id: int, /) -> Network | None:
         """None where the settings no longer name the account."""
 
     def mode_of(self, account_id: int, /) -> Mode:
-        """Nothing leaves in shadow mode."""
+        """In shadow mode nothing is sent."""
 
     def max_reply_age_of(self, account_id: int, /) -> timedelta:
         """Older mentions are not answered automatically."""
 
     def secrets_of(self, reply: ReplyRow, /) -> Mapping[str, str]:
-        """Values of the placeholders, such as `room_link`; they leave memory through the network alone."""
+        """Values of the placeholders, such as `room_link`; they are never stored, and go to the network alone."""
 
     def guard(self, text: str, reply: ReplyRow, /) -> tuple[GuardFinding, ...]:
-        """What is wrong with the exact text to be posted; nothing where it may leave."""
+        """What is wrong with the exact text to be posted; empty where it may be sent."""
 
     def permissions_of(self, session: Session, reply: ReplyRow, now: datetime, /) -> Permissions | None:
         """What the network permits about the reply's mention, the reply itself left out; None where nobody knows."""
@@ -65,16 +65,16 @@ class DeliveryPorts(Protocol):
         """Runs in the transaction that records a sent act: clocks of cases, invitations into rooms."""
 
     def on_gone(self, session: Session, mention_id: int, now: datetime, /) -> None:
-        """Runs in the transaction that records that the post of a mention is gone; may come again for the same one."""
+        """Runs in the transaction that records that the post of a mention is gone; may be called twice for one."""
 
     def on_refused(self, account_id: int, reason: str, now: datetime, /) -> None:
-        """Told, outside any transaction, that the network refused the credentials of the account, and why."""
+        """The network refused the credentials of the account, for `reason`. Called outside any transaction."""
 
 
 @dataclass(kw_only=True)
 class NullDeliveryPorts:
-    """Nothing is connected: no network, no secrets, no cases to tell; the mode is shadow, and the guard lets nothing
-    through.
+    """Nothing is connected: no network, no secrets, no cases; the mode is shadow, and the guard refuses every
+    text.
     """
 
     sealer: Sealer = field(repr=False)
@@ -109,10 +109,10 @@ class NullDeliveryPorts:
         return ""
 
     def on_sent(self, session: Session, reply: ReplyRow) -> None:
-        """Nobody is told."""
+        """Does nothing."""
 
     def on_gone(self, session: Session, mention_id: int, now: datetime) -> None:
-        """Nobody is told."""
+        """Does nothing."""
 
     def on_refused(self, account_id: int, reason: str, now: datetime) -> None:
-        """Nobody is told."""
+        """Does nothing."""

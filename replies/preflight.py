@@ -54,7 +54,7 @@ def stop_by_own_records(context: SendContext, *, mode: Mode, max_reply_age: time
         return held("The approval is older than 30 minutes: look at the thread again.")
     if context.pause_reason:
         return postponed(context.pause_reason, now + _LOOK_AGAIN_AFTER)
-    return _stop_as_late_or_loud(context, max_reply_age=max_reply_age, now=now)
+    return _stop_as_late_or_repeated(context, max_reply_age=max_reply_age, now=now)
 
 
 def stop_by_permission(reply: ReplyRow, permissions: Permissions | None) -> Stop | None:
@@ -73,10 +73,10 @@ def stop_by_cap(wait: CapWait, reply: ReplyRow) -> Stop:
 def check_on_network(
     engine: Engine, network: Network, context: SendContext, *, secrets: Collection[str], now: datetime
 ) -> Stop | None:
-    """Ask the network about the target; None where the reply may still leave. Raises NetworkError.
+    """Ask the network about the target; None where the reply may be sent. Raises NetworkError.
 
-    What was in doubt once is looked for a last time. Otherwise a private act needs no look: nobody else's answer can
-    be missed in public, and what was written privately outside Aparte is read from what was heard.
+    An act whose delivery was unknown is looked for once more. Otherwise a private act needs no request: private
+    messages from elsewhere are read from our own tables.
     """
     reply = context.reply
     if reply.act in TEXT_ACTS and reply.absent_at is not None:
@@ -91,11 +91,11 @@ def check_on_network(
     if stop is not None or reply.act != Act.PUBLIC_REPLY or reply.slot == CLOSING_SLOT:
         return stop
     with reading(engine) as session:
-        since = _unheard_since(session, context)
-        heard = _heard_under(session, reply)
+        since = _unfetched_since(session, context)
+        stored = _stored_under(session, reply)
     own = network.own_replies_under(reply.target_external_id, since=since, until=now)
     with reading(engine) as session:
-        outside = answers_from_elsewhere(session, context, {**heard, **{post.external_id: post.text for post in own}})
+        outside = answers_from_elsewhere(session, context, {**stored, **{post.external_id: post.text for post in own}})
     return held(ALREADY_ANSWERED) if outside else None
 
 
@@ -120,7 +120,7 @@ def stop_by_state(state: PostState, context: SendContext) -> Stop | None:
 
 
 def answers_from_elsewhere(session: Session, context: SendContext, own: Mapping[str, str]) -> set[str]:
-    """Those of `own` (texts by id) that Aparte did not send, less those that the approver could have read."""
+    """Those of `own` (texts by id) that Aparte did not send, less those that were stored before the approval."""
     ours = _sent_by_us(session, own) | _perhaps_ours(session, context, own)
     known = set() if context.automatic else _known_when_approved(session, context.reply, own)
     return own.keys() - ours - known
@@ -139,7 +139,7 @@ def stop_by_guard(text: str, reply: ReplyRow, ports: DeliveryPorts) -> Stop | No
         return None
     try:
         findings = ports.guard(text, reply)
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong in the guard, nothing leaves
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in the guard, nothing is sent
         return held(f"The guard could not read the text ({type(error).__name__}): nothing was sent.")
     if not findings:
         return None
@@ -147,7 +147,7 @@ def stop_by_guard(text: str, reply: ReplyRow, ports: DeliveryPorts) -> Stop | No
     return held(f"The guard stopped it ({kinds}): change the text.")
 
 
-def _stop_as_late_or_loud(context: SendContext, *, max_reply_age: timedelta, now: datetime) -> Stop | None:
+def _stop_as_late_or_repeated(context: SendContext, *, max_reply_age: timedelta, now: datetime) -> Stop | None:
     reply = context.reply
     public = reply.act == Act.PUBLIC_REPLY
     answers = reply.act in {Act.PUBLIC_REPLY, Act.PRIVATE_REPLY} and reply.slot != CLOSING_SLOT
@@ -165,8 +165,8 @@ def _stop_as_late_or_loud(context: SendContext, *, max_reply_age: timedelta, now
     return None
 
 
-def _unheard_since(session: Session, context: SendContext) -> datetime:
-    """From when on the listener has not yet stored what the account posted: less to ask of the network."""
+def _unfetched_since(session: Session, context: SendContext) -> datetime:
+    """Since when the account's posts are not yet stored, so that fewer are asked of the network."""
     cursor = select(col(FeedCursorRow.read_until)).where(
         col(FeedCursorRow.account_id) == context.reply.account_id, col(FeedCursorRow.feed) == Feed.OWN_POSTS.value
     )
@@ -175,7 +175,7 @@ def _unheard_since(session: Session, context: SendContext) -> datetime:
     return published_at if read_until is None else max(published_at, read_until - CLOCKS_DIFFER)
 
 
-def _heard_under(session: Session, reply: ReplyRow) -> dict[str, str]:
+def _stored_under(session: Session, reply: ReplyRow) -> dict[str, str]:
     query = select(col(OwnPostRow.external_id), col(OwnPostRow.text)).where(
         col(OwnPostRow.account_id) == reply.account_id, col(OwnPostRow.parent_external_id) == reply.target_external_id
     )

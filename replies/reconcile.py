@@ -24,18 +24,18 @@ from replies.send_context import SendContext, read_send_context
 BETWEEN_READINGS = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 SETTLED_WITHIN = timedelta(seconds=285)
-"""Since it left: a little less than five minutes, so that a step that looks every few seconds keeps to them."""
+"""Since it was sent. Under five minutes, so that a step that runs every few seconds keeps within five."""
 _READ_AGAIN_AFTER = timedelta(seconds=30)
 _A_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileCounts:
-    """How many doubtful replies a run settled, and how."""
+    """How many replies of unknown delivery a run settled, and how."""
 
     sent: int = 0
     returned: int = 0
-    """Surely absent: approved again."""
+    """Absent at two readings: approved again."""
     held: int = 0
     waiting: int = 0
     """To be read once more."""
@@ -47,8 +47,8 @@ def reconcile_due(
     """Settle at most `most` replies that are `unknown`, or were left `sending` by a process that is gone.
 
     Found on the network: `sent`. Absent at two readings a minute apart: `approved` again, at most three attempts in
-    all, then `held`. Doubtful, or not settled within five minutes of leaving: `held`, whatever the network does. A
-    NetworkError never reaches the caller.
+    all, then `held`. Doubtful, or not settled within five minutes of being sent: `held`. A NetworkError never
+    reaches the caller.
     """
     run = _Run(engine=engine, ports=ports, claimant=claimant, actor=actor)
     ends: Counter[str] = Counter()
@@ -62,7 +62,7 @@ def reconcile_due(
 
 @dataclass(frozen=True, kw_only=True)
 class _Run:
-    """One run of reconciliation; remembers which accounts cannot be read now, so that nothing waits for them twice."""
+    """One run of reconciliation; remembers which accounts cannot be read now, and asks them no more."""
 
     engine: Engine
     ports: DeliveryPorts
@@ -71,7 +71,7 @@ class _Run:
     unreadable: dict[int, NetworkError] = field(default_factory=dict)
 
     def settle(self, reply_id: int) -> str:
-        """Read about one leased reply, and name its end by a field of Reconciled."""
+        """Read about one leased reply, and name its end by a field of ReconcileCounts."""
         with reading(self.engine) as session:
             context = read_send_context(session, reply_id)
         subject = LogSubject(subject=context.subject, handle=context.handle)
@@ -135,7 +135,7 @@ def next_step(row: ReplyRow, evidence: Evidence | NetworkError, *, now: datetime
     absent_at = row.absent_at or now
     if now < absent_at + BETWEEN_READINGS:
         return _again(row, absent_at + BETWEEN_READINGS, absent_at, deadline=deadline, now=now)
-    return _surely_absent(row, absent_at, now=now)
+    return _absent_twice(row, absent_at, now=now)
 
 
 def _again(
@@ -147,7 +147,7 @@ def _again(
     return NextStep(status=ReplyStatus.UNKNOWN, reason=row.reason, due_at=due_at, absent_at=absent_at)
 
 
-def _surely_absent(row: ReplyRow, absent_at: datetime, *, now: datetime) -> NextStep:
+def _absent_twice(row: ReplyRow, absent_at: datetime, *, now: datetime) -> NextStep:
     if row.reason.startswith(REFUSED_AS_COPY):
         copy = "The network refuses the text as a copy of another one: change it."
         reason = PRIVATE_REPLY_USED if row.act == Act.PRIVATE_REPLY else copy

@@ -30,22 +30,32 @@ from room.invitation import invitation_code, room_link
 from room.lifecycle import invitation_token
 from service.wiring.app import App
 
+MOST_MESSAGES = 500
+"""Newest messages of each private conversation that are read."""
+MOST_POSTS = 100
+"""Newest posts of the person in the thread that count as published."""
 UNREADABLE = "The person's record does not open, so nobody can tell what the text repeats; a person must look at it."
 X_COMPOSE_LINKS = ("https://x.com/messages/compose", "https://twitter.com/messages/compose")
-
-
 _CODE_PAGE = {"es": "entrar", "en": "enter"}
-"""Where codes are typed, in the language of who is told the address."""
+"""Path of the page where codes are typed, by language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectedValues:
+    """Of one person: what may not be published, and what they published themselves, which may be repeated."""
+
+    protected: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
 
 
 def guard_reply(app: App, text: str, reply: ReplyRow) -> tuple[GuardFinding, ...]:
-    """What forbids this exact text to leave; empty where nothing does, or it has no text."""
+    """What forbids to send this exact text; empty where nothing does, or the act has no text."""
     if reply.act not in TEXT_ACTS:
         return ()
     private = reply.act in PRIVATE_ACTS
     account, brand = app.accounts[reply.account_id], app.brand_of(reply.account_id)
     try:
-        tracked = TrackedValues() if private else _tracked(app, reply, brand)
+        of_person = ProtectedValues() if private else _protected(app, reply, brand)
     except DamagedSealError:
         return (GuardFinding(kind="guard-error", message=UNREADABLE),)
     return inspect(
@@ -56,8 +66,8 @@ def guard_reply(app: App, text: str, reply: ReplyRow) -> tuple[GuardFinding, ...
             language=reply.language,
             network=account.network,
             find_personal_data=lambda exact: find_personal_data(exact, market=brand.market),
-            protected_values=tracked.known,
-            published=tracked.published,
+            protected_values=of_person.protected,
+            published=of_person.published,
             allowed_links=_room_addresses(app, brand) if private else compose_links(account),
             allowed_values=_code_of(app, reply) if private else (),
             public_contacts=tuple(filter(None, (*brand.contacts, brand.phone, brand.emergency_phone))),
@@ -66,9 +76,9 @@ def guard_reply(app: App, text: str, reply: ReplyRow) -> tuple[GuardFinding, ...
     )
 
 
-def _tracked(app: App, reply: ReplyRow, brand: Brand) -> TrackedValues:
+def _protected(app: App, reply: ReplyRow, brand: Brand) -> ProtectedValues:
     with reading(app.engine) as session:
-        return tracked_values(session, app.encryption, mention_id=reply.mention_id, market=brand.market)
+        return protected_values_of(session, app.encryption, mention_id=reply.mention_id, market=brand.market)
 
 
 def _room_addresses(app: App, brand: Brand) -> tuple[str, ...]:
@@ -86,7 +96,7 @@ def _code_of(app: App, reply: ReplyRow) -> tuple[str, ...]:
 
 
 def compose_links(account: Account) -> tuple[str, ...]:
-    """Beginnings of the pages on which a person writes to this account first."""
+    """Prefixes of the links by which a person opens a private conversation with this account."""
     if account.network == "facebook":
         return (f"https://m.me/{account.external_id}",)
     if account.network == "instagram":
@@ -95,57 +105,38 @@ def compose_links(account: Account) -> tuple[str, ...]:
 
 
 def secrets_of(app: App, reply: ReplyRow, *, text: str | None = None) -> Mapping[str, str]:
-    """The secrets of a reply's text, made in memory at the moment of sending: the link or the code of its room.
+    """The secrets of a reply's text, made in memory when it is sent: the link or the code of its room.
 
-    `text` stands for other words that are about to take the place of its own.
+    `text` is a text that is about to replace its own.
     """
     if reply.room_id is None:
         return {}
-    said = reply.text if text is None else text
     with reading(app.engine) as session:
         room = session.get_one(RoomRow, reply.room_id)
-        link = link_of(app, session, reply.room_id)
     values = {
-        "room_link": link,
+        "room_link": room_link(app.public_url, room.public_id, invitation_token(app.room_key, room)),
         "room_code": invitation_code(app.room_key, room.public_id, room.generation),
         "room_address": f"{app.public_url.partition('://')[2]}/{_CODE_PAGE.get(reply.language, 'enter')}",
     }
-    return {name: value for name, value in values.items() if f"{{{name}}}" in said}
+    words = reply.text if text is None else text
+    return {name: value for name, value in values.items() if f"{{{name}}}" in words}
 
 
-def link_of(app: App, session: Session, room_id: int) -> str:
-    """The invitation of a room's present generation."""
-    room = session.get_one(RoomRow, room_id)
-    return room_link(app.public_url, room.public_id, invitation_token(app.room_key, room))
+def protected_values_of(
+    session: Session, encryption: SubjectEncryption, *, mention_id: int, market: str
+) -> ProtectedValues:
+    """The values that a public text which answers `mention_id` is compared with.
 
-
-MOST_MESSAGES = 500
-"""Newest messages of each private conversation that are read."""
-MOST_POSTS = 100
-"""Newest posts of the person in the thread that count as published."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrackedValues:
-    """Of one person: what may not be said in public, and their own public words, which excuse a repetition."""
-
-    known: tuple[str, ...] = ()
-    published: tuple[str, ...] = ()
-
-
-def tracked_values(session: Session, encryption: SubjectEncryption, *, mention_id: int, market: str) -> TrackedValues:
-    """What is tracked for a public text that answers `mention_id`.
-
-    Known is what the customer's record tells (of the customer tied to the handle, and of whoever proved a record in
-    one of the person's rooms), the values that the person and agents said in their rooms and direct messages, and
-    the names of files. Published are the person's own posts in the thread, as they stand, and their profile. The
-    tracking references of their cases are no secret of theirs. Raises DamagedSealError where a record does not open.
+    Protected are: the customer record linked to the handle, and those that were proved in the person's rooms; the
+    values in messages of their rooms and direct messages; and the names of their files. The references of their cases
+    are not. Published are the person's posts in the thread, as they are now, and their profile. Raises
+    DamagedSealError where a record does not open.
     """
     mention = session.get(MentionRow, mention_id)
     if mention is None:
-        return TrackedValues()
+        return ProtectedValues()
     rooms = list(session.execute(select(RoomRow).where(col(RoomRow.identity_id) == mention.identity_id)).scalars())
-    told = dict.fromkeys(
+    found = dict.fromkeys(
         [
             *_of_records(session, encryption, mention.identity_id, rooms),
             *_of_conversations(session, mention.identity_id, [room.id or 0 for room in rooms], market),
@@ -153,9 +144,9 @@ def tracked_values(session: Session, encryption: SubjectEncryption, *, mention_i
     )
     of_cases = select(col(CareCaseRow.reference)).where(col(CareCaseRow.identity_id) == mention.identity_id)
     references = set(_texts(session, of_cases))
-    known = tuple(value for value in told if value not in references)
+    protected = tuple(value for value in found if value not in references)
     # One more than the guard compares makes it refuse to compare at all.
-    return TrackedValues(known=known[: MOST_VALUES + 1], published=tuple(_published(session, mention)))
+    return ProtectedValues(protected=protected[: MOST_VALUES + 1], published=tuple(_published(session, mention)))
 
 
 def _of_records(

@@ -1,4 +1,4 @@
-"""Why a brand holds an act that is about to leave: a crisis, a long private queue, a withdrawn consent."""
+"""Why a brand holds an act that is due: a crisis, a long private queue, a declined room, a withdrawn consent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def ordered_hold(app: App, session: Session, reply: ReplyRow, *, now: datetime) -> str:
-    """Why an act is held now, in one sentence; empty where it may leave."""
+    """Why an act is held now, in one sentence; empty where it may be sent."""
     held = hold_if_approved(app, session, reply, now=now)
     if held:
         return held
@@ -34,7 +34,7 @@ def ordered_hold(app: App, session: Session, reply: ReplyRow, *, now: datetime) 
 
 
 def hold_if_approved(app: App, session: Session, reply: ReplyRow, *, now: datetime) -> str:
-    """Why an act would be held again although a person approved it now; empty where it would leave."""
+    """Why an act would be held again although a person approved it now; empty where it would be sent."""
     crisis = held_by_crisis(session, reply)
     if crisis:
         return crisis
@@ -47,7 +47,7 @@ def hold_if_approved(app: App, session: Session, reply: ReplyRow, *, now: dateti
 
 
 def invitation_hold(app: App, session: Session, brand: str, *, case_id: int | None, now: datetime) -> str:
-    """Why nobody is invited into a room of `brand` now: others wait there for longer than was promised."""
+    """Why nobody is invited into a room of `brand` now: somebody waits there for longer than the brand promised."""
     promised = app.settings.brands[brand].private_wait_minutes
     wait = private_wait(session, brand, now, but_for=case_id)
     if wait <= timedelta(minutes=promised):
@@ -72,7 +72,7 @@ def _withdrawn(session: Session, reply: ReplyRow) -> str:
         return ""
     if reply.author == SAYS_SOLVED:
         return WITHDREW
-    # Words of a person may say so, too: whoever approved them knew of a consent that stands no more.
+    # An agent's own text may say so, too: it was approved while the consent was valid.
     withdrew_since = exists().where(
         col(ConsentRow.identity_id) == case.identity_id,
         col(ConsentRow.purpose) == Purpose.SAY_SOLVED.value,

@@ -28,8 +28,8 @@ POST_HIDDEN = "the post is hidden"
 
 
 def on_sent(session: Session, reply: ReplyRow) -> None:
-    """What a sent act means, in the same transaction."""
-    assert reply.sent_at is not None  # noqa: S101 - set before this is told
+    """Apply a sent act to its case, its room and its mention, in the transaction that records it."""
+    assert reply.sent_at is not None  # noqa: S101 - set by the caller
     now = reply.sent_at
     if reply.act in {Act.HIDE, Act.UNHIDE}:
         session.execute(
@@ -43,25 +43,25 @@ def on_sent(session: Session, reply: ReplyRow) -> None:
         return
     if reply.act in PRIVATE_ACTS:
         went_private(session, reply.case_id, actor=DELIVER, now=now)
-        _spoke_in_private(session, reply, now)
-        _waive_unseen(session, reply, now)
+        _answered_privately(session, reply, now)
+        _waive_closing_of_hidden(session, reply, now)
     elif reply.act == Act.HIDE:
-        _waive_unseen(session, reply, now)
+        _waive_closing_of_hidden(session, reply, now)
     elif reply.act == Act.UNHIDE:
-        _owe_seen(session, reply, now)
+        _owe_closing_of_shown(session, reply, now)
     elif reply.slot == CLOSING_SLOT:
         closed_in_public(session, reply.case_id, actor=DELIVER, now=now)
         append(session, close_if_done(session, reply.case_id, actor=DELIVER, now=now))
     elif reply.act == Act.PUBLIC_REPLY:
         answered_in_public(session, [reply.case_id], actor=DELIVER, now=now)
-        if reply.slot == ANSWER_SLOT and _asks_to_write(session, reply):
+        if reply.slot == ANSWER_SLOT and _asks_for_a_message(session, reply):
             set_private_state(session, [reply.case_id], PrivateState.AWAITED, actor=DELIVER, now=now)
 
 
 def on_gone(session: Session, mention_id: int, now: datetime, *, actor: Actor = DELIVER) -> None:
-    """What a post means that `actor` found to have vanished, in the same transaction.
+    """Mark a mention whose post `actor` found deleted, in the transaction that records it.
 
-    It is marked, nothing more is said to it, nobody waits for an answer, and its case owes no public closing line.
+    Its unsent acts are withheld, its waiting clock stops, and a case without another post owes no public closing line.
     """
     entries = [*mark_deleted(session, [mention_id], actor=actor, now=now)]
     nobody_waits(session, [mention_id], actor=actor, now=now)
@@ -72,22 +72,22 @@ def on_gone(session: Session, mention_id: int, now: datetime, *, actor: Actor = 
     append(session, entries)
 
 
-def _spoke_in_private(session: Session, reply: ReplyRow, now: datetime) -> None:
+def _answered_privately(session: Session, reply: ReplyRow, now: datetime) -> None:
     case_id = reply.case_id or 0
     if reply.room_id is None:
         set_private_state(session, [case_id], PrivateState.OPEN, actor=DELIVER, now=now)
-    # An invitation answers a direct message; it does not answer what was said in the room.
+    # An invitation answers a direct message; it does not answer a message in the room.
     if reply.room_id is None or not person_spoke_last(session, reply.room_id):
         answered_in_private(session, case_id, actor=DELIVER, now=now)
 
 
-def _asks_to_write(session: Session, reply: ReplyRow) -> bool:
+def _asks_for_a_message(session: Session, reply: ReplyRow) -> bool:
     decision = session.get(DecisionRow, reply.decision_id) if reply.decision_id is not None else None
     return decision is not None and decision.action == Action.MOVE_PRIVATE
 
 
-def _waive_unseen(session: Session, reply: ReplyRow, now: datetime) -> None:
-    """A private case whose posts are all hidden or gone owes no public closing line: nobody would read it."""
+def _waive_closing_of_hidden(session: Session, reply: ReplyRow, now: datetime) -> None:
+    """A private case whose posts are all hidden or gone owes no public closing line."""
     session.flush()
     private = select(col(CareCaseRow.id)).where(
         col(CareCaseRow.id) == reply.case_id, col(CareCaseRow.status) == CaseStatus.PRIVATE.value
@@ -97,8 +97,8 @@ def _waive_unseen(session: Session, reply: ReplyRow, now: datetime) -> None:
         append(session, [entry, *close_if_done(session, reply.case_id or 0, actor=DELIVER, now=now)])
 
 
-def _owe_seen(session: Session, reply: ReplyRow, now: datetime) -> None:
-    """A post that everybody can read again wants its public closing line after all."""
+def _owe_closing_of_shown(session: Session, reply: ReplyRow, now: datetime) -> None:
+    """A case whose post is visible again owes its public closing line again."""
     case = session.get(CareCaseRow, reply.case_id, with_for_update=True, populate_existing=True)
     if case is not None and case.closed_at is None and case.waiver == POST_HIDDEN:
         append(session, [owes_again(session, reply.case_id or 0, actor=DELIVER, now=now)])

@@ -67,7 +67,7 @@ def release_case(app: App, case_id: int, *, actor: Actor, now: datetime) -> None
 
 
 def hand_over(app: App, case_id: int, *, note: str, queue: Queue, actor: Actor, now: datetime) -> None:
-    """Pass a case to a queue, with a note for whoever takes it."""
+    """Pass a case to a queue, with a note for the next agent."""
     with authorised_write(app, actor, SPEAKERS) as session:
         refuse_unstorable(note)
         entry = handling.hand_over(session, case_id, note=note, queue=queue, actor=actor, now=now)
@@ -98,7 +98,7 @@ def approve(
     seen_revision: int | None = None,
     seen_doubt: bool = False,
 ) -> None:
-    """Approve a waiting text as it stands. It leaves once enough different people have.
+    """Approve a waiting text as it stands. It is sent once enough different people have.
 
     Refused where `seen_text` or `seen_revision`, what the agent read, is no longer the text or the post's revision;
     where it may have been sent already, unless the agent says by `seen_doubt` that they looked; and where the account
@@ -128,7 +128,7 @@ def approve(
 
 
 def revise(app: App, reply_id: int, text: str, *, actor: Actor, now: datetime) -> None:
-    """Put other words into a waiting text. Approvals given to the old words are void."""
+    """Replace a waiting text. Approvals of the old text are void."""
     with authorised_write(app, actor, SPEAKERS) as session:
         reply = locked(session, reply_id)
         refuse_unstorable(text)

@@ -1,4 +1,4 @@
-"""A person confirms that an act whose delivery is unknown stands on the network."""
+"""A person confirms that an act whose delivery is unknown is on the network."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ LONGEST_REASON = 300
 
 
 def declare_crisis(app: App, brand: str, reason: str, *, actor: Actor, now: datetime) -> Declared:
-    """Stop whatever would leave for `brand`, until two supervisors lift it. Supervisors and marketing.
+    """Hold all that would be sent for `brand`, until two supervisors lift it. Supervisors and marketing.
 
     `reason` is read by everybody who works here, and stands in the log as it is: it names no person. Raises
     RefusalError.

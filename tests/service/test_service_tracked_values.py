@@ -14,7 +14,7 @@ from records.tables.cases import CareCaseRow
 from records.tables.listener import DirectMessageRow, MentionRevisionRow, MentionRow
 from records.tables.people import CustomerRow, IdentityRow
 from records.tables.room import RoomMessageRow, RoomRow
-from service.delivery.guard import TrackedValues, tracked_values
+from service.delivery.guard import ProtectedValues, protected_values_of
 from service.wiring.app import App, open_app
 from tests.support.practice_home import practice_home, write_posts
 
@@ -87,23 +87,23 @@ def _person_with_a_room(session: Session, app: App) -> int:
     return mention.id or 0
 
 
-def tracked(told: Told) -> TrackedValues:
+def tracked(told: Told) -> ProtectedValues:
     with reading(told.app.engine) as session:
-        return tracked_values(session, told.app.encryption, mention_id=told.mention_id, market="ES")
+        return protected_values_of(session, told.app.encryption, mention_id=told.mention_id, market="ES")
 
 
 def test_the_record_of_the_customer_is_known(told: Told) -> None:
-    assert {"CU-998877", "Berrocal", "rosa@correo.example"} <= set(tracked(told).known)
+    assert {"CU-998877", "Berrocal", "rosa@correo.example"} <= set(tracked(told).protected)
 
 
 def test_what_was_said_in_rooms_and_messages_is_known(told: Told) -> None:
-    known = tracked(told).known
+    known = tracked(told).protected
     assert {"45,90 €", "IB4321"} <= set(known)
     assert any("877 123" in value for value in known)
 
 
 def test_the_tracking_reference_of_the_case_is_no_secret(told: Told) -> None:
-    assert "AP-7788" not in tracked(told).known
+    assert "AP-7788" not in tracked(told).protected
 
 
 def test_the_person_s_own_posts_and_profile_are_published(told: Told) -> None:
@@ -112,5 +112,5 @@ def test_the_person_s_own_posts_and_profile_are_published(told: Told) -> None:
 
 def test_nothing_is_tracked_where_the_post_is_unknown(told: Told) -> None:
     with reading(told.app.engine) as session:
-        assert tracked_values(session, told.app.encryption, mention_id=10_000, market="ES") == TrackedValues()
+        assert protected_values_of(session, told.app.encryption, mention_id=10_000, market="ES") == ProtectedValues()
         assert session.exec(select(MentionRow)).first() is not None
