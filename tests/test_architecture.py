@@ -1,4 +1,4 @@
-"""The house is linted: who may import whom, and who may read the clock and the environment."""
+"""The architecture is linted: who may import whom, and who may read the clock and the environment."""
 
 from __future__ import annotations
 
