@@ -12,7 +12,6 @@ from dashboard.reads.case import CaseHead
 from dashboard.reads.permissions import CLOSING, AnswerPermissions, propose_text
 from dashboard.reads.public_side import BrandPost, PersonPost
 from dashboard.wording.html_fragments import html_fragment
-from networks.permissions import permits
 from records.enums import Act, CaseStatus, PrivateState, Queue, ReplyStatus
 from service.desk import acts
 from service.desk.authorise import SUPERVISORS
@@ -190,7 +189,7 @@ def _solve_button(request: RequestContext, case: CaseHead, permitted: AnswerPerm
     if case.status != CaseStatus.PRIVATE or case.private_state == PrivateState.SOLVED:
         return
     say, to = request.say, permitted.to
-    tells = case.owes_public_closing and to is not None and permits(to.permissions, Act.PUBLIC_REPLY) and not to.hidden
+    tells = case.owes_public_closing and to is not None and to.permits(Act.PUBLIC_REPLY) and not to.hidden
     with st.popover(say("mark_solved"), type="primary" if case.assignee_id == request.agent.id else "secondary"):
         if not tells or to is None:
             st.caption(say("solved_without_line"))
@@ -224,7 +223,7 @@ def _revoke(case_id: int) -> None:
 def _hide_button(request: RequestContext, permitted: AnswerPermissions) -> None:
     """A button for the person's latest post; left out where the network lets nobody hide it."""
     to = permitted.to
-    if to is None or not permits(to.permissions, Act.HIDE):
+    if to is None or not to.permits(Act.HIDE):
         return
     name = "show_post" if to.hidden else "hide_post"
     st.button(

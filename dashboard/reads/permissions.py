@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from networks.permissions import permits
 from policies.text_limits import Channel, limit_of
 from records.database import reading
 from records.enums import Act
@@ -39,7 +38,7 @@ class AnswerPermissions:
 
     def permits(self, act: Act) -> bool:
         """True where the account is not paused and the network permits the act."""
-        return self.to is not None and not self.to.paused and permits(self.to.permissions, act)
+        return self.to is not None and not self.to.paused and self.to.permits(act)
 
     @property
     def reply(self) -> bool:

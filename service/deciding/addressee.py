@@ -9,6 +9,7 @@ from itertools import count
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from networks.permissions import permits
 from records.enums import ANSWER_SLOT, PRIVATE_SLOT, Act, Approval, ReplyStatus, follow_up_slot
 from records.models import Account, Permissions
 from records.refusals import RefusalError
@@ -55,6 +56,10 @@ class Addressee:
     public_slot: str
     private_slot: str
     """Where the next text of each kind goes: one that waits is not written twice."""
+
+    def permits(self, act: Act) -> bool:
+        """True where the network permits the act towards this person or post."""
+        return permits(self.permissions, act)
 
     def draft(
         self,
