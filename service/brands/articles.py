@@ -36,7 +36,7 @@ class ArticleFileError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleRecord:
-    """One article as a file gives it; brand, title and language tell it from others."""
+    """One article of a file, identified by brand, title and language."""
 
     brand: str
     title: str
@@ -141,7 +141,7 @@ class NoSuchArticleError(RefusalError):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedArticles:
-    """How many articles an import brought."""
+    """Counts of one import."""
 
     new: int
     replaced: int
@@ -173,7 +173,7 @@ def list_articles(session: Session, *, brand: str | None = None) -> list[Article
 
 
 def expire_article(session: Session, article_id: int, *, now: datetime) -> Entry:
-    """Let an article be valid no longer. Raises NoSuchArticleError. The caller appends the entry last."""
+    """End the validity of an article now. Raises NoSuchArticleError. The caller appends the entry last."""
     row = session.get(ArticleRow, article_id, with_for_update=True)
     if row is None:
         raise NoSuchArticleError(
@@ -190,7 +190,7 @@ def expire_article(session: Session, article_id: int, *, now: datetime) -> Entry
 
 
 def is_valid(row: ArticleRow, now: datetime) -> bool:
-    """Whether answers may lean on it now."""
+    """Whether the article is valid now."""
     return row.valid_until is None or row.valid_until > now
 
 

@@ -1,4 +1,4 @@
-"""The crisis switch of a brand: while it is on, nothing automatic or approved leaves.
+"""The crisis switch of a brand: while it is on, nothing automatic or approved is sent.
 
 One supervisor or somebody of marketing turns it on; two different supervisors turn it off. What it held stays held:
 after a crisis a person reads every text again.
@@ -33,7 +33,7 @@ _MAY_BE_ON_ITS_WAY = (ReplyStatus.SENDING.value, ReplyStatus.UNKNOWN.value)
 
 @dataclass(frozen=True, kw_only=True)
 class Crisis:
-    """A crisis that lasts."""
+    """A crisis that has not ended."""
 
     id: int
     brand: str
@@ -47,12 +47,12 @@ class Crisis:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """What a declaration stopped, and what it came too late for."""
+    """What a declaration held, and what had been sent before it."""
 
     held: int
     """Texts and acts that were approved and now wait for a person."""
     on_their_way: int
-    """Acts that had left, or may have, when it was declared."""
+    """Acts that were sent, or may have been, when it was declared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ def brands_in_crisis(session: Session) -> frozenset[str]:
 
 
 def ongoing_crises(session: Session) -> Mapping[str, Crisis]:
-    """By brand: the crises that last."""
+    """By brand: the crises that have not ended."""
     query = select(CrisisRow).where(col(CrisisRow.ended_at).is_(None)).order_by(col(CrisisRow.brand))
     return {row.brand: _crisis(row) for row in session.execute(query).scalars()}
 
@@ -126,7 +126,7 @@ def lift(session: Session, brand: str, *, actor: Actor, now: datetime, sealer: S
     else:
         found.ended_by, found.ended_at = actor.tag, now
         what = "lifted"
-        # Approved meanwhile and not yet looked at by the step that delivers: it must not leave now, by surprise.
+        # What was approved meanwhile and not yet delivered must not be sent now without a person reading it again.
         _hold_approved(session, brand, MADE_IN_CRISIS, actor=actor, now=now, sealer=sealer)
     session.add(found)
     session.flush()

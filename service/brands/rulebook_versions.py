@@ -144,4 +144,4 @@ def _last_from_file(session: Session) -> Mapping[str, str]:
 
 
 _COMPILED: dict[str, Rulebook] = {}
-"""By version, which is a hash of the content: what was compiled stays true."""
+"""By version. A version is a hash of the content, so that what was compiled never changes."""

@@ -1,4 +1,4 @@
-"""Options that many commands share. Reading this costs nothing: it imports no part of the service."""
+"""Options that many commands share. Imports no part of the service."""
 
 from __future__ import annotations
 

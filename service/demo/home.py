@@ -21,7 +21,7 @@ SECRET_KINDS = {
     "facebook": ("page_token", "app_secret"),
     "instagram": ("page_token", "app_secret"),
 }
-"""By network: what the practice network tells of each account, and the settings keep as secrets."""
+"""By network: the credentials of an account that the practice network gives, and the settings keep as secrets."""
 _MADE_BY_DEMO = (
     "*.db",
     "*.db-wal",
@@ -59,7 +59,7 @@ class PracticeAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class Home:
-    """Where everything of one demo lies, and how to sign in."""
+    """The files of one demo, and the password of its agent."""
 
     folder: Path
     password: str

@@ -10,7 +10,7 @@ import requests
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """Where the practice network's time stands."""
+    """The state of the practice network's time."""
 
     finished: bool
     posts_left: int
@@ -34,7 +34,7 @@ class PracticeNetworkClient:
         return self._get("/_customers").text
 
     def start(self) -> None:
-        """Let its time run, where it waits for that."""
+        """Start its time, where it waits."""
         self._post_clock({"start": True})
 
     def step(self) -> Moment:
@@ -59,7 +59,7 @@ class PracticeNetworkClient:
         return [(line["line"], line["why"]) for line in self._get("/_summary").json().get("skipped_lines", [])]
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._session.close()
 
     def _get(self, path: str) -> requests.Response:

@@ -27,51 +27,51 @@ LAST_STEP_SECONDS = 120
 def run_demo_once(
     folder: Path, *, posts: Path | None, classifier: str, progress: Progress, say: Callable[[str], None]
 ) -> DemoSummary:
-    """Play the whole world through the app and count what happened. All it makes is in `folder`.
+    """Play every post through the app and count what happened. All it makes is in `folder`.
 
     `say` is told how to look at it afterwards.
     """
-    with set_up_demo(folder, posts=posts, stepped=True, classifier=classifier) as stage:
-        stage.open_room()
-        stage.app.judge.warm_up()
+    with set_up_demo(folder, posts=posts, stepped=True, classifier=classifier) as demo:
+        demo.open_room()
+        demo.app.judge.warm_up()
         freeze_gc()
-        total = stage.practice.counts()["inbound"]
+        total = demo.practice.counts()["inbound"]
         task = progress.add_task("posts", total=total)
-        moment = _work(stage)
+        moment = _work(demo)
         while not moment.finished:
-            moment = _work(stage)
+            moment = _work(demo)
             progress.update(task, completed=total - moment.posts_left)
         for _ in range(LAST_STEPS):
-            stage.practice.wait(LAST_STEP_SECONDS)
-            _run(stage)
+            demo.practice.wait(LAST_STEP_SECONDS)
+            _run(demo)
         progress.update(task, completed=total)
-        stage.home.truth_file.write_bytes(stage.practice.truth())
-        say(f"to look at it   aparte dashboard --config {stage.home.settings_file}")
-        say(f"sign in         {SIGN_IN_EMAIL}  {stage.home.password}")
-        return _summary(stage)
+        demo.home.truth_file.write_bytes(demo.practice.truth())
+        say(f"to look at it   aparte dashboard --config {demo.home.settings_file}")
+        say(f"sign in         {SIGN_IN_EMAIL}  {demo.home.password}")
+        return _summary(demo)
 
 
-def _work(stage: DemoSetup) -> Moment:
-    _run(stage)
-    return stage.practice.step()
+def _work(demo: DemoSetup) -> Moment:
+    _run(demo)
+    return demo.practice.step()
 
 
-def _run(stage: DemoSetup) -> None:
-    run_once(stage.app)
-    if act(stage.app, stage.agent, now=stage.app.clock.now()):
-        run_once(stage.app)
+def _run(demo: DemoSetup) -> None:
+    run_once(demo.app)
+    if act(demo.app, demo.agent, now=demo.app.clock.now()):
+        run_once(demo.app)
 
 
-def _summary(stage: DemoSetup) -> DemoSummary:
-    with reading(stage.app.engine) as session:
-        verification = verify(session, signing_keys=[verification_key(stage.app.master_key)])
+def _summary(demo: DemoSetup) -> DemoSummary:
+    with reading(demo.app.engine) as session:
+        verification = verify(session, signing_keys=[verification_key(demo.app.master_key)])
         summary = summarise(
             session,
-            practice=stage.practice.counts(),
-            skipped_lines=stage.practice.skipped_lines(),
+            practice=demo.practice.counts(),
+            skipped_lines=demo.practice.skipped_lines(),
             verification=verification,
         )
-    (stage.home.folder / "summary.json").write_text(summary.as_json() + "\n", encoding="utf-8")
+    (demo.home.folder / "summary.json").write_text(summary.as_json() + "\n", encoding="utf-8")
     return summary
 
 
@@ -79,21 +79,21 @@ def run_demo(
     folder: Path, *, posts: Path | None, classifier: str, stop: threading.Event, say: Callable[[str], None]
 ) -> None:
     """Run the demo until `stop` is set, saying where its pages are."""
-    with set_up_demo(folder, posts=posts, stepped=False, classifier=classifier) as stage:
-        stage.launch_pages()
-        stage.app.judge.warm_up()
-        stage.children.wait()
-        stage.practice.start()
-        running = StepScheduler(stage.app)
+    with set_up_demo(folder, posts=posts, stepped=False, classifier=classifier) as demo:
+        demo.launch_pages()
+        demo.app.judge.warm_up()
+        demo.children.wait()
+        demo.practice.start()
+        running = StepScheduler(demo.app)
         running.start()
         try:
             say(
-                f"dashboard   http://127.0.0.1:{stage.dashboard_port}\n"
-                f"sign in     {SIGN_IN_EMAIL}  {stage.home.password}\n"
-                f"room        http://127.0.0.1:{stage.room_port}  (people get their own links)\n"
-                f"network     {stage.practice.base_url}/_truth\n"
-                f"files       {stage.home.folder}\n"
-                f"mail        {stage.home.mail}  (one-time codes; who is on file: {stage.home.customers_file.name})\n"
+                f"dashboard   http://127.0.0.1:{demo.dashboard_port}\n"
+                f"sign in     {SIGN_IN_EMAIL}  {demo.home.password}\n"
+                f"room        http://127.0.0.1:{demo.room_port}  (people get their own links)\n"
+                f"network     {demo.practice.base_url}/_truth\n"
+                f"files       {demo.home.folder}\n"
+                f"mail        {demo.home.mail}  (one-time codes; who is on file: {demo.home.customers_file.name})\n"
                 "Ctrl-C stops everything."
             )
             stop.wait()

@@ -1,4 +1,4 @@
-"""A scripted agent, for a demo without people: does at the desk, by its functions, part of what waits there."""
+"""A scripted agent, for a demo without people: answers, approves and closes part of what waits at the desk."""
 
 from __future__ import annotations
 

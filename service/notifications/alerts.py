@@ -48,7 +48,7 @@ class Alerts:
             self.clear(key)
 
     def clear(self, key: str) -> None:
-        """The cause is gone: the next time it is told again."""
+        """The cause is gone: the next time it is raised again."""
         with self._lock:
             self._raised.discard(key)
 

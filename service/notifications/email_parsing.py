@@ -58,7 +58,7 @@ def _ends_here(lines: list[str], place: int) -> bool:
         return True
     if _HEADER.match(line) and any(_NEXT_HEADER.match(each) for each in lines[place + 1 : place + 3]):
         return True
-    # Mail programs break the line that leads in.
+    # Mail programs wrap the line before a quote ("On ... wrote:").
     return any(_LEAD_IN.match(" ".join(lines[place : place + further])) for further in (1, 2, 3)) and bool(line.strip())
 
 

@@ -39,7 +39,7 @@ _CUT = " […]"
 
 
 class InboundEmailHandler:
-    """What answers SMTP. Every room that takes no answer gets the same no: forged, over, revoked or never made."""
+    """Handles SMTP commands. A room that takes no answer is refused alike, be it forged, over, revoked or unknown."""
 
     def __init__(self, app: App, domain: str) -> None:
         self._app = app

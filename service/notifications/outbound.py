@@ -22,21 +22,19 @@ from room.notifications.queue import CODE, EMAIL, SMS, Notification, delivery_fa
 from room.notifications.reply_address import reply_address
 from room.notifications.texts import NotificationText, code_text, notice_text
 from room.verification.one_time_code import one_time_code
-from service.notifications.alerts import Alerts
+from service.notifications.alerts import SMTP_PASSWORD, TIMEOUT_SECONDS, Alerts
 from service.wiring.app import App
 from service.wiring.settings import Settings, SettingsError
 from service.wiring.settings_document import SmtpSettings
 
-SMTP_PASSWORD = "APARTE_SMTP_PASSWORD"  # noqa: S105 - the name of the secret, not the secret
-SMS_TOKEN = "APARTE_SMS_TOKEN"  # noqa: S105 - as above
-TIMEOUT_SECONDS = 10
+SMS_TOKEN = "APARTE_SMS_TOKEN"  # noqa: S105 - the name of the secret, not the secret
 
 ReplyAddressOf = Callable[[Notification], str]
 """Where an answer to a notice is taken in; empty where none is."""
 
 
 class NotificationError(Exception):
-    """A letter was not taken; the message names no person. `permanent` where trying again cannot help."""
+    """A notification was not accepted; the message names no person. `permanent` where a retry cannot help."""
 
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
@@ -44,16 +42,16 @@ class NotificationError(Exception):
 
 
 class Transport(Protocol):
-    """One way that letters go."""
+    """A channel that notifications are sent through."""
 
-    def send(self, to: str, letter: Notification, text: NotificationText, *, now: datetime) -> None:
-        """Hand one letter over. Raises LetterError."""
+    def send(self, to: str, notification: Notification, text: NotificationText, *, now: datetime) -> None:
+        """Send one notification. Raises NotificationError."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutboundMessage:
-    """A letter with its way and address; `to` is empty where it goes nowhere."""
+    """Channel and address of a notification; `to` is empty where there is none."""
 
     way: str
     to: str
@@ -63,14 +61,14 @@ class OutboundMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpTransport:
-    """E-mail. The same letter keeps its Message-ID, so that a mailbox may show a copy once."""
+    """E-mail. A notification keeps its Message-ID, so that a mailbox may show a copy once."""
 
     smtp: SmtpSettings
     settings: Settings
     reply_address: ReplyAddressOf | None = None
 
-    def send(self, to: str, letter: Notification, text: NotificationText, *, now: datetime) -> None:
-        mail = self._mail(to, letter, text, now)
+    def send(self, to: str, notification: Notification, text: NotificationText, *, now: datetime) -> None:
+        mail = self._mail(to, notification, text, now)
         try:
             with smtplib.SMTP(self.smtp.host, self.smtp.port, timeout=TIMEOUT_SECONDS) as server:
                 if self.smtp.starttls:
@@ -86,15 +84,17 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPException, SettingsError, ValueError) as error:
             raise NotificationError(type(error).__name__, permanent=False) from error
 
-    def _mail(self, to: str, letter: Notification, text: NotificationText, now: datetime) -> EmailMessage:
+    def _mail(self, to: str, notification: Notification, text: NotificationText, now: datetime) -> EmailMessage:
         mail = EmailMessage()
         mail["Subject"], mail["From"], mail["To"] = text.subject, self.smtp.sender, to
         mail["Date"] = format_datetime(now)
         domain = parseaddr(self.smtp.sender)[1].rpartition("@")[2] or "localhost"
-        mail["Message-ID"] = f"<{_idempotency_key(letter)}@{domain}>"
+        mail["Message-ID"] = f"<{_idempotency_key(notification)}@{domain}>"
         # RFC 3834: no out-of-office answers.
         mail["Auto-Submitted"] = "auto-generated"
-        answered_at = self.reply_address(letter) if self.reply_address is not None and letter.kind != CODE else ""
+        answered_at = (
+            self.reply_address(notification) if self.reply_address is not None and notification.kind != CODE else ""
+        )
         if answered_at:
             mail["Reply-To"] = answered_at
         mail.set_content(text.body)
@@ -103,13 +103,13 @@ class SmtpTransport:
 
 @dataclass(frozen=True, kw_only=True)
 class SmsTransport:
-    """Text messages, by a gateway that is sent `{to, text}` and a name by which it may know a copy."""
+    """Text messages, by a gateway that is sent `{to, text}` and an idempotency key."""
 
     url: str
     token: str = ""
 
-    def send(self, to: str, letter: Notification, text: NotificationText, *, now: datetime) -> None:  # noqa: ARG002 - as for all
-        headers = {"Idempotency-Key": _idempotency_key(letter)}
+    def send(self, to: str, notification: Notification, text: NotificationText, *, now: datetime) -> None:  # noqa: ARG002 - as for all
+        headers = {"Idempotency-Key": _idempotency_key(notification)}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         try:
@@ -128,7 +128,7 @@ class SmsTransport:
 
 
 def transports_of(settings: Settings, *, reply_address: ReplyAddressOf | None = None) -> dict[str, Transport]:
-    """The ways that are set up, by name: `email`, `sms`."""
+    """The transports that the settings configure, by channel: `email`, `sms`."""
     posts: dict[str, Transport] = {}
     if settings.document.smtp is not None:
         posts[EMAIL] = SmtpTransport(smtp=settings.document.smtp, settings=settings, reply_address=reply_address)
@@ -137,26 +137,28 @@ def transports_of(settings: Settings, *, reply_address: ReplyAddressOf | None = 
     return posts
 
 
-def route_message(letter: Notification, contact: Contact | None, ways: frozenset[str]) -> OutboundMessage:
-    """Which way a letter goes: the one that it was put out for, else the other one that contact and settings allow."""
+def route_message(notification: Notification, contact: Contact | None, ways: frozenset[str]) -> OutboundMessage:
+    """The channel of a notification: the one it was queued for, else the other that contact and settings allow."""
     known = {EMAIL: contact.email, SMS: contact.mobile} if contact is not None else {}
-    wished = (letter.way, SMS if letter.way == EMAIL else EMAIL)
-    way = next((way for way in wished if known.get(way) and way in ways), letter.way)
+    wished = (notification.way, SMS if notification.way == EMAIL else EMAIL)
+    way = next((way for way in wished if known.get(way) and way in ways), notification.way)
     to = known.get(way, "") if way in ways else ""
     proof = ProofKind.MOBILE_CODE if way == SMS else ProofKind.EMAIL_CODE
     return OutboundMessage(way=way, to=to, proof=proof.value)
 
 
-def text_of_notification(letter: Notification, brand: Brand, *, code_key: bytes, may_reply: bool) -> NotificationText:
-    """What a letter says, made anew each time: the code is derived, and so the same however often it is sent."""
-    if letter.kind == CODE:
-        code = one_time_code(code_key, letter.nonce)
-        return code_text(brand, letter.language, code=code, good_until=letter.worth_sending_until)
-    return notice_text(brand, letter.language, may_reply=may_reply)
+def text_of_notification(
+    notification: Notification, brand: Brand, *, code_key: bytes, may_reply: bool
+) -> NotificationText:
+    """The text of a notification, written at each attempt: a code is derived, and so the same each time."""
+    if notification.kind == CODE:
+        code = one_time_code(code_key, notification.nonce)
+        return code_text(brand, notification.language, code=code, good_until=notification.worth_sending_until)
+    return notice_text(brand, notification.language, may_reply=may_reply)
 
 
-def _idempotency_key(letter: Notification) -> str:
-    return hashlib.sha256(f"{letter.public_id} {letter.once}".encode()).hexdigest()[:32]
+def _idempotency_key(notification: Notification) -> str:
+    return hashlib.sha256(f"{notification.public_id} {notification.once}".encode()).hexdigest()[:32]
 
 
 def reply_address_of(app: App) -> Callable[[Notification], str] | None:
@@ -165,10 +167,10 @@ def reply_address_of(app: App) -> Callable[[Notification], str] | None:
     if settings is None:
         return None
 
-    def address(letter: Notification) -> str:
-        if letter.customer_id is None:
+    def address(notification: Notification) -> str:
+        if notification.customer_id is None:
             return ""
-        return reply_address(app.room_key, letter.public_id, letter.customer_id, domain=settings.domain)
+        return reply_address(app.room_key, notification.public_id, notification.customer_id, domain=settings.domain)
 
     return address
 
@@ -177,7 +179,7 @@ _SECTIONS = {EMAIL: "smtp", SMS: "sms"}
 
 
 def watch_notifications(app: App, alerts: Alerts, *, now: datetime) -> None:  # noqa: ARG001 - as for all that watch
-    """Alert once about each way that letters do not leave by, until one has left."""
+    """Alert once about each channel that notifications fail on, until one was sent."""
     with reading(app.engine) as session:
         failing = {way: delivery_failure(session, way) for way in _SECTIONS}
     for way, why in failing.items():

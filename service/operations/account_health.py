@@ -16,11 +16,11 @@ from service.wiring.app import App
 
 WORKING = "working"
 WARN_AHEAD = timedelta(days=7)
-"""How long before credentials expire a person is told."""
+"""How long before credentials expire an alert is raised."""
 REFUSED_FOR = timedelta(minutes=1)
 """How long a feed is refused before its alert: by then it is known whether the whole account is."""
 MENDED_AFTER = timedelta(minutes=10)
-"""How long an account must work before its alert is cleared: one that comes and goes is told of once."""
+"""How long an account must work before its alert is cleared: one that fails now and then raises one alert."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def refused_feeds(session: Session) -> list[RefusedFeed]:
 
 
 def failing_accounts(session: Session, app: App) -> list[str]:
-    """Names of the accounts whose last call was refused or never arrived."""
+    """Names of the accounts whose last call was refused or did not reach the network."""
     query = select(col(AccountHealthRow.account_id)).where(col(AccountHealthRow.state) != WORKING)
     ailing = set(session.execute(query).scalars())
     return [account.name for account in app.accounts.values() if account.id in ailing]

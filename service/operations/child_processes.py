@@ -1,4 +1,4 @@
-"""Child processes of the service: started by name, watched until they answer, stopped together.
+"""Child processes of the service: started by name, awaited until they answer, stopped together.
 
 A child that listens says so in its log, with its address: an answer alone might be another process's.
 """
@@ -84,7 +84,7 @@ class ChildProcesses:
             self._awaited.pop(0)
 
     def stop(self) -> None:
-        """End all children: asked first, and made to after three seconds."""
+        """End all children: SIGTERM first, and SIGKILL after three seconds."""
         for child in self._running.values():
             _signal(child, signal.SIGTERM)
         end = time.monotonic() + STOP_SECONDS

@@ -31,7 +31,7 @@ TIMEOUT_SECONDS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """How one thing stands."""
+    """The state of one thing that the service depends on."""
 
     what: str
     fault: str = ""
@@ -41,7 +41,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at each thing in turn; a fault in one does not hide the next."""
+    """Check each thing in turn; a fault in one does not hide the next."""
     yield _finding("packages", check_own_packages)
     yield _finding("master key", lambda: _check_master_key(settings))
     yield _finding("databases", lambda: _check_databases(settings))

@@ -12,7 +12,7 @@ import threading
 import structlog
 
 YOUNG_OBJECTS = 100_000
-"""A batch makes tens of thousands of short-lived records: looking at every 700th takes a sixth of the time."""
+"""A batch makes tens of thousands of short-lived records: collecting at every 700th takes a sixth of the time."""
 
 
 def set_up_logs(form: str, *, verbose: bool = True) -> None:
@@ -33,7 +33,7 @@ def set_up_logs(form: str, *, verbose: bool = True) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    # It warns whenever a step is still at work as its time comes round again, which is the ordinary course of things.
+    # It warns whenever a step still runs as it falls due again, which is ordinary here.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
@@ -51,14 +51,14 @@ def stop_on_signals() -> threading.Event:
 
 
 def freeze_gc() -> None:
-    """Set what is loaded by now aside from collection, and collect less often. Called once, after the app is open."""
+    """Exclude what is loaded by now from garbage collection, and collect less often. Called once, after loading."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 100)
 
 
 def trim_heap() -> None:
-    """Hand free memory back to the system: glibc keeps it for each thread, a tenth of the process after a while.
+    """Return free memory to the system: glibc keeps it for each thread, a tenth of the process after a while.
 
     Where the C library cannot do so, nothing happens.
     """

@@ -34,7 +34,7 @@ from service.wiring.app import App
 
 
 class Step(Protocol):
-    """Does what is due and says how much that was."""
+    """Does what is due and returns how much that was."""
 
     def __call__(self, app: App, *, now: datetime) -> int: ...
 
@@ -117,7 +117,7 @@ class StepScheduler:
         )
 
     def start(self) -> None:
-        """Begin to look for due work, with the models loaded."""
+        """Load the models, then begin to look for due work."""
         self._app.judge.warm_up()
         freeze_gc()
         rate = max(self._app.clock.rate, 1.0)

@@ -24,26 +24,26 @@ _SPOKEN = frozenset({ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.SENT
 
 @dataclass(frozen=True, kw_only=True)
 class OurReply:
-    """One text of ours under the post."""
+    """One reply of ours to the post."""
 
     act: Act
     by_people: bool
     """A person wrote or approved it."""
     moves: bool
-    """It is the public line of a decision to move aside."""
+    """It is the public reply of a decision to move to private."""
     by_pilot: bool = False
-    """It left, or is about to leave, because the pilot decided so, without anybody's approval."""
+    """It was sent, or is about to be, because the pilot decided so, without anybody's approval."""
     closing: bool = False
     """It is the public closing line of a case."""
     at: datetime | None = None
-    """When it was sent; of a person's text that has not left yet, when it was written."""
+    """When it was sent; of a person's text that is not sent yet, when it was written."""
     deleted_at: datetime | None = None
     """When a person had it deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostOutcome:
-    """One post as people left it so far."""
+    """What has happened to one post so far."""
 
     verdict_id: int
     action: Action
@@ -54,14 +54,14 @@ class PostOutcome:
     gone: bool = False
     went_private: bool = False
     closed: bool = False
-    """Its case was closed after the pilot had spoken."""
+    """Its case was closed after the pilot's verdict."""
     taken: bool = False
     """Somebody has the case, or it was handed over."""
     handed_over_at: datetime | None = None
 
 
 def read_post_outcomes(session: Session, pilot_id: int, *, after: int, most: int) -> list[PostOutcome]:
-    """Posts that a pilot has spoken of and that were not yet compared, in order, from after the verdict `after`."""
+    """Posts with a verdict of the pilot that are not compared yet, in order, from after the verdict `after`."""
     rows = session.connection().execute(_uncompared_query(pilot_id, after, most)).all()
     if not rows:
         return []
@@ -174,7 +174,7 @@ def _cases(session: Session, identities: Sequence[int]) -> Mapping[tuple[int, st
 
 
 AFTERWARDS = timedelta(days=1)
-"""How long people have to undo what a live pilot said by itself; what stands then, they agree with."""
+"""How long people have to undo what a live pilot sent by itself; afterwards they count as agreeing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +189,7 @@ class Comparison:
 
 
 def compare_with_people(seen: PostOutcome, *, window: timedelta, now: datetime) -> Comparison | None:
-    """What people did beside what the pilot would have done; None while they may still do something.
+    """Compare what people did with what the pilot would have done; None while they may still do something.
 
     A text of another rule that left without anybody's approval, or a post that is gone, tells nothing about people. Who
     answered in public, or moved the person aside, did that; who closed the case without a word, or let the window pass,
@@ -235,7 +235,7 @@ def _afterwards(seen: PostOutcome, own: Sequence[OurReply], *, window: timedelta
 
 
 def _instead(seen: PostOutcome, own: Sequence[OurReply], since: datetime, until: datetime) -> Action | None:
-    """What people wanted instead of what the pilot said; None where they let it stand.
+    """What people did instead of what the pilot sent; None where they left it.
 
     Whom the pilot moved aside is spoken to in private, and handed on, by design.
     """

@@ -31,7 +31,7 @@ class Pilot:
     brand: str
     rulebook: Rulebook
     mode: Mode
-    """`shadow`: it says what it would do; `live`: it decides for its share of threads."""
+    """`shadow`: its verdicts are stored only; `live`: it decides for its share of threads."""
     share: float
     salt: str
     most_invitations: int
@@ -78,7 +78,7 @@ def pilot_verdicts_since(session: Session, pilot: Pilot, since: datetime) -> Map
 
 
 def pilot_invitations_since(session: Session, pilot: Pilot, since: datetime) -> int:
-    """How many people a pilot has moved aside since then."""
+    """How many people a pilot has invited to a room since then."""
     query = select(func.count()).where(
         col(PilotVerdictRow.pilot_id) == pilot.id,
         col(PilotVerdictRow.made_at) >= since,

@@ -39,9 +39,9 @@ class PilotReport:
     overall: Agreement
     by_rule: Mapping[str, Agreement]
     changed: int
-    """Posts with which it would have done something else than the rulebook in use."""
+    """Posts on which it decides otherwise than the rulebook in use."""
     invitations: int
-    """People whom it would have moved, or has moved, aside in all."""
+    """People whom it would have invited to a room, or has invited, in all."""
 
     @property
     def enough(self) -> bool:
@@ -124,7 +124,7 @@ def _add_to_agreement(agreement: Agreement, action: str, done: str | None, agree
 def report_as_json(
     report: PilotReport, against: Sequence[PilotVerdictRow], posts: Mapping[tuple[int, int], str]
 ) -> dict[str, Json]:
-    """The whole report."""
+    """The report as JSON."""
     pilot = report.pilot
     return {
         "pilot": pilot.id,
@@ -159,7 +159,7 @@ def report_as_json(
 def report_as_text(
     report: PilotReport, against: Sequence[PilotVerdictRow], posts: Mapping[tuple[int, int], str]
 ) -> str:
-    """The same in lines."""
+    """The report in lines."""
     pilot, overall = report.pilot, report.overall
     state = f"ended: {pilot.ended_because}" if pilot.ended_at else "runs"
     lines = [

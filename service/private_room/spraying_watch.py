@@ -21,12 +21,12 @@ SPRAYING_ALERT = "room-guesses"
 ACTOR = "service:watching"
 _GUESSED = "service:room:guessed"
 _SAME_SPELL = timedelta(hours=1)
-"""A spray that is seen so soon after one in the log, by a process that started meanwhile, is the same one."""
+"""Password spraying seen so soon after an entry in the log, by another process, is the same attack."""
 _TRIED = {"link": "links", "code": "codes", "proof": "proofs of identity"}
 
 
 def watch_spraying(app: App, alerts: Alerts, *, now: datetime) -> None:
-    """Alert once, and tell the log once, about each spell of guesses at links, codes and proofs."""
+    """Alert once, and log once, about each attack on links, codes and proofs."""
     with reading(app.engine) as session:
         found = find_spray_attacks(session, now=now)
     if not found:

@@ -18,7 +18,7 @@ EXAMPLES = 3
 
 @dataclass(kw_only=True)
 class Totals:
-    """Sums over some outcomes."""
+    """Sums over estimates."""
 
     posts: int = 0
     public: int = 0
@@ -32,7 +32,7 @@ class Totals:
     """Ids of the first decisions."""
 
     def add(self, outcome: Estimate, *, times: int = 1) -> None:
-        """Add one outcome; `times` of -1 takes it away again."""
+        """Add one estimate; `times` of -1 subtracts it."""
         self.public += times * outcome.public
         self.private += times * outcome.private
         self.alone += times * outcome.alone
@@ -47,7 +47,7 @@ class Totals:
             self.examples.append(decision_id)
 
     def merge(self, other: Totals) -> None:
-        """Add the sums of another stretch."""
+        """Add the sums of another range of decisions."""
         self.posts += other.posts
         self.public += other.public
         self.private += other.private
@@ -59,7 +59,7 @@ class Totals:
 
 
 class DecisionKey(NamedTuple):
-    """What is counted of one rulebook."""
+    """The key that one rulebook's decisions are counted by."""
 
     action: Action
     rule: str
@@ -70,7 +70,7 @@ class DecisionKey(NamedTuple):
 
 
 class ChangeKey(NamedTuple):
-    """One way in which decisions differ."""
+    """The key that differing decisions are counted by."""
 
     before: Action
     before_rule: str
@@ -80,7 +80,7 @@ class ChangeKey(NamedTuple):
 
 @dataclass(kw_only=True)
 class SimulationCounts:
-    """What one rulebook comes to over many posts."""
+    """Counts of one rulebook over many posts."""
 
     posts: int = 0
     by_decision: dict[DecisionKey, Totals] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class SimulationCounts:
         self.posts += 1
 
     def merge(self, other: SimulationCounts) -> None:
-        """Add the counts of another stretch."""
+        """Add the counts of another range of decisions."""
         self.posts += other.posts
         _merge(self.by_decision, other.by_decision.items())
 
@@ -121,7 +121,7 @@ class DifferenceCounts:
         return sum(tally.posts for tally in self.by_change.values())
 
     def add(self, decision_id: int, before: Estimate, after: Estimate) -> None:
-        """Compare two outcomes of one post."""
+        """Compare two estimates of one post."""
         self.posts += 1
         self.matrix[before.done.action, after.done.action] += 1
         if before.done == after.done:
@@ -137,7 +137,7 @@ class DifferenceCounts:
         self.lost += was and not would
 
     def merge(self, other: DifferenceCounts) -> None:
-        """Add the counts of another stretch."""
+        """Add the counts of another range of decisions."""
         self.posts += other.posts
         self.same_by_another_rule += other.same_by_another_rule
         self.matrix.update(other.matrix)

@@ -15,7 +15,7 @@ _SPEAKING = frozenset({Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE})
 
 
 class VisibleEffect(NamedTuple):
-    """What people would see of a verdict; two verdicts with the same one differ in nothing but their rule."""
+    """What a verdict leads to, but for its rule: two verdicts with the same effect differ in their rule alone."""
 
     action: Action
     queue: str
@@ -28,7 +28,7 @@ class VisibleEffect(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Assumptions:
-    """What is taken for granted where only time could tell."""
+    """Assumptions about what stored facts cannot tell."""
 
     person_minutes: float
     """How long a post waits that a person answers or approves."""
@@ -38,7 +38,7 @@ class Assumptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What one verdict comes to."""
+    """The estimated consequences of one verdict."""
 
     done: VisibleEffect
     rule: str
@@ -47,7 +47,7 @@ class Estimate:
     private: bool
     """The person would be invited or answered in private."""
     alone: bool
-    """It would leave without a person's approval."""
+    """It would be sent without a person's approval."""
     cost: float
     """US dollars."""
     exposure: float
@@ -55,9 +55,9 @@ class Estimate:
 
 
 def estimate_verdict(verdict: Verdict, facts: Mapping[str, Fact], assumed: Assumptions) -> Estimate:
-    """What `verdict` comes to on the facts, after what the network and our own bounds forbid.
+    """Estimate `verdict` on the facts, after what the network and our own limits forbid.
 
-    The post is taken to have been heard in time, also where it is history: that is what a rehearsal asks. Posts of
+    The post is taken to have been heard in time, also where it is history: that is what a simulation asks. Posts of
     files are taken to be answerable in public, as where they were exported from.
     """
     action = Action.HOLD if verdict.action in _SPEAKING and _is_forbidden(verdict, facts) else verdict.action
@@ -124,4 +124,4 @@ FACTS_READ = frozenset(
         *("thread.private_open", "thread.answered_outside", "case.private_wait_minutes", "case.private_wait_promised"),
     }
 )
-"""Names of the facts that an outcome is made of."""
+"""Names of the facts that an estimate reads."""

@@ -28,7 +28,7 @@ PAGE = 2_000
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionFilter:
-    """Which stored decisions are looked at: those that stand, of these accounts, since a moment."""
+    """Which stored decisions are read: the live ones of these accounts, since a moment."""
 
     account_ids: tuple[int, ...]
     since: datetime | None = None
@@ -47,14 +47,14 @@ class StoredFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class IdRange:
-    """A stretch of decisions by id, the first left out and the last included."""
+    """A range of decision ids: `after` is excluded, `until` included."""
 
     after: int
     until: int
 
 
 def id_ranges(session: Session, selection: DecisionFilter, parts: int) -> tuple[int, list[IdRange]]:
-    """How many decisions are selected, and stretches that hold about as many each."""
+    """How many decisions are selected, and ranges of ids that hold about as many each."""
     number = col(DecisionRow.id)
     count, first, last = session.execute(
         select(func.count(), func.min(number), func.max(number)).where(*_chosen(selection))
@@ -68,7 +68,7 @@ def id_ranges(session: Session, selection: DecisionFilter, parts: int) -> tuple[
 
 
 def read_stored_facts(session: PlainSession, selection: DecisionFilter, span: IdRange) -> Iterator[StoredFacts]:
-    """The decisions of one stretch, in the order in which they were made."""
+    """The decisions of one range, in the order in which they were made."""
     table = DecisionRow.__table__  # type: ignore[attr-defined]
     columns = (table.c.id, table.c.account_id, table.c.made_at, cast(table.c.facts, Text))
     after = span.after
@@ -102,7 +102,7 @@ def _chosen(selection: DecisionFilter) -> Sequence[Any]:
 _MOST_KEPT = 50_000
 _NOTHING_SPENT: Mapping[str, int] = {}
 _DEFAULTS: Mapping[str, Fact] = default_facts()
-"""Of facts that are younger than a stored decision."""
+"""The values of facts that were added after a decision was stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +161,7 @@ class Redecider:
         return all(times <= self._limits[rule] for (_, _, rule), times in spent.items())
 
     def outcome(self, stored: StoredFacts, facts: Mapping[str, Fact]) -> Estimate:
-        """What this rulebook would have come to on the facts of a stored decision."""
+        """Estimate what this rulebook decides on the facts of a stored decision."""
         place = self._places[stored.account_id]
         local = stored.made_at.astimezone(self._zones[stored.account_id])
         if self._reads_calendar:

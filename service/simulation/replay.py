@@ -32,7 +32,7 @@ from service.wiring.settings_document import AccountSettings, BrandSettings, Doc
 ACTOR = Actor(tag="step:replay")
 ACCOUNT = "replayed"
 NOWHERE = "http://127.0.0.1:1"
-"""The account's address: should anything try to speak, it fails at once."""
+"""The account's address, where nothing listens: an attempt to send fails at once."""
 PAGE = 200
 BEFORE_ALL_POSTS = datetime(2000, 1, 1, tzinfo=UTC)
 _FILES = ("replay.db", "replay.db-wal", "replay.db-shm", "replay-keys.db", "replay-keys.db-wal", "replay-keys.db-shm")
@@ -40,7 +40,7 @@ _FILES = ("replay.db", "replay.db-wal", "replay.db-shm", "replay-keys.db", "repl
 
 @dataclass(kw_only=True)
 class ReplayClock:
-    """Stands a minute after the newest post replayed so far."""
+    """A clock that shows one minute after the newest post replayed so far."""
 
     at: datetime = BEFORE_ALL_POSTS
     rate: float = 0.0
@@ -51,7 +51,7 @@ class ReplayClock:
 
 @dataclass(kw_only=True)
 class ReplayResult:
-    """What came of a replay."""
+    """The result of a replay."""
 
     rows: int = 0
     heard: int = 0
@@ -73,7 +73,7 @@ def replay(
 ) -> ReplayResult:
     """Judge and decide every post of `file`; the result stays in `home/replay.db` for reading.
 
-    `look` is shown the app at the end, with all its decisions. A post that names one of `brand_handles` counts as
+    `look` is given the app at the end, with all its decisions. A post that names one of `brand_handles` counts as
     addressed to the brand, as one that answers it does.
     Raises FileUnreadableError where the file cannot be read, SettingsError for a wrong rulebook.
     """

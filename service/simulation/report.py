@@ -36,7 +36,7 @@ def counts_as_json(counted: SimulationCounts, rehearsed: SimulationBasis) -> dic
 
 
 def counts_as_text(counted: SimulationCounts, rehearsed: SimulationBasis) -> str:
-    """The same in lines."""
+    """The same as text."""
     (written,) = rehearsed.rulebooks
     lines = [f"{written.name} {_version(written)} on {counted.posts} stored posts", ""]
     lines += [f"action  {action:<16} {count:>8}" for action, count in _by_action(counted).most_common()]
@@ -83,7 +83,7 @@ def differences_as_json(found: DifferenceCounts, rehearsed: SimulationBasis) -> 
 
 
 def differences_as_text(found: DifferenceCounts, rehearsed: SimulationBasis) -> str:
-    """The same in lines."""
+    """The same as text."""
     before, after = rehearsed.rulebooks
     total = _total(found)
     lines = [

@@ -29,7 +29,7 @@ from service.wiring.settings import SettingsError
 LIVE = "live"
 """Names the rulebook in use."""
 UNMEASURED_MINUTES = 60.0
-"""How long a person is taken to need where too few have answered yet to measure it."""
+"""The assumed minutes of a person where too few have answered yet to measure them."""
 ENOUGH = 20
 _MOST_MEASURED = 2_000
 _MINUTE = timedelta(minutes=1)
@@ -37,7 +37,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True)
 class SimulationScope:
-    """Which stored decisions a rehearsal looks at, and what it takes for granted."""
+    """Which stored decisions a simulation reads, and what it assumes."""
 
     brand: str | None = None
     """None for all brands."""
@@ -49,7 +49,7 @@ class SimulationScope:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulationBasis:
-    """What is the same for one rulebook and two."""
+    """What the simulation of one rulebook and the comparison of two have in common."""
 
     rulebooks: tuple[RulebookText, ...]
     person_minutes: float
@@ -74,7 +74,7 @@ def simulate(
 def compare(
     app: App, before: str, after: str, choice: SimulationScope, *, now: datetime, on_part: Callable[[float], None]
 ) -> tuple[DifferenceCounts, SimulationBasis]:
-    """How two rulebooks differ on the stored posts. Raises as `rehearse` does."""
+    """How two rulebooks differ on the stored posts. Raises as `simulate` does."""
     trial, minutes, measured = _prepared(app, (before, after), choice, now)
     differences = run_two_rulebooks(trial, on_part=on_part)
     return differences, _shown(app, trial, minutes, differences.by_change.values(), measured=measured)

@@ -30,7 +30,7 @@ FEW = 20_000
 """Up to so many decisions one process is as fast as several."""
 PROCESSES = 2
 STRETCHES = 8
-"""Parts that are shared out among the processes, so that progress can be told and none waits for the other."""
+"""Parts that are distributed over the processes, so that progress can be shown and none waits for the other."""
 
 _Found = TypeVar("_Found", SimulationCounts, DifferenceCounts)
 
@@ -60,7 +60,7 @@ class Trial:
 
 
 _Work = Callable[[Trial, IdRange, bool], tuple[_Found, list[RuleUses]]]
-"""Tries one span; the last argument says whether daily limits are only counted."""
+"""Runs over one range; the last argument says whether daily limits are only counted."""
 
 
 def run_one_rulebook(trial: Trial, *, on_part: Callable[[float], None]) -> SimulationCounts:
@@ -106,7 +106,7 @@ def _stored(trial: Trial, span: IdRange) -> Iterator[StoredFacts]:
 def _added_up(
     work: _Work[_Found], trial: Trial, nothing: Callable[[], _Found], on_part: Callable[[float], None]
 ) -> _Found:
-    """In parts where that is worth it: a daily limit that no part and no sum of parts reaches changes nothing."""
+    """Run in parts where that is worth it: a daily limit that neither a part nor their sum reaches changes nothing."""
     count, spans = _spans(trial, parts=STRETCHES)
     if count > FEW:
         total, spent = nothing(), [Counter[tuple[int, date, str]]() for _ in trial.rulebooks]

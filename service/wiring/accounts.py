@@ -76,7 +76,7 @@ ADDRESSES = {
     "facebook": "https://graph.facebook.com",
     "instagram": "https://graph.facebook.com",
 }
-"""Where a network answers, unless the settings name a stand-in."""
+"""By network: the address of its API, unless the settings name another."""
 
 
 def open_network(

@@ -89,7 +89,7 @@ class App:
         return next(entry for entry in self.settings.document.accounts if entry.name == account_name)
 
     def close(self) -> None:
-        """Let go of both databases."""
+        """Close the connections to both databases."""
         self.engine.dispose()
         self.keys_engine.dispose()
 
@@ -168,7 +168,7 @@ def _master_key(settings: Settings) -> bytes:
 
 
 def _load_once(level: str) -> Callable[[], Judge]:
-    """Loaded at first use: the room and the dashboard judge nothing, and start faster without the models."""
+    """A loader that loads once, at first use: the room and the dashboard assess nothing and need no models."""
     loaded: list[Judge] = []
 
     def load() -> Judge:

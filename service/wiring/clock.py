@@ -9,18 +9,18 @@ import requests
 from requests.adapters import HTTPAdapter
 
 _THREADS = 32
-"""Steps that may ask at once: each keeps a connection."""
+"""Steps that may read the time at once, each over a connection of its own."""
 
 
 class Clock(Protocol):
-    """Says what time it is."""
+    """A source of the present time."""
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
 
     @property
     def rate(self) -> float:
-        """Seconds of this clock a real second: 1 but for a practice network, 0 where it stands still."""
+        """Seconds of this clock in a real second: 1, but for a practice network, and 0 while its time waits."""
 
 
 class SystemClock:
@@ -33,7 +33,7 @@ class SystemClock:
 
 
 class PracticeClock:
-    """The clock of a practice network, whose time is its own; asked at every reading."""
+    """The clock of a practice network, read over HTTP each time."""
 
     def __init__(self, address: str) -> None:
         self._address = address

@@ -25,7 +25,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything the service is told, checked and complete. `secrets` never appears in a repr."""
+    """All settings, checked and complete. `secrets` never appears in a repr."""
 
     document: Document
     folder: Path

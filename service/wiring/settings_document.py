@@ -25,7 +25,7 @@ class ServiceSettings(_Section):
     classifier: Literal["fast", "balanced", "accurate"] = "balanced"
     public_url: str = "http://127.0.0.1:8502"
     room_source_header: str = ""
-    """The header in which a proxy before the rooms names whom it speaks for, such as `X-Forwarded-For`.
+    """The header in which a proxy before the rooms names the client's address, such as `X-Forwarded-For`.
 
     Left out: the address of whoever connects. Name it only where nobody reaches the rooms but through the proxy.
     """
@@ -37,7 +37,7 @@ class ServiceSettings(_Section):
 
 
 class LimitSettings(_Section):
-    """How much automatic text may leave."""
+    """How many automatic texts may be sent."""
 
     per_minute: int = Field(default=20, ge=1)
     per_person_hour: int = Field(default=3, ge=1)
@@ -46,7 +46,7 @@ class LimitSettings(_Section):
 
 
 class SmtpSettings(_Section):
-    """Where e-mail is handed over."""
+    """The mail server that e-mail is sent through."""
 
     host: str
     port: int = 587
@@ -56,7 +56,7 @@ class SmtpSettings(_Section):
 
 
 class AlertSettings(_Section):
-    """Who is told when something needs a person."""
+    """Who receives alerts."""
 
     email_to: list[str] = []
     webhook: str = ""
@@ -109,9 +109,9 @@ class BrandSettings(_Section):
     known_bots: list[str] = []
     """Handles that are never answered automatically."""
     sector: Literal["bank", "airline", "other"] = "other"
-    """Decides which rulebook is used, and how `invitation` and `proof` stand, where they are left out."""
+    """Selects the shipped rulebook, and the defaults of `invitation` and `proof`."""
     invitation: Literal["link", "code"] | None = None
-    """How a person comes into a room; left out: `code` for a bank, else `link`."""
+    """How a person enters a room; left out: `code` for a bank, else `link`."""
     proof: Literal["contact", "booking"] | None = None
     """What a person names to be found on file: e-mail or mobile, or booking reference and surname.
 
@@ -126,7 +126,7 @@ class BrandSettings(_Section):
     private_wait_minutes: int = Field(default=60, ge=1)
     """How long a person waits in private at most, as promised; no invitation is sent while the wait is longer."""
     close_within_hours: int = Field(default=24, ge=1)
-    """How soon after a matter is solved in private the square is told."""
+    """How soon a case that was solved in private is to be closed in public."""
 
     @field_validator("timezone")
     @classmethod
@@ -155,7 +155,7 @@ class AccountSettings(_Section):
     poll_seconds: int = Field(default=60, ge=1)
     timeout_seconds: float = Field(default=10, gt=0)
     monthly_cap_dollars: float | None = Field(default=None, ge=0)
-    """What the network may charge for this account in a month before automatic acts wait for a person."""
+    """US dollars: what the network may charge for this account in a month before automatic acts are held."""
 
 
 class Document(_Section):
