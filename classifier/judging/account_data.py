@@ -10,7 +10,7 @@ from functools import cache
 from classifier.terms.phrases import PhraseIndex, fold, phrase_pattern, phrases_at, read_terms
 
 _WEIGHTS = {"certain": 0.85, "likely": 0.6, "hint": 0.3}
-"""How far one phrase of each list alone speaks for it; phrases of different lists add up as chances do."""
+"""Probability from one phrase of each list; lists are combined as independent evidence (noisy or)."""
 _LOWERING = ("general", "settled")
 _LEFT_OVER = 0.4
 """What is left of the chance where the text asks in general, or the matter is over."""

@@ -33,7 +33,7 @@ def detect_language(text: str, *, hint: str = "") -> str:
     """ISO 639-1 code of the language of `text`, or `und` where it does not show.
 
     Handles, tags, addresses and emoji are not read. `hint` is the network's own guess (BCP 47 or ISO 639): it
-    settles texts that are too short to tell and tips the scales in doubtful ones.
+    decides texts that are too short for detection and adds weight in doubtful ones.
     """
     hinted = _language_of(hint)
     words = [word.lower() for word in _WORD.findall(_NOT_WORDS.sub(" ", text[:READ_LIMIT].replace("’", "'")))]

@@ -58,7 +58,7 @@ class LinearModel:
     bias: FloatArray
     """Shape (labels,)."""
     explanation_terms: tuple[tuple[str, ...], ...]
-    """For each label, words that speak for it and are common enough to be named as evidence."""
+    """For each label, words that indicate it and are common enough to be named as evidence."""
 
 
 @dataclass(frozen=True, kw_only=True)

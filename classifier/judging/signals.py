@@ -31,8 +31,8 @@ class Signal:
 def find_signals(text: str) -> tuple[Signal, ...]:
     """The signals in `text`, at most one a name, in the order of `NAMES`. Case and accents do not matter.
 
-    A phrase raises its signal unless an exception stands near it; a weak phrase only where its context
-    stands somewhere in the text.
+    A phrase raises its signal unless an exception is near it; a weak phrase only where its context is
+    somewhere in the text.
     """
     folded = fold(text if text.isascii() else unicodedata.normalize("NFKC", text))
     lists = _lists()
@@ -53,7 +53,7 @@ class _SignalLists:
     exceptions: dict[str, re.Pattern[str]]
 
     def counts(self, match: PhraseMatch, folded: str) -> bool:
-        """Whether what stands around the phrase leaves its meaning, and gives a weak one its context."""
+        """Whether the phrase counts: no exception near it, and its context in the text where it is weak."""
         name = match.group.removesuffix(_WEAK)
         exception = self.exceptions.get(name)
         if exception is not None and exception.search(folded, max(0, match.start - _NEAR), match.end + _NEAR):

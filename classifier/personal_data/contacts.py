@@ -40,23 +40,23 @@ _PLUS_SHORTEST = 9
 _MOST_GROUPS = 6
 
 
-def find_emails(reading: ScannedText) -> Iterator[Identifier]:
+def find_emails(scanned: ScannedText) -> Iterator[Identifier]:
     """E-mail addresses, also those written with `(at)` or `arroba`; desks of companies are public."""
-    spelled = any(sign in reading.folded for sign in ("arroba", "(at)", "[at]"))
-    for met in chain(_AT.finditer(reading.folded), _SPELLED_AT.finditer(reading.folded) if spelled else ()):
-        local = _LOCAL.search(reading.folded, max(0, met.start() - _LOCAL_REACH), met.start())
+    spelled = any(sign in scanned.folded for sign in ("arroba", "(at)", "[at]"))
+    for met in chain(_AT.finditer(scanned.folded), _SPELLED_AT.finditer(scanned.folded) if spelled else ()):
+        local = _LOCAL.search(scanned.folded, max(0, met.start() - _LOCAL_REACH), met.start())
         if local is not None:
             domain = met.group("domain")
             public = is_role_mailbox(local.group().strip("."), domain)
-            value = reading.text[local.start() : met.end()]
+            value = scanned.text[local.start() : met.end()]
             yield Identifier(kind="email", start=local.start(), end=met.end(), value=value, public=public)
 
 
-def find_addresses(reading: ScannedText) -> Iterator[Identifier]:
-    """Streets with a number where the words before say that somebody lives there; shops and branches are not."""
-    for met in _STREET.finditer(reading.folded):
-        if kind_before(reading, met.start()) == "address":
-            value = reading.text[met.start() : met.end()]
+def find_addresses(scanned: ScannedText) -> Iterator[Identifier]:
+    """Streets with a number after words of residence; addresses of shops and branches are left out."""
+    for met in _STREET.finditer(scanned.folded):
+        if kind_before(scanned, met.start()) == "address":
+            value = scanned.text[met.start() : met.end()]
             yield Identifier(kind="address", start=met.start(), end=met.end(), value=value)
 
 
@@ -64,7 +64,7 @@ class PhoneLine(StrEnum):
     """What kind of telephone line a number belongs to."""
 
     SERVICE = "service"
-    """Freephone, shared cost and the like: nobody's in person."""
+    """Freephone, shared cost and the like: never a person's own."""
     MOBILE = "mobile"
     OTHER = "other"
 

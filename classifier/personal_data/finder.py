@@ -15,7 +15,7 @@ from classifier.personal_data.scanned_text import Identifier, ScannedText, owner
 from records.models import PersonalDatum
 
 MOST_FOUND = 1_000
-"""Data after which no more are looked for: such a text is no post, and what it is has been said."""
+"""Data after which the search ends: a text with more is no post."""
 
 _DIGIT = re.compile(r"\d")
 _MAILBOX = re.compile(r"@[\w-]+\.\w")
@@ -33,33 +33,33 @@ def find_personal_data(text: str, *, market: str) -> tuple[PersonalDatum, ...]:
     """
     if not _may_hold_data(text):
         return ()
-    reading = scan_text(text, market=market)
-    found = _without_overlaps(list(islice(_found(reading), MOST_FOUND)))
+    scanned = scan_text(text, market=market)
+    found = _without_overlaps(list(islice(_found(scanned), MOST_FOUND)))
     return tuple(
-        PersonalDatum(kind=one.kind, owner=owner_of(reading, one), start=one.start, end=one.end, value=one.value)
+        PersonalDatum(kind=one.kind, owner=owner_of(scanned, one), start=one.start, end=one.end, value=one.value)
         for one in found
     )
 
 
-def _found(reading: ScannedText) -> Iterator[Identifier]:
+def _found(scanned: ScannedText) -> Iterator[Identifier]:
     """What every finder found, the surest first."""
-    digits = _DIGIT.search(reading.folded) is not None
-    many_digits = digits and _LONG_ENOUGH.search(reading.folded) is not None
+    digits = _DIGIT.search(scanned.folded) is not None
+    many_digits = digits and _LONG_ENOUGH.search(scanned.folded) is not None
     if many_digits:
-        yield from find_ibans(reading)
+        yield from find_ibans(scanned)
     if digits:
-        yield from find_security_codes(reading)
+        yield from find_security_codes(scanned)
     if many_digits:
-        yield from find_birth_dates(reading)
-        yield from find_national_ids(reading)
+        yield from find_birth_dates(scanned)
+        yield from find_national_ids(scanned)
     if digits:
-        yield from find_addresses(reading)
-    yield from find_emails(reading)
+        yield from find_addresses(scanned)
+    yield from find_emails(scanned)
     if many_digits:
-        yield from find_numbers(reading)
+        yield from find_numbers(scanned)
     if digits:
-        yield from find_references(reading)
-    yield from find_lettered_locators(reading)
+        yield from find_references(scanned)
+    yield from find_lettered_locators(scanned)
 
 
 def _may_hold_data(text: str) -> bool:

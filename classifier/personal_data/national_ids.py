@@ -45,17 +45,17 @@ _DIGITS_SHORTEST, _DIGITS_LONGEST = 6, 13
 _SPANISH_DNI_LENGTH = 9
 
 
-def find_national_ids(reading: ScannedText) -> Iterator[Identifier]:
+def find_national_ids(scanned: ScannedText) -> Iterator[Identifier]:
     """Numbers written in the form of an identity document.
 
-    A form with a strong check stands by itself; a weak one needs its market or a word that names it; a word
+    A form with a strong check needs no more; a weak one needs its market or a word that names it; a word
     that names it is enough for a number that fails its check, since people mistype.
     """
-    for met in _WRITTEN.finditer(reading.folded):
+    for met in _WRITTEN.finditer(scanned.folded):
         written = met.lastgroup or ""
-        if _is_national_id(reading, written, met.group(), met.start()):
+        if _is_national_id(scanned, written, met.group(), met.start()):
             yield Identifier(
-                kind="national_id", start=met.start(), end=met.end(), value=reading.text[met.start() : met.end()]
+                kind="national_id", start=met.start(), end=met.end(), value=scanned.text[met.start() : met.end()]
             )
 
 
@@ -64,11 +64,11 @@ def is_named_national_id(digits: str) -> bool:
     return _DIGITS_SHORTEST <= len(digits) <= _DIGITS_LONGEST
 
 
-def _is_national_id(reading: ScannedText, written: str, value: str, start: int) -> bool:
-    named = kind_before(reading, start) == "national_id"
+def _is_national_id(scanned: ScannedText, written: str, value: str, start: int) -> bool:
+    named = kind_before(scanned, start) == "national_id"
     if named or _GLUED_NAME.match(value):
         return True
-    if written in _NEEDS_NAME or _NEEDS_MARKET.get(written, reading.market) != reading.market:
+    if written in _NEEDS_NAME or _NEEDS_MARKET.get(written, scanned.market) != scanned.market:
         return False
     check = _CHECKS.get(written)
     if check is None:

@@ -46,44 +46,44 @@ class _Digits:
     whole: bool
 
 
-def find_numbers(reading: ScannedText) -> Iterator[Identifier]:
+def find_numbers(scanned: ScannedText) -> Iterator[Identifier]:
     """Identifiers that are digits alone, in groups or in one piece."""
-    for run in _RUN.finditer(reading.folded):
+    for run in _RUN.finditer(scanned.folded):
         if run.end() - run.start() >= _SHORTEST:
-            yield from _in_run(reading, run)
+            yield from _in_run(scanned, run)
 
 
-def find_birth_dates(reading: ScannedText) -> Iterator[Identifier]:
+def find_birth_dates(scanned: ScannedText) -> Iterator[Identifier]:
     """Dates that a word before calls a birth."""
-    if _BIRTH_WORD.search(reading.folded) is None:
+    if _BIRTH_WORD.search(scanned.folded) is None:
         return
-    for met in _BIRTH_DATE.finditer(reading.folded):
-        if kind_before(reading, met.start()) == "birth_date":
+    for met in _BIRTH_DATE.finditer(scanned.folded):
+        if kind_before(scanned, met.start()) == "birth_date":
             yield Identifier(
-                kind="birth_date", start=met.start(), end=met.end(), value=reading.text[met.start() : met.end()]
+                kind="birth_date", start=met.start(), end=met.end(), value=scanned.text[met.start() : met.end()]
             )
 
 
-def _in_run(reading: ScannedText, run: re.Match[str]) -> Iterator[Identifier]:
-    groups = [met.span() for met in _GROUP.finditer(reading.folded, run.start(), run.end())]
-    named = kind_before(reading, run.start())
+def _in_run(scanned: ScannedText, run: re.Match[str]) -> Iterator[Identifier]:
+    groups = [met.span() for met in _GROUP.finditer(scanned.folded, run.start(), run.end())]
+    named = kind_before(scanned, run.start())
     first = 0
     while first < len(groups):
-        found, after = _longest_from(reading, run, groups, first, named)
+        found, after = _longest_from(scanned, run, groups, first, named)
         if found is not None:
             yield found
         first = after
 
 
 def _longest_from(
-    reading: ScannedText, run: re.Match[str], groups: list[tuple[int, int]], first: int, named: str
+    scanned: ScannedText, run: re.Match[str], groups: list[tuple[int, int]], first: int, named: str
 ) -> tuple[Identifier | None, int]:
     """The longest identifier that begins with group `first`, and the group after it."""
     for stop in _stops(groups, first):
-        digits = _digits(reading, run, groups, first, stop)
+        digits = _digits(scanned, run, groups, first, stop)
         if len(digits.digits) < _SHORTEST:
             break
-        found = _identified(reading, digits, named)
+        found = _identified(scanned, digits, named)
         if found is not None:
             return found, stop
     return None, first + 1
@@ -104,25 +104,25 @@ def _stops(groups: list[tuple[int, int]], first: int) -> Iterable[int]:
     return range(last, first, -1)
 
 
-def _digits(reading: ScannedText, run: re.Match[str], groups: list[tuple[int, int]], first: int, stop: int) -> _Digits:
+def _digits(scanned: ScannedText, run: re.Match[str], groups: list[tuple[int, int]], first: int, stop: int) -> _Digits:
     chosen = groups[first:stop]
     start = run.start() if first == 0 else chosen[0][0]
-    digits = "".join(reading.folded[begin:finish] for begin, finish in chosen)
+    digits = "".join(scanned.folded[begin:finish] for begin, finish in chosen)
     international = digits.startswith("00") and len(digits) > 10
     return _Digits(
         digits=digits[2:] if international else digits,
         groups=tuple(finish - begin for begin, finish in chosen),
         start=start,
         end=chosen[-1][1],
-        plus=reading.folded.startswith("+", start) or international,
+        plus=scanned.folded.startswith("+", start) or international,
         whole=first == 0 and stop == len(groups),
     )
 
 
-def _identified(reading: ScannedText, number: _Digits, named: str) -> Identifier | None:
-    kind, line = _kind(reading, number, named), None
+def _identified(scanned: ScannedText, number: _Digits, named: str) -> Identifier | None:
+    kind, line = _kind(scanned, number, named), None
     if not kind:
-        line = _phone_line(reading, number, named)
+        line = _phone_line(scanned, number, named)
         kind = "phone" if line is not None else ""
     if not kind or kind == _NOTHING:
         return None
@@ -130,24 +130,24 @@ def _identified(reading: ScannedText, number: _Digits, named: str) -> Identifier
         kind=kind,
         start=number.start,
         end=number.end,
-        value=reading.text[number.start : number.end],
+        value=scanned.text[number.start : number.end],
         public=line is PhoneLine.SERVICE,
         mobile=line is PhoneLine.MOBILE,
     )
 
 
-def _kind(reading: ScannedText, number: _Digits, named: str) -> str:
+def _kind(scanned: ScannedText, number: _Digits, named: str) -> str:
     """The kind of a number that is no phone; `_NOTHING` for a quantity, empty where a phone remains possible."""
     digits = number.digits
     if is_card(digits, groups=number.groups, named=named == "card"):
         return "card"
-    if is_bank_account(digits, market=reading.market, named=named in {"account", "card"}):
+    if is_bank_account(digits, market=scanned.market, named=named in {"account", "card"}):
         return "account"
-    if named != "national_id" and _is_quantity(reading, number):
+    if named != "national_id" and _is_quantity(scanned, number):
         return _NOTHING
     if not number.whole or number.plus:
         return ""
-    if len(number.groups) > 1 and _phone_line(reading, number, "") is not None:
+    if len(number.groups) > 1 and _phone_line(scanned, number, "") is not None:
         return ""
     return _named_kind(digits, named)
 
@@ -163,24 +163,24 @@ def _named_kind(digits: str, named: str) -> str:
     return ""
 
 
-def _phone_line(reading: ScannedText, number: _Digits, named: str) -> PhoneLine | None:
+def _phone_line(scanned: ScannedText, number: _Digits, named: str) -> PhoneLine | None:
     if named in {"other", "booking", "account"} and not number.plus and len(number.groups) == 1:
         return None
     return phone_line(
         number.digits,
         groups=number.groups,
         plus=number.plus,
-        market=reading.market,
+        market=scanned.market,
         named=named == "phone" and number.whole,
     )
 
 
-def _is_quantity(reading: ScannedText, number: _Digits) -> bool:
+def _is_quantity(scanned: ScannedText, number: _Digits) -> bool:
     """Whether the digits are an amount, a count or a date."""
     if number.plus:
         return False
-    written = reading.folded[number.start : number.end]
+    written = scanned.folded[number.start : number.end]
     if _AMOUNT.fullmatch(written) or _DATE.fullmatch(written):
         return True
-    after = reading.folded[number.end : number.end + 12]
+    after = scanned.folded[number.end : number.end + 12]
     return bool(_MONEY_AFTER.match(after))

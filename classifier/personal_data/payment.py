@@ -27,23 +27,23 @@ _BANK_NUMBERS = {18: "clabe", 20: "ccc", 22: "cbu"}
 _CLABE_WEIGHTS = (3, 7, 1)
 
 
-def find_ibans(reading: ScannedText) -> Iterator[Identifier]:
+def find_ibans(scanned: ScannedText) -> Iterator[Identifier]:
     """International account numbers with a valid checksum, in groups or in one piece."""
-    for begin in _IBAN_START.finditer(reading.folded):
-        end = _iban_end(reading.folded, begin.start())
+    for begin in _IBAN_START.finditer(scanned.folded):
+        end = _iban_end(scanned.folded, begin.start())
         if end:
-            yield Identifier(kind="iban", start=begin.start(), end=end, value=reading.text[begin.start() : end])
+            yield Identifier(kind="iban", start=begin.start(), end=end, value=scanned.text[begin.start() : end])
 
 
-def find_security_codes(reading: ScannedText) -> Iterator[Identifier]:
-    """Card security codes, PINs and passwords that stand right after the word that names them."""
-    for met in _SECURITY_CODE.finditer(reading.folded):
+def find_security_codes(scanned: ScannedText) -> Iterator[Identifier]:
+    """Card security codes, PINs and passwords directly after the word that names them."""
+    for met in _SECURITY_CODE.finditer(scanned.folded):
         start, end = met.span("code")
-        yield Identifier(kind="security_code", start=start, end=end, value=reading.text[start:end])
+        yield Identifier(kind="security_code", start=start, end=end, value=scanned.text[start:end])
 
 
 def is_card(digits: str, *, groups: tuple[int, ...], named: bool) -> bool:
-    """Whether `digits` are a card number: one in ten of random numbers passes Luhn, so more must speak for it.
+    """Whether `digits` are a card number: one in ten random numbers passes Luhn, so more evidence is needed.
 
     `groups` are the lengths of the written groups; `named` says that a word before calls it a card.
     """

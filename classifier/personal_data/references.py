@@ -27,33 +27,33 @@ _SIGN_BEFORE = re.compile(r"(?:[:#=]|\bis|\bes|\blocator|\blocalizador|\bpnr) ?#
 _SHORTEST_REFERENCE, _FEWEST_DIGITS = 6, 4
 
 
-def find_references(reading: ScannedText) -> Iterator[Identifier]:
+def find_references(scanned: ScannedText) -> Iterator[Identifier]:
     """Six-character booking locators and longer references, where the words before name them.
 
     A locator whose letters and digits alternate, in capitals, needs no name.
     """
-    for met in _MIXED.finditer(reading.folded):
-        kind = _mixed_kind(reading, met)
+    for met in _MIXED.finditer(scanned.folded):
+        kind = _mixed_kind(scanned, met)
         if kind:
-            yield _found(reading, kind, met)
-    for met in _NUMBERED.finditer(reading.folded):
-        yield _found(reading, "account", met)
+            yield _found(scanned, kind, met)
+    for met in _NUMBERED.finditer(scanned.folded):
+        yield _found(scanned, "account", met)
 
 
-def find_lettered_locators(reading: ScannedText) -> Iterator[Identifier]:
+def find_lettered_locators(scanned: ScannedText) -> Iterator[Identifier]:
     """Booking locators of six letters: in capitals amid other letters, or marked by a sign, after their name."""
-    for met in _SIX_LETTERS.finditer(reading.folded):
-        if _is_lettered_locator(reading, met):
-            yield _found(reading, "booking", met)
+    for met in _SIX_LETTERS.finditer(scanned.folded):
+        if _is_lettered_locator(scanned, met):
+            yield _found(scanned, "booking", met)
 
 
-def _mixed_kind(reading: ScannedText, met: re.Match[str]) -> str:
+def _mixed_kind(scanned: ScannedText, met: re.Match[str]) -> str:
     value = met.group().lstrip("#")
     if len(value) < _SHORTEST_REFERENCE or _MEASURE.fullmatch(value):
         return ""
-    named = kind_before(reading, met.start())
+    named = kind_before(scanned, met.start())
     if len(value) == _LOCATOR_LENGTH and "-" not in value and not _FLIGHT.fullmatch(value):
-        written = reading.text[met.end() - _LOCATOR_LENGTH : met.end()]
+        written = scanned.text[met.end() - _LOCATOR_LENGTH : met.end()]
         if named in {"booking", "account"}:
             return named
         return (
@@ -69,19 +69,19 @@ def _is_colour(written: str) -> bool:
     return written.startswith("#") and all(letter in "0123456789abcdef" for letter in written[1:])
 
 
-def _is_lettered_locator(reading: ScannedText, met: re.Match[str]) -> bool:
-    written = reading.text[met.start() : met.end()]
-    before = reading.folded[max(0, met.start() - KIND_REACH) : met.start()]
+def _is_lettered_locator(scanned: ScannedText, met: re.Match[str]) -> bool:
+    written = scanned.text[met.start() : met.end()]
+    before = scanned.folded[max(0, met.start() - KIND_REACH) : met.start()]
     if written.startswith("#"):
         return bool(_POINTED_AT.search(before))
     if written.isupper():
-        around = reading.text[max(0, met.start() - KIND_REACH) : met.start()]
+        around = scanned.text[max(0, met.start() - KIND_REACH) : met.start()]
         shouted = sum(map(str.isupper, around)) > sum(map(str.islower, around))
         if shouted:
             return bool(_POINTED_AT.search(before) and _SIGN_BEFORE.search(before))
-        return kind_before(reading, met.start()) == "booking"
+        return kind_before(scanned, met.start()) == "booking"
     return bool(_POINTED_AT.search(before) and re.search(r"[:#=] ?$|(?:locator|pnr|localizador) ?$", before))
 
 
-def _found(reading: ScannedText, kind: str, met: re.Match[str]) -> Identifier:
-    return Identifier(kind=kind, start=met.start(), end=met.end(), value=reading.text[met.start() : met.end()])
+def _found(scanned: ScannedText, kind: str, met: re.Match[str]) -> Identifier:
+    return Identifier(kind=kind, start=met.start(), end=met.end(), value=scanned.text[met.start() : met.end()])

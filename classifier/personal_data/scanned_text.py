@@ -19,20 +19,20 @@ class ScannedText:
 
     text: str
     folded: str
-    """Web addresses are blanked: their digits are nobody's."""
+    """Web addresses are blanked: digits in them are no identifiers."""
     market: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identifier:
-    """An identifier in a reading, before its owner is known."""
+    """An identifier in a scanned text, before its owner is known."""
 
     kind: str
     start: int
     end: int
     value: str = field(repr=False)
     public: bool = False
-    """True where its own form says that it is nobody's in person, for example a freephone number."""
+    """True where its form alone shows that it is no person's own, for example a freephone number."""
     mobile: bool = False
     """True for a mobile number: the words around it cannot make it a company's."""
 
@@ -52,23 +52,23 @@ _AFTER_REACH = 50
 _SENTENCE_END = re.compile(r"[!?\n]|\.\s")
 
 
-def kind_before(reading: ScannedText, start: int) -> str:
+def kind_before(scanned: ScannedText, start: int) -> str:
     """The kind named by the nearest word before `start` (`card`, `phone`, `booking`...), or empty."""
     nearest = ""
-    for met in _words().kinds.finditer(reading.folded, max(0, start - KIND_REACH), start):
+    for met in _words().kinds.finditer(scanned.folded, max(0, start - KIND_REACH), start):
         nearest = met.lastgroup or ""
     return nearest
 
 
-def owner_of(reading: ScannedText, found: Identifier) -> Owner:
-    """Whose `found` is as far as its form and the words around it tell; the author's own where nothing does."""
+def owner_of(scanned: ScannedText, found: Identifier) -> Owner:
+    """The owner of `found` by its form and the words around it; the author where nothing says otherwise."""
     if found.public:
         return Owner.PUBLIC
     may_be_public = found.kind in {"phone", "email"} and not found.mobile
-    before = _nearest_owner(reading.folded[max(0, found.start - _OWNER_REACH) : found.start])
+    before = _nearest_owner(scanned.folded[max(0, found.start - _OWNER_REACH) : found.start])
     if before is not None:
         return before if before is not Owner.PUBLIC or may_be_public else Owner.OWN
-    after = _SENTENCE_END.split(reading.folded[found.end : found.end + _AFTER_REACH], maxsplit=1)[0]
+    after = _SENTENCE_END.split(scanned.folded[found.end : found.end + _AFTER_REACH], maxsplit=1)[0]
     if _words().owners[Owner.OTHERS].search(after):
         return Owner.OTHERS
     return Owner.PUBLIC if may_be_public and _words().owners[Owner.PUBLIC].search(after) else Owner.OWN

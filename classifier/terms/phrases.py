@@ -1,7 +1,7 @@
 """Phrases of the term lists, searched many at a time in folded text.
 
 A phrase is words apart by single spaces. `*` ends a word with any letters, `(a|b)` is a choice, `(a |)b` an optional
-word, ` ... ` stands for up to four words between two others. Letters are compared folded (see `fold`).
+word, ` ... ` matches up to four words between two others. Letters are compared folded (see `fold`).
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class _TrainingSet:
     weights: NDArray[np.float64]
     """How much each post counts, classes balanced."""
     counts: NDArray[np.float64]
-    """How much each post counts as it stands in its file."""
+    """How much each post counts by its file, without balancing."""
 
 
 def train(task: str, files: Sequence[Path], *, out: Path, seed: int = 0) -> TrainingReport:

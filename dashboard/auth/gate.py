@@ -32,7 +32,7 @@ _HTML_LANG = re.compile(rb'<html lang="[^"]*"')
 
 
 class AuthGate:
-    """Lets in who has a session; sends others to the sign-in page. Tells browsers the language of the page."""
+    """Passes requests with a session and redirects others to the sign-in page; sets the `lang` of each page."""
 
     def __init__(self, app: ASGIApp, *, auth: AuthState) -> None:
         self._app = app
@@ -76,7 +76,7 @@ class AuthGate:
         language = preferred_language(
             connection.cookies.get(LANGUAGE_COOKIE), connection.headers.get("accept-language")
         )
-        # Neither packed nor answered with "not modified": the language is written into it.
+        # Neither compressed nor answered with "not modified", since the language is written into the page.
         headers = [
             (name, value)
             for name, value in scope["headers"]
@@ -86,7 +86,7 @@ class AuthGate:
 
 
 class _WithPageLanguage:
-    """Sends an HTML answer on with the language of its page; every other one as it is."""
+    """Sends an HTML answer on with the language of its page, and every other answer unchanged."""
 
     def __init__(self, send: Send, language: str) -> None:
         self._send = send

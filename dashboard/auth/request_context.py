@@ -36,7 +36,7 @@ class ActedBy(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestContext:
-    """What every page is given."""
+    """Agent, app, language and time of one page run or one act."""
 
     app: App
     agent: Agent

@@ -63,7 +63,7 @@ class RevokedSessions:
 
 
 class NoAppError(RuntimeError):
-    """A page ran before the application was made."""
+    """A page ran before the dashboard application was made."""
 
 
 @dataclass(frozen=True, kw_only=True)

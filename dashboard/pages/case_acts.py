@@ -63,7 +63,7 @@ def hide_proposal(request: RequestContext, case: CaseHead, post: PersonPost, per
 
 
 def delete_button(request: RequestContext, post: BrandPost) -> None:
-    """A button under an answer of ours that stands on the network; it asks once more."""
+    """A button, with a confirmation, under an answer of ours that is on the network."""
     if post.reply_id is None or post.status != ReplyStatus.SENT or post.deleted:
         return
     with st.popover(request.say("delete_answer")):

@@ -106,4 +106,4 @@ def open_thread(reference: str) -> None:
 
 
 def _thread_page() -> None:
-    """Stands for the thread page, which Streamlit finds by its address."""
+    """A placeholder for the thread page, which Streamlit finds by its address."""

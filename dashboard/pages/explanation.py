@@ -18,7 +18,7 @@ _FACTS_SHOWN = 5
 def explanation(request: RequestContext, case: CaseHead, post: PersonPost, explained: Explanation | None) -> None:
     """The decision in words; below it, collapsed, the near rules and every fact.
 
-    `explained` is None where only the reasons that were stored can tell.
+    `explained` is None where only the stored reasons are left.
     """
     say, decision = request.say, post.decision
     if decision is None:

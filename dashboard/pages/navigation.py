@@ -38,7 +38,7 @@ They have no symbols: browsers would fetch those from another site, to be the ic
 
 
 def pages_of(request: RequestContext) -> list[st.Page]:
-    """The pages of the agent's roles; whoever has only compliance sees the audit alone."""
+    """The pages of the agent's roles; an agent with compliance alone sees only the audit."""
     return [st.Page(show, title=request.say(name), url_path=name) for name, show, roles in _PAGES if request.may(roles)]
 
 

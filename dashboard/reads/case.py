@@ -44,7 +44,7 @@ class CaseHead:
     respond_by: datetime | None
     first_responded_at: datetime | None
     late_because: str | None
-    """`outage` where the clock ran while the network could not be heard."""
+    """`outage` where the clock ran while the network could not be read."""
     handed_over_at: datetime | None
     handed_over_note: str
     assignee_id: int | None

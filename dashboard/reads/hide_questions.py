@@ -32,7 +32,7 @@ class HideQuestion:
 
 
 def hide_questions(session: Session, *, most: int = MOST) -> tuple[tuple[HideQuestion, ...], int]:
-    """The newest `most` of them, and how many there are: in open cases, of posts that stand and are to be seen."""
+    """The newest `most` of them in open cases, and how many there are; deleted and hidden posts are left out."""
     live = and_(
         col(MentionRevisionRow.mention_id) == col(MentionRow.id), col(MentionRevisionRow.superseded_at).is_(None)
     )

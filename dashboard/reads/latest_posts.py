@@ -16,7 +16,7 @@ from records.tables.service import AssessmentRow, DecisionRow
 
 EXCERPT = 400
 SMALLEST_CAMPAIGN = 3
-"""Cases whose posts are near-duplicates stand in rows of their own below this number: two people may say the same."""
+"""Fewer cases than this are not grouped: two people may well write the same."""
 _MAX_POSTS = 2_000
 
 
@@ -87,7 +87,7 @@ def grouped_by_campaign(conditions: Sequence[ColumnElement[bool]], order: Sequen
     """`case_id`, `size` and `campaign` of the rows that the queue shows for the open cases under `conditions`.
 
     Of at least SMALLEST_CAMPAIGN cases of one brand whose latest posts are near-duplicates, the first in `order`
-    stands for all. Cases in the harm lane always stand for themselves.
+    represents them all. Cases in the harm lane are never grouped.
     """
     latest = _newest_post_per_case()
     campaign = _grouping_key(latest)

@@ -37,7 +37,7 @@ class Disagreement:
     rule: str
     action: str
     text: str
-    """What it would have said in public."""
+    """The public text that it would have sent."""
     people_did: str
     made_at: datetime
 

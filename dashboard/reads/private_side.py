@@ -38,7 +38,7 @@ class AttachedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateMessage:
-    """One direct message, or one thing said in the room."""
+    """One direct message, or one message in the room."""
 
     at: datetime
     outgoing: bool
@@ -48,7 +48,7 @@ class PrivateMessage:
     status: str
     """Of a message that has not reached the network; empty for all others."""
     unproven: bool = False
-    """True where it came by e-mail: nobody knows who wrote it."""
+    """True where it came by e-mail: its author is not verified."""
     automatic: bool = False
     """True where a programme wrote it."""
     files: tuple[AttachedFile, ...] = ()
@@ -93,12 +93,12 @@ def private_side(session: Session, case: CaseHead, *, most: int = MOST_MESSAGES)
     """The newest `most` messages of each conversation."""
     room = _room(session, case.id)
     direct = sorted([*_direct(session, case, most), *_waiting(session, case, most)], key=lambda message: message.at)
-    said = _said(session, room.id, most) if room is not None else ()
-    return PrivateSide(direct_messages=tuple(direct), room=room, room_messages=said)
+    room_messages = _room_messages(session, room.id, most) if room is not None else ()
+    return PrivateSide(direct_messages=tuple(direct), room=room, room_messages=room_messages)
 
 
 def without_room_links(text: str) -> str:
-    """`text` with the links and codes of rooms taken out: whoever holds one comes in as the person."""
+    """`text` with the links and codes of rooms taken out: they would let anybody in as the person."""
     return _ROOM_CODE.sub("{room_code}", _ROOM_LINK.sub("{room_link}", text))
 
 
@@ -121,14 +121,14 @@ def _direct(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]
 
 
 def _waiting(session: Session, case: CaseHead, most: int) -> list[PrivateMessage]:
-    heard = select(DirectMessageRow).where(col(DirectMessageRow.external_id) == col(ReplyRow.external_id)).exists()
+    received = select(DirectMessageRow).where(col(DirectMessageRow.external_id) == col(ReplyRow.external_id)).exists()
     rows = session.execute(
         select(ReplyRow)
         .where(
             col(ReplyRow.case_id) == case.id,
             col(ReplyRow.act).in_(sorted(PRIVATE_ACTS)),
             col(ReplyRow.status).in_((*_ON_ITS_WAY, ReplyStatus.SENT)),
-            ~heard,
+            ~received,
         )
         .order_by(col(ReplyRow.id).desc())
         .limit(most)
@@ -175,7 +175,7 @@ def _room(session: Session, case_id: int) -> RoomHead | None:
     )
 
 
-def _said(session: Session, room_id: int, most: int) -> tuple[PrivateMessage, ...]:
+def _room_messages(session: Session, room_id: int, most: int) -> tuple[PrivateMessage, ...]:
     rows = session.execute(
         select(
             col(RoomMessageRow.id),

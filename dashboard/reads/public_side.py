@@ -99,7 +99,7 @@ class PublicSide:
 
 
 def public_side(session: Session, case: CaseHead, *, most: int = MOST_POSTS) -> PublicSide:
-    """The newest `most` posts of the person in the threads of `case`, with what the brand said under them."""
+    """The newest `most` posts of the person in the threads of `case`, with the brand's answers under them."""
     roots = sorted({thread.root_external_id for thread in case.threads if thread.side == "public"})
     accounts = sorted({thread.account_id for thread in case.threads if thread.side == "public"})
     if not roots:
@@ -108,8 +108,8 @@ def public_side(session: Session, case: CaseHead, *, most: int = MOST_POSTS) -> 
     theirs = and_(in_threads, col(MentionRow.identity_id) == case.identity_id)
     written = _person_posts(session, theirs, accounts, most)
     mine = _count(session, theirs)
-    said = _brand_posts(session, case.network, accounts, roots, written, most)
-    posts: list[PersonPost | BrandPost] = sorted([*written, *said], key=lambda post: post.at)
+    answers = _brand_posts(session, case.network, accounts, roots, written, most)
+    posts: list[PersonPost | BrandPost] = sorted([*written, *answers], key=lambda post: post.at)
     return PublicSide(posts=tuple(posts), others=_count(session, in_threads) - mine, left_out=max(0, mine - most))
 
 

@@ -73,11 +73,11 @@ class QueuedCase:
     asked_human_at: datetime | None
     """Since when the person waits in private for a human, having asked for one."""
     latest: LatestPost | None
-    """None where the case lives in private messages alone."""
+    """None where the case has private messages alone."""
     campaign_size: int = 1
-    """How many open cases this row stands for: their latest posts are near-duplicates."""
+    """How many open cases this row represents: their latest posts are near-duplicates."""
     campaign: str = ""
-    """Their campaign; empty where the row stands for itself alone."""
+    """Their campaign; empty where the row represents one case."""
 
 
 @dataclass(frozen=True, kw_only=True)

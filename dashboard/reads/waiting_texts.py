@@ -35,7 +35,7 @@ class WaitingText:
     account_id: int
     mention_id: int
     post_revision: int
-    """Of the post as it stands, which is shown beside the text."""
+    """Of the post in its present revision, which is shown beside the text."""
     case_id: int | None
     reference: str
     act: str
@@ -59,7 +59,7 @@ class WaitingText:
     promotion: bool
     """It advertises."""
     delivery_unknown: bool
-    """True where it may have been sent already: whoever approves it must say that they looked."""
+    """True where it may have been sent already: who approves it must confirm to have looked at the network."""
     private_until: datetime | None
     """When the network stops taking it; None where it has no deadline."""
     paused: str

@@ -19,7 +19,7 @@ LANGUAGES = ("es", "en")
 LANGUAGE_COOKIE = "aparte_language"
 _FOLDER = Path(__file__).parent
 MAX_SENTENCE = 1_000
-"""Characters; a longer text is shown as it stands."""
+"""Characters; a longer text is shown untranslated."""
 _PLACEHOLDER = re.compile(r"\\\{([a-z_]+)\\\}")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 _NESTED = "sentence"
@@ -27,7 +27,7 @@ _NESTED = "sentence"
 
 
 class Sentences:
-    """Known sentences of one language. In a known sentence `{name}` stands for whatever is written there."""
+    """Known sentences of one language. In a known sentence `{name}` matches any text."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self._plain = {english: said for english, said in known.items() if "{" not in english}
@@ -35,7 +35,7 @@ class Sentences:
         self._translated = lru_cache(maxsize=2_000)(self._translate)
 
     def translate(self, text: str) -> str:
-        """The sentence, or each of several sentences, in this language; as it stands where it is not known."""
+        """The sentence, or each of several sentences, in this language; unchanged where it is not known."""
         return self._translated(text) if len(text) <= MAX_SENTENCE else text
 
     def _translate(self, text: str) -> str:
@@ -79,7 +79,7 @@ class Wording:
         return self.entries.get(kind.partition(":")[2], "")
 
     def sentence(self, text: str) -> str:
-        """A sentence of the app in this language; as it stands where it is not known."""
+        """A sentence of the app in this language; unchanged where it is not known."""
         return self.sentences.translate(text)
 
 
