@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 BUSY_TIMEOUT_MS = 15_000
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class DatabaseUnusableError(Exception):
@@ -74,6 +76,18 @@ def writing(engine: Engine, *, in_turn: str | None = None) -> Iterator[Session]:
 def is_sqlite(session: Session) -> bool:
     """True where the session speaks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def sanitise_text(text: str) -> str:
+    """The text with U+FFFD for what cannot be stored: NUL in PostgreSQL, lone surrogates in both databases."""
+    if text.isascii():
+        return text.replace("\x00", "\ufffd")
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def is_storable(text: str) -> bool:
+    """True where `sanitise_text` would change nothing."""
+    return _UNSTORABLE.search(text) is None
 
 
 def check_opens(engine: Engine) -> None:

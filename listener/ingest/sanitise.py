@@ -1,24 +1,15 @@
-"""Replaces what no database stores: PostgreSQL refuses NUL, and neither database takes lone surrogates."""
+"""Replaces what no database stores in all texts of a post or message."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from networks.protocol import OwnPost
+from records.database import is_storable, sanitise_text
 from records.models import Author, FetchedMessage, FetchedPost, ParentPost
 
 LONGEST_TEXT_ABOVE = 5_000
 """Characters kept of an answered post: it is repeated in each of its answers."""
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def sanitise_text(text: str) -> str:
-    """The same text with U+FFFD in the place of what cannot be stored."""
-    if text.isascii():
-        return text.replace("\x00", "\ufffd")
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def sanitise_post(post: FetchedPost) -> FetchedPost:
@@ -71,7 +62,7 @@ def _is_storable_post(post: FetchedPost) -> bool:
         if len(post.above.text) > LONGEST_TEXT_ABOVE:
             return False
         texts += [post.above.external_id, post.above.author_handle, post.above.author_external_id, post.above.text]
-    return _UNSTORABLE.search("".join(texts)) is None
+    return is_storable("".join(texts))
 
 
 def _author(author: Author) -> Author:

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from cases.threads import move_threads
-from listener.ingest.sanitise import sanitise_text
 from networks.protocol import FeedPage, OwnPost
 from records.bulk import VALUES, fetch_by
+from records.database import sanitise_text
 from records.models import FetchedPost
 from records.tables.listener import MentionRevisionRow, MentionRow, OwnPostRow
 

@@ -12,12 +12,12 @@ from sqlmodel import Session, col
 
 from listener.ingest.intake import IngestResult, store_page
 from listener.ingest.ports import IngestPorts
-from listener.ingest.sanitise import sanitise_text
 from listener.ingest.threads import with_known_roots
 from listener.recheck_schedule import recheck_now
 from listener.webhooks.pending_posts import add_pending
 from networks.protocol import FeedPage, WebhookDelivery
 from records.bulk import VALUES, fetch_by
+from records.database import sanitise_text
 from records.enums import Feed
 from records.models import Account, Actor, FetchedPost
 from records.tables.listener import MentionRevisionRow, MentionRow, WebhookDeliveryRow

@@ -16,8 +16,8 @@ from sqlmodel import Session, col
 
 from ledger.canonical import Json
 from ledger.entry import Entry
-from listener.ingest.sanitise import sanitise_text
 from records.bulk import parts
+from records.database import sanitise_text
 from records.models import Actor, Brand
 from records.refusals import RefusalError
 from records.tables.service import ArticleRow

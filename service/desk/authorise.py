@@ -13,9 +13,8 @@ from sqlmodel import Session
 from ledger.canonical import Json
 from ledger.entry import Entry
 from ledger.log import append
-from listener.ingest.sanitise import sanitise_text
 from networks.permissions import refusal
-from records.database import reading, writing
+from records.database import reading, sanitise_text, writing
 from records.enums import Act, Role
 from records.models import Actor
 from records.refusals import RefusalError

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.ingest.minhash import text_digest
-from listener.ingest.sanitise import sanitise_text
+from records.database import sanitise_text
 
 
 @pytest.mark.parametrize(
