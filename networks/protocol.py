@@ -191,7 +191,7 @@ class Network(Protocol):
         """Ask how a post stands now."""
         ...
 
-    def permissions(self, standing: ReplyContext, *, now: datetime) -> Permissions:
+    def permissions(self, context: ReplyContext, *, now: datetime) -> Permissions:
         """What the network permits about a post, and what it costs. Asks nobody."""
         ...
 

@@ -117,7 +117,7 @@ class FilesNetwork:
             raise Refused("No file in the folder tells of this post any more: look at the network it came from.")
         return PostState(exists=True, revision_external_id=revision_of(external_id, found.text))
 
-    def permissions(self, standing: ReplyContext, *, now: datetime) -> Permissions:  # noqa: ARG002
+    def permissions(self, context: ReplyContext, *, now: datetime) -> Permissions:  # noqa: ARG002
         return Permissions(reply=False, private_message=False, hide=False, delete_own=False, why=_WHY)
 
     def check_access(self) -> Access:

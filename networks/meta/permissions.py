@@ -28,19 +28,19 @@ class PrivateOption:
     why: str = ""
 
 
-def private_option(standing: ReplyContext, *, on_our_page: bool, now: datetime) -> PrivateOption:
+def private_option(context: ReplyContext, *, on_our_page: bool, now: datetime) -> PrivateOption:
     """A message where the person wrote within a day, else the one private reply to what they said on our page.
 
     The message comes first, since it does not use the private reply up.
     """
-    wrote_at = standing.person_wrote_at
+    wrote_at = context.person_wrote_at
     if wrote_at is not None and now < wrote_at + ANSWERED_WITHIN:
         return PrivateOption(act=Act.PRIVATE_MESSAGE, until=wrote_at + ANSWERED_WITHIN)
     if not on_our_page:
         return PrivateOption(act=None, why="Meta permits a private reply only to comments under our own posts.")
-    if standing.private_reply_used:
+    if context.private_reply_used:
         return PrivateOption(act=None, why="Meta permits one private reply a comment, and it was used.")
-    until = standing.published_at + PRIVATE_REPLY_WITHIN
+    until = context.published_at + PRIVATE_REPLY_WITHIN
     if now >= until:
         return PrivateOption(act=None, why="Meta permits a private reply only within 7 days of the comment.")
     return PrivateOption(act=Act.PRIVATE_REPLY, until=until)
@@ -49,31 +49,31 @@ def private_option(standing: ReplyContext, *, on_our_page: bool, now: datetime) 
 _MESSENGER_LINK = "https://m.me/"
 
 
-def facebook_permissions(standing: ReplyContext, *, page_id: str, now: datetime) -> Permissions:
+def facebook_permissions(context: ReplyContext, *, page_id: str, now: datetime) -> Permissions:
     """Read Facebook's rules against one post or comment."""
-    ours = is_on_page(standing, page_id=page_id)
-    reply = (ours or standing.summoned) and not standing.hidden
-    private = private_option(standing, on_our_page=ours, now=now)
+    ours = is_on_page(context, page_id=page_id)
+    reply = (ours or context.summoned) and not context.hidden
+    private = private_option(context, on_our_page=ours, now=now)
     return Permissions(
         reply=reply,
         private_message=private.act is not None,
         private_act=private.act or Act.PRIVATE_MESSAGE,
         private_until=private.until,
-        hide=ours and standing.kind in {"comment", "reply"},
-        why=_why_not_on_facebook(standing, reply=reply) or private.why,
+        hide=ours and context.kind in {"comment", "reply"},
+        why=_why_not_on_facebook(context, reply=reply) or private.why,
         compose_link=f"{_MESSENGER_LINK}{page_id}",
     )
 
 
-def is_on_page(standing: ReplyContext, *, page_id: str) -> bool:
+def is_on_page(context: ReplyContext, *, page_id: str) -> bool:
     """Whether it stands under a post of ours, or is or answers a post that a visitor left on our Page."""
     on_page = f"{page_id}_"
-    parent = standing.parent_external_id or ""
-    return standing.root_is_ours or standing.external_id.startswith(on_page) or parent.startswith(on_page)
+    parent = context.parent_external_id or ""
+    return context.root_is_ours or context.external_id.startswith(on_page) or parent.startswith(on_page)
 
 
-def _why_not_on_facebook(standing: ReplyContext, *, reply: bool) -> str:
-    if standing.hidden:
+def _why_not_on_facebook(context: ReplyContext, *, reply: bool) -> str:
+    if context.hidden:
         return "The comment is hidden, so that an answer would not be seen."
     return "" if reply else "Facebook permits a Page to answer only on its own posts and where it is named."
 
@@ -81,27 +81,27 @@ def _why_not_on_facebook(standing: ReplyContext, *, reply: bool) -> str:
 _INSTAGRAM_LINK = "https://ig.me/m/"
 
 
-def instagram_permissions(standing: ReplyContext, *, handle: str, now: datetime) -> Permissions:
+def instagram_permissions(context: ReplyContext, *, handle: str, now: datetime) -> Permissions:
     """Read Instagram's rules against one comment, or one post that names us.
 
     A `comment` stands directly under a post, a `reply` under a comment.
     """
-    top_level = standing.kind != "reply"
-    reply = (standing.root_is_ours or standing.summoned) and top_level and not standing.hidden
-    private = private_option(standing, on_our_page=standing.root_is_ours, now=now)
+    top_level = context.kind != "reply"
+    reply = (context.root_is_ours or context.summoned) and top_level and not context.hidden
+    private = private_option(context, on_our_page=context.root_is_ours, now=now)
     return Permissions(
         reply=reply,
         private_message=private.act is not None,
         private_act=private.act or Act.PRIVATE_MESSAGE,
         private_until=private.until,
-        hide=standing.root_is_ours and standing.kind in {"comment", "reply"},
-        why=_why_not_on_instagram(standing, top_level=top_level, reply=reply) or private.why,
+        hide=context.root_is_ours and context.kind in {"comment", "reply"},
+        why=_why_not_on_instagram(context, top_level=top_level, reply=reply) or private.why,
         compose_link=f"{_INSTAGRAM_LINK}{handle}" if handle else "",
     )
 
 
-def _why_not_on_instagram(standing: ReplyContext, *, top_level: bool, reply: bool) -> str:
-    if standing.hidden:
+def _why_not_on_instagram(context: ReplyContext, *, top_level: bool, reply: bool) -> str:
+    if context.hidden:
         return "Instagram permits no answer to a hidden comment."
     if not top_level:
         return "Instagram permits answers only to comments directly under a post."

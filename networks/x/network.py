@@ -157,11 +157,11 @@ class XNetwork:
 
     def permissions(
         self,
-        standing: ReplyContext,
+        context: ReplyContext,
         *,
         now: datetime,  # noqa: ARG002 - X sets no term; other networks do
     ) -> Permissions:
-        return permissions_for(standing, account_external_id=self._account.external_id)
+        return permissions_for(context, account_external_id=self._account.external_id)
 
     def check_access(self) -> Access:
         return check_access(self._line, self._account)

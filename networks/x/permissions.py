@@ -9,15 +9,15 @@ from records.models import Permissions
 _COMPOSE = "https://twitter.com/messages/compose"
 
 
-def permissions_for(standing: ReplyContext, *, account_external_id: str) -> Permissions:
+def permissions_for(context: ReplyContext, *, account_external_id: str) -> Permissions:
     """Read X's rules against one post.
 
     Only a summoned account replies, only after the person wrote may it write, and only in a conversation that it
     began may it hide what others reply. X knows no private reply to a post.
     """
-    reply = standing.summoned and not standing.hidden
-    private = standing.person_wrote_first
-    hide = standing.root_is_ours and standing.kind in {"reply", "comment"}
+    reply = context.summoned and not context.hidden
+    private = context.person_wrote_first
+    hide = context.root_is_ours and context.kind in {"reply", "comment"}
     return Permissions(
         reply=reply,
         private_message=private,
@@ -26,16 +26,16 @@ def permissions_for(standing: ReplyContext, *, account_external_id: str) -> Perm
         private_cost=prices.X_DIRECT_MESSAGE if private else 0.0,
         hide_cost=prices.X_HIDING if hide else 0.0,
         link_cost=prices.X_LINK_ADDS if reply else 0.0,
-        why=_why(standing),
+        why=_why(context),
         compose_link=f"{_COMPOSE}?recipient_id={account_external_id}",
     )
 
 
-def _why(standing: ReplyContext) -> str:
-    if standing.hidden:
+def _why(context: ReplyContext) -> str:
+    if context.hidden:
         return "The post is hidden, so that an answer would not be seen."
-    if not standing.summoned:
+    if not context.summoned:
         return "X permits a reply only where the author mentioned or quoted the account."
-    if not standing.person_wrote_first:
+    if not context.person_wrote_first:
         return "X permits a direct message only after the person wrote first."
     return ""

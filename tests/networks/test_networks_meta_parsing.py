@@ -8,14 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import Garbled, NetworkError
-from networks.meta.facebook.objects import FacebookRoot, read_comment, read_post
+from networks.meta.facebook.objects import read_comment, read_post
 from networks.meta.graph.messages import Mailbox, messages_of
 from networks.meta.graph.pagination import Branch, NestedCursor, cursor_of, next_token, token_after_branch
 from networks.meta.graph.responses import refusal, usage_of
-from networks.meta.graph.values import edge_of, revision_of
+from networks.meta.graph.values import ThreadRoot, edge_of
 from networks.meta.instagram.objects import OwnAccount, read_media
 from networks.meta.instagram.objects import read_comment as read_instagram_comment
 from networks.meta.instagram.objects import root_of as instagram_root_of
+from networks.values import revision_of
 from records.models import ParentPost
 from tests.support.meta_practice import ENDS_AT
 
@@ -30,7 +31,7 @@ ANY = st.recursive(
 OBJECT = st.dictionaries(st.sampled_from(KEYS), ANY, max_size=6)
 TEXT = st.text(alphabet=st.characters(), max_size=50)
 US = OwnAccount(external_id="3003", handle="acme")
-ROOT = FacebookRoot(above=ParentPost(external_id="2002_1"))
+ROOT = ThreadRoot(above=ParentPost(external_id="2002_1"))
 MAILBOX = Mailbox(network="facebook", platform="messenger", page_id="2002", account_external_id="2002")
 
 

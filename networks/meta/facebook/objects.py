@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from networks.meta.graph.values import author_of, moment, required, revision_of, told_flag
-from networks.protocol import FeedBounds, OwnPost
-from networks.values import JsonObject, mapping, text_of
+from networks.meta.graph.values import ThreadRoot, author_of, moment, required, told_flag
+from networks.protocol import OwnPost
+from networks.values import JsonObject, mapping, revision_of, text_of
 from records.enums import Feed
 from records.models import FetchedPost, ParentPost
 
@@ -40,11 +38,6 @@ SOURCES: dict[Feed, tuple[str, ...]] = {
 
 ADS = "ads_posts"
 
-FEEDS = (Feed.OWN_POSTS, Feed.COMMENTS, Feed.MENTIONS, Feed.DIRECT_MESSAGES)
-"""Own posts first, so that a comment is known to be under one of ours when it is heard."""
-
-BOUNDS = dict.fromkeys(FEEDS, FeedBounds())
-
 SCOPES = (
     "pages_manage_engagement",
     "pages_manage_metadata",
@@ -65,19 +58,11 @@ def post_with_comments(*, since: datetime | None, after: str | None = None) -> s
     return f"{POST},{COMMENTS}.filter(stream).order(reverse_chronological){limits}{{{COMMENT}}}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FacebookRoot:
-    """The post that comments hang under."""
-
-    above: ParentPost
-    media_urls: tuple[str, ...] = ()
-
-
-def root_of(post: JsonObject) -> FacebookRoot:
+def root_of(post: JsonObject) -> ThreadRoot:
     """What an answer needs of the post above it. Raises Garbled where it has no id."""
     external_id = required(post, "id", what="a post")
     author = author_of(mapping(post.get("from")), of=external_id)
-    return FacebookRoot(
+    return ThreadRoot(
         above=ParentPost(
             external_id=external_id,
             author_handle=author.handle,
@@ -88,9 +73,9 @@ def root_of(post: JsonObject) -> FacebookRoot:
     )
 
 
-def root_of_comment(comment_id: str, *, page_id: str) -> FacebookRoot:
+def root_of_comment(comment_id: str, *, page_id: str) -> ThreadRoot:
     """The post of a comment, as far as the comment's own id tells: `POST_COMMENT` hangs under `PAGE_POST`."""
-    return FacebookRoot(above=ParentPost(external_id=f"{page_id}_{comment_id.partition('_')[0]}"))
+    return ThreadRoot(above=ParentPost(external_id=f"{page_id}_{comment_id.partition('_')[0]}"))
 
 
 def read_post(post: JsonObject, *, page_id: str) -> FetchedPost | OwnPost:
@@ -114,7 +99,7 @@ def read_post(post: JsonObject, *, page_id: str) -> FetchedPost | OwnPost:
     )
 
 
-def read_comment(comment: JsonObject, *, root: FacebookRoot, page_id: str) -> FetchedPost | OwnPost:
+def read_comment(comment: JsonObject, *, root: ThreadRoot, page_id: str) -> FetchedPost | OwnPost:
     """A comment, or an answer to one. Raises Garbled where it lacks what identifies it."""
     external_id = required(comment, "id", what="a comment")
     published_at = moment(comment, "created_time", what=f"the comment {external_id}")
@@ -145,15 +130,6 @@ def read_comment(comment: JsonObject, *, root: FacebookRoot, page_id: str) -> Fe
         media_urls=_links(text_of(image, "src") or text_of(attachment, "url"), *root.media_urls),
         summoned=True,
         hidden=told_flag(comment, "is_hidden"),
-    )
-
-
-def split_own(found: Iterable[FetchedPost | OwnPost]) -> tuple[tuple[FetchedPost, ...], tuple[OwnPost, ...]]:
-    """The posts of others, and those of our own account."""
-    every: Sequence[FetchedPost | OwnPost] = tuple(found)
-    return (
-        tuple(each for each in every if isinstance(each, FetchedPost)),
-        tuple(each for each in every if isinstance(each, OwnPost)),
     )
 
 

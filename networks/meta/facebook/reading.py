@@ -6,7 +6,7 @@ every 100 new comments of a post beyond its first 25.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,17 +18,15 @@ from networks.meta.facebook.objects import (
     POST,
     POSTS_A_PAGE,
     SOURCES,
-    FacebookRoot,
     post_with_comments,
     read_comment,
     read_post,
     root_of,
     root_of_comment,
-    split_own,
 )
 from networks.meta.graph.client import Graph, GraphResponse
-from networks.meta.graph.pagination import Branch, NestedCursor, cursor_of, next_token, token_after_branch
-from networks.meta.graph.values import Edge, edge_of, moment, nested_edge, required
+from networks.meta.graph.pagination import Branch, NestedCursor, cursor_of, next_token, page_of, token_after_branch
+from networks.meta.graph.values import Edge, ThreadRoot, edge_of, moment, nested_edge, required
 from networks.protocol import Budget, FeedPage, OwnPost
 from networks.values import JsonObject, mapping, text_of
 from records.enums import Feed
@@ -39,10 +37,9 @@ def read_posts(graph: Graph, feed: Feed, *, page_id: str, since: datetime | None
     """One page of the posts of a feed, without their comments."""
     place, sources = cursor_of(page), SOURCES[feed]
     told, budget = _list(graph, page_id, sources[place.source % len(sources)], place, fields=POST)
-    posts, own = split_own(read_post(post, page_id=page_id) for post in told.items)
-    return FeedPage(
-        posts=tuple(post for post in posts if since is None or post.published_at >= since),
-        own=tuple(post for post in own if since is None or post.published_at >= since),
+    found = [read_post(post, page_id=page_id) for post in told.items]
+    return page_of(
+        [post for post in found if since is None or post.published_at >= since],
         next_page=next_token(
             place, after=told.after, goes_on=_any_since(told.items, since), sources=len(sources), branches=()
         ),
@@ -67,7 +64,7 @@ def read_comments(graph: Graph, *, page_id: str, since: datetime | None, page: s
                 Branch(external_id=required(post, "id", what="a post"), edge=COMMENTS, after=comments.after)
             )
     wanted = _any_since(told.items, None if since is None else since - COMMENTED_FOR)
-    return _page(
+    return page_of(
         found,
         next_page=next_token(place, after=told.after, goes_on=wanted, sources=len(sources), branches=tuple(branches)),
         budget=budget,
@@ -80,9 +77,9 @@ def _read_branch(graph: Graph, place: NestedCursor, *, page_id: str, since: date
         answer = graph.node(branch.external_id, fields=post_with_comments(since=since, after=branch.after))
     except TargetGone:
         # Deleted since its first comments were read: there is no more to hear under it.
-        return _page((), next_page=token_after_branch(place, after=None, goes_on=False, sources=sources), budget=None)
+        return page_of((), next_page=token_after_branch(place, after=None, goes_on=False, sources=sources), budget=None)
     comments = nested_edge(answer.body, COMMENTS)
-    return _page(
+    return page_of(
         _comments_of(answer.body, comments.items, page_id=page_id),
         next_page=token_after_branch(
             place, after=comments.after, goes_on=_any_since(comments.items, since), sources=sources
@@ -115,11 +112,6 @@ def _any_since(items: Sequence[JsonObject], since: datetime | None) -> bool:
     if since is None or not items:
         return True
     return any(moment(item, "created_time", what="a post") >= since - timedelta(seconds=1) for item in items)
-
-
-def _page(found: Iterable[FetchedPost | OwnPost], *, next_page: str | None, budget: Budget | None) -> FeedPage:
-    posts, own = split_own(found)
-    return FeedPage(posts=posts, own=own, next_page=next_page, budget=budget)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +155,7 @@ def own_replies(graph: Graph, thread: str, *, page_id: str) -> list[OwnPost]:
         after = told.after
 
 
-def _root(comment: JsonObject, thread: str, page_id: str) -> FacebookRoot:
+def _root(comment: JsonObject, thread: str, page_id: str) -> ThreadRoot:
     if mapping(comment.get("parent")):
         return root_of_comment(thread, page_id=page_id)
-    return FacebookRoot(above=ParentPost(external_id=thread))
+    return ThreadRoot(above=ParentPost(external_id=thread))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from networks.meta.facebook.objects import NETWORK
-from networks.meta.graph.values import author_of, revision_of
+from networks.meta.graph.values import author_of
 from networks.meta.graph.webhook_entries import WebhookChanges, unix_moment
 from networks.protocol import OwnPost
-from networks.values import JsonObject, mapping, mappings, text_of
+from networks.values import JsonObject, mapping, mappings, revision_of, text_of
 from records.models import FetchedPost, ParentPost
 
 _COMMENT = "comment"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import orjson
 
 from networks.errors import Garbled
+from networks.protocol import Budget, FeedPage, OwnPost
+from records.models import FetchedPost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,3 +81,15 @@ def token_after_branch(
     if not rest and place.source >= sources:
         return None
     return replace(place, branches=rest).token
+
+
+def page_of(
+    found: Sequence[FetchedPost | OwnPost], *, next_page: str | None = None, budget: Budget | None = None
+) -> FeedPage:
+    """A page with the posts of others apart from our own."""
+    return FeedPage(
+        posts=tuple(each for each in found if isinstance(each, FetchedPost)),
+        own=tuple(each for each in found if isinstance(each, OwnPost)),
+        next_page=next_page,
+        budget=budget,
+    )

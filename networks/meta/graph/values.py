@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 from networks.errors import Garbled
 from networks.values import JsonObject, mapping, mappings, text_of
-from records.models import Author
+from records.models import Author, ParentPost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +17,14 @@ class Edge:
 
     items: tuple[JsonObject, ...]
     after: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadRoot:
+    """The post or medium that comments hang under."""
+
+    above: ParentPost
+    media_urls: tuple[str, ...] = ()
 
 
 def edge_of(value: JsonObject) -> Edge:
@@ -67,12 +74,6 @@ def author_of(value: JsonObject, *, of: str) -> Author:
         return Author(external_id=f"@{handle}" if handle else f"author-of-{of}", handle=handle, display_name=handle)
     name = text_of(value, "name") or text_of(value, "username")
     return Author(external_id=external_id, handle=text_of(value, "username") or name, display_name=name)
-
-
-def revision_of(external_id: str, text: str) -> str:
-    """An id of this very text: Meta keeps a post's id over edits, and no history of them."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{external_id}#{digest[:12]}"
 
 
 def _after(paging: JsonObject) -> str | None:

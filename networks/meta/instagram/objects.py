@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from networks.meta.graph.values import author_of, moment, required, revision_of, told_flag
-from networks.protocol import FeedBounds, OwnPost
-from networks.values import JsonObject, mapping, text_of
+from networks.meta.graph.values import ThreadRoot, author_of, moment, required, told_flag
+from networks.protocol import OwnPost
+from networks.values import JsonObject, mapping, revision_of, text_of
 from records.enums import Feed
 from records.models import Author, FetchedPost, ParentPost
 
@@ -37,11 +37,6 @@ ANSWERED_FOR = timedelta(days=7)
 
 SOURCES: dict[Feed, str] = {Feed.OWN_POSTS: "media", Feed.MENTIONS: "tags", Feed.COMMENTS: "media"}
 """The account's lists that each feed is read from."""
-
-FEEDS = (Feed.OWN_POSTS, Feed.COMMENTS, Feed.MENTIONS, Feed.DIRECT_MESSAGES)
-"""Own posts first, so that a comment is known to be under one of ours when it is heard."""
-
-BOUNDS = dict.fromkeys(FEEDS, FeedBounds())
 
 SCOPES = (
     "instagram_basic",
@@ -87,17 +82,9 @@ class OwnAccount:
         return re.search(rf"@{re.escape(self.handle)}(?![\w.])", text, re.IGNORECASE) is not None
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstagramRoot:
-    """The medium that comments hang under."""
-
-    above: ParentPost
-    media_urls: tuple[str, ...] = ()
-
-
-def root_of(media: JsonObject, *, us: OwnAccount) -> InstagramRoot:
+def root_of(media: JsonObject, *, us: OwnAccount) -> ThreadRoot:
     """What an answer needs of the medium above it, or of as much as is told of it. Raises Garbled without an id."""
-    return InstagramRoot(
+    return ThreadRoot(
         above=ParentPost(
             external_id=required(media, "id", what="a medium"),
             author_handle=text_of(media, "username"),
@@ -143,7 +130,7 @@ def read_media(media: JsonObject, *, us: OwnAccount) -> FetchedPost | OwnPost:
 
 
 def read_comment(
-    comment: JsonObject, *, root: InstagramRoot, us: OwnAccount, parent: JsonObject | None = None
+    comment: JsonObject, *, root: ThreadRoot, us: OwnAccount, parent: JsonObject | None = None
 ) -> FetchedPost | OwnPost:
     """A comment, or an answer to `parent`. Raises Garbled where it lacks what identifies it.
 

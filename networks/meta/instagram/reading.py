@@ -13,8 +13,8 @@ from datetime import datetime
 
 from networks.errors import TargetGone
 from networks.meta.graph.client import Graph, GraphResponse
-from networks.meta.graph.pagination import Branch, NestedCursor, cursor_of, next_token, token_after_branch
-from networks.meta.graph.values import Edge, edge_of, moment, nested_edge, required
+from networks.meta.graph.pagination import Branch, NestedCursor, cursor_of, next_token, page_of, token_after_branch
+from networks.meta.graph.values import Edge, ThreadRoot, edge_of, moment, nested_edge, required
 from networks.meta.instagram.objects import (
     ANSWERED_FOR,
     COMMENTED_FOR,
@@ -23,15 +23,15 @@ from networks.meta.instagram.objects import (
     MEDIA_A_PAGE,
     REPLIES,
     SOURCES,
-    InstagramRoot,
     OwnAccount,
+    ThreadRoot,
     comment_with_replies,
     media_with_comments,
     read_comment,
     read_media,
     root_of,
 )
-from networks.protocol import Budget, FeedPage, OwnPost
+from networks.protocol import FeedPage, OwnPost
 from networks.values import JsonObject, mapping
 from records.enums import Feed
 from records.models import FetchedPost
@@ -70,18 +70,6 @@ def read_comments(graph: Graph, *, us: OwnAccount, since: datetime | None, page:
         _recent(found, since),
         next_page=next_token(place, after=told.after, goes_on=wanted, sources=1, branches=tuple(branches)),
         budget=answer.budget,
-    )
-
-
-def page_of(
-    found: Sequence[FetchedPost | OwnPost], *, next_page: str | None = None, budget: Budget | None = None
-) -> FeedPage:
-    """A page with the posts of others and our own apart."""
-    return FeedPage(
-        posts=tuple(each for each in found if isinstance(each, FetchedPost)),
-        own=tuple(each for each in found if isinstance(each, OwnPost)),
-        next_page=next_page,
-        budget=budget,
     )
 
 
@@ -126,7 +114,7 @@ def _under_media(media: JsonObject, *, us: OwnAccount, since: datetime | None) -
     return found, branches
 
 
-def _answers(answers: Edge, comment: JsonObject, *, root: InstagramRoot, us: OwnAccount) -> _Found:
+def _answers(answers: Edge, comment: JsonObject, *, root: ThreadRoot, us: OwnAccount) -> _Found:
     return [read_comment(answer, root=root, us=us, parent=comment) for answer in answers.items]
 
 
