@@ -66,7 +66,7 @@ class ReplyContext:
     """What is known of a post when one asks what the network permits about it."""
 
     external_id: str
-    summoned: bool
+    mentions_us: bool
     person_wrote_first: bool
     """The author has sent us a direct message."""
     person_wrote_at: datetime | None = None

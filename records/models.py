@@ -54,7 +54,7 @@ class FetchedPost:
     root_external_id: str
     above: ParentPost | None = None
     media_urls: tuple[str, ...] = ()
-    summoned: bool = False
+    mentions_us: bool = False
     """True where the author mentioned or quoted our account, so that the network permits an answer."""
     hidden: bool | None = None
     """Whether it is hidden from the public; None where the network does not tell."""

@@ -117,7 +117,7 @@ def store_mentions(
             ServedMention(
                 mention_id=mention_ids[external_id],
                 is_new=external_id in ids,
-                mentions_us=post.summoned,
+                mentions_us=post.mentions_us,
                 assessed=external_id in known and known[external_id].assessed and external_id not in edited_names,
             )
             for external_id, post in newest.items()

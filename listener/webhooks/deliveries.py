@@ -148,7 +148,7 @@ def _new_by_feed(page: FeedPage, known: dict[str, _Known]) -> list[tuple[Feed, F
 def _feed_of(post: FetchedPost) -> Feed:
     if post.kind == _COMMENT:
         return Feed.COMMENTS
-    return Feed.MENTIONS if post.summoned else Feed.THREADS
+    return Feed.MENTIONS if post.mentions_us else Feed.THREADS
 
 
 def _doubtful(session: Session, network: str, delivery: WebhookDelivery, known: dict[str, _Known]) -> set[int]:

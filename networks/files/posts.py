@@ -57,8 +57,8 @@ def read_posts(
 ) -> Iterator[FileRow]:
     """Read a file line by line, whatever its size; a line that cannot be used says why and stops nothing.
 
-    A post that names one of `brand_handles` (with or without @), or of those that the file tells, counts as summoned.
-    A post without a date is taken to be 30 seconds younger than the line before it. Of answered posts the last
+    A post that names one of `brand_handles` (with or without @), or of those that the file names, counts as mentioning
+    us. A post without a date is taken to be 30 seconds younger than the line before it. Of answered posts the last
     50,000 are remembered. Raises FileUnreadableError, with what to do, where the file itself cannot be read.
     """
     reader = _Reader(
@@ -123,7 +123,7 @@ class _Reader:
             parent_external_id=parent,
             root_external_id=root,
             above=above.above if above else ParentPost(external_id=parent) if parent else None,
-            summoned=(above is not None and above.is_own) or self._names_brand(text),
+            mentions_us=(above is not None and above.is_own) or self._names_brand(text),
         )
         return FileRow(line=line.number, post=post)
 

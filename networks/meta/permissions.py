@@ -52,7 +52,7 @@ _MESSENGER_LINK = "https://m.me/"
 def facebook_permissions(context: ReplyContext, *, page_id: str, now: datetime) -> Permissions:
     """Read Facebook's rules against one post or comment."""
     ours = is_on_page(context, page_id=page_id)
-    reply = (ours or context.summoned) and not context.hidden
+    reply = (ours or context.mentions_us) and not context.hidden
     private = private_option(context, on_our_page=ours, now=now)
     return Permissions(
         reply=reply,
@@ -87,7 +87,7 @@ def instagram_permissions(context: ReplyContext, *, handle: str, now: datetime) 
     A `comment` stands directly under a post, a `reply` under a comment.
     """
     top_level = context.kind != "reply"
-    reply = (context.root_is_ours or context.summoned) and top_level and not context.hidden
+    reply = (context.root_is_ours or context.mentions_us) and top_level and not context.hidden
     private = private_option(context, on_our_page=context.root_is_ours, now=now)
     return Permissions(
         reply=reply,

@@ -60,7 +60,7 @@ def read_post(post: JsonObject, *, account_external_id: str) -> FetchedPost:
         root_external_id=_root(post),
         above=_above(post, parent, quoted, quoted_id),
         media_urls=_media_urls(post),
-        summoned=_mentions_us(entities, quoted, account_external_id),
+        mentions_us=_mentions_us(entities, quoted, account_external_id),
     )
 
 

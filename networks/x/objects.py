@@ -122,7 +122,7 @@ def _fetched_post(
         root_external_id=text_of(post, "conversation_id") or first,
         above=_above(parent or quoted, included),
         media_urls=_media_urls(post, included),
-        summoned=quoted in quoted_ours or _mentions_us(entities, quoted, included, account_external_id),
+        mentions_us=quoted in quoted_ours or _mentions_us(entities, quoted, included, account_external_id),
     )
 
 

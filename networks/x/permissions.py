@@ -12,10 +12,10 @@ _COMPOSE = "https://twitter.com/messages/compose"
 def permissions_for(context: ReplyContext, *, account_external_id: str) -> Permissions:
     """Read X's rules against one post.
 
-    Only a summoned account replies, only after the person wrote may it write, and only in a conversation that it
-    began may it hide what others reply. X knows no private reply to a post.
+    The account may reply only where the post mentions or quotes it, write only after the person wrote, and hide replies
+    only in a conversation that it began. X knows no private reply to a post.
     """
-    reply = context.summoned and not context.hidden
+    reply = context.mentions_us and not context.hidden
     private = context.person_wrote_first
     hide = context.root_is_ours and context.kind in {"reply", "comment"}
     return Permissions(
@@ -34,7 +34,7 @@ def permissions_for(context: ReplyContext, *, account_external_id: str) -> Permi
 def _why(context: ReplyContext) -> str:
     if context.hidden:
         return "The post is hidden, so that an answer would not be seen."
-    if not context.summoned:
+    if not context.mentions_us:
         return "X permits a reply only where the author mentioned or quoted the account."
     if not context.person_wrote_first:
         return "X permits a direct message only after the person wrote first."

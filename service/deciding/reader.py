@@ -209,7 +209,7 @@ class PermissionInputs:
         wrote_at = self.wrote_at.get((row.account_id, row.identity_id))
         post = ReplyContext(
             external_id=row.external_id,
-            summoned=row.summoned,
+            mentions_us=row.summoned,
             person_wrote_first=wrote_at is not None,
             person_wrote_at=wrote_at,
             private_reply_used=(row.account_id, row.mention_id) in self.private_replies,

@@ -31,7 +31,7 @@ class Page:
     def permissions(self, standing: ReplyContext, *, now: datetime) -> Permissions:
         comment = ReplyContext(
             external_id=standing.external_id,
-            summoned=True,
+            mentions_us=True,
             person_wrote_first=False,
             root_is_ours=True,
             published_at=standing.published_at,

@@ -16,7 +16,7 @@ from tests.listener.test_listener_intake import message, own, post
 from tests.support.listener import ENDS_AT as NOW
 from tests.support.listener import LISTEN, IntakeSetup
 
-EVERYTHING = FeedPage(posts=(post(101), post(102, summoned=False)), own=(own(801, 101),), messages=(message(1),))
+EVERYTHING = FeedPage(posts=(post(101), post(102, mentions_us=False)), own=(own(801, 101),), messages=(message(1),))
 
 
 def deliver(

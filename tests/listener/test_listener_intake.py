@@ -31,7 +31,7 @@ def post(number: int, text: str = "", **changes) -> FetchedPost:
         text=text or f"texto {number}",
         published_at=NOW - timedelta(minutes=60 - number % 50),
         root_external_id=str(number),
-        summoned=True,
+        mentions_us=True,
     )
     return replace(made, **changes)
 
@@ -153,8 +153,8 @@ def test_hostile_texts_are_stored_once(intake, text):
     assert len(intake.rows("SELECT above FROM mention")[0][0]) < 40_000
 
 
-def test_a_mention_judged_already_is_due_again_when_it_turns_out_to_be_summoned(intake):
-    intake.store(Feed.SEARCH, FeedPage(posts=(post(1, summoned=False), post(2, summoned=False))))
+def test_a_mention_judged_already_is_due_again_when_it_turns_out_to_mention_us(intake):
+    intake.store(Feed.SEARCH, FeedPage(posts=(post(1, mentions_us=False), post(2, mentions_us=False))))
     intake.run("UPDATE mention_revision SET assess_due_at = NULL WHERE external_id = '1'")
 
     intake.store(Feed.MENTIONS, FeedPage(posts=(post(1), post(2))))
@@ -166,9 +166,9 @@ def test_a_mention_judged_already_is_due_again_when_it_turns_out_to_be_summoned(
     ]
 
 
-def test_what_summoned_us_stays_so_when_a_search_serves_it(intake):
+def test_what_mentions_us_stays_so_when_a_search_serves_it(intake):
     intake.store(Feed.MENTIONS, FeedPage(posts=(post(1),)))
-    intake.store(Feed.SEARCH, FeedPage(posts=(post(1, summoned=False),)))
+    intake.store(Feed.SEARCH, FeedPage(posts=(post(1, mentions_us=False),)))
 
     assert intake.rows("SELECT summoned, feed FROM mention_account") == [(1, "mentions")]
 

@@ -176,7 +176,7 @@ def heard(stage: Stage) -> list[FetchedPost]:
 def standing_of(post: FetchedPost, **known: bool) -> ReplyContext:
     return ReplyContext(
         external_id=post.external_id,
-        summoned=known.get("summoned", post.summoned),
+        mentions_us=known.get("mentions_us", post.mentions_us),
         person_wrote_first=known.get("wrote", False),
         root_is_ours=known.get("ours", False),
         published_at=post.published_at,
@@ -278,10 +278,10 @@ def test_own_replies_are_found_under_what_they_answer(stage):
 
 def test_what_is_not_permitted_has_a_reason_and_what_it_costs_is_told(stage):
     post = heard(stage)[0]
-    for summoned in (True, False):
+    for mentions_us in (True, False):
         for wrote in (True, False):
             for hidden in (True, False):
-                standing = standing_of(post, summoned=summoned, wrote=wrote, hidden=hidden)
+                standing = standing_of(post, mentions_us=mentions_us, wrote=wrote, hidden=hidden)
                 found = stage.network.permissions(standing, now=stage.now)
                 assert found == stage.network.permissions(standing, now=stage.now)
                 assert found.why or (found.reply and found.private_message)

@@ -57,7 +57,7 @@ def test_comments_and_their_answers_are_heard_under_posts_ads_and_visits(page, i
     assert {"mi tarjeta no funciona", "a mí tampoco", "ni por correo"} <= found.keys()
     assert len([text for text in found if text.startswith("opinión")]) == 120
     comment, answer, visit = found["mi tarjeta no funciona"], found["a mí tampoco"], found["ni por correo"]
-    assert (comment.external_id, comment.kind, comment.summoned) == (ids["c1"], "comment", True)
+    assert (comment.external_id, comment.kind, comment.mentions_us) == (ids["c1"], "comment", True)
     assert (comment.parent_external_id, comment.root_external_id) == (ids["post"], ids["post"])
     assert (comment.above.text, comment.above.author_external_id) == ("abrimos oficina", ids["post"].split("_")[0])
     assert (answer.parent_external_id, answer.root_external_id) == (ids["c1"], ids["post"])
@@ -90,7 +90,7 @@ def test_visits_and_mentions_are_posts_that_summon(page, ids):
 
     assert found.keys() == {"nadie contesta al teléfono", "gracias, La Marca"}
     for post in found.values():
-        assert (post.kind, post.parent_external_id, post.summoned) == ("post", None, True)
+        assert (post.kind, post.parent_external_id, post.mentions_us) == ("post", None, True)
         assert post.root_external_id == post.external_id
     assert found["gracias, La Marca"].external_id == ids["tag"]
 

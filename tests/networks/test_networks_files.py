@@ -52,7 +52,7 @@ def test_a_thread_keeps_its_shape(threads):
 
 
 def test_who_names_the_brand_or_answers_it_has_summoned_it(threads):
-    assert [row.post.summoned for row in read(threads) if row.post] == [True, True, False]
+    assert [row.post.mentions_us for row in read(threads) if row.post] == [True, True, False]
 
 
 def test_dates_are_read_in_both_forms_and_filled_where_missing(threads):

@@ -65,7 +65,7 @@ def test_every_file_of_the_folder_is_heard_by_name(tmp_path):
 
     heard = posts(open_folder(tmp_path))
 
-    assert [(post.external_id, post.network, post.summoned) for post in heard] == [
+    assert [(post.external_id, post.network, post.mentions_us) for post in heard] == [
         ("1", "files", True),
         ("2", "files", False),
         ("3", "files", True),
@@ -215,7 +215,7 @@ def test_an_export_that_is_taken_away_deletes_nothing(tmp_path):
 def test_nothing_can_be_said_in_a_file(tmp_path):
     network = open_folder(tmp_path)
     standing = ReplyContext(
-        external_id="1", summoned=True, person_wrote_first=True, root_is_ours=True, published_at=now(), kind="reply"
+        external_id="1", mentions_us=True, person_wrote_first=True, root_is_ours=True, published_at=now(), kind="reply"
     )
 
     found = network.permissions(standing, now=now())

@@ -52,7 +52,7 @@ def test_comments_and_answers_come_with_what_they_answer(account, practice, ids)
     found = fetched_posts(account, Feed.COMMENTS)
 
     comment, answer = found["no me llega"], found["a mí tampoco"]
-    assert (comment.external_id, comment.kind, comment.summoned) == (ids["c1"], "comment", True)
+    assert (comment.external_id, comment.kind, comment.mentions_us) == (ids["c1"], "comment", True)
     assert (comment.parent_external_id, comment.root_external_id) == (ids["media"], ids["media"])
     assert comment.above.text == "nueva tarjeta"
     assert comment.above.author_external_id == practice.account("instagram").external_id
@@ -81,8 +81,8 @@ def test_a_hostile_text_arrives_as_it_is(account, ids):
 def test_only_who_names_us_in_a_caption_may_be_answered(account, ids):
     found = fetched_posts(account, Feed.MENTIONS)
 
-    assert (found["qué foto"].kind, found["qué foto"].summoned) == ("post", False)
-    assert found["gracias @marca, por fin"].summoned
+    assert (found["qué foto"].kind, found["qué foto"].mentions_us) == ("post", False)
+    assert found["gracias @marca, por fin"].mentions_us
     assert found["gracias @marca, por fin"].external_id == ids["caption"]
     assert found["qué foto"].author.handle == "eva"
 

@@ -32,7 +32,7 @@ def standing(network):
     root = "2002_1" if network.name == "facebook" else "1"
     return ReplyContext(
         external_id="1_2" if network.name == "facebook" else "2",
-        summoned=True,
+        mentions_us=True,
         person_wrote_first=False,
         root_is_ours=True,
         published_at=NOW - timedelta(hours=1),
@@ -101,7 +101,7 @@ def test_a_hidden_comment_is_not_answered_in_public(network, standing):
 
 
 def test_what_neither_is_ours_nor_names_us_is_left_alone(network, standing):
-    stranger = replace(standing, root_is_ours=False, summoned=False, parent_external_id="77_1")
+    stranger = replace(standing, root_is_ours=False, mentions_us=False, parent_external_id="77_1")
 
     found = network.permissions(stranger, now=NOW)
 

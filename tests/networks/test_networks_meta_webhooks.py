@@ -113,7 +113,7 @@ def test_a_comment_is_the_same_by_webhook_and_by_asking(practice, receiver, name
     assert [each.account_external_id for each in told] == [account.external_id]
     assert [each.changed for each in told] == [()]
     post = told[0].page.posts[0]
-    for same in ("external_id", "revision_external_id", "kind", "author", "text", "parent_external_id", "summoned"):
+    for same in ("external_id", "revision_external_id", "kind", "author", "text", "parent_external_id", "mentions_us"):
         assert getattr(post, same) == getattr(asked, same), same
     assert post.root_external_id == asked.root_external_id
     assert post.above.external_id == asked.above.external_id

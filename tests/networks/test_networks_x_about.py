@@ -99,7 +99,7 @@ def test_a_quote_of_our_post_is_heard_and_has_summoned_us(practice):
 
     page = practice.open().read(Feed.QUOTES, since=None, until=practice.now(), page=None, about=(own,))
 
-    assert [(post.external_id, post.kind, post.summoned) for post in page.posts] == [(quote, "quote", True)]
+    assert [(post.external_id, post.kind, post.mentions_us) for post in page.posts] == [(quote, "quote", True)]
     assert page.budget is not None
     assert page.budget.limit is not None
 
@@ -111,4 +111,4 @@ def test_a_quote_has_summoned_us_though_x_keeps_our_own_post_back(practice):
 
     page = practice.open().read(Feed.QUOTES, since=None, until=practice.now(), page=None, about=(own,))
 
-    assert [(post.summoned, post.above.text) for post in page.posts if post.above] == [(True, "")]
+    assert [(post.mentions_us, post.above.text) for post in page.posts if post.above] == [(True, "")]

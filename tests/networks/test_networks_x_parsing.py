@@ -55,7 +55,7 @@ def test_a_post_with_everything_is_read():
     assert own == ()
     assert post.text == "RT? no: @acme https://example.org/1 https://example.org/2?a=1&b=2 <3 &amp;"
     assert (post.external_id, post.revision_external_id, post.language_hint) == ("10", "12", "")
-    assert (post.summoned, post.author.external_id, post.author.handle) == (True, "7", "")
+    assert (post.mentions_us, post.author.external_id, post.author.handle) == (True, "7", "")
     assert post.media_urls == ("https://example.org/a.jpg",)
 
 
@@ -65,7 +65,7 @@ def test_a_quote_of_our_post_summons_us():
 
     ((post,), _) = read_posts({"data": [quoting], "includes": included}, account_external_id="1001")
 
-    assert (post.kind, post.summoned, post.parent_external_id) == ("quote", True, None)
+    assert (post.kind, post.mentions_us, post.parent_external_id) == ("quote", True, None)
     assert post.above is not None
     assert post.above.text == "nuestro & vuestro"
 
@@ -76,7 +76,7 @@ def test_a_long_post_is_read_to_its_end():
     ((post,), _) = read_posts({"data": [POST | {"note_tweet": note}]}, account_external_id="1001")
 
     assert post.text == "todo el texto https://t.co/z"
-    assert post.summoned
+    assert post.mentions_us
 
 
 def test_a_plain_repost_says_nothing_new():

@@ -33,8 +33,8 @@ def test_a_reply_carries_the_post_it_answers(practice):
 def test_only_who_mentions_us_has_summoned_us(practice):
     page = practice.open().read(Feed.SEARCH, since=None, until=practice.now(), page=None)
 
-    assert {post.text: post.summoned for post in page.posts}["acme abre una oficina"] is False
-    assert sum(post.summoned for post in page.posts) == 3
+    assert {post.text: post.mentions_us for post in page.posts}["acme abre una oficina"] is False
+    assert sum(post.mentions_us for post in page.posts) == 3
 
 
 def test_our_own_posts_come_as_our_own(practice):

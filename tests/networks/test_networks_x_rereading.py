@@ -182,7 +182,7 @@ def test_x_has_no_private_reply(practice, mention):
 def test_prices_stand_beside_what_is_permitted(practice):
     now = practice.now()
     standing = ReplyContext(
-        external_id="1", summoned=True, person_wrote_first=True, root_is_ours=True, published_at=now, kind="reply"
+        external_id="1", mentions_us=True, person_wrote_first=True, root_is_ours=True, published_at=now, kind="reply"
     )
 
     found = practice.open().permissions(standing, now=now)

@@ -91,7 +91,7 @@ def test_a_mention_is_told_as_polling_would_tell_it():
     assert post.text == "@acme mirad <esto> https://example.org/1"
     assert post.published_at == datetime(2026, 5, 4, 10, tzinfo=UTC)
     assert (post.author.external_id, post.author.handle, post.author.reach) == ("7", "ana", 12)
-    assert (post.summoned, post.language_hint) == (True, "es")
+    assert (post.mentions_us, post.language_hint) == (True, "es")
 
 
 def test_a_long_text_is_told_whole_or_only_named():
@@ -99,7 +99,7 @@ def test_a_long_text_is_told_whole_or_only_named():
 
     post = post_of(truncated=True, extended_tweet=extended, entities={})
 
-    assert (post.text, post.summoned) == ("todo " * 60, True)
+    assert (post.text, post.mentions_us) == ("todo " * 60, True)
     cut = told(tweet_create_events=[POST | {"truncated": True}])
     assert (cut.page.posts, cut.changed, cut.named) == ((), (), ("12",))
 
@@ -129,7 +129,7 @@ def test_a_quote_of_our_post_summons_us():
 
     post = post_of(quoted_status_id_str="3", quoted_status=quoted, entities={})
 
-    assert (post.kind, post.summoned, post.above.text) == ("quote", True, "nuestro & vuestro")
+    assert (post.kind, post.mentions_us, post.above.text) == ("quote", True, "nuestro & vuestro")
 
 
 def test_a_repost_says_nothing_new():

@@ -226,11 +226,14 @@ def test_a_text_with_a_lone_surrogate_fails_cleanly(practice, mention):
 @pytest.mark.parametrize(
     ("standing", "expected"),
     [
-        ({"summoned": True, "person_wrote_first": True}, (True, True, False)),
-        ({"summoned": True, "person_wrote_first": False}, (True, False, False)),
-        ({"summoned": False, "person_wrote_first": True}, (False, True, False)),
-        ({"summoned": True, "person_wrote_first": False, "root_is_ours": True, "kind": "reply"}, (True, False, True)),
-        ({"summoned": True, "person_wrote_first": False, "hidden": True}, (False, False, False)),
+        ({"mentions_us": True, "person_wrote_first": True}, (True, True, False)),
+        ({"mentions_us": True, "person_wrote_first": False}, (True, False, False)),
+        ({"mentions_us": False, "person_wrote_first": True}, (False, True, False)),
+        (
+            {"mentions_us": True, "person_wrote_first": False, "root_is_ours": True, "kind": "reply"},
+            (True, False, True),
+        ),
+        ({"mentions_us": True, "person_wrote_first": False, "hidden": True}, (False, False, False)),
     ],
 )
 def test_what_is_permitted_follows_the_rules_of_x(practice, standing, expected):

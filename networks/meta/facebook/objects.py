@@ -95,7 +95,7 @@ def read_post(post: JsonObject, *, page_id: str) -> FetchedPost | OwnPost:
         published_at=published_at,
         root_external_id=external_id,
         media_urls=_links(text_of(post, "full_picture")),
-        summoned=True,
+        mentions_us=True,
     )
 
 
@@ -128,7 +128,7 @@ def read_comment(comment: JsonObject, *, root: ThreadRoot, page_id: str) -> Fetc
         above=above,
         # What a comment shows comes first; then what it speaks of.
         media_urls=_links(text_of(image, "src") or text_of(attachment, "url"), *root.media_urls),
-        summoned=True,
+        mentions_us=True,
         hidden=told_flag(comment, "is_hidden"),
     )
 

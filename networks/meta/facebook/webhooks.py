@@ -70,5 +70,5 @@ def _read(value: JsonObject, external_id: str, *, page_id: str, at: datetime) ->
         root_external_id=root,
         above=ParentPost(external_id=parent) if parent else None,
         media_urls=(photo,) if photo else (),
-        summoned=True,
+        mentions_us=True,
     )

@@ -125,7 +125,7 @@ def read_media(media: JsonObject, *, us: OwnAccount) -> FetchedPost | OwnPost:
         published_at=moment(media, "timestamp", what=f"the medium {external_id}"),
         root_external_id=external_id,
         media_urls=_links(media),
-        summoned=us.named_in(text),
+        mentions_us=us.named_in(text),
     )
 
 
@@ -160,7 +160,7 @@ def read_comment(
         root_external_id=root.above.external_id,
         above=above,
         media_urls=root.media_urls,
-        summoned=True,
+        mentions_us=True,
         hidden=told_flag(comment, "hidden"),
     )
 

@@ -24,7 +24,6 @@ from networks.meta.instagram.objects import (
     REPLIES,
     SOURCES,
     OwnAccount,
-    ThreadRoot,
     comment_with_replies,
     media_with_comments,
     read_comment,
