@@ -1,6 +1,5 @@
-"""The append-only log of what was decided and said:
-an RFC 6962 Merkle tree with signed checkpoints, and its verifier.
+"""The append-only log of what was decided and said: a Merkle tree (RFC 6962) with signed checkpoints, and its verifier.
 
-Takes entries in the caller's transaction; gives a log that an auditor can verify. Knows nothing of what the entries
-are about.
+Takes entries in the caller's transaction; gives a log that an auditor can verify. Does not know what its entries are
+about.
 """

@@ -37,7 +37,7 @@ class Entry:
 
 
 class Sealer(Protocol):
-    """Encrypts personal fields under a key a person, so that erasing the key erases them from every copy."""
+    """Encrypts personal fields under one key a person, so that erasing the key erases them from every copy."""
 
     def seal(self, subject: str, fields: Mapping[str, str]) -> str:
         """Return `fields` readable only while the key of `subject` exists."""

@@ -20,7 +20,7 @@ _EDGE = select(col(LedgerFrontierRow.size), col(LedgerFrontierRow.nodes)).where(
 
 
 class DamagedLogError(Exception):
-    """The stored edge of the tree is no edge of a tree."""
+    """The stored frontier is not the frontier of any tree."""
 
 
 def append(session: Session, entries: Sequence[Entry]) -> range:
@@ -60,12 +60,12 @@ def size_and_root(session: Session) -> tuple[int, str]:
 
 
 def read_frontier(session: Session) -> Frontier:
-    """The right edge of the tree as stored; an empty one before the first entry. Raises DamagedLogError."""
+    """The frontier of the tree as stored; an empty one before the first entry. Raises DamagedLogError."""
     return _stored(session, _EDGE) or Frontier()
 
 
 def locked_frontier(session: Session) -> Frontier:
-    """The right edge of the tree, held for this transaction until it ends. Raises DamagedLogError."""
+    """The frontier of the tree, locked until the transaction ends. Raises DamagedLogError."""
     session.flush()
     held = _stored(session, _EDGE.with_for_update())
     if held is None:

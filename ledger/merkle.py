@@ -1,4 +1,4 @@
-"""The Merkle tree hash of RFC 6962, section 2.1, kept as its right edge so that an append costs O(log n)."""
+"""The Merkle tree hash of RFC 6962, section 2.1, kept as its frontier, the right edge: an append costs O(log n)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ EMPTY_ROOT = sha256(b"").digest()
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """Hash of one entry; the prefix keeps a leaf from ever passing for a node."""
+    """Hash of one entry; the prefix separates leaves from inner nodes (RFC 6962, section 2.1)."""
     return sha256(b"\x00" + data).digest()
 
 

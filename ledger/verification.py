@@ -22,7 +22,7 @@ _MOST_PROBLEMS = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerProblem:
-    """Something that a sound log cannot show."""
+    """A fault that a sound log cannot have."""
 
     index: int
     """The entry concerned, or the first of those concerned; of a checkpoint, its size."""
@@ -31,7 +31,7 @@ class LedgerProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What was found. The log is sound where there are no problems."""
+    """The result. The log is sound where there are no problems."""
 
     size: int
     root: str
@@ -51,11 +51,11 @@ def verify(
     signing_keys: Sequence[Ed25519PublicKey] = (),
     on_progress: Callable[[int], None] | None = None,
 ) -> Verification:
-    """Rebuild the tree from the stored bodies and compare it with all that was ever written about it.
+    """Rebuild the tree from the stored bodies; compare it with the stored hashes, frontier and checkpoints.
 
     `session` is a fresh one: on PostgreSQL the whole log is read as of one moment. A checkpoint that none of
-    `signing_keys` signed is a problem. `on_progress` is told how many entries have been read.
-    A log whose end was cut off together with its stored edge and its checkpoints looks sound from inside: only a
+    `signing_keys` signed is a problem. `on_progress` is called with the number of entries read so far.
+    A log whose end was cut off together with its frontier and its checkpoints looks sound from inside: only a
     checkpoint kept elsewhere shows that.
     """
     if not is_sqlite(session):
@@ -78,7 +78,7 @@ def verify(
 
 
 class _Walk:
-    """The tree so far, and what did not fit."""
+    """The tree so far, and the problems so far."""
 
     def __init__(self, *, sizes: frozenset[int]) -> None:
         self.problems: list[LedgerProblem] = []

@@ -21,7 +21,7 @@ _PARTICLES = frozenset({"de", "del", "la", "las", "los", "da", "do", "dos", "van
 
 
 class KeyKind(StrEnum):
-    """By what a record is found."""
+    """The kind of value by which a record is found."""
 
     EMAIL = "email"
     MOBILE = "mobile"
@@ -30,7 +30,7 @@ class KeyKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LookupKey:
-    """Something that a person typed to be found, in its plain form."""
+    """A value that a person typed to be found, normalised."""
 
     kind: KeyKind
     plain: str = field(repr=False)
@@ -83,13 +83,13 @@ def booking_keys(references: Sequence[str], surname: str) -> Iterator[LookupKey]
 
 
 def key_digest(records_key: bytes, key: LookupKey) -> str:
-    """HMAC-SHA256 of kind and plain form, in hex: what is stored and looked up."""
+    """HMAC-SHA256 of kind and normalised value, in hexadecimal: what is stored and looked up."""
     message = b"\x00".join((b"aparte customer", key.kind.value.encode(), key.plain.encode("utf-8", "replace")))
     return hmac.digest(records_key, message, hashlib.sha256).hex()
 
 
 def _visible(typed: str) -> str:
-    """Compatibility forms made one, and format characters (zero widths, direction marks) taken out."""
+    """NFKC, without format characters (zero widths, direction marks)."""
     plain = unicodedata.normalize("NFKC", typed)
     return "".join(character for character in plain if unicodedata.category(character) not in {"Cf", "Cs"}).strip()
 

@@ -1,4 +1,4 @@
-"""What a person agreed to: one answer to one versioned question, and its withdrawal."""
+"""Consents: a yes to one versioned question, and its withdrawal."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def give_consent(
     room_id: int | None,
     now: datetime,
 ) -> int:
-    """Record a yes and return the id of the consent; a yes that already stands is kept as it was given."""
-    standing = live_consent(session, identity_id, purpose)
-    if standing is not None:
-        return standing
+    """Record a yes and return the id of the consent; a live consent is kept as it was given."""
+    live = live_consent(session, identity_id, purpose)
+    if live is not None:
+        return live
     row = ConsentRow(
         identity_id=identity_id,
         purpose=purpose.value,
@@ -54,7 +54,7 @@ def withdraw_consent(session: Session, *, identity_id: int, purpose: Purpose, no
 
 
 def live_consent(session: Session, identity_id: int, purpose: Purpose) -> int | None:
-    """The id of the consent that stands; None where there is none."""
+    """The id of the live consent; None where there is none."""
     query = select(col(ConsentRow.id)).where(*_live(identity_id, purpose)).order_by(col(ConsentRow.id)).limit(1)
     return session.execute(query).scalar()
 

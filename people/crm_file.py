@@ -24,7 +24,7 @@ class CrmFileError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class CrmFile:
-    """A register that was read from a file."""
+    """The customer records of one export."""
 
     customers: tuple[CustomerRecord, ...] = field(repr=False)
     unusable_emails: tuple[int, ...] = ()

@@ -20,7 +20,7 @@ from records.tables.people import CustomerKeyRow, CustomerRow
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerRecord:
-    """One record as a CRM tells it, read and checked."""
+    """One record of a CRM, read and checked."""
 
     reference: str
     market: str = ""
@@ -30,9 +30,9 @@ class CustomerRecord:
 
 
 class CustomerRegister(Protocol):
-    """A CRM. It is copied into Aparte's own tables, and never asked while somebody waits at the door.
+    """A CRM. It is copied into Aparte's own tables, and never asked while a person waits for a page.
 
-    So no answer's timing depends on it, and no outage of it keeps anybody out of a room.
+    So no answer's timing depends on it, and its outage keeps nobody out of a room.
     """
 
     def records(self) -> Iterable[CustomerRecord]:
@@ -46,7 +46,7 @@ _ROWS_AT_ONCE = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class CrmImportResult:
-    """What an import came to."""
+    """The outcome of an import."""
 
     new: int
     updated: int

@@ -28,26 +28,26 @@ def upsert_authors(
     *,
     network: str,
     authors: Iterable[Author],
-    actor: Actor,  # noqa: ARG001 - every change names who makes it; hearing a person is not logged by itself
+    actor: Actor,  # noqa: ARG001 - every change names its actor; seeing an author is not logged by itself
     now: datetime,
 ) -> dict[str, int]:
     """Make or refresh the identities of `authors` and return their ids by external id.
 
-    What a network leaves empty (a direct message tells no reach) keeps its last known value; a bot once declared
-    stays one; of an erased person nothing is written again.
+    A field that a network leaves empty (a direct message has no reach) keeps its last known value; a declared bot
+    stays one; an erased person is not written again.
     """
-    heard = _latest_by_id(authors)
-    if not heard:
+    latest = _latest_by_id(authors)
+    if not latest:
         return {}
     upsert(
         session,
         IdentityRow,
-        [_row(network, author, now) for author in heard.values()],
+        [_row(network, author, now) for author in latest.values()],
         unique=("network", "external_id"),
         changes=_newest_known,
         where=_NOT_ERASED,
     )
-    return dict(fetch_by(session, _IDS, list(heard), network=network))
+    return dict(fetch_by(session, _IDS, list(latest), network=network))
 
 
 def forget_authors(session: Session, mention_ids: Collection[int]) -> int:
@@ -69,12 +69,12 @@ def forget_authors(session: Session, mention_ids: Collection[int]) -> int:
 
 
 def _latest_by_id(authors: Iterable[Author]) -> dict[str, Author]:
-    heard: dict[str, Author] = {}
+    latest: dict[str, Author] = {}
     for author in authors:
-        before = heard.get(author.external_id)
-        heard[author.external_id] = author if before is None else _fuller(before, author)
-    # One order for everybody: two writers of the same people wait for each other instead of deadlocking.
-    return {external_id: heard[external_id] for external_id in sorted(heard)}
+        before = latest.get(author.external_id)
+        latest[author.external_id] = author if before is None else _fuller(before, author)
+    # One order for all writers: two that write the same authors wait for each other instead of deadlocking.
+    return {external_id: latest[external_id] for external_id in sorted(latest)}
 
 
 def _fuller(before: Author, after: Author) -> Author:

@@ -36,9 +36,9 @@ def link_identity(
         raise UnlinkableError(
             "The person has not consented to have their handle linked: ask them in the room.", code="consent-missing"
         )
-    standing = live_link(session, identity_id)
-    if standing is not None and standing.customer_id == customer_id:
-        return standing.id or 0
+    live = live_link(session, identity_id)
+    if live is not None and live.customer_id == customer_id:
+        return live.id or 0
     withdraw_links(session, identity_id=identity_id, now=now)
     row = IdentityLinkRow(
         identity_id=identity_id,
@@ -53,7 +53,7 @@ def link_identity(
 
 
 def live_link(session: Session, identity_id: int) -> IdentityLinkRow | None:
-    """The link that stands, its consent standing too; None where there is none."""
+    """The link that is neither withdrawn nor without a live consent; None where there is none."""
     consented = exists().where(
         col(ConsentRow.id) == col(IdentityLinkRow.consent_id), col(ConsentRow.withdrawn_at).is_(None)
     )
@@ -71,7 +71,7 @@ def live_link(session: Session, identity_id: int) -> IdentityLinkRow | None:
 
 
 def withdraw_links(session: Session, *, identity_id: int, now: datetime) -> int:
-    """End every link of an identity; returns how many stood."""
+    """End every live link of an identity; returns how many there were."""
     ended = session.connection().execute(
         update(IdentityLinkRow)
         .where(col(IdentityLinkRow.identity_id) == identity_id, col(IdentityLinkRow.withdrawn_at).is_(None))

@@ -50,12 +50,12 @@ class SubjectKeys:
         if unknown:
             with writing(self._engine) as session:
                 self._make(session, unknown)
-                # Read again: another process may have made the same person's key a moment earlier.
+                # Read again: another process may have made the same key meanwhile.
                 known |= self._read(session, unknown)
         return known
 
     def erase(self, subject: str, *, now: datetime) -> None:
-        """Forget the key of `subject` for good; a subject never heard of gets none later."""
+        """Destroy the key of `subject` for good; an unknown subject gets none later."""
         with writing(self._engine) as session:
             insert = sqlite.insert if is_sqlite(session) else postgresql.insert
             tombstone = insert(SubjectKeyRow).values(subject=subject, wrapped=None, made_at=now, erased_at=now)
@@ -79,7 +79,7 @@ class SubjectKeys:
 
     def _make(self, session: Session, subjects: Sequence[str]) -> None:
         insert = sqlite.insert if is_sqlite(session) else postgresql.insert
-        # The database's own time: nothing is decided by it, and sealing needs no clock.
+        # The database's own time: nothing depends on it, and sealing needs no clock.
         statement = insert(SubjectKeyRow).values(made_at=func.current_timestamp()).on_conflict_do_nothing()
         rows = [{"subject": subject, "wrapped": self._wrap(subject, os.urandom(KEY_BYTES))} for subject in subjects]
         session.connection().execute(statement, rows)
@@ -135,7 +135,7 @@ class SubjectEncryption:
     def seal_many(self, items: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
         """Seal each `(subject, fields)`, in order; missing keys are made in bulk and durable on return.
 
-        For an erased subject the key is used once and thrown away: the log goes on, and nobody reads it.
+        For an erased subject a key is used once and thrown away: the log goes on, and nobody can read it.
         """
         keys = self._sealing_keys({subject for subject, _ in items})
         return [_sealed(keys[subject], subject, fields) for subject, fields in items]
@@ -150,7 +150,7 @@ class SubjectEncryption:
         return None if key is None else _unsealed(key, subject, sealed)
 
     def erased(self, subjects: Sequence[str]) -> frozenset[str]:
-        """Those of `subjects` whose key was destroyed: of them nothing is to be kept again."""
+        """Those of `subjects` whose key was destroyed: nothing about them may be stored again."""
         return frozenset(subject for subject, key in self._keys.read(subjects).items() if key is None)
 
     def erase(self, subject: str, *, actor: Actor, now: datetime) -> Entry:

@@ -48,7 +48,7 @@ def invitation_code(room_key: bytes, public_id: str, generation: int) -> str:
 
 
 def parse_invitation_code(typed: str) -> str | None:
-    """What a person meant: any case, spaces, dashes, full-width letters, O for 0, I or l for 1; None for no code."""
+    """The code that a person typed: any case, spaces, dashes, full-width letters, O for 0, I or l for 1; else None."""
     if len(typed) > _MOST_TYPED:
         return None
     wide = unicodedata.normalize("NFKC", typed).upper()
@@ -59,28 +59,28 @@ def parse_invitation_code(typed: str) -> str | None:
 
 
 def invitation_code_digest(room_key: bytes, code: str) -> str:
-    """What is stored of a code: HMAC-SHA256 of it as read, in hexadecimal. Text that is no code matches none."""
+    """HMAC-SHA256 of the parsed code, in hexadecimal: what is stored of it. Text that is no code matches none."""
     message = b"aparte room code digest\x00" + (parse_invitation_code(code) or "").encode()
     return hmac.digest(room_key, message, hashlib.sha256).hex()
 
 
 BY_CODE = "code"
 NO_SUCH_ROOM = "no-such-room-"
-"""What no room is called."""
+"""A public id that no room has."""
 
 
 def find_invitation_by_code(session: Session, code: str, *, room_key: bytes) -> tuple[str, str]:
-    """Public id and token of the invitation that a typed code stands for; of no room where it stands for none."""
+    """Public id and token of the invitation with this code; of no room where there is none."""
     row = session.execute(
         select(RoomRow).where(col(RoomRow.code_digest) == invitation_code_digest(room_key, code))
     ).scalar()
-    # Reckoned for a code of no room as well, so that the answer takes as long.
+    # Computed for an unknown code as well, so that the answer takes as long.
     token = room_token(room_key, row.public_id if row else NO_SUCH_ROOM, row.generation if row else 0)
     return (row.public_id, token) if row is not None else (NO_SUCH_ROOM, "")
 
 
 def assign_invitation_code(session: Session, row: RoomRow, entry: str, room_key: bytes | None) -> None:
-    """Give an invitation that nobody has taken up its code; one that it has stays good."""
+    """Give an unopened invitation its code; an existing code is kept."""
     if row.status == RoomStatus.OPEN or row.code_digest is not None:
         return
     row.entry = entry
@@ -95,7 +95,7 @@ def assign_invitation_code(session: Session, row: RoomRow, entry: str, room_key:
 
 
 def _is_taken(session: Session, row: RoomRow) -> bool:
-    """True where another room has this very code, which two of 2^40 seldom do."""
+    """True where another room has the same code of 40 bits."""
     with session.no_autoflush:
         twin = exists().where(col(RoomRow.code_digest) == row.code_digest, col(RoomRow.public_id) != row.public_id)
         return bool(session.execute(select(twin)).scalar())

@@ -27,7 +27,7 @@ def log_room(
     personal: Mapping[str, str] | None = None,
     sealer: Sealer | None = None,
 ) -> None:
-    """Append `SOURCE:EVENT` about `row`, where SOURCE is `room` for what the person does and the actor's else.
+    """Append `SOURCE:EVENT` about `row`, where SOURCE is `room` for the person and else the kind of the actor.
 
     `personal` is sealed under the person's key, or left out where there is no `sealer`. The last statement of the
     caller's transaction.

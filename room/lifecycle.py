@@ -24,7 +24,7 @@ from room.ledger_entries import log_room
 from room.verification.handle import handle_proof_by_invitation
 
 OPEN_ROOM_STAYS = timedelta(days=7)
-"""How long a room stays open after the last thing said in it."""
+"""How long a room stays open after its last message."""
 PERSON = Actor(tag="person:room")
 
 _LIVE = (RoomStatus.PREPARED.value, RoomStatus.INVITED.value, RoomStatus.OPEN.value)
@@ -32,7 +32,7 @@ _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 class InvitationRefusal(StrEnum):
-    """Why an invitation does not open. Only who holds a true link learns more than `unknown`."""
+    """Why an invitation does not open. Only the holder of a genuine link learns more than `unknown`."""
 
     UNKNOWN = "unknown"
     EXPIRED = "expired"
@@ -47,7 +47,7 @@ class RoomStateError(RefusalError):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenedRoom:
-    """The person is in."""
+    """The room that an invitation opened, and its session."""
 
     room_id: int
     session_token: str = field(repr=False)
@@ -73,8 +73,8 @@ def prepare_room(  # noqa: PLR0913 - a room belongs to this many things
 
     `entry` is the brand's `invitation`: `link`, or `code`, for which `room_key` is needed (else ValueError). A room
     whose invitation ran out unopened is closed and a new one made. With `reissue` the room stays and gets a new
-    generation: the link, the code and the browser of before open it no more, and what was proved by them is to be
-    proved again. The conversation stays; `hidden_before` says what of it whoever comes in next may not read yet.
+    generation: the former link, code and browser session open it no more, and proofs are to be given again. The
+    conversation stays; `visible_since` says which part of it the next visitor may read.
     """
     row = _live_room(session, case_id)
     if row is not None and not reissue and row.expires_at > now:
@@ -125,9 +125,9 @@ def mark_invited(session: Session, room_id: int, *, actor: Actor, now: datetime)
 def find_invitation(
     session: Session, public_id: str, token: str, *, room_key: bytes, now: datetime, held_session: str | None = None
 ) -> RoomRow | InvitationRefusal:
-    """The room that a link opens, without opening it; `held_session` is what the browser kept from before."""
+    """The room that a link opens, without opening it; `held_session` is the token that the browser already holds."""
     row = _by_public_id(session, public_id)
-    # Reckoned for a room that does not exist as well, so that the answer takes as long.
+    # Computed for an unknown room as well, so that the answer takes as long.
     genuine = is_genuine_token(room_key, public_id, row.generation if row else 0, token)
     if row is None or not genuine:
         return InvitationRefusal.UNKNOWN
@@ -152,9 +152,9 @@ def consume_invitation(
     now: datetime,
     held_session: str | None = None,
 ) -> OpenedRoom | InvitationRefusal:
-    """Open a room by its link, once. The browser that opened it comes in again by what it holds.
+    """Open a room by its link, once. The browser that opened it enters again by its session token.
 
-    A room whose invitation was not yet seen to leave opens too: who knows the link was sent it.
+    A room opens even if its invitation is not yet marked as sent: who knows the link was sent it.
     """
     found = find_invitation(session, public_id, token, room_key=room_key, now=now, held_session=held_session)
     if isinstance(found, InvitationRefusal):
@@ -186,7 +186,7 @@ def consume_invitation(
 
 
 def find_open_room(session: Session, public_id: str, session_token: str, *, now: datetime) -> RoomRow | None:
-    """The open room of a browser; None where it may not come in (any more)."""
+    """The open room with this session token; None where it is over, or the token is another's."""
     row = _by_public_id(session, public_id)
     if row is None or row.status != RoomStatus.OPEN or row.expires_at <= now:
         return None
@@ -194,14 +194,14 @@ def find_open_room(session: Session, public_id: str, session_token: str, *, now:
 
 
 def is_session_of(row: RoomRow, session_token: str | None) -> bool:
-    """True where the browser holds what the room gave out when it was opened."""
+    """True where `session_token` is the one that the room gave out when it was opened."""
     if row.session_hash is None or session_token is None:
         return False
     return hmac.compare_digest(row.session_hash, _digest(session_token))
 
 
 def lock_room(session: Session, room_id: int) -> RoomRow:
-    """The room, kept for this transaction, and its case before it: in one order for all, so that none block each other.
+    """The room, locked for this transaction after its case: one order for all, so that no two deadlock.
 
     Raises RoomStateError where there is no such room.
     """
@@ -215,26 +215,26 @@ def lock_room(session: Session, room_id: int) -> RoomRow:
 
 
 def visible_since(row: RoomRow) -> datetime | None:
-    """What was said before this moment is not shown to whoever is in; None where all may be.
+    """Messages before this moment are hidden from the present visitor; None where all may be shown.
 
-    Once somebody has proved to be on file, what is said is theirs: after a reissue it is shown again when they have
-    proved to be the same record, which stays in `customer_id`.
+    Once somebody has proved to be on file, the conversation is theirs: after a reissue it is shown again when they
+    have proved to be the same record, which stays in `customer_id`.
     """
     return row.prepared_at if row.customer_id is not None and row.filed_at is None else None
 
 
 def revoke_room(session: Session, room_id: int, *, actor: Actor, now: datetime) -> None:
-    """Void the link and the browser session at once; a room that is over stays as it is."""
+    """Void the link and the browser session at once. No effect on a room that is over."""
     _end_room(session, room_id, RoomStatus.REVOKED, "room:revoked", actor=actor, now=now)
 
 
 def close_room(session: Session, room_id: int, *, actor: Actor, now: datetime) -> None:
-    """End the conversation; a room that is over stays as it is."""
+    """End the conversation. No effect on a room that is over."""
     _end_room(session, room_id, RoomStatus.CLOSED, "room:closed", actor=actor, now=now)
 
 
 def mark_solved(session: Session, case_id: int, *, now: datetime) -> None:
-    """The matter of a case is solved, and its live room says so until the person says otherwise."""
+    """Show the matter of a case as solved in its live room, until the person writes again."""
     row = _live_room(session, case_id)
     if row is not None:
         row.solved_at = now
@@ -257,7 +257,7 @@ def _end_room(session: Session, room_id: int, status: RoomStatus, event: str, *,
 
 
 def _live_room(session: Session, case_id: int) -> RoomRow | None:
-    # Two processes would else make it two rooms.
+    # Without the lock, two processes would make two rooms.
     _lock_case(session, case_id)
     query = select(RoomRow).where(col(RoomRow.case_id) == case_id, col(RoomRow.status).in_(_LIVE))
     return session.execute(query.order_by(col(RoomRow.id).desc()).limit(1).with_for_update()).scalar()

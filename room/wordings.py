@@ -17,7 +17,7 @@ _FOLDER = Path(__file__).parent / "wordings"
 
 
 class Words:
-    """The texts of one language; every one is found by its name."""
+    """The texts of one language by name."""
 
     def __init__(self, language: str, address: str) -> None:
         self.language = language
@@ -79,7 +79,7 @@ def expiry_moment(words: Words, at: datetime, brand: Brand) -> str:
 
 
 def expiry_text(at: datetime, brand: Brand, *, language: str) -> str:
-    """The same for whoever has no page at hand, as it follows `hasta`: in the language of a person's invitation."""
+    """`expiry_moment` for a text outside the pages, as it follows `hasta`, in the language of the invitation."""
     words = words_for(language, brand)
     return words["expiry_until"].format(moment=expiry_moment(words, at, brand))
 

@@ -25,7 +25,7 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, kw_only=True)
 class FileType:
-    """A kind of file that is taken."""
+    """An accepted type of file."""
 
     media_type: str
     suffix: str
@@ -39,7 +39,7 @@ TEXT = FileType(media_type="text/plain", suffix=".txt")
 
 
 def file_type_of(content: bytes) -> FileType | None:
-    """What `content` is; None where it is nothing that is taken."""
+    """The type of `content`; None where it is no accepted type."""
     for kind, is_one in _TYPES:
         if is_one(content):
             return None if _is_something_else_too(content, kind) else kind

@@ -35,7 +35,7 @@ _LARGEST_ID = 2**31
 
 
 class FileRefusal(StrEnum):
-    """Why a file is not taken; a text of the pages is called so."""
+    """Why a file is refused; the value names a text of the pages."""
 
     NONE = "file_missing"
     TOO_LARGE = "file_too_large"
@@ -44,7 +44,7 @@ class FileRefusal(StrEnum):
 
 
 class RefusedFileError(RefusalError):
-    """A file is not taken."""
+    """A file is refused."""
 
     def __init__(self, why: FileRefusal) -> None:
         super().__init__(why.value, code=why.value)
@@ -53,7 +53,7 @@ class RefusedFileError(RefusalError):
 
 @runtime_checkable
 class Unsealer(Protocol):
-    """Opens what was sealed for a person."""
+    """Decrypts what was encrypted for a person."""
 
     def unseal(self, subject: str, sealed: str) -> Mapping[str, str] | None:
         """The fields sealed for `subject`; None once their key is erased."""
@@ -62,7 +62,7 @@ class Unsealer(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedFile:
-    """A file that may be kept: its name cleaned, its kind found in the content."""
+    """A file that may be stored: its name cleaned, its type found in the content."""
 
     name: str
     media_type: str
@@ -70,7 +70,7 @@ class CheckedFile:
 
 
 def checked_file(name: str, content: bytes) -> CheckedFile:
-    """What is kept of a file that came as `name`. Pure; raises RefusedFileError."""
+    """The file that was sent as `name`, checked. Pure; raises RefusedFileError."""
     if not content:
         raise RefusedFileError(FileRefusal.NONE)
     if len(content) > MOST_BYTES:
@@ -91,10 +91,10 @@ def attach_file(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Keep a file that the person attached, with what they say about it; returns the file's id.
+    """Store a file that the person attached, with their comment; returns the file's id.
 
-    Raises RefusedFileError where the room has its `MOST_FILES`, RoomStateError where it is over, and UnsayableError
-    for a comment too long.
+    Raises RefusedFileError where the room has its `MOST_FILES`, RoomStateError where it is over, and
+    MessageTextError where the comment is too long.
     """
     message_id = post_message(
         session,
@@ -106,7 +106,7 @@ def attach_file(
         now=now,
         sealer=sealer,
     )
-    # The room is locked by what was said, so that two at once do not both find place.
+    # The message has locked the room, so that two files at once do not both take the last place.
     if _count(session, room_id) >= MOST_FILES:
         raise RefusedFileError(FileRefusal.TOO_MANY)
     row = session.get_one(RoomRow, room_id)
@@ -149,7 +149,7 @@ def files_of(session: Session, room_id: int) -> Mapping[int, Sequence[RoomFileRo
 
 
 def open_file(session: Session, room_id: int, file_id: int, *, opener: Unsealer) -> CheckedFile | None:
-    """A file of this room as it came; None where there is none, or its person's key is erased."""
+    """A file of this room, decrypted; None where there is none, or its person's key is erased."""
     row = session.get(RoomFileRow, file_id) if 0 < file_id < _LARGEST_ID else None
     if row is None or row.room_id != room_id:
         return None
@@ -161,7 +161,7 @@ def open_file(session: Session, room_id: int, file_id: int, *, opener: Unsealer)
 
 
 def attached_within_a_minute(session: Session, room_id: int, *, now: datetime) -> int:
-    """Files that came within the last minute."""
+    """How many files were attached within the last minute."""
     query = (
         select(func.count())
         .select_from(RoomFileRow)
@@ -188,9 +188,9 @@ _KEPT_SUFFIXES = {".jpg": (".jpg", ".jpeg")}
 
 
 def clean_name(claimed: str, *, suffix: str) -> str:
-    """`claimed` without folders, controls and signs that turn it round, ending as the content does.
+    """`claimed` without folders, control and direction characters, with the suffix of the content's type.
 
-    A name that says another kind gets the true one: `factura.exe` that holds a picture is `factura.png`.
+    A name with the suffix of another type gets the true one: `factura.exe` that holds a picture is `factura.png`.
     """
     last = claimed[-4_096:].replace("\\", "/").rpartition("/")[2]
     plain = "".join(sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign)[0] not in "C")
@@ -209,7 +209,7 @@ def clean_name(claimed: str, *, suffix: str) -> str:
 
 
 def content_disposition(name: str) -> str:
-    """The Content-Disposition that saves under `name` and shows nothing (RFC 6266)."""
+    """The Content-Disposition that makes a browser save under `name` instead of showing it (RFC 6266)."""
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().replace("\\", "_")
     plain = "".join(sign if sign.isalnum() or sign in "._- ()" else "_" for sign in ascii_name) or "archivo"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

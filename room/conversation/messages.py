@@ -28,13 +28,13 @@ _REPLACED_CHARACTERS = dict.fromkeys((0, *range(0xD800, 0xE000)), "�")
 
 
 class MessageTextError(RefusalError):
-    """A text cannot be said: it is empty, or longer than `MOST_CHARACTERS`."""
+    """A text cannot be posted: it is empty, or longer than `MOST_CHARACTERS`."""
 
 
 def normalise_message(raw: str) -> str:
-    """`raw` as it is stored: line feeds alone end lines, no white space around, nothing that a database refuses.
+    """`raw` as it is stored: lines end in line feeds, no white space around, nothing that a database refuses.
 
-    Raises UnsayableError.
+    Raises MessageTextError.
     """
     if len(raw) > MOST_CHARACTERS * 4:
         raise MessageTextError(
@@ -62,11 +62,11 @@ def post_message(  # noqa: PLR0913 - one message is this many things
     sealer: Sealer | None = None,
     via: str = MessageVia.ROOM,
 ) -> int:
-    """Say `text` in a room, and return the message's id. `author` is a `Speaker`, `via` a `MessageVia`.
+    """Post `text` in a room, and return the message's id. `author` is a `Speaker`, `via` a `MessageVia`.
 
-    What the person says is stored without its secrets, and starts the private clock of the case; what an agent says
-    ends it, and the wish for a human with it. An agent may write before the person came in. Raises UnsayableError, and
-    RoomStateError where the room is over.
+    A person's message is stored with its secrets masked, and starts the private clock of the case; an agent's stops
+    the clock and answers the request for a human. An agent may write before the person has entered. Raises
+    MessageTextError, and RoomStateError where the room is over.
     """
     said = normalise_message(text)
     if author == Speaker.PERSON:
@@ -131,7 +131,7 @@ def messages(
 
 
 def mark_read(session: Session, room_id: int, message_id: int) -> None:
-    """The person was shown everything up to this message."""
+    """Note that the person was shown everything up to this message."""
     row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
     if row is not None and (row.read_until or 0) < message_id:
         row.read_until = message_id
@@ -139,7 +139,7 @@ def mark_read(session: Session, room_id: int, message_id: int) -> None:
 
 
 def _update_case_clock(session: Session, row: RoomRow, author: str, *, actor: Actor, now: datetime) -> bool:
-    """Let the case know who waits for whom; returns whether what the person said reopened it."""
+    """Start or stop the private clock of the case; returns whether the person's message reopened it."""
     if author == Speaker.AGENT:
         row.asked_human_at = None
         answered_in_private(session, row.case_id, actor=actor, now=now)

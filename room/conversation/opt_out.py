@@ -20,12 +20,12 @@ from room.ledger_entries import log_room
 from room.lifecycle import lock_room, revoke_room
 
 MOST_AN_HOUR = 5
-"""So often a way out is told in one room; after that it is known."""
+"""Notices of opting out that one room takes in an hour; further ones are not posted."""
 MOST_PHONE_CHARACTERS = 40
 
 
 class OptOut(StrEnum):
-    """What the person says, as stored in `turned_away_because`."""
+    """The reason that the person gives, as stored in `turned_away_because`."""
 
     NOT_ME = "not_me"
     FOR_ANOTHER = "for_another"
@@ -43,16 +43,16 @@ def record_opt_out(
     room_id: int,
     way: OptOut,
     *,
-    told: str,
+    notice: str,
     phone: str = "",
     actor: Actor,
     now: datetime,
     sealer: Sealer | None = None,
 ) -> None:
-    """Record what the person says, tell the team by the notice `told`, and ask for a human.
+    """Record the person's reason, post `notice` for the team, and ask for a human.
 
     `not_me` revokes the room: the invitation reached somebody else. `minor` hands the case to specialists. All others
-    leave the room open. `phone` stands in the notice for the agent; the log keeps its last two digits open. Raises
+    leave the room open. The log keeps the last two digits of `phone`, which the notice names in full. Raises
     RoomStateError where the room is over.
     """
     row = lock_room(session, room_id)
@@ -61,7 +61,7 @@ def record_opt_out(
             session,
             room_id,
             author=Speaker.SERVICE,
-            text=told,
+            text=notice,
             agent_id=None,
             actor=actor,
             now=now,
@@ -73,7 +73,7 @@ def record_opt_out(
         set_private_state(session, [row.case_id], PrivateState.DECLINED, actor=actor, now=now)
     else:
         waits_in_private(session, row.case_id, now)
-    if way is OptOut.MINOR and (entry := hold_for_specialists(session, row.case_id, note=told, actor=actor, now=now)):
+    if way is OptOut.MINOR and (entry := hold_for_specialists(session, row.case_id, note=notice, actor=actor, now=now)):
         append(session, [entry])
     body: dict[str, Json] = {"because": way.value}
     if phone:

@@ -21,23 +21,23 @@ from room.lifecycle import RoomStateError, lock_room
 
 
 class ConversationState(StrEnum):
-    """What a conversation waits for."""
+    """Whose turn it is, or that nobody's is."""
 
     EMPTY = "empty"
     """Nobody has said anything."""
     OPEN = "open"
-    """The person wrote, and nobody of ours has taken it up."""
+    """The person wrote, and no agent has taken the case."""
     ACTIVE = "active"
-    """The person wrote, and somebody of ours is on it."""
+    """The person wrote, and an agent has the case."""
     ANSWERED = "answered"
-    """We spoke last."""
+    """An agent wrote last."""
     SOLVED = "solved"
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationStatus:
-    """How a conversation stands."""
+    """The state of a conversation, and what the person asked or rated."""
 
     state: ConversationState
     since: datetime | None
@@ -47,7 +47,7 @@ class ConversationStatus:
 
 
 def conversation_status(session: Session, room: RoomRow, said: Sequence[RoomMessageRow]) -> ConversationStatus:
-    """How the conversation of `room`, in which `said` was said, stands."""
+    """The status of the conversation of `room`, whose messages are `said`."""
     case = session.get_one(CareCaseRow, room.case_id)
     solved_at = _solved_at(room, case)
     state, since = _state_of(case, said)
@@ -81,7 +81,7 @@ def _said_after(said: Sequence[RoomMessageRow], moment: datetime) -> bool:
 
 
 def ask_for_human(session: Session, room_id: int, *, actor: Actor, now: datetime) -> None:
-    """Let a human answer next, ahead of others; asking twice changes nothing until one has answered.
+    """Escalate the case to a human; asking twice changes nothing until one has answered.
 
     Raises RoomStateError where the room is over.
     """
@@ -99,24 +99,24 @@ def ask_for_human(session: Session, room_id: int, *, actor: Actor, now: datetime
 
 WORST, BEST = 1, 5
 RATING_INTERVAL = timedelta(seconds=10)
-"""So long a rating stands before it can be changed."""
+"""The shortest time after which a rating may be changed."""
 
 
 class RatingError(RefusalError):
-    """What was given is no rating from `WORST` to `BEST`, or comes too soon after another."""
+    """The value is no rating from `WORST` to `BEST`, or comes too soon after another."""
 
 
 def parse_rating(typed: str) -> int:
-    """The rating that a form gave. Raises RatingError."""
+    """The rating in a form's field. Raises RatingError."""
     if len(typed) != 1 or typed not in "12345":
         raise RatingError(f"A rating is a number from {WORST} to {BEST}.", code="rating-out-of-range")
     return int(typed)
 
 
 def store_rating(session: Session, room_id: int, rating: int, *, actor: Actor, now: datetime) -> None:
-    """Keep how the person was served, from `WORST` to `BEST`; a later rating stands in the place of an earlier one.
+    """Store the person's rating, from `WORST` to `BEST`; a later one replaces an earlier one.
 
-    Raises RatingError where it was changed within `APART`, and RoomStateError where the room is over.
+    Raises RatingError where it was changed within `RATING_INTERVAL`, and RoomStateError where the room is over.
     """
     row = session.get(RoomRow, room_id, populate_existing=True, with_for_update=True)
     if row is None or row.closed_at is not None or row.expires_at <= now:

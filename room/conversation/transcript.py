@@ -11,7 +11,7 @@ from records.models import Brand
 from records.tables.room import RoomFileRow, RoomMessageRow
 from room.wordings import Words, brand_name
 
-# Signs that turn the order of what follows, or that a terminal obeys.
+# Direction marks, and control characters that a terminal obeys.
 _DROPPED = dict.fromkeys(
     (*range(9), *range(11, 32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 )
@@ -29,7 +29,7 @@ def transcript(
 ) -> str:
     """The conversation, oldest message first, with times in the brand's zone.
 
-    Every line of a message is indented, so that none can pass for one of ours. `files` are by message id.
+    Every line of a message is indented, so that none can be mistaken for a heading. `files` are by message id.
     """
     zone = ZoneInfo(brand.timezone)
     head = [
@@ -43,7 +43,7 @@ def transcript(
 
 
 def speaker_of(words: Words, brand: Brand, message: RoomMessageRow) -> str:
-    """Who said it, as the person is told: a person of the team or a programme, openly."""
+    """The author as the page names them: the person, the team, or the automatic service."""
     if message.author == Speaker.PERSON:
         return words["you_by_email"] if message.via == MessageVia.EMAIL else words["you"]
     if message.author == Speaker.AGENT:

@@ -21,7 +21,7 @@ _DUE = DueRows(NotificationRow, due=col(NotificationRow.due_at))
 NOTICES_RETRIED_FOR = timedelta(days=1)
 
 ATTEMPTS_BEFORE_ALERT = 2
-"""So many tries without success are no stumble any more."""
+"""Failed attempts after which a way is reported as failing."""
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -30,7 +30,7 @@ _MOST_FAILURE_CHARACTERS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Notification:
-    """One letter that is to be handed over. Its words are made of this, and stored nowhere."""
+    """One e-mail or text message to be sent. Its text is made of this, and stored nowhere."""
 
     id: int
     kind: str
@@ -38,7 +38,7 @@ class Notification:
     way: str
     """`email` or `sms`."""
     once: str
-    """The same however often the letter is tried."""
+    """Idempotency key: the same at every attempt."""
     room_id: int
     public_id: str
     account_id: int
@@ -62,9 +62,9 @@ def enqueue(
     proof_code_id: int | None = None,
     now: datetime,
 ) -> None:
-    """Put a letter out to be sent, in the caller's transaction; one that is there by the name `once` stays as it is.
+    """Queue a notification in the caller's transaction; one that is queued under the key `once` stays as it is.
 
-    `customer_id` is None where it goes nowhere, or where the step that sends it is to look the record up.
+    `customer_id` is None where it goes nowhere, or where the step that sends it looks the record up.
     """
     if (
         kind != CODE
@@ -91,9 +91,9 @@ def lease_notifications(engine: Engine, *, claimant: str, now: datetime) -> Leas
     return _DUE.lease(engine, claimant=claimant, now=now, most=MOST_AT_ONCE)
 
 
-def load_notification(session: Session, letter_id: int) -> Notification | None:
-    """The letter, with the customer whom a code was asked for looked up; None where it is no longer due."""
-    row = session.get(NotificationRow, letter_id, populate_existing=True)
+def load_notification(session: Session, notification_id: int) -> Notification | None:
+    """The notification, with the customer of a requested code looked up; None where it is no longer due."""
+    row = session.get(NotificationRow, notification_id, populate_existing=True)
     room = session.get(RoomRow, row.room_id) if row is not None and row.due_at is not None else None
     if row is None or room is None:
         return None
@@ -119,7 +119,7 @@ def load_notification(session: Session, letter_id: int) -> Notification | None:
 
 
 def delivery_failure(session: Session, way: str) -> str:
-    """Why the last letter that went this way, or was tried in vain, did not leave; empty where it left."""
+    """Why the last notification that was sent this way, or failed repeatedly, was not sent; empty where it was."""
     went = or_(col(NotificationRow.sent_at).is_not(None), col(NotificationRow.attempts) >= ATTEMPTS_BEFORE_ALERT)
     query = (
         select(col(NotificationRow.sent_at), col(NotificationRow.failure))
@@ -131,46 +131,48 @@ def delivery_failure(session: Session, way: str) -> str:
     return found.failure if found is not None and found.sent_at is None else ""
 
 
-def mark_addressed(session: Session, letter: Notification, *, lease: Lease, way: str, proof: str) -> bool:
-    """Write down whose letter it is and which way it goes, before it leaves; false where the lease was lost.
+def mark_addressed(session: Session, notification: Notification, *, lease: Lease, way: str, proof: str) -> bool:
+    """Store recipient and way before sending; false where the lease was lost.
 
-    From here on the code can be right, so that one which arrives is.
+    From here on the code is accepted, so that a code that arrives is valid.
     """
-    if not lease.held(session, [letter.id]):
+    if not lease.held(session, [notification.id]):
         return False
-    row = session.get_one(NotificationRow, letter.id)
-    row.customer_id, row.way = letter.customer_id, way
+    row = session.get_one(NotificationRow, notification.id)
+    row.customer_id, row.way = notification.customer_id, way
     if row.proof_code_id is not None:
         session.execute(
             update(ProofCodeRow)
             .where(col(ProofCodeRow.id) == row.proof_code_id)
-            .values(customer_id=letter.customer_id, kind=proof)
+            .values(customer_id=notification.customer_id, kind=proof)
         )
     session.flush()
     return True
 
 
-def mark_sent(session: Session, letter_id: int, *, lease: Lease, now: datetime) -> None:
-    """It was handed over."""
-    _settle(session, letter_id, lease, {"sent_at": now, "failure": ""})
+def mark_sent(session: Session, notification_id: int, *, lease: Lease, now: datetime) -> None:
+    """Mark it as handed over."""
+    _settle(session, notification_id, lease, {"sent_at": now, "failure": ""})
 
 
-def mark_dropped(session: Session, letter_id: int, *, lease: Lease, why: str) -> None:
-    """It goes nowhere, or is given up."""
-    _settle(session, letter_id, lease, {"failure": why[:_MOST_FAILURE_CHARACTERS]})
+def mark_dropped(session: Session, notification_id: int, *, lease: Lease, why: str) -> None:
+    """Mark it as having no recipient, or as given up."""
+    _settle(session, notification_id, lease, {"failure": why[:_MOST_FAILURE_CHARACTERS]})
 
 
-def mark_failed(session: Session, letter: Notification, *, lease: Lease, why: str, now: datetime) -> None:
-    """It could not be handed over: it is tried again later, each time twice as late, while it is worth sending."""
-    again = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(letter.attempts, 16))
-    due = again if again < letter.worth_sending_until else None
-    _settle(session, letter.id, lease, {"failure": why[:_MOST_FAILURE_CHARACTERS]}, due_at=due)
+def mark_failed(session: Session, notification: Notification, *, lease: Lease, why: str, now: datetime) -> None:
+    """Schedule another attempt, with exponential back-off, while the notification is worth sending."""
+    again = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(notification.attempts, 16))
+    due = again if again < notification.worth_sending_until else None
+    _settle(session, notification.id, lease, {"failure": why[:_MOST_FAILURE_CHARACTERS]}, due_at=due)
 
 
 def _settle(
-    session: Session, letter_id: int, lease: Lease, values: dict[str, object], due_at: datetime | None = None
+    session: Session, notification_id: int, lease: Lease, values: dict[str, object], due_at: datetime | None = None
 ) -> None:
-    lease.settle(session, [letter_id], due_at=due_at, values={"attempts": col(NotificationRow.attempts) + 1, **values})
+    lease.settle(
+        session, [notification_id], due_at=due_at, values={"attempts": col(NotificationRow.attempts) + 1, **values}
+    )
 
 
 def _worth_sending_until(row: NotificationRow, code: ProofCodeRow | None) -> datetime:

@@ -1,4 +1,4 @@
-"""Reply addresses of notices: they name a room and the record the notice went to, and nobody else can make one. Pure.
+"""Signed reply addresses of notices: each names a room and the record that the notice went to. Pure.
 
 `room+ROOM.SIGN@domain` in lower-case letters and digits, since mail servers may fold the case: ROOM is the public id
 in base32, SIGN the first 100 bits of an HMAC-SHA256.
@@ -21,14 +21,14 @@ _PURPOSE = b"aparte reply to a notice"
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyAddress:
-    """A reply address as it was read; whether it is genuine is for `is_genuine` to say."""
+    """A parsed reply address, not yet verified: see `is_genuine`."""
 
     public_id: str
     sign: str
 
 
 def reply_address(room_key: bytes, public_id: str, customer_id: int, *, domain: str) -> str:
-    """Where an answer to a notice about this room goes, as long as the room belongs to this customer."""
+    """Where an answer to a notice about this room goes; valid while the room belongs to this customer."""
     return f"{_MAILBOX}+{_written(public_id)}.{_sign(room_key, public_id, customer_id)}@{domain}"
 
 
@@ -42,7 +42,7 @@ def parse_reply_address(address: str, *, domain: str) -> ReplyAddress | None:
 
 
 def is_genuine(address: ReplyAddress, room_key: bytes, customer_id: int | None) -> bool:
-    """Compare in constant time; a room without a customer never gave an address out."""
+    """Compare in constant time; false for a room without a customer, which never gave an address out."""
     expected = _sign(room_key, address.public_id, customer_id or 0)
     return hmac.compare_digest(expected, address.sign) and customer_id is not None
 

@@ -11,7 +11,7 @@ from room.wordings import brand_name, local_time, words_for
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationText:
-    """What a letter says. In memory only."""
+    """The text of an e-mail or text message. In memory only."""
 
     subject: str
     """Of an e-mail; it shows on locked screens, and therefore says little."""
@@ -22,7 +22,7 @@ class NotificationText:
 
 
 def code_text(brand: Brand, language: str, *, code: str, good_until: datetime) -> NotificationText:
-    """The letter with a one-time code."""
+    """The text with a one-time code."""
     words = words_for(language, brand)
     named = {"brand": brand_name(brand), "code": code, "until": f"{local_time(good_until, brand):%H:%M}"}
     return NotificationText(
@@ -33,7 +33,7 @@ def code_text(brand: Brand, language: str, *, code: str, good_until: datetime) -
 
 
 def notice_text(brand: Brand, language: str, *, may_reply: bool) -> NotificationText:
-    """The letter that says that an answer waits; `may_reply` where an answer to it is taken in."""
+    """The text that says that an answer waits; `may_reply` where an e-mailed reply is accepted."""
     words = words_for(language, brand)
     named = {"brand": brand_name(brand)}
     body = words["letter_notice_text"].format(**named)

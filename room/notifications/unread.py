@@ -14,11 +14,11 @@ from records.tables.room import NotificationRow, RoomMessageRow, RoomRow
 from room.notifications.queue import EMAIL, NOTICE, enqueue
 
 AWAY_AFTER = timedelta(minutes=2)
-"""Who has not been shown an answer by then is away."""
+"""An answer that was not shown by then is unread: the person is away."""
 NOTICE_INTERVAL = timedelta(minutes=15)
-"""At least so long is between two notices about one room."""
+"""The shortest time between two notices about one room."""
 STALE_AFTER = timedelta(days=1)
-"""An older answer is not announced any more."""
+"""Older answers get no notice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class UnreadAnswer:
 
 
 def unread_answers(session: Session, *, now: datetime) -> Sequence[UnreadAnswer]:
-    """The newest unseen answer of each open room whose person is on file, away, and not told lately."""
+    """The newest unread answer of each open room whose person is on file and got no notice lately."""
     newest = (
         select(func.max(col(RoomMessageRow.id)).label("id"), func.max(col(RoomMessageRow.said_at)).label("said_at"))
         .add_columns(col(RoomMessageRow.room_id).label("room_id"))
@@ -40,7 +40,7 @@ def unread_answers(session: Session, *, now: datetime) -> Sequence[UnreadAnswer]
         .group_by(col(RoomMessageRow.room_id))
         .subquery()
     )
-    told_lately = (
+    notified_lately = (
         select(col(NotificationRow.id))
         .where(
             col(NotificationRow.room_id) == col(RoomRow.id),
@@ -58,7 +58,7 @@ def unread_answers(session: Session, *, now: datetime) -> Sequence[UnreadAnswer]
             col(RoomRow.customer_id).is_not(None),
             newest.c.id > func.coalesce(col(RoomRow.read_until), 0),
             newest.c.said_at <= now - AWAY_AFTER,
-            ~told_lately,
+            ~notified_lately,
         )
         .order_by(col(RoomRow.id))
     )
@@ -69,7 +69,7 @@ def unread_answers(session: Session, *, now: datetime) -> Sequence[UnreadAnswer]
 
 
 def enqueue_notices(session: Session, *, now: datetime) -> int:
-    """Put out a notice for every answer that is to be announced; returns how many. One answer is announced once."""
+    """Queue one notice for each unread answer; returns how many. An answer gets one notice at most."""
     made = 0
     for unread in unread_answers(session, now=now):
         once = f"{NOTICE}:{unread.room_id}:{unread.newest}"
@@ -92,7 +92,7 @@ def enqueue_notices(session: Session, *, now: datetime) -> int:
 
 
 def still_unread(session: Session, room_id: int, once: str) -> bool:
-    """Whether the notice called `once` still tells the person something: they have not been there since."""
+    """Whether the answer of the notice with the key `once` is still unread."""
     row = session.get(RoomRow, room_id, populate_existing=True)
     newest = once.rpartition(":")[2]
     return row is not None and newest.isdigit() and (row.read_until or 0) < int(newest)

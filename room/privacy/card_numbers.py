@@ -29,7 +29,7 @@ _MOST_BEFORE = 60
 
 @dataclass(frozen=True, kw_only=True)
 class CardNumber:
-    """Where a card number stands in the folded text, and how it ends."""
+    """The position of a card number in the folded text, and its last digits."""
 
     start: int
     end: int
@@ -115,7 +115,7 @@ def _passes_luhn(digits: str) -> bool:
 
 
 def _account(found: re.Match[str]) -> tuple[int, int] | None:
-    """Where an IBAN stands (ISO 13616, mod 97); None where it is none."""
+    """The position of an IBAN (ISO 13616, mod 97); None where it is none."""
     written = found[0]
     for end in range(len(written), 14, -1):
         compact = re.sub(r"[ -]", "", written[:end])

@@ -27,7 +27,7 @@ class MaskedText:
 
 
 def mask_secrets(text: str) -> MaskedText:
-    """`text` with its secrets masked. Any text is taken; masking twice changes nothing more."""
+    """`text` with its secrets masked. Any text is accepted; masking is idempotent."""
     plain = fold_text(text)
     cards = list(card_numbers(plain.text))
     found = [(card.start, card.end, SecretKind.CARD, f"{MASK} {card.last_four}") for card in cards]
@@ -40,7 +40,7 @@ def mask_secrets(text: str) -> MaskedText:
     for start, end, kind, instead in sorted(found, key=lambda each: (each[0], -each[1])):
         first, last = plain.span(start, end)
         if first < done:
-            # The rest of a secret that reaches beyond the one before it goes too.
+            # Where a secret overlaps the one before it, its remainder is masked too.
             done = max(done, last)
             continue
         pieces += [text[done:first], instead]
@@ -54,25 +54,25 @@ def _as_found(secret: Secret) -> tuple[int, int, SecretKind, str]:
 
 
 _UNSEEN = frozenset({"Mn", "Me", "Cf"})
-"""Categories of signs that stand over others, or are not seen."""
+"""Unicode categories of combining and invisible characters."""
 _MOST_OF_ONE = 4
-"""Signs that one sign may stand for; some ligatures stand for whole phrases."""
+"""The most characters that one may fold to; some ligatures expand to whole phrases."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FoldedText:
-    """The folded text, and for each of its signs the place in the text it was folded from."""
+    """The folded text, and for each of its characters the index in the original text."""
 
     text: str
     places: tuple[int, ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the folded `[start, end)` stands in the text as it came; `end > start`."""
+        """The range in the original text of the folded `[start, end)`; `end > start`."""
         return self.places[start], self.places[end - 1] + 1
 
 
 def fold_text(text: str) -> FoldedText:
-    """Fold `text`. Any text is taken, lone surrogates included."""
+    """Fold `text`: digits of every script to 0-9, no case, accents or invisible characters. Any text is accepted."""
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(text):

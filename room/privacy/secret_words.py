@@ -1,7 +1,7 @@
 """Finds PINs, one-time codes and passwords in a folded text by the words around them. Pure.
 
 Codes are digits (or the words for digits) near a word for a code; a password is the token after a word for a password.
-A letter-and-digit code, such as `XK4T9P`, is taken for a booking reference and stays.
+A code of letters and digits, such as `XK4T9P`, is taken for a booking reference and not masked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class SecretKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Secret:
-    """Where a secret stands in the folded text."""
+    """The position of a secret in the folded text."""
 
     start: int
     end: int
@@ -77,13 +77,13 @@ _ORDINARY_ANSWERS = re.compile(
     personal | privada | private
     """
 )
-"""What people say of a password instead of telling it."""
+"""Words that follow "my password is" without being one."""
 _CLAUSE_END = re.compile(r"[.,;:)\]]+$")
 _CVV_AFTER_CARD = re.compile(r"[^\d]{0,12}(?:(?:0[1-9]|1[0-2])\s*[/\-. ]?\s*(?:20)?\d{2})[^\d]{1,12}(\d{3,4})(?!\d)")
 
 
 def secrets_by_words(text: str) -> Iterator[Secret]:
-    """Every secret that words give away; some may overlap."""
+    """Every secret that is named by words around it; some may overlap."""
     for found in _AFTER_WORD.finditer(text):
         if not _is_year(text, found.start(2), found[2]):
             yield Secret(start=found.start(2), end=found.end(2), kind=SecretKind.CODE)

@@ -14,7 +14,7 @@ _LEFT = (ReplyStatus.SENDING.value, ReplyStatus.SENT.value, ReplyStatus.UNKNOWN.
 
 
 def handle_proof_by_invitation(session: Session, row: RoomRow) -> ProofKind | None:
-    """What the invitation of `row` proves of whoever took it up; None where it proves nothing.
+    """The proof that opening the invitation of `row` gives; None where it proves nothing.
 
     The network delivered it to the account that wrote to us first, or that wrote the comment it answers privately.
     """

@@ -1,4 +1,4 @@
-"""What follows from a proof or a consent: the room knows the record, the handle is linked, a label is kept."""
+"""Records a proof or a consent, and what follows: the room's customer record, the link, the training label."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def record_proof(
     actor: Actor,
     now: datetime,
 ) -> bool:
-    """Record that whoever is in `room` proved to be `customer_id`.
+    """Record that the visitor of `room` proved to be `customer_id`.
 
-    False where the room was another record's before: what was said there is not for this person, who needs a room of
-    their own.
+    False where the room belongs to another record: its conversation is not for this person, who needs a room of their
+    own.
     """
     if room.customer_id is not None and room.customer_id != customer_id:
         log_room(session, room, "proof:other-record", actor=actor, now=now, body={"proof": proof.value})
@@ -51,7 +51,7 @@ def record_consent(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Record a yes to one question, and do what it allows."""
+    """Record a consent, and do what it allows."""
     consent_id = give_consent(
         session,
         identity_id=room.identity_id,
@@ -71,7 +71,7 @@ def record_consent(
 def record_withdrawal(
     session: Session, room: RoomRow, purpose: Purpose, *, label_sink: LabelSink | None, actor: Actor, now: datetime
 ) -> bool:
-    """End a consent, and what it allowed; false where there was none."""
+    """Withdraw a consent, and undo what it allowed; false where there was none."""
     ended = withdraw_consent(session, identity_id=room.identity_id, purpose=purpose, now=now)
     if not ended:
         return False
@@ -84,7 +84,7 @@ def record_withdrawal(
 
 
 def _link_if_agreed(session: Session, room: RoomRow, *, now: datetime) -> bool:
-    """Both proofs and the consent are needed: without the handle's, a stranger's record would be tied to it."""
+    """Link on both proofs and the consent: without the proof of the handle, a stranger's handle would be linked."""
     held_and_filed = room.handle_held_at is not None and room.filed_at is not None
     if not held_and_filed or live_consent(session, room.identity_id, Purpose.LINK_HANDLE) is None:
         return False

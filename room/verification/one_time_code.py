@@ -26,13 +26,13 @@ from room.verification.ports import VerificationPorts
 
 CODE_LIVES = timedelta(minutes=10)
 MOST_MISSES = 5
-"""Of one code."""
+"""Wrong attempts at one code."""
 MOST_MISSES_A_DAY = 10
-"""Of one record."""
+"""Wrong attempts at all codes of one record."""
 MOST_CODES_A_DAY = 5
-"""For one record: nobody's mailbox is filled by somebody else."""
+"""Codes for one record: nobody can fill another person's mailbox."""
 MOST_CODES_OF_A_ROOM = 10
-"""In a day."""
+"""Codes requested in one room in a day."""
 DIGITS = 6
 
 _DAY = timedelta(days=1)
@@ -40,26 +40,26 @@ _MOST_TYPED = 64
 _PROVES = {
     KeyKind.EMAIL: (ProofKind.EMAIL_CODE, "email"),
     KeyKind.MOBILE: (ProofKind.MOBILE_CODE, "sms"),
-    # To the mailbox on file, or else to the mobile: the step that sends the letter sees which there is.
+    # To the mailbox on file, or else to the mobile: the step that sends it sees which there is.
     KeyKind.BOOKING: (ProofKind.EMAIL_CODE, "email"),
 }
 
 
 class CodeCheck(StrEnum):
-    """What came of a typed code."""
+    """The outcome of checking a typed code."""
 
     RIGHT = "right"
     WRONG = "wrong"
     OVER = "over"
-    """No code of this room is good any more: a new one is to be asked for."""
+    """No code of this room is valid any more: a new one must be requested."""
 
 
 def request_code(
     session: Session, room: RoomRow, key: LookupKey, *, ports: VerificationPorts, actor: Actor, now: datetime
 ) -> bool:
-    """Make a code for whoever `key` names; the room's code of before is void.
+    """Queue a code for whoever `key` names, and void the room's former code.
 
-    False where this record or this room has had its share of the day, whether or not the record exists.
+    False where this record or this room has reached its limit of the day, whether or not the record exists.
     """
     digest = key_digest(ports.records_key, key)
     if _over_daily_limit(session, room, digest, now):
@@ -98,9 +98,9 @@ def request_code(
 def check_code(
     session: Session, room: RoomRow, typed: str, *, ports: VerificationPorts, actor: Actor, now: datetime
 ) -> tuple[CodeCheck, ProofCodeRow | None]:
-    """Try what was typed against the room's newest code; where it is right, the code is used up and returned.
+    """Check `typed` against the room's newest code; a right code is used up and returned.
 
-    `MOST_MISSES` misses kill the code, `MOST_MISSES_A_DAY` those of its record for the day.
+    `MOST_MISSES` misses void the code, `MOST_MISSES_A_DAY` all codes of its record for the day.
     """
     query = select(ProofCodeRow).where(col(ProofCodeRow.room_id) == room.id).order_by(col(ProofCodeRow.id).desc())
     code = session.execute(query.limit(1).with_for_update()).scalar()
@@ -111,7 +111,7 @@ def check_code(
     ):
         return CodeCheck.OVER, None
     expected = one_time_code(ports.code_key, code.nonce)
-    # Of nobody's record no code was sent, so none is right, whatever is typed.
+    # Without a record no code was sent, so none is right, whatever is typed.
     if hmac.compare_digest(expected.encode(), parse_digits(typed).encode()) and code.customer_id is not None:
         code.used_at = code.dead_at = now
         session.flush()
@@ -124,18 +124,18 @@ def check_code(
 
 
 def is_live(code: ProofCodeRow, now: datetime) -> bool:
-    """True while a code may be typed."""
+    """True while a code is neither used, void nor expired."""
     return code.used_at is None and code.dead_at is None and now < code.expires_at
 
 
 def one_time_code(code_key: bytes, nonce: str) -> str:
-    """The six digits that `nonce` stands for: HMAC-SHA256, so the same however often it is sent."""
+    """The six digits derived from `nonce` by HMAC-SHA256: the same however often it is sent."""
     digest = hmac.digest(code_key, b"aparte proof code\x00" + nonce.encode(), hashlib.sha256)
     return f"{int.from_bytes(digest[:8], 'big') % 10**DIGITS:0{DIGITS}d}"
 
 
 def parse_digits(typed: str) -> str:
-    """The digits of what was typed, full-width ones too, without blanks and dashes; empty where these are not six."""
+    """The digits in `typed`, full-width ones too, without blanks and dashes; empty where they are not six."""
     if len(typed) > _MOST_TYPED:
         return ""
     bare = "".join(character for character in unicodedata.normalize("NFKC", typed) if character.isalnum())

@@ -31,25 +31,25 @@ class CompanySignIn(Protocol):
 
 
 class LabelSink(Protocol):
-    """Keeps a proof as a true label of the relation, for as long as the person consents."""
+    """Keeps a proof as a training label of the relation, for as long as the person consents."""
 
     def proved(
         self, session: Session, room: RoomRow, proof: ProofKind, /, *, consent_id: int, actor: Actor, now: datetime
     ) -> None:
-        """Whoever wrote the mention of `room` is a customer."""
+        """Label the author of the mention of `room` as a customer."""
         ...
 
     def withdrawn(self, session: Session, consent_ids: Sequence[int], /, *, now: datetime) -> None:
-        """Nothing is learned any more from what these consents allowed."""
+        """Withdraw the labels that these consents allowed."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationPorts:
-    """Keys and neighbours of the proof of being on file."""
+    """Keys and external services of verification against the customer records."""
 
     records_key: bytes = field(repr=False)
-    """Under which customers are found by what is typed."""
+    """The key of the blind indexes by which customers are found."""
     code_key: bytes = field(repr=False)
-    """From which one-time codes and the secrets of a sign-in are derived."""
+    """The key from which one-time codes and the secrets of a sign-in are derived."""
     sign_in: CompanySignIn | None = None

@@ -25,14 +25,14 @@ MOST_OF_A_SCOPE = 300
 MINUTE = timedelta(minutes=1)
 MOST_IN_A_FLOOD = 3
 WINDOW = timedelta(minutes=10)
-"""How far back a flood, and a spray, is counted."""
+"""How far back a flood and a spray are counted."""
 SPRAY_ATTEMPTS = 100
-"""So many misses at a door within a spell are a spray; so are `MOST_OF_A_SOURCE` of one address."""
+"""Failures in one scope within `WINDOW` that make a spray; so do `MOST_OF_A_SOURCE` of one source."""
 KEPT_FOR = timedelta(days=1)
 
 
 class ThrottleScope(StrEnum):
-    """Where somebody tries."""
+    """What is attempted; limits are counted by scope."""
 
     LINK = "link"
     CODE = "code"
@@ -41,40 +41,40 @@ class ThrottleScope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SprayAttack:
-    """Many misses at one door within `SPELL`. Misses of an address that is turned away are not counted on."""
+    """Many failures in one scope within `WINDOW`. Failures of a throttled source are not counted."""
 
-    door: str
+    scope: str
     misses: int
     sources: int
     since: datetime
 
 
 def source_digest(room_key: bytes, address: str, now: datetime) -> str:
-    """What is kept of an address: HMAC-SHA256 under a key of the day, so that days cannot be matched."""
+    """What is stored of an address: HMAC-SHA256 under a key of the day, so that days cannot be matched."""
     day_key = hmac.digest(room_key, b"aparte sources of " + now.date().isoformat().encode(), hashlib.sha256)
     return hmac.digest(day_key, address.encode("utf-8", "replace"), hashlib.sha256).hex()
 
 
-def record_failed_attempt(session: Session, door: str, source: str, *, now: datetime) -> None:
-    """Keep a miss of `source`, a `source_digest`. Of one that is turned away no more are kept."""
-    if not is_throttled(session, door, source, now=now):
-        session.add(FailedAttemptRow(door=ThrottleScope(door).value, made_at=now, source_digest=source))
+def record_failed_attempt(session: Session, scope: str, source: str, *, now: datetime) -> None:
+    """Store a failure of `source`, a `source_digest`. No further failure of a throttled source is stored."""
+    if not is_throttled(session, scope, source, now=now):
+        session.add(FailedAttemptRow(door=ThrottleScope(scope).value, made_at=now, source_digest=source))
         session.flush()
 
 
-def is_throttled(session: Session, door: str, source: str, *, now: datetime) -> bool:
-    """True where `source`, a `source_digest`, is not heard at this door for now."""
+def is_throttled(session: Session, scope: str, source: str, *, now: datetime) -> bool:
+    """True while attempts of `source`, a `source_digest`, are refused in this scope."""
     theirs = col(FailedAttemptRow.source_digest) == source
-    if _count(session, door, now - MINUTE, MOST_OF_A_SOURCE, theirs) >= MOST_OF_A_SOURCE:
+    if _count(session, scope, now - MINUTE, MOST_OF_A_SOURCE, theirs) >= MOST_OF_A_SOURCE:
         return True
     return (
-        _count(session, door, now - WINDOW, MOST_IN_A_FLOOD, theirs) >= MOST_IN_A_FLOOD
-        and _count(session, door, now - MINUTE, MOST_OF_A_SCOPE) >= MOST_OF_A_SCOPE
+        _count(session, scope, now - WINDOW, MOST_IN_A_FLOOD, theirs) >= MOST_IN_A_FLOOD
+        and _count(session, scope, now - MINUTE, MOST_OF_A_SCOPE) >= MOST_OF_A_SCOPE
     )
 
 
 def find_spray_attacks(session: Session, *, now: datetime) -> Sequence[SprayAttack]:
-    """The doors that are sprayed at present."""
+    """The scopes under attack at present."""
     a_source = (
         select(
             col(FailedAttemptRow.door).label("door"),
@@ -93,21 +93,21 @@ def find_spray_attacks(session: Session, *, now: datetime) -> Sequence[SprayAtta
         .order_by(a_source.c.door)
     )
     return [
-        SprayAttack(door=door, misses=int(number), sources=sources, since=since)
-        for door, number, sources, since in session.connection().execute(query)
+        SprayAttack(scope=scope, misses=int(number), sources=sources, since=since)
+        for scope, number, sources, since in session.connection().execute(query)
     ]
 
 
 def delete_old_attempts(session: Session, *, now: datetime) -> None:
-    """Drop what is older than a day."""
+    """Delete attempts older than a day."""
     session.execute(delete(FailedAttemptRow).where(col(FailedAttemptRow.made_at) < now - KEPT_FOR))
 
 
-def _count(session: Session, door: str, after: datetime, most: int, *conditions: ColumnElement[bool]) -> int:
-    """How many misses a door had after a moment, counted no further than `most`."""
+def _count(session: Session, scope: str, after: datetime, most: int, *conditions: ColumnElement[bool]) -> int:
+    """How many failures a scope had after a moment, counted no further than `most`."""
     found = (
         select(col(FailedAttemptRow.id))
-        .where(col(FailedAttemptRow.door) == door, col(FailedAttemptRow.made_at) > after, *conditions)
+        .where(col(FailedAttemptRow.door) == scope, col(FailedAttemptRow.made_at) > after, *conditions)
         .limit(most)
         .subquery()
     )

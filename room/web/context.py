@@ -17,7 +17,7 @@ HoursOf = Callable[[int, datetime], str]
 
 
 def unknown_hours(_account_id: int, _now: datetime) -> str:
-    """Where nobody knows the hours."""
+    """The `hours_of` of a room without known hours."""
     return ""
 
 

@@ -85,7 +85,7 @@ async def _read(receive: Receive, most_bytes: int) -> bytes | None:
 MOST_PARTS = 8
 _MOST_FIELD_BYTES = 64 * 1024
 ROUND_A_FILE = 96 * 1024
-"""Bytes of a form beside its file: fields, and what stands between the parts."""
+"""Bytes of a form beside its file: fields and boundaries."""
 
 
 class UnreadableFormError(ValueError):

@@ -39,7 +39,7 @@ def watch_spraying(app: App, alerts: Alerts, *, now: datetime) -> None:
 
 def _guessed(found: Sequence[SprayAttack]) -> str:
     tried = " and ".join(
-        f"{spray.misses} wrong {_TRIED[spray.door]} from {spray.sources} "
+        f"{spray.misses} wrong {_TRIED[spray.scope]} from {spray.sources} "
         f"address{'es' if spray.sources > 1 else ''} since {spray.since:%H:%M} UTC"
         for spray in found
     )
@@ -53,5 +53,5 @@ def _log(session: Session, found: Sequence[SprayAttack], now: datetime) -> None:
     told = exists().where(col(LedgerEntryRow.kind) == _GUESSED, col(LedgerEntryRow.at) > now - _SAME_SPELL)
     if session.execute(select(told)).scalar():
         return
-    doors: list[Json] = [{"door": spray.door, "misses": spray.misses, "sources": spray.sources} for spray in found]
+    doors: list[Json] = [{"door": spray.scope, "misses": spray.misses, "sources": spray.sources} for spray in found]
     append(session, [Entry(kind=_GUESSED, at=now, actor=ACTOR, body={"doors": doors})])

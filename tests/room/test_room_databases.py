@@ -55,7 +55,7 @@ def test_a_room_lives_from_its_code_to_its_way_out(far_house: RoomSetup) -> None
         mark_invited(session, room.id or 0, actor=STEP, now=now)
     with writing(rooms.engine) as session:
         for way in (OptOut.MINOR, OptOut.NO_CODE, OptOut.NOT_ME):
-            record_opt_out(session, room.id or 0, way, told="x", actor=PERSON, now=now, sealer=rooms.encryption)
+            record_opt_out(session, room.id or 0, way, notice="x", actor=PERSON, now=now, sealer=rooms.encryption)
     assert rooms.room(room.id).status == RoomStatus.REVOKED
 
 
@@ -69,6 +69,6 @@ def test_misses_are_counted_seen_and_forgotten(far_house: RoomSetup) -> None:
         assert is_throttled(session, ThrottleScope.CODE, source, now=now)
     with writing(rooms.engine) as session:
         (spray,) = find_spray_attacks(session, now=now)
-        assert (spray.door, spray.misses, spray.sources, spray.since) == ("code", 20, 1, now)
+        assert (spray.scope, spray.misses, spray.sources, spray.since) == ("code", 20, 1, now)
         delete_old_attempts(session, now=now + timedelta(days=2))
         assert not find_spray_attacks(session, now=now)

@@ -68,7 +68,7 @@ def guess(rooms: RoomSetup, browser: httpx.Client, *, tries: int) -> None:
     assert not browser.cookies
     assert rooms.room(room.id).model_dump() == before
     with reading(rooms.engine) as session:
-        seen = {spray.door: spray for spray in find_spray_attacks(session, now=rooms.clock())}
+        seen = {spray.scope: spray for spray in find_spray_attacks(session, now=rooms.clock())}
     assert set(seen) == {"link", "code"}
     assert min(spray.misses for spray in seen.values()) >= 20
     # Whoever holds the true code comes in while it goes on.
@@ -140,8 +140,8 @@ def test_a_spray_is_many_misses_at_one_door_or_as_many_as_one_address_may_have(r
         miss(session, rooms, "10.0.1.1")
         record_failed_attempt(session, ThrottleScope.PROOF, digest(rooms, "10.1.1.1"), now=rooms.clock())
         code, proof = find_spray_attacks(session, now=rooms.clock())
-    assert (code.door, code.misses, code.sources, code.since) == ("code", 100, 100, START)
-    assert (proof.door, proof.misses, proof.sources) == ("proof", 20, 1)
+    assert (code.scope, code.misses, code.sources, code.since) == ("code", 100, 100, START)
+    assert (proof.scope, proof.misses, proof.sources) == ("proof", 20, 1)
     with reading(rooms.engine) as session:
         assert not find_spray_attacks(session, now=START + timedelta(minutes=11))
 

@@ -147,7 +147,7 @@ class Lives(RuleBasedStateMachine):
     def take_way_out(self, way: OptOut) -> None:
         assert self.live is not None
         with writing(self.rooms.engine) as session:
-            record_opt_out(session, self.live.room_id, way, told="x", actor=PERSON, now=self.rooms.clock())
+            record_opt_out(session, self.live.room_id, way, notice="x", actor=PERSON, now=self.rooms.clock())
         if way is OptOut.NOT_ME:
             self._is_over()
         elif self.holder is not None:

@@ -167,7 +167,7 @@ def test_a_room_that_is_over_has_no_way_out(rooms: RoomSetup) -> None:
         close_room(session, room.id or 0, actor=AGENT, now=rooms.clock())
     for way in OptOut:
         with writing(rooms.engine) as session, pytest.raises(RoomStateError):
-            record_opt_out(session, room.id or 0, way, told="x", actor=PERSON, now=rooms.clock())
+            record_opt_out(session, room.id or 0, way, notice="x", actor=PERSON, now=rooms.clock())
 
 
 def test_somebody_else_may_be_invited_anew_after_it_was_not_me(rooms: RoomSetup, browser: httpx.Client) -> None:

@@ -29,7 +29,7 @@ CONFIRMED = frozenset({"human", "rating", "file"})
 """What the page confirms."""
 _PATHS = ("", "/files", "/human", "/rating", "/transcript", "/proof", "/consent", "/out")
 CLOSED_TODAY = "closed"
-"""What the port of hours says of a day without any."""
+"""The value of `RoomContext.hours_of` for a day without hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class MessageView:
     at: str
     machine_time: str
     notes: tuple[str, ...]
-    """What the reader is told about the message."""
+    """What the page remarks about the message."""
     files: tuple[FileView, ...]
 
 
@@ -122,7 +122,7 @@ def conversation_page(
 
 
 def _state_text(words: Words, brand: Brand, shown: ConversationView) -> tuple[str, str]:
-    """The word for how it stands, and the sentence that explains it."""
+    """The word for the state, and the sentence that explains it."""
     status = shown.status
     since = words.moment(local_time(status.since, brand)) if status.since else ""
     return words[f"turn_{status.state}"], words[f"turn_{status.state}_text"].format(since=since)
@@ -154,7 +154,7 @@ def _message_view(words: Words, brand: Brand, shown: ConversationView, message: 
     return MessageView(
         side=message.author,
         speaker=speaker_of(words, brand, message),
-        # Who attaches a file without a word says its name.
+        # The text of a file without a comment is its name.
         text="" if [message.text] == [file.name for file in files] else message.text,
         at=words.moment(at),
         machine_time=at.isoformat(timespec="seconds"),

@@ -13,13 +13,13 @@ from room.wordings import Words, brand_name, expiry_moment
 
 
 def invitation_page(words: Words, brand: Brand, room: RoomRow, *, here: str) -> HTMLResponse:
-    """What a link shows before the person comes in; `here` is its own path."""
+    """The page of a link before the person enters; `here` is its own path."""
     until = words["expires"].format(moment=expiry_moment(words, room.expires_at, brand))
     return render_page("invitation.html", words, brand=brand_name(brand), expires=until, here="", out=f"{here}/out")
 
 
 def invitation_code_page(words: Words, brands: Sequence[Brand], *, here: str, wrong: bool = False) -> HTMLResponse:
-    """Where a code is typed. What is wrong with a code is never said, and no code is shown again."""
+    """The form for a typed code. It never says what is wrong with a code, and shows no code again."""
     return render_page(
         "code.html",
         words,
@@ -34,7 +34,7 @@ def invitation_code_page(words: Words, brands: Sequence[Brand], *, here: str, wr
 def opt_out_page(
     words: Words, brand: Brand, *, here: str, back: str, wrong: bool = False, typed: str = ""
 ) -> HTMLResponse:
-    """The ways out, each with its button. `wrong` says that the telephone number `typed` is none."""
+    """The ways to opt out, each with its button. `wrong` where `typed` is no telephone number."""
     return render_page(
         "ways_out.html",
         words,
@@ -49,7 +49,7 @@ def opt_out_page(
 
 
 def farewell_page(words: Words, brand: Brand) -> HTMLResponse:
-    """What somebody reads for whom the invitation was not. Tells nothing of whom it was for."""
+    """The page after `not_me`. Says nothing about the invited person."""
     return render_page("farewell.html", words, brand=brand_name(brand), here="", phones=phones_of([brand]))
 
 

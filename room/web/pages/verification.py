@@ -21,7 +21,7 @@ SIGN_IN_PATH = "/room/sign-in"
 
 @dataclass(frozen=True, kw_only=True)
 class ProofView:
-    """One of the two proofs, as it is shown; they are kept apart."""
+    """One of the two proofs, which are shown apart."""
 
     text: str
     done: bool
@@ -29,7 +29,7 @@ class ProofView:
 
 @dataclass(frozen=True, kw_only=True)
 class ProofField:
-    """One thing that is asked for."""
+    """One field of the form."""
 
     name: str
     label: str
@@ -40,7 +40,7 @@ class ProofField:
 
 
 def proof_views(words: Words, room: RoomRow) -> tuple[ProofView, ProofView]:
-    """What has been proved in a room, in words that name neither handle nor record."""
+    """The proofs given in a room, in words that name neither handle nor record."""
     held, filed = room.handle_held_at is not None, room.filed_at is not None
     return (
         ProofView(text=words["proof_handle_yes" if held else "proof_handle_no"], done=held),
@@ -91,7 +91,7 @@ def one_time_code_page(request: RoomRequest, *, wrong: str = "", status: int = 2
 
 
 def proved_page(request: RoomRequest) -> HTMLResponse:
-    """Shown to who comes back to the question once it is answered."""
+    """The page of who has proved already."""
     return render_page(
         "proved.html",
         request.words,

@@ -86,7 +86,7 @@ class _ConsentHandlers:
 
 
 def _visible_consents(session: Session, room: RoomRow) -> dict[Purpose, ConsentRow]:
-    """The consents that stand and may be shown in `room`.
+    """The live consents that may be shown in `room`.
 
     Those given in another room are shown to nobody who has not proved to hold the handle.
     """

@@ -105,7 +105,7 @@ class _OptOutHandlers:
             session,
             room.id or 0,
             choice.way,
-            told=_notice(words, choice, case_reference(session, room)),
+            notice=_notice(words, choice, case_reference(session, room)),
             phone=choice.phone,
             actor=PERSON,
             now=self.context.clock(),

@@ -34,7 +34,7 @@ _MOST_CHARACTERS = 4_000
 
 
 def sign_in_routes(context: RoomContext) -> list[Route]:
-    """There and back; nowhere in a house without a company sign-in."""
+    """The way to the company's sign-in and back; none where there is no such sign-in."""
     if context.proof is None or context.proof.sign_in is None:
         return []
     handlers = _SignInHandlers(context, context.proof, context.proof.sign_in)
@@ -81,7 +81,7 @@ class _SignInHandlers:
         return response
 
     def come_back(self, http: Request) -> Response:
-        """Take what the company's sign-in says of who this is."""
+        """Record whom the company's sign-in says that this is."""
         # The room from which the sign-in began, whichever was visited since; without one, the newest.
         named = http.cookies.get(self._cookie, "").rpartition(".")[2]
         with open_room(self.context, http, named=named) as request:
