@@ -43,6 +43,9 @@ KEPT = {
 }
 """Read by no code, but by those who read the database: who did something, when, and on what grounds."""
 
+Tables = Mapping[str, tuple[str, set[str]]]
+"""By class: the name of its table, and the columns."""
+
 LEASES = {"claimed_by", "claimed_until"}
 """Read for every table alike by `records.leases`."""
 
@@ -98,20 +101,27 @@ def _columns_of(table: ast.ClassDef) -> set[str]:
     return {name for name, value in named.items() if "primary_key" not in value} - unique
 
 
-def _reads(tree: ast.Module, tables: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _reads(tree: ast.Module, tables: Tables) -> Iterator[tuple[str, str]]:
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
     rows = [row for row in tables if row in names | imported]
     if not rows:
         return
     fields = _declared_fields(tree)
+    texts, beginnings = _texts(tree), _beginnings(tree)
     for scope in _scopes(tree):
         types = _declared_types(scope)
         for node in scope:
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 yield from ((row, node.attr) for row in rows if _may_be(row, node.value, types, fields, tables))
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr":
-                yield from ((ast.unparse(node.args[0]), text) for text in _texts(tree))
+                yield from (
+                    (row, column)
+                    for row in rows
+                    if _may_be(row, node.args[0], types, fields, tables)
+                    for column in tables[row][1]
+                    if column in texts or column.startswith(beginnings)
+                )
 
 
 def _scopes(tree: ast.Module) -> Iterator[list[ast.AST]]:
@@ -132,12 +142,18 @@ def _texts(tree: ast.Module) -> set[str]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
+def _beginnings(tree: ast.Module) -> tuple[str, ...]:
+    """What formatted strings begin with: names of columns are made so."""
+    first = (node.values[0] for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) and node.values)
+    return tuple(part.value for part in first if isinstance(part, ast.Constant) and isinstance(part.value, str))
+
+
 def _may_be(
     row: str,
     value: ast.expr,
     types: Mapping[str, set[str]],
     fields: Mapping[str, set[str]],
-    tables: Mapping[str, object],
+    tables: Tables,
 ) -> bool:
     if isinstance(value, ast.Name):
         if value.id in tables:
