@@ -36,7 +36,7 @@ def opt_out_page(
 ) -> HTMLResponse:
     """The ways to opt out, each with its button. `wrong` where `typed` is no telephone number."""
     return render_page(
-        "ways_out.html",
+        "opt_out.html",
         words,
         status=400 if wrong else 200,
         brand=brand_name(brand),
