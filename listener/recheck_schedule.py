@@ -22,7 +22,7 @@ RECHECK_EVERY = timedelta(hours=20)
 """What was deleted has to be deleted here within 24 hours."""
 FRESH_FOR = timedelta(days=7)
 RECHECK_CHARGED_EVERY = timedelta(days=7)
-"""Of what is no longer fresh, where each post that is served is charged for; a webhook tells of deletions at once."""
+"""For older posts, where each post that is served is charged for; webhooks report deletions at once."""
 WATCHED_FOR = timedelta(days=30)
 
 
@@ -35,7 +35,7 @@ def is_charged(network: str) -> bool:
 
 
 def next_recheck(published_at: datetime, *, now: datetime, charged: bool) -> datetime | None:
-    """When a post heard or asked for `now` is asked for again; None once it is a month old."""
+    """When a post that was fetched `now` is fetched again; None once it is a month old."""
     if now < published_at + EDITABLE_FOR:
         return published_at + EDITABLE_FOR
     if now >= published_at + WATCHED_FOR:

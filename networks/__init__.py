@@ -1,4 +1,4 @@
-"""Speaks with the networks.
+"""The networks: reading, writing, permissions.
 Posts, messages and acts come in and go out in the nouns of `records.models`; every failure is a `NetworkError`. It
 touches no database and decides nothing.
 """

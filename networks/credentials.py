@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 @dataclass(frozen=True, kw_only=True)
 class XCredentials:
-    """Keys of an X app and of the account it speaks for."""
+    """Keys of an X app and of the account that it acts for."""
 
     bearer_token: str = field(repr=False)
     api_key: str = field(repr=False)

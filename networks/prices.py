@@ -11,7 +11,7 @@ X_DIRECT_MESSAGE = 0.015
 X_HIDING = 0.005
 
 X_LINK_ADDS = X_LINKED_POST - X_SUMMONED_REPLY
-"""X does not say whether a summoned reply with a link costs as a reply or as a post with a link: the dearer counts."""
+"""X does not say whether a reply with a link costs as a reply or as a post with a link: the dearer counts."""
 
 _OWNED_READ = 0.001
 _POST_READ = 0.005

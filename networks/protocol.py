@@ -31,7 +31,7 @@ class Budget:
     resets_at: datetime
     """By the network's clock."""
     limit: int | None = None
-    """How much a whole window holds, in the same unit; None where the network does not tell."""
+    """How much a whole window holds, in the same unit; None where the network does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class SendReceipt:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyContext:
-    """What is known of a post when one asks what the network permits about it."""
+    """What is known of a post when it is asked what the network permits about it."""
 
     external_id: str
     mentions_us: bool
@@ -83,7 +83,7 @@ class ReplyContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Refetched:
-    """Posts asked for again by id, as they stand now."""
+    """Posts fetched again by id, as they are now."""
 
     page: FeedPage
     """Those that are still there, in their newest text."""
@@ -96,32 +96,32 @@ class Access:
     """What the network says of our credentials."""
 
     valid_until: datetime | None = None
-    """None where they do not expire, or the network does not tell."""
+    """None where they do not expire, or the network does not say."""
     missing: tuple[str, ...] = ()
     """Permissions that the account was not granted and Aparte needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookDelivery:
-    """What one webhook delivery tells about one account."""
+    """What one webhook delivery says about one account."""
 
     account_external_id: str
     page: FeedPage
     changed: tuple[str, ...] = ()
-    """Ids of posts said to be edited, deleted or hidden: to be asked for again, never believed."""
+    """Ids of posts said to be edited, deleted or hidden: to be fetched again, never believed."""
     named: tuple[str, ...] = ()
-    """Ids of posts told without their words: to be asked for where they are not known yet."""
+    """Ids of posts named without their text: to be fetched where they are not known yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostState:
-    """A post as it stands now."""
+    """The present state of a post."""
 
     exists: bool
     revision_external_id: str | None = None
     """Id of its newest text; None where it is gone."""
     hidden: bool | None = None
-    """None where the network does not tell."""
+    """None where the network does not say."""
 
 
 class Network(Protocol):
@@ -156,7 +156,7 @@ class Network(Protocol):
         ...
 
     def refetch(self, external_ids: tuple[str, ...]) -> Refetched:
-        """Ask again for posts heard before, by the first id of their edit history."""
+        """Fetch posts again, by the first id of their edit history."""
         ...
 
     def reply(self, target_external_id: str, text: str) -> SendReceipt:
@@ -188,7 +188,7 @@ class Network(Protocol):
         ...
 
     def look_up(self, external_id: str) -> PostState:
-        """Ask how a post stands now."""
+        """Ask for the present state of a post."""
         ...
 
     def permissions(self, context: ReplyContext, *, now: datetime) -> Permissions:

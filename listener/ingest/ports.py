@@ -34,7 +34,7 @@ class SentByUs:
 
 
 class Attribute(Protocol):
-    """Tells which posts and messages of an account were sent through the outbox.
+    """Says which posts and messages of an account were sent through the outbox.
 
     It locks the rows that `SentByUs.confirm` would change, and changes nothing itself.
     """
@@ -69,6 +69,6 @@ class IngestPorts:
 
     attribute: Attribute = nothing_sent
     on_answered_elsewhere: OnMentions = ignore_mentions
-    """Told which mentions somebody of the brand answered outside Aparte."""
+    """Called with the mentions that somebody of the brand answered outside Aparte."""
     on_edited: OnMentions = ignore_mentions
-    """Told which mentions have another text now."""
+    """Called with the mentions that have another text now."""

@@ -77,7 +77,7 @@ def correct_roots(session: Session, network: str, roots: Mapping[str, str]) -> N
 def wrong_roots(posts: Iterable[FetchedPost], stored: Mapping[str, tuple[str | None, str]]) -> dict[str, str]:
     """Posts that were taken for roots and their true ones, of `stored` as `{id: (parent, root)}`.
 
-    Only where a page tells the same post above, and another root than that.
+    Only where a page names the same parent, and another root than that.
     """
     found: dict[str, str] = {}
     for post in posts:

@@ -34,7 +34,7 @@ from records.models import Account, Actor
 OVERLAP = timedelta(seconds=60)
 """Read again each time: ids are ordered only to about a second, and search lags behind."""
 THREADS_OVERLAP = timedelta(minutes=10)
-"""A thread is asked for once somebody waits in it, which is known a little after the first post."""
+"""A thread is asked for once a case is open in it, which is a little after its first post."""
 
 POLL_EVERY = timedelta(seconds=60)
 ABOUT_POSTS = frozenset({Feed.THREADS, Feed.QUOTES})

@@ -131,7 +131,7 @@ def _record_failure(
 ) -> None:
     with writing(engine) as session:
         if is_transient(error):
-            # A post over which the network stumbles must not keep others from their turn.
+            # A post on which the network fails must not keep others from their turn.
             lease.settle(session, due_at=now + PAUSE)
         elif is_permanent(error):
             _schedule(session, lease, account, due, now=now)

@@ -13,7 +13,7 @@ from networks.protocol import FeedPage
 from records.models import Account
 
 ENDPOINT = "reread"
-"""Under which the listener keeps when an account may ask again, beside what the network calls its endpoints."""
+"""The name under which it is stored when an account may ask again, beside the network's own endpoints."""
 _AGAIN = timedelta(minutes=1)
 
 
@@ -51,5 +51,5 @@ def is_permanent(error: NetworkError) -> bool:
 
 
 def is_transient(error: NetworkError) -> bool:
-    """True where the network stumbled, perhaps over one of the posts, or does not let the account ask just now."""
+    """True where the network failed, perhaps on one of the posts, or does not let the account ask just now."""
     return isinstance(error, Refused) or (error.retry is Retry.LATER and not isinstance(error, RateLimited))

@@ -194,5 +194,5 @@ def _record_failure(
         if is_permanent(error):
             _try_later(session, lease, [each for each in due if each.row_id in held], now=now)
         else:
-            # What the network stumbles over must not keep others from their turn.
+            # A post on which the network fails must not keep others from their turn.
             lease.settle(session, due_at=now + PAUSE if is_transient(error) else now)

@@ -58,7 +58,7 @@ class _Reading:
 class ExportFolder:
     """The exports of one folder: the files in it that end in .jsonl or .csv, by name.
 
-    A later page goes straight on from the one before; in another process it reads the file again up to its place,
+    A later page goes straight on from the one before; in another process it reads the file again up to its position,
     since an answer refers to the rows above it.
     """
 
@@ -70,13 +70,13 @@ class ExportFolder:
 
     def page(self, page: str | None, *, since: datetime | None, until: datetime) -> RowsPage:
         """Rows of files that changed after `since` (None: of all). Raises Unreachable, Invalid."""
-        place = self._first(since) if page is None else _position_of(page)
-        while place is not None:
-            rows, following = self._file_page(place, until)
-            after = following or self._after(place.file, since)
+        position = self._first(since) if page is None else _position_of(page)
+        while position is not None:
+            rows, following = self._file_page(position, until)
+            after = following or self._after(position.file, since)
             if rows or after is None:
                 return RowsPage(rows=tuple(rows), next_page=None if after is None else _token_of(after))
-            place = after
+            position = after
         return RowsPage()
 
     def rows(self) -> Iterator[FileRow]:
@@ -85,7 +85,7 @@ class ExportFolder:
             try:
                 yield from self._rows_of(path)
             except FileUnreadableError:
-                # The page that reads this file tells why.
+                # The page that reads this file says why.
                 continue
 
     def files(self) -> list[Path]:
@@ -108,8 +108,8 @@ class ExportFolder:
                 return _FilePosition(file=path.name, line=0)
         return None
 
-    def _file_page(self, place: _FilePosition, until: datetime) -> tuple[list[FileRow], _FilePosition | None]:
-        reading = self._open(place)
+    def _file_page(self, position: _FilePosition, until: datetime) -> tuple[list[FileRow], _FilePosition | None]:
+        reading = self._open(position)
         found: list[FileRow] = []
         try:
             following = self._fill(reading, found, until)
@@ -139,12 +139,12 @@ class ExportFolder:
                 return _FilePosition(file=reading.path.name, line=row.line)
         return None
 
-    def _open(self, place: _FilePosition) -> _Reading:
+    def _open(self, position: _FilePosition) -> _Reading:
         reading, self._reading = self._reading, None
-        if reading is not None and reading.next_at == place:
+        if reading is not None and reading.next_at == position:
             return reading
-        path = self._path / place.file
-        return _Reading(path=path, rows=self._rows_of(path), next_at=place)
+        path = self._path / position.file
+        return _Reading(path=path, rows=self._rows_of(path), next_at=position)
 
     def _end(self, reading: _Reading, *, unreadable: str = "") -> None:
         if self._on_file_read is not None:
@@ -170,25 +170,25 @@ def _changed_at(path: Path) -> datetime:
 
 
 def _length(row: FileRow) -> int:
-    heard = row.post or row.own
-    return len(heard.text) if heard else 0
+    fetched = row.post or row.own
+    return len(fetched.text) if fetched else 0
 
 
-def _token_of(place: _FilePosition) -> str:
-    return json.dumps({"file": place.file, "line": place.line})
+def _token_of(position: _FilePosition) -> str:
+    return json.dumps({"file": position.file, "line": position.line})
 
 
 def _position_of(page: str) -> _FilePosition:
     try:
-        told = json.loads(page)
-        place = _FilePosition(file=told["file"], line=told["line"])
+        loaded = json.loads(page)
+        position = _FilePosition(file=loaded["file"], line=loaded["line"])
     except (ValueError, TypeError, KeyError, RecursionError):
         raise _foreign(page) from None
-    if not isinstance(place.file, str) or type(place.line) is not int:
+    if not isinstance(position.file, str) or type(position.line) is not int:
         raise _foreign(page)
-    if Path(place.file).name != place.file or "\x00" in place.file:
+    if Path(position.file).name != position.file or "\x00" in position.file:
         raise _foreign(page)
-    return place
+    return position
 
 
 def _foreign(page: str) -> Invalid:

@@ -35,7 +35,7 @@ _WHY = "Posts that come from files cannot be answered from here: answer on the n
 
 
 def open_files(account: Account, *, folder: Path) -> Network:
-    """Hear the exports in `folder` as `account`, whose `external_id` is how they name the brand as an author.
+    """Read the exports in `folder` as `account`, whose `external_id` is how they name the brand as an author.
 
     The folder need not be there yet. Files and their columns: see `networks.files.posts`.
     """
@@ -70,7 +70,7 @@ class FilesNetwork:
     ) -> FeedPage:
         """Rows of files that were written or put there after `since`, in the order of the file.
 
-        A row is news by when its file changed, however old the post: a post heard before is only compared.
+        A row is news by when its file changed, however old the post: a post fetched before is only compared.
         """
         folder = self._folders.get(feed)
         if folder is None:
@@ -81,7 +81,7 @@ class FilesNetwork:
         return FeedPage(posts=_newest_texts(found), next_page=found.next_page)
 
     def refetch(self, external_ids: tuple[str, ...]) -> Refetched:  # noqa: ARG002
-        """Nothing: an edited row is heard when its file changes, and an export that is taken away deletes nothing."""
+        """Nothing: an edited row is read when its file changes, and an export that is taken away deletes nothing."""
         return Refetched(page=FeedPage(), gone=())
 
     def reply(self, target_external_id: str, text: str) -> SendReceipt:  # noqa: ARG002
@@ -108,11 +108,11 @@ class FilesNetwork:
         return ()
 
     def look_up(self, external_id: str) -> PostState:
-        """How the last row with that id tells it. Refused where none does: an export taken away deletes nothing."""
+        """The text of the last row with that id. Refused where there is none: an export taken away deletes nothing."""
         found: FetchedPost | OwnPost | None = None
         for row in self._rows():
-            heard = row.post or row.own
-            found = heard if heard and heard.external_id == external_id else found
+            fetched = row.post or row.own
+            found = fetched if fetched and fetched.external_id == external_id else found
         if found is None:
             raise Refused("No file in the folder tells of this post any more: look at the network it came from.")
         return PostState(exists=True, revision_external_id=revision_of(external_id, found.text))

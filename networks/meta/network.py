@@ -168,9 +168,9 @@ class MetaNetwork(ABC):
     def _closed(self) -> TokenRefused:
         """The error of a token that does not open this account."""
 
-    def _create(self, owner: str, edge: str, **told: str) -> SendReceipt:
+    def _create(self, owner: str, edge: str, **given: str) -> SendReceipt:
         """Create a comment. Raises NetworkError; Uncertain also where Meta does not name it."""
-        answer = self._graph.add(owner, edge, **told)
+        answer = self._graph.add(owner, edge, **given)
         return SendReceipt(external_id=self._named(answer.body, "id", what="a text"), budget=answer.budget)
 
     def _about(self, external_id: str, act: Callable[[], Done]) -> Done:
@@ -237,21 +237,21 @@ class MetaNetwork(ABC):
         Meta does not let every app ask about its own token: what it then leaves unsaid stays unknown.
         """
         try:
-            told = mapping(self._graph.debug_token().body.get("data"))
+            token = mapping(self._graph.debug_token().body.get("data"))
         except (Refused, Invalid, TargetGone):
             return Access()
-        if told.get("is_valid") is False:
+        if token.get("is_valid") is False:
             raise TokenRefused(f"{self.title} says that the page token is no longer valid: make a new one.")
-        granted = strings(told.get("scopes"))
+        granted = strings(token.get("scopes"))
         return Access(
-            valid_until=_end_of(told),
-            missing=tuple(each for each in self.scopes if each not in granted) if "scopes" in told else (),
+            valid_until=_end_of(token),
+            missing=tuple(each for each in self.scopes if each not in granted) if "scopes" in token else (),
         )
 
 
-def _end_of(told: JsonObject) -> datetime | None:
+def _end_of(token: JsonObject) -> datetime | None:
     """The earlier of the two ends that a token has; Meta writes 0 for never."""
-    ends = [whole_number(told, "expires_at"), whole_number(told, "data_access_expires_at")]
+    ends = [whole_number(token, "expires_at"), whole_number(token, "data_access_expires_at")]
     known = [end for end in ends if 0 < end < 1e11]
     return datetime.fromtimestamp(min(known), tz=UTC) if known else None
 

@@ -41,17 +41,17 @@ def signed(body: bytes, header: str, app_secret: str) -> bool:
 
 
 def deliveries(body: bytes, *, network: str) -> tuple[WebhookDelivery, ...]:
-    """What a delivery tells, one for each account that it names. What is not about words is left out.
+    """What a delivery says, one for each account that it names. What is not about texts is left out.
 
     `network` is `facebook` or `instagram`. Raises ValueError where the body is none of its deliveries.
     """
-    told = read_object(body)
-    if told is None:
+    content = read_object(body)
+    if content is None:
         raise ValueError("The delivery is no JSON object: only Meta should know this address.")
-    found, expected = text_of(told, "object"), _OBJECTS[network]
+    found, expected = text_of(content, "object"), _OBJECTS[network]
     if found != expected:
         raise ValueError(f"The delivery is about {found[:40]!r}, not {expected!r}: subscribe the right object.")
-    entries = mappings(told.get("entry"))
+    entries = mappings(content.get("entry"))
     if not entries:
         raise ValueError("The delivery has no entries: only Meta should know this address.")
     return tuple(_delivery(entry, network=network) for entry in entries if text_of(entry, "id"))
@@ -60,15 +60,15 @@ def deliveries(body: bytes, *, network: str) -> tuple[WebhookDelivery, ...]:
 def _delivery(entry: JsonObject, *, network: str) -> WebhookDelivery:
     account = text_of(entry, "id")
     read_changes = read_page_changes if network == FACEBOOK else read_instagram_changes
-    told = read_changes(entry, account_external_id=account)
-    named = tuple(dict.fromkeys(each for each in told.named if each))
+    changes = read_changes(entry, account_external_id=account)
+    named = tuple(dict.fromkeys(each for each in changes.named if each))
     return WebhookDelivery(
         account_external_id=account,
         page=FeedPage(
-            posts=tuple(each for each in told.found if isinstance(each, FetchedPost)),
-            own=tuple(each for each in told.found if isinstance(each, OwnPost)),
+            posts=tuple(each for each in changes.found if isinstance(each, FetchedPost)),
+            own=tuple(each for each in changes.found if isinstance(each, OwnPost)),
             messages=read_messaging(entry, network=network, account_external_id=account),
         ),
-        changed=tuple(dict.fromkeys((*named, *(each for each in told.changed if each)))),
+        changed=tuple(dict.fromkeys((*named, *(each for each in changes.changed if each)))),
         named=named,
     )

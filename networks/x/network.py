@@ -44,7 +44,7 @@ def open_x(
     timeout_seconds: float = 10,
     search_lag: timedelta = SEARCH_LAG,
 ) -> Network:
-    """Open `account` on X, or on whatever speaks X's API at `base_url`. Calls nobody yet.
+    """Open `account` on X, or on whatever serves X's API at `base_url`. Makes no call yet.
 
     A stand-in whose clock stands still may be searched up to its now: `search_lag` zero.
     Raises ValueError where `base_url` is not an http or https address.
@@ -200,7 +200,7 @@ _MISSING = {
 
 
 def check_access(line: XConnection, account: Account) -> Access:
-    """Ask X who the access token speaks for. Raises TokenRefused where it is another account.
+    """Ask X whose access token it is. Raises TokenRefused where it is another account's.
 
     X's keys do not expire. Beside its answers to signed calls it says what the app was granted.
     """

@@ -66,7 +66,7 @@ def read_posts(
     Raises Garbled where a post lacks what identifies it.
     """
     included = read_included(answer)
-    heard: list[FetchedPost] = []
+    fetched: list[FetchedPost] = []
     own: list[OwnPost] = []
     for post in mappings(answer.get("data")):
         if "retweeted" in _referenced(post):
@@ -74,8 +74,8 @@ def read_posts(
         if text_of(post, "author_id") == account_external_id:
             own.append(_own_post(post))
         else:
-            heard.append(_fetched_post(post, included, account_external_id, quoted_ours))
-    return tuple(heard), tuple(own)
+            fetched.append(_fetched_post(post, included, account_external_id, quoted_ours))
+    return tuple(fetched), tuple(own)
 
 
 def read_included(answer: JsonObject) -> Included:
@@ -158,7 +158,7 @@ def _text_and_entities(post: JsonObject) -> tuple[str, JsonObject]:
 
 def _language(post: JsonObject) -> str:
     hint = text_of(post, "lang")
-    # X says und, zxx, qme, qht... where it could not tell.
+    # X says und, zxx, qme, qht... where it found no language.
     return hint if len(hint) == 2 else ""
 
 
@@ -197,7 +197,7 @@ def read_messages(answer: JsonObject, *, account_external_id: str) -> tuple[Fetc
     Raises Garbled where an event lacks what identifies it.
     """
     users = read_included(answer).users
-    heard: list[FetchedMessage] = []
+    fetched: list[FetchedMessage] = []
     for event in mappings(answer.get("data")):
         if text_of(event, "event_type") not in {"", "MessageCreate"}:
             continue
@@ -208,7 +208,7 @@ def read_messages(answer: JsonObject, *, account_external_id: str) -> tuple[Fetc
         other = _other(conversation_id, account_external_id)
         if other is None:
             continue
-        heard.append(
+        fetched.append(
             FetchedMessage(
                 network=NETWORK,
                 external_id=external_id,
@@ -220,7 +220,7 @@ def read_messages(answer: JsonObject, *, account_external_id: str) -> tuple[Fetc
                 sent_at=moment(event, "created_at", what=f"the direct message {external_id}"),
             )
         )
-    return tuple(heard)
+    return tuple(fetched)
 
 
 def _other(conversation_id: str, account_external_id: str) -> str | None:

@@ -88,7 +88,7 @@ def naming(account: Account) -> str:
 
 
 def by_id() -> Parameters:
-    """All that we ask X to tell of a post."""
+    """All fields that we ask of a post."""
     return {
         "tweet_fields": POST_FIELDS,
         "expansions": POST_EXPANSIONS,

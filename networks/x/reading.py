@@ -18,7 +18,7 @@ from records.enums import Feed
 from records.models import Account
 
 FEEDS = (Feed.OWN_POSTS, Feed.MENTIONS, Feed.QUOTES, Feed.THREADS, Feed.SEARCH, Feed.DIRECT_MESSAGES)
-"""Own posts first, so that a mention somebody has answered is known as such when it is heard.
+"""Own posts first, so that a mention that was answered is known as such when it is stored.
 
 Then what may be answered, before what is only listened to.
 """
@@ -103,7 +103,7 @@ _OPERATORS = {Feed.THREADS: "conversation_id", Feed.QUOTES: "quotes_of_tweet_id"
 
 @dataclass(frozen=True, kw_only=True)
 class QueryBatches:
-    """What of a walk over many posts is still to be asked."""
+    """Which of many posts are still to be asked about."""
 
     ids: tuple[str, ...]
     """The posts of the query that is being read come first."""
@@ -112,16 +112,16 @@ class QueryBatches:
 
 
 def open_batches(about: tuple[str, ...], page: str | None) -> QueryBatches:
-    """A walk at its beginning, or where `page` left it. Ids that are none of X's are left out.
+    """The batches at the beginning, or where `page` left them. Ids that are none of X's are left out.
 
-    The token carries the ids, so that a walk goes on over those with which it began, whatever waits by then.
+    The token carries the ids, so that reading continues over those with which it began, whatever is asked by then.
     Raises Invalid where the token is none of ours.
     """
     if page is None:
         return QueryBatches(ids=tuple(each for each in dict.fromkeys(about) if is_numeric(each)))
     try:
-        told = json.loads(page)
-        ids, token = tuple(told["ids"]), told["page"]
+        loaded = json.loads(page)
+        ids, token = tuple(loaded["ids"]), loaded["page"]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise _unknown_token(page) from None
     if not all(isinstance(each, str) and is_numeric(each) for each in ids) or not isinstance(token, str | None):
@@ -179,7 +179,7 @@ def refetch(line: XConnection, external_ids: tuple[str, ...], *, account_externa
 
 
 def newest_id(post: JsonObject) -> str:
-    """The id of the newest version of a post; its own id where X tells no history."""
+    """The id of the newest version of a post; its own id where X gives no history."""
     history = strings(post.get("edit_history_tweet_ids"))
     return history[-1] if history else text_of(post, "id")
 

@@ -34,31 +34,31 @@ def signed(body: bytes, header: str, api_secret: str) -> bool:
 
 
 def deliveries(body: bytes) -> tuple[WebhookDelivery, ...]:
-    """What a verified delivery tells, for the one account that it names; nothing where it tells of other matters.
+    """What a verified delivery says, for the one account that it names; nothing where it is about other matters.
 
     An event that cannot be understood is left out: polling reads it. A text that was cut short is only named. A later
-    version of a post is told as a post and in `changed`. Raises ValueError where the body is no delivery at all.
+    version of a post is given as a post and in `changed`. Raises ValueError where the body is no delivery at all.
     """
-    told = read_object(body)
-    if told is None:
+    content = read_object(body)
+    if content is None:
         raise ValueError("The delivery is not a JSON object: X sends one for each event.")
-    us = activity.id_of(told, "for_user_id")
+    us = activity.id_of(content, "for_user_id")
     if not us:
         raise ValueError("The delivery does not say for which account it is: X names it in for_user_id.")
-    posts, own, edited, cut = _posts(told, us)
-    page = FeedPage(posts=posts, own=own, messages=_messages(told, us))
-    changed = tuple(dict.fromkeys((*edited, *_deleted(told))))
+    posts, own, edited, cut = _posts(content, us)
+    page = FeedPage(posts=posts, own=own, messages=_messages(content, us))
+    changed = tuple(dict.fromkeys((*edited, *_deleted(content))))
     if not (posts or own or page.messages or changed or cut):
         return ()
     return (WebhookDelivery(account_external_id=us, page=page, changed=changed, named=tuple(dict.fromkeys(cut))),)
 
 
-def _posts(told: JsonObject, us: str) -> tuple[tuple[FetchedPost, ...], tuple[OwnPost, ...], list[str], list[str]]:
+def _posts(content: JsonObject, us: str) -> tuple[tuple[FetchedPost, ...], tuple[OwnPost, ...], list[str], list[str]]:
     posts: list[FetchedPost] = []
     own: list[OwnPost] = []
     edited: list[str] = []
     cut: list[str] = []
-    for post in mappings(told.get("tweet_create_events")):
+    for post in mappings(content.get("tweet_create_events")):
         if activity.is_repost(post):
             continue
         with suppress(Garbled):
@@ -74,10 +74,10 @@ def _posts(told: JsonObject, us: str) -> tuple[tuple[FetchedPost, ...], tuple[Ow
     return tuple(posts), tuple(own), edited, cut
 
 
-def _messages(told: JsonObject, us: str) -> tuple[FetchedMessage, ...]:
-    users = mapping(told.get("users"))
+def _messages(content: JsonObject, us: str) -> tuple[FetchedMessage, ...]:
+    users = mapping(content.get("users"))
     found: list[FetchedMessage] = []
-    for event in mappings(told.get("direct_message_events")):
+    for event in mappings(content.get("direct_message_events")):
         with suppress(Garbled):
             message = activity.read_message(event, users, account_external_id=us)
             if message is not None:
@@ -85,8 +85,8 @@ def _messages(told: JsonObject, us: str) -> tuple[FetchedMessage, ...]:
     return tuple(found)
 
 
-def _deleted(told: JsonObject) -> list[str]:
-    events = mappings(told.get("tweet_delete_events"))
+def _deleted(content: JsonObject) -> list[str]:
+    events = mappings(content.get("tweet_delete_events"))
     return [found for event in events if (found := activity.id_of(mapping(event.get("status")), "id"))]
 
 

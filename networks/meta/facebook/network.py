@@ -31,10 +31,10 @@ def open_facebook(
     timeout_seconds: float = 10,
     clock: Clock | None = None,
 ) -> Network:
-    """Open the Page whose id is `account.external_id`, at Meta or whatever speaks its API at `base_url`.
+    """Open the Page whose id is `account.external_id`, at Meta or whatever serves its API at `base_url`.
 
-    Meta tells in minutes from now when it may be asked again: `clock` gives our now; without it, each answer's own
-    date does. Calls nobody yet. Raises ValueError where `base_url` is not an http or https address.
+    Meta says in minutes from now when it may be asked again: `clock` gives our now; without it, each answer's own
+    date does. Makes no call yet. Raises ValueError where `base_url` is not an http or https address.
     """
     graph = Graph(credentials, network=objects.TITLE, base_url=base_url, timeout_seconds=timeout_seconds, clock=clock)
     return FacebookNetwork(account=account, graph=graph, page_id=account.external_id)
@@ -55,7 +55,7 @@ class FacebookNetwork(MetaNetwork):
         others = [each for each in external_ids if not self._is_page_post(each)]
         again = [
             *refetch_nodes(self._graph, posts, fields=(objects.POST,)),
-            # A post elsewhere that names us has an id like a comment's, and no parent to tell.
+            # A post elsewhere that names us has an id like a comment's, and no parent.
             *refetch_nodes(self._graph, others, fields=(objects.COMMENT_ALONE, objects.POST)),
         ]
         gone = tuple(each.external_id for each in again if each.found is None)

@@ -27,7 +27,7 @@ COMMENTS_A_PAGE = 100
 """Of one post."""
 
 COMMENTED_FOR = timedelta(days=365)
-"""Comments under older posts are read on the first walk alone; later ones come by webhook."""
+"""Comments under older posts are polled once; later ones come by webhook."""
 
 SOURCES: dict[Feed, tuple[str, ...]] = {
     Feed.OWN_POSTS: ("published_posts", "ads_posts"),
@@ -74,7 +74,7 @@ def root_of(post: JsonObject) -> ThreadRoot:
 
 
 def root_of_comment(comment_id: str, *, page_id: str) -> ThreadRoot:
-    """The post of a comment, as far as the comment's own id tells: `POST_COMMENT` hangs under `PAGE_POST`."""
+    """The post of a comment, as far as the comment's own id says: `POST_COMMENT` hangs under `PAGE_POST`."""
     return ThreadRoot(above=ParentPost(external_id=f"{page_id}_{comment_id.partition('_')[0]}"))
 
 
@@ -126,7 +126,7 @@ def read_comment(comment: JsonObject, *, root: ThreadRoot, page_id: str) -> Fetc
         parent_external_id=above.external_id,
         root_external_id=root.above.external_id,
         above=above,
-        # What a comment shows comes first; then what it speaks of.
+        # What a comment shows comes first; then what it is about.
         media_urls=_links(text_of(image, "src") or text_of(attachment, "url"), *root.media_urls),
         mentions_us=True,
         hidden=told_flag(comment, "is_hidden"),

@@ -35,13 +35,13 @@ from records.models import FetchedPost, ParentPost
 
 def read_posts(graph: Graph, feed: Feed, *, page_id: str, since: datetime | None, page: str | None) -> FeedPage:
     """One page of the posts of a feed, without their comments."""
-    place, sources = cursor_of(page), SOURCES[feed]
-    told, budget = _list(graph, page_id, sources[place.source % len(sources)], place, fields=POST)
-    found = [read_post(post, page_id=page_id) for post in told.items]
+    cursor, sources = cursor_of(page), SOURCES[feed]
+    listed, budget = _list(graph, page_id, sources[cursor.source % len(sources)], cursor, fields=POST)
+    found = [read_post(post, page_id=page_id) for post in listed.items]
     return page_of(
         [post for post in found if since is None or post.published_at >= since],
         next_page=next_token(
-            place, after=told.after, goes_on=_any_since(told.items, since), sources=len(sources), branches=()
+            cursor, after=listed.after, goes_on=_any_since(listed.items, since), sources=len(sources), branches=()
         ),
         budget=budget,
     )
@@ -49,49 +49,53 @@ def read_posts(graph: Graph, feed: Feed, *, page_id: str, since: datetime | None
 
 def read_comments(graph: Graph, *, page_id: str, since: datetime | None, page: str | None) -> FeedPage:
     """One page of the comments from `since` under posts on the Page and under its ads."""
-    place, sources = cursor_of(page), SOURCES[Feed.COMMENTS]
-    if place.branches:
-        return _read_branch(graph, place, page_id=page_id, since=since, sources=len(sources))
+    cursor, sources = cursor_of(page), SOURCES[Feed.COMMENTS]
+    if cursor.branches:
+        return _read_branch(graph, cursor, page_id=page_id, since=since, sources=len(sources))
     fields = post_with_comments(since=since)
-    told, budget = _list(graph, page_id, sources[place.source % len(sources)], place, fields=fields)
+    listed, budget = _list(graph, page_id, sources[cursor.source % len(sources)], cursor, fields=fields)
     found: list[FetchedPost | OwnPost] = []
     branches: list[Branch] = []
-    for post in told.items:
+    for post in listed.items:
         comments = nested_edge(post, COMMENTS)
         found += _comments_of(post, comments.items, page_id=page_id)
         if comments.after and _any_since(comments.items, since):
             branches.append(
                 Branch(external_id=required(post, "id", what="a post"), edge=COMMENTS, after=comments.after)
             )
-    wanted = _any_since(told.items, None if since is None else since - COMMENTED_FOR)
+    wanted = _any_since(listed.items, None if since is None else since - COMMENTED_FOR)
     return page_of(
         found,
-        next_page=next_token(place, after=told.after, goes_on=wanted, sources=len(sources), branches=tuple(branches)),
+        next_page=next_token(
+            cursor, after=listed.after, goes_on=wanted, sources=len(sources), branches=tuple(branches)
+        ),
         budget=budget,
     )
 
 
-def _read_branch(graph: Graph, place: NestedCursor, *, page_id: str, since: datetime | None, sources: int) -> FeedPage:
-    branch = place.branches[0]
+def _read_branch(graph: Graph, cursor: NestedCursor, *, page_id: str, since: datetime | None, sources: int) -> FeedPage:
+    branch = cursor.branches[0]
     try:
         answer = graph.node(branch.external_id, fields=post_with_comments(since=since, after=branch.after))
     except TargetGone:
-        # Deleted since its first comments were read: there is no more to hear under it.
-        return page_of((), next_page=token_after_branch(place, after=None, goes_on=False, sources=sources), budget=None)
+        # Deleted since its first comments were read: there are no more under it.
+        return page_of(
+            (), next_page=token_after_branch(cursor, after=None, goes_on=False, sources=sources), budget=None
+        )
     comments = nested_edge(answer.body, COMMENTS)
     return page_of(
         _comments_of(answer.body, comments.items, page_id=page_id),
         next_page=token_after_branch(
-            place, after=comments.after, goes_on=_any_since(comments.items, since), sources=sources
+            cursor, after=comments.after, goes_on=_any_since(comments.items, since), sources=sources
         ),
         budget=answer.budget,
     )
 
 
-def _list(graph: Graph, page_id: str, source: str, place: NestedCursor, *, fields: str) -> tuple[Edge, Budget | None]:
+def _list(graph: Graph, page_id: str, source: str, cursor: NestedCursor, *, fields: str) -> tuple[Edge, Budget | None]:
     asked = {"fields": fields, "limit": str(POSTS_A_PAGE)}
-    if place.after is not None:
-        asked["after"] = place.after
+    if cursor.after is not None:
+        asked["after"] = cursor.after
     try:
         answer: GraphResponse = graph.edge(page_id, source, **asked)
     except Refused:
@@ -129,7 +133,7 @@ def reply_thread_of(graph: Graph, external_id: str) -> ReplyThread:
     try:
         found = graph.node(external_id, fields="id,created_time,parent{id}").body
     except Invalid:
-        # A post elsewhere that names us has no parent to tell.
+        # A post elsewhere that names us has no parent.
         return ReplyThread(thread=external_id)
     parent = text_of(mapping(found.get("parent")), "id")
     if not parent:
@@ -143,16 +147,16 @@ def own_replies(graph: Graph, thread: str, *, page_id: str) -> list[OwnPost]:
     own: list[OwnPost] = []
     after: str | None = None
     while True:
-        told = edge_of(graph.edge(thread, COMMENTS, **asked, **({"after": after} if after else {})).body)
-        for item in told.items:
+        listed = edge_of(graph.edge(thread, COMMENTS, **asked, **({"after": after} if after else {})).body)
+        for item in listed.items:
             comment = read_comment(item, root=_root(item, thread, page_id), page_id=page_id)
             if isinstance(comment, OwnPost):
                 own.append(comment)
-        if told.after is None:
+        if listed.after is None:
             return own
-        if told.after == after:
+        if listed.after == after:
             raise Garbled("Meta names the same next page again and again; it will be asked again later.")
-        after = told.after
+        after = listed.after
 
 
 def _root(comment: JsonObject, thread: str, page_id: str) -> ThreadRoot:

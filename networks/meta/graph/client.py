@@ -129,18 +129,18 @@ class Graph:
         asked = {"input_token": self.credentials.page_token}
         return self._call("GET /debug_token", lambda client: client.get_object("debug_token", **asked), writes=False)
 
-    def add(self, external_id: str, edge: str, **told: str) -> GraphResponse:
+    def add(self, external_id: str, edge: str, **given: str) -> GraphResponse:
         """Create something under an object. No readable answer is Uncertain."""
         node = node_id(external_id, network=self.network)
-        fields = {name: _sendable(value) for name, value in told.items()}
+        fields = {name: _sendable(value) for name, value in given.items()}
         return self._call(f"POST /:id/{edge}", lambda client: client.put_object(node, edge, **fields), writes=True)
 
-    def change(self, external_id: str, **told: str) -> GraphResponse:
+    def change(self, external_id: str, **given: str) -> GraphResponse:
         """Change an object. No readable answer is Uncertain."""
         node = node_id(external_id, network=self.network)
         return self._call(
             "POST /:id",
-            lambda client: client.request(f"{client.version}/{node}", post_args=told, method="POST"),
+            lambda client: client.request(f"{client.version}/{node}", post_args=given, method="POST"),
             writes=True,
         )
 

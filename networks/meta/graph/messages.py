@@ -40,16 +40,16 @@ class Mailbox:
 
 def read_messages(graph: Graph, mailbox: Mailbox, *, since: datetime | None, page: str | None) -> FeedPage:
     """One page of conversations, newest first, with their messages from `since`."""
-    place = cursor_of(page)
-    if place.branches:
-        return _read_branch(graph, mailbox, place, since)
+    cursor = cursor_of(page)
+    if cursor.branches:
+        return _read_branch(graph, mailbox, cursor, since)
     answer = graph.edge(
         mailbox.page_id,
         "conversations",
         platform=mailbox.platform,
         fields=f"id,updated_time,{_MESSAGES}.limit({_MESSAGES_A_PAGE}){{{_MESSAGE}}}",
         limit=str(_CONVERSATIONS_A_PAGE),
-        **({"after": place.after} if place.after else {}),
+        **({"after": cursor.after} if cursor.after else {}),
     )
     conversations = edge_of(answer.body)
     active = [each for each in conversations.items if _is_active(each, since)]
@@ -57,15 +57,15 @@ def read_messages(graph: Graph, mailbox: Mailbox, *, since: datetime | None, pag
     branches: list[Branch] = []
     for conversation in active:
         external_id = required(conversation, "id", what="a conversation")
-        told = nested_edge(conversation, _MESSAGES)
-        heard = messages_of(told.items, mailbox)
-        messages += [message for message in heard if since is None or message.sent_at >= since]
-        if told.after and _reaches_further(heard, since):
-            branches.append(Branch(external_id=external_id, edge=_MESSAGES, after=told.after))
+        listed = nested_edge(conversation, _MESSAGES)
+        fetched = messages_of(listed.items, mailbox)
+        messages += [message for message in fetched if since is None or message.sent_at >= since]
+        if listed.after and _reaches_further(fetched, since):
+            branches.append(Branch(external_id=external_id, edge=_MESSAGES, after=listed.after))
     return FeedPage(
         messages=tuple(messages),
         next_page=next_token(
-            place,
+            cursor,
             after=conversations.after,
             goes_on=bool(active) or not conversations.items,
             sources=1,
@@ -88,10 +88,10 @@ def messages_with(graph: Graph, mailbox: Mailbox, person_external_id: str) -> tu
             fields=f"id,{_MESSAGES}.limit({_MESSAGES_A_PAGE}){{{_MESSAGE}}}",
             **({"after": after} if after else {}),
         )
-        told = edge_of(answer.body)
-        for conversation in told.items:
+        listed = edge_of(answer.body)
+        for conversation in listed.items:
             found += messages_of(nested_edge(conversation, _MESSAGES).items, mailbox)
-        after = told.after
+        after = listed.after
         if after is None:
             break
     else:
@@ -102,7 +102,7 @@ def messages_with(graph: Graph, mailbox: Mailbox, person_external_id: str) -> tu
 
 def messages_of(items: Sequence[JsonObject], mailbox: Mailbox) -> tuple[FetchedMessage, ...]:
     """The messages between us and people, in the order served. Raises Garbled where one lacks what identifies it."""
-    heard: list[FetchedMessage] = []
+    fetched: list[FetchedMessage] = []
     for item in items:
         external_id = required(item, "id", what="a message")
         sender = mapping(item.get("from"))
@@ -111,7 +111,7 @@ def messages_of(items: Sequence[JsonObject], mailbox: Mailbox) -> tuple[FetchedM
         if not text_of(other, "id"):
             # Of accounts that no longer exist Meta withholds the id: nobody is left to be answered.
             continue
-        heard.append(
+        fetched.append(
             FetchedMessage(
                 network=mailbox.network,
                 external_id=external_id,
@@ -123,27 +123,27 @@ def messages_of(items: Sequence[JsonObject], mailbox: Mailbox) -> tuple[FetchedM
                 sent_at=moment(item, "created_time", what=f"the message {external_id}"),
             )
         )
-    return tuple(heard)
+    return tuple(fetched)
 
 
 def conversation_with(person_external_id: str, account_external_id: str) -> str:
-    """An id for all that is said with one person: Meta's own is not told by webhooks."""
+    """An id of the conversation with one person: webhooks do not name Meta's own."""
     return f"{account_external_id}-{person_external_id}"
 
 
-def _read_branch(graph: Graph, mailbox: Mailbox, place: NestedCursor, since: datetime | None) -> FeedPage:
-    branch = place.branches[0]
+def _read_branch(graph: Graph, mailbox: Mailbox, cursor: NestedCursor, since: datetime | None) -> FeedPage:
+    branch = cursor.branches[0]
     try:
         answer = graph.edge(
             branch.external_id, _MESSAGES, fields=_MESSAGE, limit=str(_MESSAGES_A_PAGE), after=branch.after
         )
-        told, budget = edge_of(answer.body), answer.budget
+        listed, budget = edge_of(answer.body), answer.budget
     except TargetGone:
-        told, budget = Edge(items=(), after=None), None
-    heard = messages_of(told.items, mailbox)
+        listed, budget = Edge(items=(), after=None), None
+    fetched = messages_of(listed.items, mailbox)
     return FeedPage(
-        messages=tuple(message for message in heard if since is None or message.sent_at >= since),
-        next_page=token_after_branch(place, after=told.after, goes_on=_reaches_further(heard, since), sources=1),
+        messages=tuple(message for message in fetched if since is None or message.sent_at >= since),
+        next_page=token_after_branch(cursor, after=listed.after, goes_on=_reaches_further(fetched, since), sources=1),
         budget=budget,
     )
 
@@ -154,8 +154,8 @@ def _is_active(conversation: JsonObject, since: datetime | None) -> bool:
     return moment(conversation, "updated_time", what="a conversation") >= since
 
 
-def _reaches_further(heard: Sequence[FetchedMessage], since: datetime | None) -> bool:
-    return since is None or not heard or any(message.sent_at >= since for message in heard)
+def _reaches_further(fetched: Sequence[FetchedMessage], since: datetime | None) -> bool:
+    return since is None or not fetched or any(message.sent_at >= since for message in fetched)
 
 
 def _recipient(item: JsonObject, mailbox: Mailbox) -> JsonObject:

@@ -31,17 +31,17 @@ class NestedCursor:
 
     @property
     def token(self) -> str:
-        """The place as text, from which another process can go on."""
+        """The cursor as text, from which another process can continue."""
         branches = [[each.external_id, each.edge, each.after] for each in self.branches]
         return orjson.dumps([self.source, self.after, branches]).decode()
 
     def with_branches(self, branches: tuple[Branch, ...]) -> NestedCursor:
-        """The same place with more to read before going on."""
+        """The same cursor with more to read first."""
         return replace(self, branches=(*self.branches, *branches))
 
 
 def cursor_of(token: str | None) -> NestedCursor:
-    """The place that a token tells; the beginning where there is none, or one that cannot be read."""
+    """The cursor that a token names; the beginning where there is none, or one that cannot be read."""
     try:
         source, after, branches = orjson.loads(token or "null")
         return NestedCursor(
@@ -54,33 +54,33 @@ def cursor_of(token: str | None) -> NestedCursor:
 
 
 def next_token(
-    place: NestedCursor, *, after: str | None, goes_on: bool, sources: int, branches: tuple[Branch, ...]
+    cursor: NestedCursor, *, after: str | None, goes_on: bool, sources: int, branches: tuple[Branch, ...]
 ) -> str | None:
-    """The token of what is read after a page of the list at `place`; None at the end of the last list.
+    """The token of what is read after a page of the list at `cursor`; None at the end of the last list.
 
-    `after` is the cursor that the page ended with, and `goes_on` whether what lies behind it is wanted. Raises
+    `after` is Meta's own cursor at the end of the page, and `goes_on` whether what lies behind it is wanted. Raises
     Garbled where the network names the page it has just served.
     """
-    if after is not None and after == place.after:
+    if after is not None and after == cursor.after:
         raise Garbled("Meta names the same next page again and again; it will be asked again later.")
     if after is not None and goes_on:
-        return NestedCursor(source=place.source, after=after, branches=branches).token
-    if place.source + 1 < sources:
-        return NestedCursor(source=place.source + 1, branches=branches).token
+        return NestedCursor(source=cursor.source, after=after, branches=branches).token
+    if cursor.source + 1 < sources:
+        return NestedCursor(source=cursor.source + 1, branches=branches).token
     return NestedCursor(source=sources, branches=branches).token if branches else None
 
 
 def token_after_branch(
-    place: NestedCursor, *, after: str | None, goes_on: bool, sources: int, more: tuple[Branch, ...] = ()
+    cursor: NestedCursor, *, after: str | None, goes_on: bool, sources: int, more: tuple[Branch, ...] = ()
 ) -> str | None:
-    """The token of what is read after a page of the first branch of `place`."""
-    first, *others = place.branches
+    """The token of what is read after a page of the first branch of `cursor`."""
+    first, *others = cursor.branches
     if after is not None and after == first.after:
         raise Garbled("Meta names the same next page again and again; it will be asked again later.")
     rest = (*((replace(first, after=after),) if after is not None and goes_on else ()), *more, *others)
-    if not rest and place.source >= sources:
+    if not rest and cursor.source >= sources:
         return None
-    return replace(place, branches=rest).token
+    return replace(cursor, branches=rest).token
 
 
 def page_of(

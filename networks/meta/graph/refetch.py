@@ -50,7 +50,7 @@ def refetch_nodes(graph: Graph, external_ids: Sequence[str], *, fields: Sequence
 
 
 def last_budget(again: Sequence[RefetchedNode]) -> Budget | None:
-    """What was left after the last of them that told."""
+    """What was left after the last of them that said."""
     return next((each.budget for each in reversed(again) if each.budget is not None), None)
 
 

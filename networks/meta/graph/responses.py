@@ -51,7 +51,7 @@ class Usage:
 
 
 def usage_of(headers: Mapping[str, str]) -> Usage | None:
-    """The tightest usage that the headers tell; None where they tell none."""
+    """The tightest usage that the headers name; None where they name none."""
     found = [*_app_usage(headers), *_business_usage(headers)]
     if not found:
         return None
@@ -61,7 +61,7 @@ def usage_of(headers: Mapping[str, str]) -> Usage | None:
 
 
 def budget_of(headers: Mapping[str, str], endpoint: str, *, clock: Clock | None) -> Budget | None:
-    """What is left, in percent; None where the headers or the time are not told."""
+    """What is left, in percent; None where the headers or the time are missing."""
     usage, now = usage_of(headers), time_of(headers, clock)
     if usage is None or now is None:
         return None

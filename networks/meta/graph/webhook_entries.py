@@ -13,7 +13,7 @@ from records.models import FetchedMessage, FetchedPost
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookChanges:
-    """What is told with its words, and what only by its id; an empty id stands for nothing."""
+    """What comes with its text, and what only by its id; an empty id stands for nothing."""
 
     found: tuple[FetchedPost | OwnPost, ...]
     changed: tuple[str, ...]
@@ -27,8 +27,8 @@ _LATEST = 1e10
 
 
 def read_messaging(entry: JsonObject, *, network: str, account_external_id: str) -> tuple[FetchedMessage, ...]:
-    """The messages of an entry, in the order told. Receipts, reactions and deletions are left out."""
-    heard: list[FetchedMessage] = []
+    """The messages of an entry, in its order. Receipts, reactions and deletions are left out."""
+    fetched: list[FetchedMessage] = []
     for event in mappings(entry.get("messaging")):
         message = mapping(event.get("message"))
         sender, recipient = text_of(mapping(event.get("sender")), "id"), text_of(mapping(event.get("recipient")), "id")
@@ -37,7 +37,7 @@ def read_messaging(entry: JsonObject, *, network: str, account_external_id: str)
         sent_at = unix_moment(event, "timestamp") or unix_moment(entry, "time")
         if not (text_of(message, "mid") and other and sent_at) or message.get("is_deleted") is True:
             continue
-        heard.append(
+        fetched.append(
             FetchedMessage(
                 network=network,
                 external_id=text_of(message, "mid"),
@@ -48,7 +48,7 @@ def read_messaging(entry: JsonObject, *, network: str, account_external_id: str)
                 sent_at=sent_at,
             )
         )
-    return tuple(heard)
+    return tuple(fetched)
 
 
 def unix_moment(value: JsonObject, key: str) -> datetime | None:

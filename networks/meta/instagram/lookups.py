@@ -32,7 +32,7 @@ from records.models import FetchedPost
 
 
 class ItemKind(StrEnum):
-    """How a thing can be reached."""
+    """How an item can be reached."""
 
     COMMENT = "comment"
     MEDIA = "media"
@@ -45,7 +45,7 @@ class InstagramItem:
     """A comment or a medium, as it stands now."""
 
     kind: ItemKind
-    told: JsonObject
+    content: JsonObject
     budget: Budget | None = None
 
     @property
@@ -56,8 +56,8 @@ class InstagramItem:
     def read(self, us: OwnAccount) -> FetchedPost | OwnPost:
         """As a post. Raises Garbled where it lacks what identifies it."""
         if self.is_media:
-            return read_media(self.told, us=us)
-        return read_comment(self.told, root=root_of(mapping(self.told.get("media")), us=us), us=us)
+            return read_media(self.content, us=us)
+        return read_comment(self.content, root=root_of(mapping(self.content.get("media")), us=us), us=us)
 
 
 def find_item(graph: Graph, external_id: str, *, us: OwnAccount) -> InstagramItem | None:
@@ -71,7 +71,7 @@ def find_item(graph: Graph, external_id: str, *, us: OwnAccount) -> InstagramIte
         except Invalid:
             # It is there, and has no such fields.
             continue
-        return InstagramItem(kind=kind, told=answer.body, budget=answer.budget)
+        return InstagramItem(kind=kind, content=answer.body, budget=answer.budget)
     return find_mention(graph, external_id, us=us)
 
 
@@ -87,21 +87,21 @@ def find_mention(graph: Graph, external_id: str, *, us: OwnAccount) -> Instagram
             answer = graph.node(us.external_id, fields=fields)
         except (TargetGone, Invalid):
             continue
-        told = mapping(answer.body.get(kind.value))
-        if told:
-            return InstagramItem(kind=kind, told=told, budget=answer.budget)
+        content = mapping(answer.body.get(kind.value))
+        if content:
+            return InstagramItem(kind=kind, content=content, budget=answer.budget)
     return None
 
 
 _MENTION_TEXT = "id,text,timestamp,username"
 
 
-def own_replies(graph: Graph, thing: InstagramItem, *, us: OwnAccount) -> list[OwnPost]:
+def own_replies(graph: Graph, item: InstagramItem, *, us: OwnAccount) -> list[OwnPost]:
     """All that we wrote directly under a comment or medium. Raises NetworkError.
 
     Raises Refused where Instagram does not show what stands there: what we may have said cannot be seen.
     """
-    edge, ask = _asking(graph, thing, us)
+    edge, ask = _asking(graph, item, us)
     own: list[OwnPost] = []
     after: str | None = None
     while True:
@@ -109,37 +109,37 @@ def own_replies(graph: Graph, thing: InstagramItem, *, us: OwnAccount) -> list[O
             found = ask(after)
         except Invalid:
             raise Refused("Instagram does not show the answers under this mention: answer it there yourself.") from None
-        told = nested_edge(found, edge)
-        root = root_of(found if thing.is_media else mapping(found.get("media")), us=us)
-        for item in told.items:
-            answer = read_comment(item, root=root, us=us, parent=None if thing.is_media else found)
+        listed = nested_edge(found, edge)
+        root = root_of(found if item.is_media else mapping(found.get("media")), us=us)
+        for each in listed.items:
+            answer = read_comment(each, root=root, us=us, parent=None if item.is_media else found)
             if isinstance(answer, OwnPost):
                 own.append(answer)
-        if told.after is None:
+        if listed.after is None:
             return own
-        if told.after == after:
+        if listed.after == after:
             raise Garbled("Meta names the same next page again and again; it will be asked again later.")
-        after = told.after
+        after = listed.after
 
 
-def _asking(graph: Graph, thing: InstagramItem, us: OwnAccount) -> tuple[str, Callable[[str | None], JsonObject]]:
+def _asking(graph: Graph, item: InstagramItem, us: OwnAccount) -> tuple[str, Callable[[str | None], JsonObject]]:
     """Under which edge the answers stand, and how one page of them is asked for."""
-    external_id = text_of(thing.told, "id")
-    if thing.kind is ItemKind.COMMENT:
+    external_id = text_of(item.content, "id")
+    if item.kind is ItemKind.COMMENT:
         return REPLIES, lambda after: graph.node(external_id, fields=comment_with_replies(after=after)).body
-    if thing.kind is ItemKind.MEDIA:
+    if item.kind is ItemKind.MEDIA:
         return (
             COMMENTS,
             lambda after: graph.node(external_id, fields=f"id,{COMMENTS}{page_at(after)}{{{TEXT}}}").body,
         )
-    name, key, edge, told = (
+    name, key, edge, content = (
         ("mentioned_media", "media_id", COMMENTS, "id")
-        if thing.is_media
+        if item.is_media
         else ("mentioned_comment", "comment_id", REPLIES, "id,text,username,media{id}")
     )
 
     def ask(after: str | None) -> JsonObject:
-        fields = f"{name}.{key}({external_id}){{{told},{edge}{page_at(after)}{{{_MENTION_TEXT}}}}}"
+        fields = f"{name}.{key}({external_id}){{{content},{edge}{page_at(after)}{{{_MENTION_TEXT}}}}}"
         return mapping(graph.node(us.external_id, fields=fields).body.get(name))
 
     return edge, ask

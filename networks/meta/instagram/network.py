@@ -31,10 +31,10 @@ def open_instagram(
     timeout_seconds: float = 10,
     clock: Clock | None = None,
 ) -> Network:
-    """Open the Instagram user `account.external_id`, at Meta or whatever speaks its API at `base_url`.
+    """Open the Instagram user `account.external_id`, at Meta or whatever serves its API at `base_url`.
 
-    Meta tells in minutes from now when it may be asked again: `clock` gives our now; without it, each answer's own
-    date does. Calls nobody yet. Raises ValueError where `base_url` is not an http or https address.
+    Meta says in minutes from now when it may be asked again: `clock` gives our now; without it, each answer's own
+    date does. Makes no call yet. Raises ValueError where `base_url` is not an http or https address.
     """
     graph = Graph(credentials, network=objects.TITLE, base_url=base_url, timeout_seconds=timeout_seconds, clock=clock)
     return InstagramNetwork(account=account, graph=graph, page_id=credentials.page_id)
@@ -59,7 +59,7 @@ class InstagramNetwork(MetaNetwork):
         again = list(refetch_nodes(self._graph, asked, fields=(objects.COMMENT_ALONE, objects.MEDIA)))
         answered = {each.external_id for each in again if each.found is not None}
         items = [
-            InstagramItem(kind=ItemKind.MEDIA if each.asked == objects.MEDIA else ItemKind.COMMENT, told=each.found)
+            InstagramItem(kind=ItemKind.MEDIA if each.asked == objects.MEDIA else ItemKind.COMMENT, content=each.found)
             for each in again
             if each.found is not None
         ]
@@ -83,8 +83,8 @@ class InstagramNetwork(MetaNetwork):
                 raise
             if item.kind is ItemKind.COMMENT:
                 raise Refused("Instagram takes no answer to this comment, which is still there.") from None
-        told = {"message": text, **_mention_fields(item)}
-        return self._about(target_external_id, lambda: self._create(self._us.external_id, "mentions", **told))
+        content = {"message": text, **_mention_fields(item)}
+        return self._about(target_external_id, lambda: self._create(self._us.external_id, "mentions", **content))
 
     def permissions(self, context: ReplyContext, *, now: datetime) -> Permissions:
         return instagram_permissions(context, handle=self._us.handle, now=now)
@@ -103,7 +103,7 @@ class InstagramNetwork(MetaNetwork):
         item = find_item(self._graph, external_id, us=self._us)
         if item is None:
             return None
-        return text_of(item.told, "caption" if item.is_media else "text"), told_flag(item.told, "hidden")
+        return text_of(item.content, "caption" if item.is_media else "text"), told_flag(item.content, "hidden")
 
     def _private_recipient(self, comment_external_id: str) -> dict[str, str]:
         return {"comment_id": comment_external_id}
@@ -120,10 +120,10 @@ class InstagramNetwork(MetaNetwork):
 
 
 def _mention_fields(mention: InstagramItem) -> dict[str, str]:
-    """How Instagram is told which mention an answer is to."""
+    """The fields that name the mention that is answered."""
     if mention.is_media:
-        return {"media_id": text_of(mention.told, "id")}
+        return {"media_id": text_of(mention.content, "id")}
     return {
-        "media_id": text_of(mapping(mention.told.get("media")), "id"),
-        "comment_id": text_of(mention.told, "id"),
+        "media_id": text_of(mapping(mention.content.get("media")), "id"),
+        "comment_id": text_of(mention.content, "id"),
     }

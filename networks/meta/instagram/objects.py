@@ -30,7 +30,7 @@ A_PAGE = 50
 """Comments of one medium, or answers to one comment: the most that Instagram serves."""
 
 COMMENTED_FOR = timedelta(days=365)
-"""Comments under older media are read on the first walk alone; later ones come by webhook."""
+"""Comments under older media are polled once; later ones come by webhook."""
 
 ANSWERED_FOR = timedelta(days=7)
 """Beyond the newest 25 comments of a medium, answers to older comments come by webhook."""
@@ -65,7 +65,7 @@ def page_at(after: str | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnAccount:
-    """Our account: media and mentioned comments tell only the name of who wrote them."""
+    """Our account: media and mentioned comments name their author by handle alone."""
 
     external_id: str
     handle: str
@@ -83,7 +83,7 @@ class OwnAccount:
 
 
 def root_of(media: JsonObject, *, us: OwnAccount) -> ThreadRoot:
-    """What an answer needs of the medium above it, or of as much as is told of it. Raises Garbled without an id."""
+    """What an answer needs of the medium above it, or of as much as is given of it. Raises Garbled without an id."""
     return ThreadRoot(
         above=ParentPost(
             external_id=required(media, "id", what="a medium"),
@@ -167,9 +167,9 @@ def read_comment(
 
 def author_in(item: JsonObject) -> Author:
     """Who wrote a medium or a comment."""
-    told = mapping(item.get("from")) or mapping(item.get("owner"))
-    username = text_of(told, "username") or text_of(item, "username")
-    return author_of({"id": text_of(told, "id"), "username": username}, of=text_of(item, "id"))
+    author = mapping(item.get("from")) or mapping(item.get("owner"))
+    username = text_of(author, "username") or text_of(item, "username")
+    return author_of({"id": text_of(author, "id"), "username": username}, of=text_of(item, "id"))
 
 
 def _above(comment: JsonObject, parent: JsonObject | None) -> ParentPost | None:

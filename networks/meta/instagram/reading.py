@@ -40,57 +40,59 @@ _Found = list[FetchedPost | OwnPost]
 
 def read_posts(graph: Graph, feed: Feed, *, us: OwnAccount, since: datetime | None, page: str | None) -> FeedPage:
     """One page of our own media, or of those in which we are tagged."""
-    place = cursor_of(page)
-    answer = _list(graph, us, SOURCES[feed], place, fields=MEDIA)
-    told = edge_of(answer.body)
-    found = [read_media(media, us=us) for media in told.items]
+    cursor = cursor_of(page)
+    answer = _list(graph, us, SOURCES[feed], cursor, fields=MEDIA)
+    listed = edge_of(answer.body)
+    found = [read_media(media, us=us) for media in listed.items]
     return page_of(
         [each for each in found if since is None or each.published_at >= since],
-        next_page=next_token(place, after=told.after, goes_on=_any_since(told.items, since), sources=1, branches=()),
+        next_page=next_token(
+            cursor, after=listed.after, goes_on=_any_since(listed.items, since), sources=1, branches=()
+        ),
         budget=answer.budget,
     )
 
 
 def read_comments(graph: Graph, *, us: OwnAccount, since: datetime | None, page: str | None) -> FeedPage:
     """One page of the comments from `since` under our own media, and of the answers to them."""
-    place = cursor_of(page)
-    if place.branches:
-        return _read_branch(graph, place, us=us, since=since)
-    answer = _list(graph, us, SOURCES[Feed.COMMENTS], place, fields=media_with_comments())
-    told = edge_of(answer.body)
+    cursor = cursor_of(page)
+    if cursor.branches:
+        return _read_branch(graph, cursor, us=us, since=since)
+    answer = _list(graph, us, SOURCES[Feed.COMMENTS], cursor, fields=media_with_comments())
+    listed = edge_of(answer.body)
     found: _Found = []
     branches: list[Branch] = []
-    for media in told.items:
-        heard, further = _under_media(media, us=us, since=since)
-        found += heard
+    for media in listed.items:
+        fetched, further = _under_media(media, us=us, since=since)
+        found += fetched
         branches += further
-    wanted = _any_since(told.items, None if since is None else since - COMMENTED_FOR)
+    wanted = _any_since(listed.items, None if since is None else since - COMMENTED_FOR)
     return page_of(
         _recent(found, since),
-        next_page=next_token(place, after=told.after, goes_on=wanted, sources=1, branches=tuple(branches)),
+        next_page=next_token(cursor, after=listed.after, goes_on=wanted, sources=1, branches=tuple(branches)),
         budget=answer.budget,
     )
 
 
-def _read_branch(graph: Graph, place: NestedCursor, *, us: OwnAccount, since: datetime | None) -> FeedPage:
-    branch = place.branches[0]
+def _read_branch(graph: Graph, cursor: NestedCursor, *, us: OwnAccount, since: datetime | None) -> FeedPage:
+    branch = cursor.branches[0]
     of_media = branch.edge == COMMENTS
     fields = media_with_comments(after=branch.after) if of_media else comment_with_replies(after=branch.after)
     try:
         answer = graph.node(branch.external_id, fields=fields)
     except TargetGone:
-        # Deleted since its first comments were read: there is no more to hear under it.
-        return page_of((), next_page=token_after_branch(place, after=None, goes_on=False, sources=1))
-    told = nested_edge(answer.body, branch.edge)
+        # Deleted since its first comments were read: there are no more under it.
+        return page_of((), next_page=token_after_branch(cursor, after=None, goes_on=False, sources=1))
+    listed = nested_edge(answer.body, branch.edge)
     if of_media:
         found, further = _under_media(answer.body, us=us, since=since)
-        deeper, goes_on = tuple(each for each in further if each.edge == REPLIES), _any_answerable(told.items, since)
+        deeper, goes_on = tuple(each for each in further if each.edge == REPLIES), _any_answerable(listed.items, since)
     else:
         root = root_of(mapping(answer.body.get("media")), us=us)
-        found, deeper, goes_on = _answers(told, answer.body, root=root, us=us), (), True
+        found, deeper, goes_on = _answers(listed, answer.body, root=root, us=us), (), True
     return page_of(
         _recent(found, since),
-        next_page=token_after_branch(place, after=told.after, goes_on=goes_on, sources=1, more=deeper),
+        next_page=token_after_branch(cursor, after=listed.after, goes_on=goes_on, sources=1, more=deeper),
         budget=answer.budget,
     )
 
@@ -117,10 +119,10 @@ def _answers(answers: Edge, comment: JsonObject, *, root: ThreadRoot, us: OwnAcc
     return [read_comment(answer, root=root, us=us, parent=comment) for answer in answers.items]
 
 
-def _list(graph: Graph, us: OwnAccount, source: str, place: NestedCursor, *, fields: str) -> GraphResponse:
+def _list(graph: Graph, us: OwnAccount, source: str, cursor: NestedCursor, *, fields: str) -> GraphResponse:
     asked = {"fields": fields, "limit": str(MEDIA_A_PAGE)}
-    if place.after is not None:
-        asked["after"] = place.after
+    if cursor.after is not None:
+        asked["after"] = cursor.after
     return graph.edge(us.external_id, source, **asked)
 
 

@@ -15,7 +15,7 @@ _REMOVED = "remove"
 
 
 def read_changes(entry: JsonObject, *, account_external_id: str) -> WebhookChanges:
-    """New comments under our media, and the ids of what must be asked for: a mention is told without its words."""
+    """New comments under our media, and the ids of what must be fetched: a mention comes without its text."""
     us = OwnAccount(external_id=account_external_id, handle="")
     found: list[FetchedPost | OwnPost] = []
     changed: list[str] = []
@@ -36,9 +36,9 @@ def read_changes(entry: JsonObject, *, account_external_id: str) -> WebhookChang
 
 
 def _comment(value: JsonObject, entry: JsonObject, us: OwnAccount) -> FetchedPost | OwnPost | None:
-    """The comment; None where it is told to be otherwise now, or too little is told of it."""
+    """The comment; None where it is said to have changed, or too little of it is given."""
     at, media = unix_moment(value, "timestamp") or unix_moment(entry, "time"), mapping(value.get("media"))
-    told = text_of(value, "id") and text_of(media, "id") and isinstance(value.get("text"), str)
-    if not told or at is None or text_of(value, "verb") not in _NEW:
+    complete = text_of(value, "id") and text_of(media, "id") and isinstance(value.get("text"), str)
+    if not complete or at is None or text_of(value, "verb") not in _NEW:
         return None
     return read_comment({**value, "timestamp": at.isoformat()}, root=root_of(media, us=us), us=us)
