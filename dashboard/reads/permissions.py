@@ -31,11 +31,6 @@ class AnswerPermissions:
     month: MonthBudget | None = None
     """What the account has cost this month, where it has a cap."""
 
-    @property
-    def speaks(self) -> bool:
-        """True where the account is not paused."""
-        return self.to is not None and not self.to.paused
-
     def permits(self, act: Act) -> bool:
         """True where the account is not paused and the network permits the act."""
         return self.to is not None and not self.to.paused and self.to.permits(act)
