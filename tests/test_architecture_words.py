@@ -64,10 +64,10 @@ RETIRED_FILES = {
     "clauses": "condition_syntax", "longest": "template_length", "leftovers": "wording", "masks": "obfuscation",
     "readings": "value_spellings", "said_values": "conversation_values", "known_values": "protected_values",
     "loose_numbers": "unexplained_digits", "letter_names": "codes", "disguises": "obfuscation",
-    "heads": "linear_models", "themes": "features", "cues": "features", "meaning": "train", "rarity": "train",
-    "recipes": "tasks", "visit": "request_context", "visits": "browser_session, room_visits",
+    "heads": "linear_models", "themes": "features", "cues": "train", "meaning": "train", "rarity": "train",
+    "recipes": "training_sets", "visit": "request_context", "visits": "browser_session, room_visits",
     "visitor": "sessions", "pieces": "html_fragments", "shown": "html_fragments", "why_page": "explanation",
-    "opening_page": "actions", "nouns": "models", "words": "enums", "second_thoughts": "unruly_posts",
+    "opening_page": "case_list", "nouns": "models", "words": "enums", "second_thoughts": "unruly_posts",
 }  # fmt: skip
 VAGUE_FILES = frozenset({"utils", "util", "helpers", "helper", "manager", "core", "common", "misc", "base"})
 PATH = re.compile(rf"`((?:{'|'.join(PACKAGES)}|tests|benchmarks)/[\w./-]*)`")
