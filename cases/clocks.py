@@ -75,7 +75,7 @@ def went_private(
     actor: Actor,  # noqa: ARG001 - every change names who makes it; the caller's log entry does
     now: datetime,
 ) -> None:
-    """The case has a private leg: from now on it owes a public closing line, whatever was said before.
+    """The case has a private side: from now on it owes a public closing line, whatever was said before.
 
     That counts as a first answer. The public clock runs on until something is said in public.
     """

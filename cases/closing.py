@@ -21,7 +21,7 @@ NEVER_PRIVATE = "The case never went private: close it as it is."
 
 @dataclass(frozen=True, kw_only=True)
 class OverdueClosing:
-    """A case that was solved in private and of which the square was not told in time."""
+    """A case that was solved in private and not closed in public in time."""
 
     case_id: int
     reference: str
@@ -57,7 +57,7 @@ def mark_solved(session: Session, case_id: int, *, by: Actor, close_by: datetime
 
 
 def close_if_done(session: Session, case_id: int, *, actor: Actor, now: datetime) -> list[Entry]:
-    """Close the case where it was marked as solved and owes the square nothing more; else leave it as it is.
+    """Close the case where it was marked as solved and owes no public closing line; else leave it as it is.
 
     Returns the entries that the caller appends.
     """
@@ -81,7 +81,7 @@ def close_if_done(session: Session, case_id: int, *, actor: Actor, now: datetime
 
 
 def done_but_open(session: Session) -> list[int]:
-    """Cases for `finished`: solved, told to the square or waived, and not closed yet."""
+    """Cases for `close_if_done`: solved, closed in public or waived, and not closed yet."""
     query = select(col(CareCaseRow.id)).where(
         col(CareCaseRow.closed_at).is_(None),
         col(CareCaseRow.private_state) == PrivateState.SOLVED.value,
@@ -109,7 +109,7 @@ def unseen_private(session: Session) -> list[int]:
         session,
         col(CareCaseRow.status) == CaseStatus.PRIVATE.value,
         col(CareCaseRow.public_closed_at).is_(None),
-        _has_public_leg(),
+        _has_public_thread(),
     )
 
 
@@ -141,7 +141,7 @@ def _without_a_post(session: Session, *conditions: ColumnElement[bool]) -> list[
     return [case_id for case_id in session.execute(query).scalars() if case_id is not None]
 
 
-def _has_public_leg() -> ColumnElement[bool]:
+def _has_public_thread() -> ColumnElement[bool]:
     public = select(col(CaseThreadRow.case_id)).where(col(CaseThreadRow.leg) == Side.PUBLIC.value)
     return col(CareCaseRow.id).in_(public)
 

@@ -64,17 +64,17 @@ def join_many(
     held, reopened = _held_or_opened(session, groups, now)
     _store(session, groups, held, now)
     cases = {key: case_id for key, (case_id, _) in held.items()}
-    join_threads(session, [(cases[_key(joining)], joining) for joining in joins], now=now)
+    join_threads(session, [(cases[_key(contact)], contact) for contact in joins], now=now)
     append(session, [_reopening(case_id, actor, now) for case_id in reopened])
     return cases
 
 
-def _key(joining: InboundContact) -> CaseKey:
-    return joining.identity_id, joining.brand
+def _key(contact: InboundContact) -> CaseKey:
+    return contact.identity_id, contact.brand
 
 
 def _by_case(joins: Sequence[InboundContact]) -> dict[CaseKey, list[InboundContact]]:
-    ordered = sorted(joins, key=lambda joining: (_key(joining), joining.published_at))
+    ordered = sorted(joins, key=lambda contact: (_key(contact), contact.published_at))
     return {key: list(group) for key, group in groupby(ordered, key=_key)}
 
 
@@ -88,7 +88,7 @@ def _held_or_opened(
         missing = [key for key in groups if key not in held]
         if not missing:
             return held, reopened
-        back = [key for key in missing if any(_complains_anew(joining) for joining in groups[key])]
+        back = [key for key in missing if any(_complains_anew(contact) for contact in groups[key])]
         if back and (again := reopen_for(session, back, now=now)):
             reopened += again
             continue
@@ -99,8 +99,8 @@ def _held_or_opened(
     raise RuntimeError("No free case reference was found: references need more marks.")
 
 
-def _complains_anew(joining: InboundContact) -> bool:
-    return joining.waits and joining.leg == Side.PUBLIC
+def _complains_anew(contact: InboundContact) -> bool:
+    return contact.waits and contact.side is Side.PUBLIC
 
 
 def _reopening(case_id: int, actor: Actor, now: datetime) -> Entry:
@@ -126,28 +126,28 @@ def _held(session: Session, groups: _Groups) -> dict[CaseKey, tuple[int, CaseSta
 def _store(session: Session, groups: _Groups, held: dict[CaseKey, tuple[int, CaseState]], now: datetime) -> None:
     changed = []
     for key, (case_id, before) in held.items():
-        standing = before
-        for joining in groups[key]:
-            standing = state_after(standing, joining)
-        if standing != before:
-            changed.append(_changes(case_id, standing, now))
+        state = before
+        for contact in groups[key]:
+            state = state_after(state, contact)
+        if state != before:
+            changed.append(_changes(case_id, state, now))
     if changed:
         session.connection().execute(update(CareCaseRow).where(col(CareCaseRow.id) == bindparam("which")), changed)
 
 
-def _changes(case_id: int, standing: CaseState, now: datetime) -> dict[str, object]:
-    exposed = exposure_since(standing.waiting_since, reach=standing.reach, p_negative=standing.p_negative, now=now)
+def _changes(case_id: int, state: CaseState, now: datetime) -> dict[str, object]:
+    exposed = exposure_since(state.waiting_since, reach=state.reach, p_negative=state.p_negative, now=now)
     return {
         "which": case_id,
-        "status": standing.status.value,
-        "queue": standing.queue.value,
-        "priority": standing.priority.value,
-        "harm": standing.harm,
-        "reach": standing.reach,
-        "p_negative": standing.p_negative,
-        "waiting_since": standing.waiting_since,
-        "respond_by": standing.respond_by,
-        "late_because": standing.late_because,
+        "status": state.status.value,
+        "queue": state.queue.value,
+        "priority": state.priority.value,
+        "harm": state.harm,
+        "reach": state.reach,
+        "p_negative": state.p_negative,
+        "waiting_since": state.waiting_since,
+        "respond_by": state.respond_by,
+        "late_because": state.late_because,
         "exposure": exposed,
         "exposure_as_of": now,
     }
@@ -216,7 +216,7 @@ _AS_NEW: dict[str, object] = {
     "reach": 0,
     "p_negative": 0.0,
 }
-"""What a reopened case forgets: its clocks run anew, and what was said aside was said about something that is over."""
+"""What a reopened case forgets: its clocks run anew, and its private side was about something that is over."""
 
 
 def reopenable(session: Session, keys: Collection[CaseKey], *, now: datetime) -> dict[CaseKey, int]:

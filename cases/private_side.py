@@ -93,7 +93,7 @@ def waits_in_private(session: Session, case_id: int, since: datetime) -> None:
     """The person said something in private at `since` and waits for us; an earlier wait goes on.
 
     They are there, so that a side which was silent, awaited or solved is open again. Where the case was closed, they
-    wait in their open case with the brand, or else this one goes on; the square was told already, and is owed nothing.
+    wait in their open case with the brand, or else this one goes on, which was closed in public and owes no other line.
     """
     session.flush()
     for row in _locked(session, [case_id]) or _gone_on_from(session, case_id, since):

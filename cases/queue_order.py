@@ -29,7 +29,7 @@ def queue_order(*, now: datetime, promised: Mapping[str, timedelta] = NO_PROMISE
         case((handed_over, 0), else_=1),
         case((near_breach(now=now, promised=promised), 0), else_=1),
         col(CareCaseRow.exposure).desc(),
-        # Whoever waits in private is not seen by the square, and waits all the same.
+        # A wait in private has no exposure, since nobody sees it, and is a wait all the same.
         case((col(CareCaseRow.private_waiting_since).is_not(None), 0), else_=1),
         col(CareCaseRow.id).asc(),
     )

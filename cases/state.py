@@ -81,11 +81,11 @@ def check_closable(*, status: CaseStatus, closed_in_public: bool, waiver: str | 
 
 
 OUTAGE = "outage"
-"""Why an answer is late where we could not hear the network; as stored in `care_case.late_because` and `gap.cause`."""
+"""Why an answer is late where the network could not be read; as stored in `care_case.late_because` and `gap.cause`."""
 
 
 class Side(StrEnum):
-    """Where a thread of a case is held."""
+    """On which side a thread of a case is; as stored in `case_thread.leg`."""
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -98,10 +98,9 @@ class InboundContact:
     identity_id: int
     brand: str
     account_id: int
-    leg: str
-    """`public` or `private`."""
+    side: Side
     root_external_id: str
-    """Root post of a public leg; conversation id of a private one."""
+    """Root post of a public thread; conversation id of a private one."""
     mention_id: int | None
     queue: Queue
     priority: Priority
@@ -111,7 +110,7 @@ class InboundContact:
     waits: bool = True
     """False where it is answered already, or needs no answer: it joins, and no clock starts."""
     late_because: str | None = None
-    """`outage` where it was published while we could not hear the network."""
+    """`outage` where it was published while the network could not be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,48 +129,48 @@ class CaseState:
     late_because: str | None = None
 
 
-def state_after(standing: CaseState, joining: InboundContact) -> CaseState:
-    """The case after `joining`: priority and harm only rise, and the queue follows a rise."""
-    standing = _raised(standing, joining)
-    if not joining.waits:
-        return standing
-    standing = replace(standing, status=status_after(standing.status, CaseEvent.WAITED_FOR))
-    if joining.late_because is not None and _starts_the_clock(standing, joining):
-        standing = replace(standing, late_because=joining.late_because)
-    if joining.leg == Side.PUBLIC:
-        standing = _waiting(standing, joining)
-    return _due(standing, joining.published_at)
+def state_after(state: CaseState, contact: InboundContact) -> CaseState:
+    """The case after the contact: priority and harm only rise, and the queue follows a rise."""
+    state = _raised(state, contact)
+    if not contact.waits:
+        return state
+    state = replace(state, status=status_after(state.status, CaseEvent.WAITED_FOR))
+    if contact.late_because is not None and _starts_the_clock(state, contact):
+        state = replace(state, late_because=contact.late_because)
+    if contact.side is Side.PUBLIC:
+        state = _waiting(state, contact)
+    return _due(state, contact.published_at)
 
 
-def _starts_the_clock(standing: CaseState, joining: InboundContact) -> bool:
+def _starts_the_clock(state: CaseState, contact: InboundContact) -> bool:
     """True where the first-response clock runs from this mention: an older wait is not excused by a later outage."""
-    if standing.first_responded_at is not None:
+    if state.first_responded_at is not None:
         return False
-    return standing.waiting_since is None or joining.published_at <= standing.waiting_since
+    return state.waiting_since is None or contact.published_at <= state.waiting_since
 
 
-def _raised(standing: CaseState, joining: InboundContact) -> CaseState:
-    if not outranks(joining.priority, standing.priority):
-        return standing
-    harm = standing.harm or joining.priority is Priority.HARM
-    raised = replace(standing, priority=joining.priority, queue=joining.queue, harm=harm)
+def _raised(state: CaseState, contact: InboundContact) -> CaseState:
+    if not outranks(contact.priority, state.priority):
+        return state
+    harm = state.harm or contact.priority is Priority.HARM
+    raised = replace(state, priority=contact.priority, queue=contact.queue, harm=harm)
     # A wait that began under the lower priority is measured by the higher one.
-    return raised if standing.waiting_since is None else _due(raised, standing.waiting_since)
+    return raised if state.waiting_since is None else _due(raised, state.waiting_since)
 
 
-def _waiting(standing: CaseState, joining: InboundContact) -> CaseState:
-    if standing.waiting_since is None:
-        return replace(standing, waiting_since=joining.published_at, reach=joining.reach, p_negative=joining.p_negative)
+def _waiting(state: CaseState, contact: InboundContact) -> CaseState:
+    if state.waiting_since is None:
+        return replace(state, waiting_since=contact.published_at, reach=contact.reach, p_negative=contact.p_negative)
     return replace(
-        standing,
-        waiting_since=min(standing.waiting_since, joining.published_at),
-        reach=max(standing.reach, joining.reach),
-        p_negative=max(standing.p_negative, joining.p_negative),
+        state,
+        waiting_since=min(state.waiting_since, contact.published_at),
+        reach=max(state.reach, contact.reach),
+        p_negative=max(state.p_negative, contact.p_negative),
     )
 
 
-def _due(standing: CaseState, since: datetime) -> CaseState:
-    if standing.first_responded_at is not None:
-        return standing
-    due = since + RESPOND_WITHIN[standing.priority]
-    return replace(standing, respond_by=due if standing.respond_by is None else min(standing.respond_by, due))
+def _due(state: CaseState, since: datetime) -> CaseState:
+    if state.first_responded_at is not None:
+        return state
+    due = since + RESPOND_WITHIN[state.priority]
+    return replace(state, respond_by=due if state.respond_by is None else min(state.respond_by, due))

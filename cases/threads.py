@@ -40,22 +40,22 @@ class _Latest:
 
 
 def join_threads(session: Session, joins: Sequence[tuple[int, InboundContact]], *, now: datetime) -> None:
-    """Store the leg of each `(case id, joining)` once, pointing to the latest mention of the person in it."""
+    """Store the thread of each `(case id, contact)` once, pointing to the latest mention of the person in it."""
     known = _known(session, sorted({case_id for case_id, _ in joins}))
     latest: dict[_Thread, _Latest] = {}
-    for case_id, joining in joins:
-        leg = _Thread(case_id, joining.account_id, str(joining.leg), joining.root_external_id)
-        before = latest.get(leg) or known.get(leg) or _Latest(None, None)
-        latest[leg] = before.or_newer(joining.mention_id, joining.published_at)
-    changed = [(leg, found.mention_id) for leg, found in latest.items() if known.get(leg) != found]
+    for case_id, contact in joins:
+        thread = _Thread(case_id, contact.account_id, contact.side.value, contact.root_external_id)
+        before = latest.get(thread) or known.get(thread) or _Latest(None, None)
+        latest[thread] = before.or_newer(contact.mention_id, contact.published_at)
+    changed = [(thread, found.mention_id) for thread, found in latest.items() if known.get(thread) != found]
     if changed:
         _upsert(session, changed, now)
 
 
 def move_threads(session: Session, *, network: str, before: str, after: str) -> None:
-    """Public legs under `before` hang under `after`, which turned out to be the root of their conversation.
+    """Public threads under `before` hang under `after`, which turned out to be the root of their conversation.
 
-    A case that has a leg there already keeps one, with the latest mention.
+    A case that has a thread there already keeps one, with the latest mention.
     """
     accounts = select(col(AccountRow.id)).where(col(AccountRow.network) == network)
     query = select(CaseThreadRow).where(
@@ -90,7 +90,7 @@ def _latest_of(session: Session, mention_ids: Sequence[int | None]) -> int | Non
 
 
 def _known(session: Session, case_ids: Sequence[int]) -> dict[_Thread, _Latest]:
-    legs: dict[_Thread, _Latest] = {}
+    threads: dict[_Thread, _Latest] = {}
     columns = (
         col(CaseThreadRow.case_id),
         col(CaseThreadRow.account_id),
@@ -106,23 +106,23 @@ def _known(session: Session, case_ids: Sequence[int]) -> dict[_Thread, _Latest]:
             .where(col(CaseThreadRow.case_id).in_(part))
         )
         for case_id, account_id, leg, root, mention_id, published_at in session.connection().execute(query):
-            legs[_Thread(case_id, account_id, leg, root)] = _Latest(mention_id, published_at)
-    return legs
+            threads[_Thread(case_id, account_id, leg, root)] = _Latest(mention_id, published_at)
+    return threads
 
 
-def _upsert(session: Session, legs: Sequence[tuple[_Thread, int | None]], now: datetime) -> None:
+def _upsert(session: Session, threads: Sequence[tuple[_Thread, int | None]], now: datetime) -> None:
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     statement = insert(CaseThreadRow)
     rows = [
         {
-            "case_id": leg.case_id,
-            "account_id": leg.account_id,
-            "leg": leg.leg,
-            "root_external_id": leg.root_external_id,
+            "case_id": thread.case_id,
+            "account_id": thread.account_id,
+            "leg": thread.leg,
+            "root_external_id": thread.root_external_id,
             "mention_id": mention_id,
             "joined_at": now,
         }
-        for leg, mention_id in legs
+        for thread, mention_id in threads
     ]
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=_UNIQUE, set_={"mention_id": statement.excluded.mention_id}),

@@ -187,7 +187,7 @@ class Brand:
     private_wait_minutes: int = 60
     """How long a person waits in private at most, as promised."""
     close_within_hours: int = 24
-    """How soon after a matter is solved in private the square is told."""
+    """How soon after a matter is solved in private the public closing line is due."""
 
 
 @dataclass(frozen=True, kw_only=True)

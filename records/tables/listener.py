@@ -1,4 +1,4 @@
-"""Tables written by the listener: what was heard, when, through which feed, and what was missed."""
+"""Tables written by the listener: what was fetched, when, through which feed, and what was missed."""
 
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ class MentionRow(SQLModel, table=True):
     parent_external_id: str | None = None
     root_external_id: str
     above: dict[str, Any] | None = json_column(nullable=True)
-    """The post it answers, as heard: `{external_id, author_handle, author_external_id, text}`."""
+    """The post it answers, as fetched: `{external_id, author_handle, author_external_id, text}`."""
     media_urls: list[str] = json_column()
     revision: int
     """Number of the live revision, counted from 1."""
@@ -51,7 +51,7 @@ class MentionRow(SQLModel, table=True):
 
 
 class MentionRevisionRow(SQLModel, table=True):
-    """The text of a mention as heard at one time. Due for the classifier while `assess_due_at` is set."""
+    """The text of a mention as fetched at one time. Due for the classifier while `assess_due_at` is set."""
 
     __tablename__ = "mention_revision"
     __table_args__ = (
@@ -199,7 +199,7 @@ class CoverageGapRow(SQLModel, table=True):
     until: datetime
     reason: str
     cause: str = "bound"
-    """`bound`: the network served no more; `outage`: we could not ask; `late`: asked too late."""
+    """`bound`: the network served no more; `outage`: it could not be read; `late`: it was read too late."""
     recovered_at: datetime | None = None
     """When the span was read after all."""
 

@@ -65,20 +65,20 @@ class _Answer:
 
 
 def decide_all(contexts: Sequence[DecisionContext], *, mode: Mode, now: datetime) -> list[Decided]:
-    """Decide each in its turn: what one says in a thread, or to a person, the next one knows.
+    """Decide one after the other: each knows what those before it say in its thread, and to its author.
 
     `mode` is that of the service. The policies in the contexts count what is spent.
     """
     answered: Counter[tuple[int, str, int | None]] = Counter()
-    told: Counter[tuple[int, int]] = Counter()
+    texts: Counter[tuple[int, int]] = Counter()
     decided = []
     for context in contexts:
         mention = context.mention
         thread, person = mention.conversation, (mention.account.id, mention.identity_id)
-        each = _decide(_with_more_answers(context, in_thread=answered[thread], to_person=told[person]), mode, now)
+        each = _decide(_with_more_answers(context, in_thread=answered[thread], to_person=texts[person]), mode, now)
         if each.mode is Mode.LIVE:
             answered[thread] += sum(act.act is Act.PUBLIC_REPLY for act in each.acts)
-            told[person] += sum(act.act in TEXT_ACTS for act in each.acts)
+            texts[person] += sum(act.act in TEXT_ACTS for act in each.acts)
         decided.append(each)
     return decided
 

@@ -20,7 +20,7 @@ from service.deciding.context import DeskHours, MentionContext
 SPEAKING = frozenset({Action.REPLY_PUBLICLY, Action.MOVE_PRIVATE})
 """Actions that say something."""
 VARIANTS = 4
-"""So many wordings a shipped template has: after them a person would be told the same twice."""
+"""So many wordings a shipped template has: after them a person would read the same twice."""
 INVITATION = "invitation"
 INVITATION_BY_CODE = "invitation-code"
 WRITING = "-writing"

@@ -31,10 +31,15 @@ from service.intake.on_ingest import ingest_ports
 from service.wiring.app import App
 from service.wiring.settings import Settings, SettingsError
 
+ACTOR = Actor(tag="step:webhooks")
+MOST_BYTES = 1024 * 1024
+
+log = structlog.get_logger("aparte.webhooks")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Challenge:
-    """What is answered to a network that asks whether we are who it should deliver to."""
+    """The answer to a network that checks that its deliveries reach the right address."""
 
     text: str
     media_type: str = "text/plain"
@@ -42,10 +47,10 @@ class Challenge:
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookVerifier:
-    """What an account's webhook needs to know of its network."""
+    """How an account's network proves itself, and how its deliveries are read."""
 
     challenge: Callable[[Mapping[str, str]], Challenge | None]
-    """Given the query; None where we should not answer it."""
+    """Given the query; None where it is not to be answered."""
     signed: Callable[[bytes, Mapping[str, str]], bool]
     """Given body and headers."""
     deliveries: Callable[[bytes], tuple[WebhookDelivery, ...]]
@@ -53,7 +58,7 @@ class WebhookVerifier:
 
 
 def verifier_of(settings: Settings, account: Account) -> WebhookVerifier | None:
-    """The signs of an account; None where its network delivers nothing."""
+    """The verifier of an account; None where its network delivers nothing."""
     if account.network == "x":
         return _of_x(settings, account)
     if account.network in {"facebook", "instagram"}:
@@ -101,15 +106,9 @@ def _optional(settings: Settings, account: str, kind: str) -> str:
         return ""
 
 
-ACTOR = Actor(tag="step:webhooks")
-MOST_BYTES = 1024 * 1024
-
-log = structlog.get_logger("aparte.webhooks")
-
-
 def make_webhooks(app: App) -> Starlette:
     """The application: `/webhooks/{account}` for each account of the settings, and `/healthz`."""
-    doors = _Routes(app)
+    handlers = _Routes(app)
 
     def healthz(_request: Request) -> Response:
         with reading(app.engine) as session:
@@ -117,8 +116,8 @@ def make_webhooks(app: App) -> Starlette:
         return PlainTextResponse("ok")
 
     routes = [
-        Route("/webhooks/{account}", doors.challenge, methods=["GET"]),
-        Route("/webhooks/{account}", doors.deliver, methods=["POST"]),
+        Route("/webhooks/{account}", handlers.challenge, methods=["GET"]),
+        Route("/webhooks/{account}", handlers.deliver, methods=["POST"]),
         Route("/healthz", healthz, methods=["GET"]),
     ]
     return Starlette(routes=routes, middleware=[Middleware(BoundedBody, most_bytes=MOST_BYTES)])
@@ -129,50 +128,52 @@ class _Routes:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._signs = {account.name: (account, verifier_of(app.settings, account)) for account in app.accounts.values()}
+        self._verifiers = {
+            account.name: (account, verifier_of(app.settings, account)) for account in app.accounts.values()
+        }
 
     def challenge(self, request: Request) -> Response:
         """Show the network that we hold the secret that it asks about."""
-        _, signs = self._signs.get(request.path_params["account"], (None, None))
-        if signs is None:
+        _, verifier = self._verifiers.get(request.path_params["account"], (None, None))
+        if verifier is None:
             return _nothing_here()
-        answer = signs.challenge(request.query_params)
+        answer = verifier.challenge(request.query_params)
         if answer is None:
             return PlainTextResponse("The challenge is not ours.", status_code=403)
         return Response(answer.text, media_type=answer.media_type)
 
     def deliver(self, request: Request) -> Response:
         """Store a delivery; the network sends again what is not answered with 200."""
-        account, signs = self._signs.get(request.path_params["account"], (None, None))
-        if account is None or signs is None:
+        account, verifier = self._verifiers.get(request.path_params["account"], (None, None))
+        if account is None or verifier is None:
             return _nothing_here()
         body = body_of(request)
         if body is None:
             return PlainTextResponse(f"A delivery may have {MOST_BYTES} bytes.", status_code=413)
-        if not signs.signed(body, request.headers):
+        if not verifier.signed(body, request.headers):
             log.warning("webhook refused", account=account.name, reason="the signature is wrong")
             return PlainTextResponse("The signature is wrong.", status_code=403)
         try:
-            told = signs.deliveries(body)
+            deliveries = verifier.deliveries(body)
         except ValueError:
             log.warning("webhook unreadable", account=account.name)
             return PlainTextResponse("The delivery cannot be read.", status_code=400)
-        verified = self._verified(account, told, body, request)
-        brought = _ingest(self._app, account, verified, body, self._app.clock.now())
-        return JSONResponse({"repeated": brought.repeated})
+        verified = self._verified(account, deliveries, body, request)
+        result = _ingest(self._app, account, verified, body, self._app.clock.now())
+        return JSONResponse({"repeated": result.repeated})
 
     def _verified(
-        self, named: Account, told: Sequence[WebhookDelivery], body: bytes, request: Request
+        self, named: Account, deliveries: Sequence[WebhookDelivery], body: bytes, request: Request
     ) -> tuple[VerifiedDelivery, ...]:
         """The deliveries about accounts of ours whose own secret signed them: one app may serve many accounts."""
         ours = {
             account.external_id: account
-            for account, signs in self._signs.values()
-            if signs is not None and account.network == named.network and signs.signed(body, request.headers)
+            for account, verifier in self._verifiers.values()
+            if verifier is not None and account.network == named.network and verifier.signed(body, request.headers)
         }
         return tuple(
             VerifiedDelivery(account=ours[each.account_external_id], delivery=each)
-            for each in told
+            for each in deliveries
             if each.account_external_id in ours
         )
 

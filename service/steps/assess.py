@@ -1,4 +1,4 @@
-"""Step `assess`: the classifier reads what was heard."""
+"""Step `assess`: the classifier reads every new text, and its assessment is stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEFAULT_MARKET = "ES"
 
 
 def assess(app: App, *, now: datetime, most: int = BATCH) -> int:
-    """Judge up to `most` revisions that are due. Returns how many were judged."""
+    """Assess up to `most` revisions that are due. Returns how many were assessed."""
     lease = _DUE.lease(app.engine, claimant=app.claimant, now=now, most=most)
     if not lease:
         return 0

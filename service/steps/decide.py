@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from cases.joining import CaseKey, join_many
-from cases.state import OUTAGE, InboundContact
+from cases.state import OUTAGE, InboundContact, Side
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import is_sqlite, reading, writing
@@ -212,7 +212,7 @@ def _join_cases(session: Session, decided: Sequence[Decided], now: datetime) -> 
             identity_id=each.mention.identity_id,
             brand=each.mention.brand.name,
             account_id=each.mention.account.id,
-            leg="public",
+            side=Side.PUBLIC,
             root_external_id=each.mention.root_external_id,
             mention_id=each.mention.mention_id,
             queue=each.verdict.queue,

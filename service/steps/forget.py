@@ -1,6 +1,6 @@
 """Step `forget`: what the network deleted is erased here too; the log keeps its proofs, sealed for ever.
 
-So are deliveries that cannot come again, and misses at the doors of rooms.
+So are webhook deliveries that cannot be repeated, and old failed attempts to open rooms.
 """
 
 from __future__ import annotations

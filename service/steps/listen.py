@@ -20,21 +20,22 @@ from records.tables.listener import OwnPostRow
 from service.intake.on_ingest import ingest_ports
 from service.wiring.app import App
 
+ACTOR = Actor(tag="step:listen")
+PAGES_A_TURN = 3
+"""Of one feed, before the next account has its turn."""
+MAX_WATCHED = 100
+QUOTED_WITHIN = timedelta(days=7)
+"""Searches go no further back."""
 _KNOWN_STATES = frozenset({AccessCheck.WORKING, AccessCheck.REPAIRED, AccessCheck.REFUSED})
 
 
 def access(app: App, *, now: datetime) -> int:
-    """Check the accounts whose time has come. Returns of how many the network said how they stand."""
+    """Check the accounts whose check is due. Returns of how many the network told the state."""
     found = [
         check_access(app.engine, network, account=app.accounts[account_id], now=now)
         for account_id, network in app.networks.items()
     ]
     return sum(each in _KNOWN_STATES for each in found)
-
-
-ACTOR = Actor(tag="step:listen")
-PAGES_A_TURN = 3
-"""Of one feed, before the next account has its turn."""
 
 
 def listen(app: App, *, now: datetime) -> int:
@@ -52,14 +53,14 @@ def listen(app: App, *, now: datetime) -> int:
         if each.account_id in silent:
             new += 1
             continue
-        heard = _hear(app, each.account_id, each.feed, now)
-        new += _new(heard)
-        if heard.outcome is PollOutcome.UNREACHABLE:
+        polled = _poll(app, each.account_id, each.feed, now)
+        new += _new(polled)
+        if polled.outcome is PollOutcome.UNREACHABLE:
             silent.add(each.account_id)
     return new
 
 
-def _hear(app: App, account_id: int, feed: Feed, now: datetime) -> PollResult:
+def _poll(app: App, account_id: int, feed: Feed, now: datetime) -> PollResult:
     account = app.accounts[account_id]
     with reading(app.engine) as session:
         about = posts_to_watch(session, account_id, feed, now=now)
@@ -79,19 +80,17 @@ def _hear(app: App, account_id: int, feed: Feed, now: datetime) -> PollResult:
     )
 
 
-def _new(heard: PollResult) -> int:
-    stored = heard.stored
-    goes_on = heard.outcome is PollOutcome.TURN_OVER
+def _new(polled: PollResult) -> int:
+    stored = polled.stored
+    goes_on = polled.outcome is PollOutcome.TURN_OVER
     return stored.new_mentions + stored.new_revisions + stored.own_posts + stored.messages + goes_on
 
 
-MAX_WATCHED = 100
-QUOTED_WITHIN = timedelta(days=7)
-"""Searches go no further back."""
-
-
 def posts_to_watch(session: Session, account_id: int, feed: Feed, *, now: datetime) -> tuple[str, ...]:
-    """The network's ids of up to a hundred posts, the newest first; empty for feeds that are about no post."""
+    """About which posts a feed is asked: threads in which somebody waits, or our own posts that may be quoted.
+
+    The network's ids of up to a hundred, the newest first; empty for feeds that are about no post.
+    """
     if feed is Feed.THREADS:
         return _open_threads(session, account_id)
     if feed is Feed.QUOTES:

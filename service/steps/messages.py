@@ -1,4 +1,4 @@
-"""Part of step `decide`: a person's own direct message is answered by an invitation where one is due.
+"""Step `messages`: a person's own direct message is answered by an invitation where one is due.
 
 Where none is due, the message joins the person's case and waits for an agent, unless a person has written back already.
 """
@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from cases.joining import join_many
 from cases.private_side import waits_in_private
-from cases.state import InboundContact
+from cases.state import InboundContact, Side
 from ledger.entry import Entry
 from ledger.log import append
 from records.database import reading, writing
@@ -89,7 +89,7 @@ def _read(session: Session, app: App, ids: Sequence[int]) -> list[DueMessage]:
 
 def _due_message(session: Session, app: App, message: DirectMessageRow, identity: IdentityRow) -> DueMessage:
     account = app.accounts[message.account_id]
-    leg = session.execute(
+    side = session.execute(
         select(CaseThreadRow, DecisionRow, col(AssessmentRow.language), col(CareCaseRow.private_state))
         .join(CareCaseRow, col(CareCaseRow.id) == col(CaseThreadRow.case_id))
         .outerjoin(
@@ -113,7 +113,7 @@ def _due_message(session: Session, app: App, message: DirectMessageRow, identity
         .order_by((col(DecisionRow.action) == Action.MOVE_PRIVATE).desc(), col(CaseThreadRow.joined_at).desc())
         .limit(1)
     ).first()
-    thread, decision, language, private_state = leg if leg is not None else (None, None, None, None)
+    thread, decision, language, private_state = side if side is not None else (None, None, None, None)
     assert message.id is not None and identity.id is not None  # noqa: S101, PT018 - read from the database
     return DueMessage(
         message_id=message.id,
@@ -144,7 +144,7 @@ def _answered_by_a_person(session: Session, message: DirectMessageRow) -> bool:
         col(ReplyRow.external_id) == col(DirectMessageRow.external_id),
         col(ReplyRow.origin) == AUTOMATIC,
     )
-    heard = exists().where(
+    received = exists().where(
         col(DirectMessageRow.account_id) == message.account_id,
         col(DirectMessageRow.identity_id) == message.identity_id,
         col(DirectMessageRow.outgoing).is_(True),
@@ -160,7 +160,7 @@ def _answered_by_a_person(session: Session, message: DirectMessageRow) -> bool:
         col(ReplyRow.status) == ReplyStatus.SENT.value,
         col(ReplyRow.sent_at) > message.sent_at,
     )
-    return bool(session.execute(select(heard | sent)).scalar())
+    return bool(session.execute(select(received | sent)).scalar())
 
 
 def _end(asked: DueMessage, *, invited: bool) -> str:
@@ -170,7 +170,7 @@ def _end(asked: DueMessage, *, invited: bool) -> str:
 
 
 def _settle(session: Session, app: App, asked: DueMessage, now: datetime) -> Entry:
-    case_id = _join_private_leg(session, asked, now)
+    case_id = _join_private_side(session, asked, now)
     may_invite = asked.invitation_due and asked.mention_id is not None and not asked.answered and not asked.declined
     waits = invitation_hold(app, session, asked.account.brand, case_id=case_id, now=now) if may_invite else ""
     invited = may_invite and _invite(session, app, asked, case_id, waits, now) and not waits
@@ -188,7 +188,7 @@ def _settle(session: Session, app: App, asked: DueMessage, now: datetime) -> Ent
     )
 
 
-def _join_private_leg(session: Session, asked: DueMessage, now: datetime) -> int:
+def _join_private_side(session: Session, asked: DueMessage, now: datetime) -> int:
     joined = join_many(
         session,
         [
@@ -196,7 +196,7 @@ def _join_private_leg(session: Session, asked: DueMessage, now: datetime) -> int
                 identity_id=asked.identity_id,
                 brand=asked.account.brand,
                 account_id=asked.account.id,
-                leg="private",
+                side=Side.PRIVATE,
                 root_external_id=asked.conversation_id,
                 mention_id=asked.mention_id,
                 queue=Queue.CARE,

@@ -40,9 +40,11 @@ from service.notifications.outbound import (
 from service.wiring.app import App
 from service.wiring.keys import code_key
 
+log = structlog.get_logger("aparte.letters")
+
 
 def queue_notices(app: App, *, now: datetime) -> int:
-    """Put out the notices that are due. Returns how many; none where no e-mail can be sent."""
+    """Enqueue the notices that are due. Returns how many; none where no e-mail can be sent."""
     if app.settings.document.smtp is None:
         return 0
     with reading(app.engine) as session:
@@ -52,74 +54,73 @@ def queue_notices(app: App, *, now: datetime) -> int:
         return enqueue_notices(session, now=now)
 
 
-log = structlog.get_logger("aparte.letters")
-
-
 def send_notifications(app: App, *, now: datetime) -> int:
-    """Hand over one batch of due letters. Returns how many were looked at."""
+    """Send one batch of due notifications. Returns how many were looked at."""
     lease = lease_notifications(app.engine, claimant=app.claimant, now=now)
     if lease:
         reply_address = reply_address_of(app)
-        posts = transports_of(app.settings, reply_address=reply_address)
-        for letter_id in lease.ids:
-            _hand_over(app, lease, letter_id, posts, may_reply=reply_address is not None, now=now)
+        transports = transports_of(app.settings, reply_address=reply_address)
+        for notification_id in lease.ids:
+            _send(app, lease, notification_id, transports, may_reply=reply_address is not None, now=now)
     return len(lease.ids)
 
 
-def _hand_over(
-    app: App, lease: Lease, letter_id: int, posts: dict[str, Transport], *, may_reply: bool, now: datetime
+def _send(
+    app: App, lease: Lease, notification_id: int, transports: dict[str, Transport], *, may_reply: bool, now: datetime
 ) -> None:
     with reading(app.engine) as session:
-        letter = load_notification(session, letter_id)
-        found = _contact(app, letter)
-    if letter is None:
+        notification = load_notification(session, notification_id)
+        found = _contact(app, notification)
+    if notification is None:
         return
-    going = route_message(letter, found, frozenset(posts))
+    going = route_message(notification, found, frozenset(transports))
     with writing(app.engine) as session:
-        if not mark_addressed(session, letter, lease=lease, way=going.way, proof=going.proof):
+        if not mark_addressed(session, notification, lease=lease, way=going.way, proof=going.proof):
             return
-        why = _dropped_because(letter, going, posts, now) or _needless_because(session, app, letter)
+        why = _dropped_because(notification, going, transports, now) or _needless_because(session, app, notification)
         if why:
-            mark_dropped(session, letter.id, lease=lease, why=why)
+            mark_dropped(session, notification.id, lease=lease, why=why)
             return
-    brand = app.brand_of(letter.account_id)
-    text = text_of_notification(letter, brand, code_key=code_key(app.master_key), may_reply=may_reply)
+    brand = app.brand_of(notification.account_id)
+    text = text_of_notification(notification, brand, code_key=code_key(app.master_key), may_reply=may_reply)
     try:
-        posts[going.way].send(going.to, letter, text, now=now)
+        transports[going.way].send(going.to, notification, text, now=now)
     except NotificationError as error:
-        log.warning("letter not taken", letter=letter.id, kind=letter.kind, way=going.way, why=str(error))
+        log.warning("letter not taken", letter=notification.id, kind=notification.kind, way=going.way, why=str(error))
         with writing(app.engine) as session:
             if error.permanent:
-                mark_dropped(session, letter.id, lease=lease, why=str(error))
+                mark_dropped(session, notification.id, lease=lease, why=str(error))
             else:
-                mark_failed(session, letter, lease=lease, why=str(error), now=now)
+                mark_failed(session, notification, lease=lease, why=str(error), now=now)
         return
     with writing(app.engine) as session:
-        mark_sent(session, letter.id, lease=lease, now=now)
+        mark_sent(session, notification.id, lease=lease, now=now)
 
 
-def _contact(app: App, letter: Notification | None) -> Contact | None:
-    if letter is None or letter.customer_id is None:
+def _contact(app: App, notification: Notification | None) -> Contact | None:
+    if notification is None or notification.customer_id is None:
         return None
     with reading(app.engine) as session:
         try:
-            return unseal_contact(session, app.encryption, letter.customer_id)
+            return unseal_contact(session, app.encryption, notification.customer_id)
         except DamagedSealError:
-            log.exception("contact does not open", customer=letter.customer_id)
+            log.exception("contact does not open", customer=notification.customer_id)
             return None
 
 
-def _dropped_because(letter: Notification, going: OutboundMessage, posts: dict[str, Transport], now: datetime) -> str:
-    if letter.worth_sending_until <= now:
-        return "the code is void" if letter.kind == CODE else "it came too late"
-    if going.way not in posts:
+def _dropped_because(
+    notification: Notification, going: OutboundMessage, transports: dict[str, Transport], now: datetime
+) -> str:
+    if notification.worth_sending_until <= now:
+        return "the code is void" if notification.kind == CODE else "it came too late"
+    if going.way not in transports:
         return f"no {going.way} is set up"
     return "" if going.to else "nobody to send it to"
 
 
-def _needless_because(session: Session, app: App, letter: Notification) -> str:
-    if letter.account_id not in app.accounts:
+def _needless_because(session: Session, app: App, notification: Notification) -> str:
+    if notification.account_id not in app.accounts:
         return "its account is no longer in the settings"
-    if letter.kind == NOTICE and not still_unread(session, letter.room_id, letter.once):
+    if notification.kind == NOTICE and not still_unread(session, notification.room_id, notification.once):
         return "read meanwhile"
     return ""

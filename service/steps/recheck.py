@@ -1,7 +1,4 @@
-"""Step `recheck`: asks for posts by id: those that deliveries only named, and those heard before.
-
-So what was edited or deleted is known here too.
-"""
+"""Step `recheck`: fetches posts by id: those that webhooks only named, and those that may have changed."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from listener.rechecks.recheck import RecheckResult
-from listener.rechecks.recheck import recheck as ask_again
+from listener.rechecks.recheck import recheck as recheck_mentions
 from listener.webhooks.pending_posts import PendingResult, fetch_pending
 from networks.prices import read_price
 from records.enums import Feed
@@ -22,16 +19,14 @@ ACTOR = Actor(tag="step:recheck")
 
 
 def recheck(app: App, *, now: datetime) -> int:
-    """Ask for one batch of what was told to each account, and of its mentions that are due.
-
-    Returns how many were asked for.
-    """
+    """Fetch, for each account, one batch of pending posts and one of mentions that are due. Returns how many."""
     return sum(
-        _ask_told(app, account_id, now).asked + _ask_again(app, account_id, now).asked for account_id in app.networks
+        _fetch_pending(app, account_id, now).asked + _recheck_mentions(app, account_id, now).asked
+        for account_id in app.networks
     )
 
 
-def _ask_told(app: App, account_id: int, now: datetime) -> PendingResult:
+def _fetch_pending(app: App, account_id: int, now: datetime) -> PendingResult:
     account = app.accounts[account_id]
     return fetch_pending(
         app.engine,
@@ -45,9 +40,9 @@ def _ask_told(app: App, account_id: int, now: datetime) -> PendingResult:
     )
 
 
-def _ask_again(app: App, account_id: int, now: datetime) -> RecheckResult:
+def _recheck_mentions(app: App, account_id: int, now: datetime) -> RecheckResult:
     account = app.accounts[account_id]
-    return ask_again(
+    return recheck_mentions(
         app.engine,
         app.networks[account_id],
         account=account,
@@ -61,5 +56,5 @@ def _ask_again(app: App, account_id: int, now: datetime) -> RecheckResult:
 
 
 def _price(account: Account) -> float:
-    """Asked for by id, a post costs what one that was searched for does."""
+    """Fetched by id, a post costs what one found by search does."""
     return read_price(account.network, Feed.SEARCH)

@@ -14,6 +14,7 @@ from cases.clocks import answered_in_public, went_private
 from cases.handling import close
 from cases.joining import REFERENCE_MARKS, new_reference
 from cases.queue_order import exposure
+from cases.state import Side
 from records.database import reading, writing
 from records.enums import Priority, Queue
 from tests.support.cases import ANA, NOW, STEP, add_people, ago, case_row, join, joining, mention, sides
@@ -103,7 +104,7 @@ def test_what_needs_no_answer_joins_and_starts_no_clock(engine: Engine) -> None:
 
 def test_a_private_message_starts_the_response_clock_and_no_public_wait(engine: Engine) -> None:
     (person, *_) = add_people(engine)
-    (case_id,) = join(engine, joining(person, leg="private", root="conversation"))
+    (case_id,) = join(engine, joining(person, side=Side.PRIVATE, root="conversation"))
     row = case_row(engine, case_id)
     assert (row.waiting_since, row.exposure) == (None, 0.0)
     assert row.respond_by == ago(10) + timedelta(minutes=240)
@@ -129,7 +130,7 @@ def test_threads_join_as_legs_that_point_to_the_latest_mention(engine: Engine) -
         joining(person, root="b", mention_id=other, minutes_ago=7),
     )
     join(engine, joining(person, root="a", mention_id=early, minutes_ago=30))
-    join(engine, joining(person, root="a", leg="private", minutes_ago=1))
+    join(engine, joining(person, root="a", side=Side.PRIVATE, minutes_ago=1))
     assert sides(engine, case_id) == [("public", "a", late), ("public", "b", other), ("private", "a", None)]
     newest = mention(engine, person, published_at=NOW, root="a")
     join(engine, joining(person, root="a", mention_id=newest, minutes_ago=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from cases.state import Side
 from cases.threads import move_threads
 from records.database import writing
 from tests.support.cases import add_people, ago, join, joining, mention, sides
@@ -17,7 +18,7 @@ def moved(engine: Engine, before: str, after: str, *, network: str = "x") -> Non
 def test_public_legs_move_and_private_ones_and_those_of_other_networks_stay(engine: Engine) -> None:
     one, other, *_ = add_people(engine)
     first, second = join(engine, joining(one, root="101"), joining(other, root="7"))
-    join(engine, joining(one, leg="private", root="101"))
+    join(engine, joining(one, side=Side.PRIVATE, root="101"))
     moved(engine, "101", "5", network="facebook")
     assert sides(engine, first) == [("public", "101", None), ("private", "101", None)]
     moved(engine, "101", "5")

@@ -12,6 +12,7 @@ from cases.clocks import went_private
 from cases.closing import close_if_done, mark_solved
 from cases.handling import close, waive
 from cases.joining import reopenable
+from cases.state import Side
 from records.database import reading, writing
 from records.enums import Priority
 from records.tables.cases import CareCaseRow
@@ -62,7 +63,7 @@ def test_the_decision_knows_beforehand_which_case_would_be_reopened(engine: Engi
         assert reopenable(session, {(person, BRAND)}, now=NOW + timedelta(days=14)) == {}
 
 
-@pytest.mark.parametrize("how", [{"waits": False}, {"leg": "private"}])
+@pytest.mark.parametrize("how", [{"waits": False}, {"side": Side.PRIVATE}])
 def test_what_needs_no_answer_in_public_does_not_reopen(how: dict[str, object], engine: Engine, person: int) -> None:
     case_id = closed_case(engine, person)
     (another,) = join(engine, joining(person, **how), now=LATER)  # type: ignore[arg-type]

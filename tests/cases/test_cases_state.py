@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from cases.state import OUTAGE, RESPOND_WITHIN, CaseState, InboundContact, outranks, state_after
+from cases.state import OUTAGE, RESPOND_WITHIN, CaseState, InboundContact, Side, outranks, state_after
 from records.enums import CaseStatus, Priority, Queue
 from tests.support.cases import NOW, ago, joining
 
@@ -49,7 +49,7 @@ def test_the_first_who_waits_again_begins_anew() -> None:
     assert (state.status, state.reach, state.p_negative, state.waiting_since) == (CaseStatus.OPEN, 10, 0.1, ago(3))
 
 
-@pytest.mark.parametrize("quiet", [{"waits": False}, {"leg": "private"}])
+@pytest.mark.parametrize("quiet", [{"waits": False}, {"side": Side.PRIVATE}])
 def test_whoever_does_not_wait_in_public_changes_no_public_wait(quiet: dict[str, object]) -> None:
     waiting = after(joining(1, reach=10, p_negative=0.1, minutes_ago=3))
     state = after(joining(1, reach=9_000, p_negative=1.0, minutes_ago=8, **quiet), of=waiting)  # type: ignore[arg-type]

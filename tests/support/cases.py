@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cases.joining import join_many
-from cases.state import InboundContact
+from cases.state import InboundContact, Side
 from people.identities import upsert_authors
 from records.database import reading, writing
 from records.enums import Priority, Queue, Role
@@ -73,7 +73,7 @@ def mention(engine: Engine, identity_id: int, *, published_at: datetime, root: s
 def joining(
     identity_id: int,
     *,
-    leg: str = "public",
+    side: Side = Side.PUBLIC,
     root: str = "root",
     mention_id: int | None = None,
     queue: Queue = Queue.CARE,
@@ -88,7 +88,7 @@ def joining(
         identity_id=identity_id,
         brand=brand,
         account_id=1,
-        leg=leg,
+        side=side,
         root_external_id=root,
         mention_id=mention_id,
         queue=queue,

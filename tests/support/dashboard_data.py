@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from cases.joining import join_many
-from cases.state import InboundContact
+from cases.state import InboundContact, Side
 from dashboard.auth.sessions import AuthState, new_session, write_token
 from people.identities import upsert_authors
 from records.database import writing
@@ -110,7 +110,7 @@ class Seeder:
                         identity_id=identity_id,
                         brand="acme",
                         account_id=self.account_id,
-                        leg="public",
+                        side=Side.PUBLIC,
                         root_external_id=root or external_id,
                         mention_id=mention_id,
                         queue=queue,
