@@ -30,7 +30,7 @@ class Breach:
     priority: Priority
     respond_by: datetime
     late_because: str | None = None
-    """`outage` where we could not hear the network when the clock began; no agent's delay."""
+    """`outage` where the network could not be read when the clock began; no agent's delay."""
 
 
 def answered_in_public(

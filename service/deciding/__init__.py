@@ -1,5 +1,6 @@
 """Deciding about one mention:
 database rows, settings and permissions come in; facts, a verdict and the planned acts go out.
 
-Only the context modules read the database; the rest is pure. Nothing here writes, sends, or reads the clock.
+The readers (`reader`, `author_reader`, `brand_reader`, `addressee`) read the database and fill one context; the rest is
+pure, behind `decide.decide_all`. Nothing here writes, sends, or reads the clock.
 """
