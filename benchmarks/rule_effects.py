@@ -25,8 +25,9 @@ from classifier.judging.judge import load_judge
 from policies.engine import decide
 from policies.loading import shipped_rulebook
 from policies.vocabulary import default_facts
-from records.enums import Action, Owner
+from records.enums import Action
 from records.models import Assessment, ClassifierInput, Fact, FactValue, Verdict
+from service.deciding.facts import classifier_facts
 
 LEVEL = "fast"
 BATCH = 256
@@ -41,7 +42,7 @@ _MASKED = re.compile(r"\d+|brand")
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeardPost:
+class ReadPost:
     """One post of the public to a brand."""
 
     id: str
@@ -75,9 +76,9 @@ def main(threads: Path, decisions: Path | None) -> None:
     print(f"\n{len(lines)} posts in {perf_counter() - began:.0f} s ({LEVEL})")
 
 
-def _decided(name: str, posts: Sequence[HeardPost]) -> list[tuple[HeardPost, Verdict]]:
+def _decided(name: str, posts: Sequence[ReadPost]) -> list[tuple[ReadPost, Verdict]]:
     judge, rulebook = load_judge(LEVEL), shipped_rulebook(name)
-    verdicts: list[tuple[HeardPost, Verdict]] = []
+    verdicts: list[tuple[ReadPost, Verdict]] = []
     for start in range(0, len(posts), BATCH):
         batch = posts[start : start + BATCH]
         judged = judge.assess([ClassifierInput(text=post.text, brand_handles=(post.brand,)) for post in batch])
@@ -86,21 +87,9 @@ def _decided(name: str, posts: Sequence[HeardPost]) -> list[tuple[HeardPost, Ver
     return verdicts
 
 
-def _facts(post: HeardPost, found: Assessment) -> dict[str, Fact]:
+def _facts(post: ReadPost, found: Assessment) -> dict[str, Fact]:
     values: dict[str, FactValue] = {
-        **{f"sentiment.{label}": share for label, share in found.p_sentiment.items()},
-        **{f"relation.{label}": share for label, share in found.p_relation.items()},
-        "sentiment.label": found.sentiment,
-        "relation.label": found.relation,
-        "intent": found.intent,
-        "intent.probability": found.p_intent,
-        "intent.needs_account_data": round(found.needs_account_data, 4),
-        "urgency": found.urgency,
-        "toxicity": found.toxicity,
-        "language": found.language,
-        "personal_data.own": sum(datum.owner is Owner.OWN for datum in found.personal_data),
-        "personal_data.others": sum(datum.owner is Owner.OTHERS for datum in found.personal_data),
-        **{f"signal.{name}": True for name in found.signals},
+        **classifier_facts(found),
         "mention.feed": "mentions",
         "account.network": "x",
         "permission.reply": post.names_the_brand,
@@ -125,30 +114,30 @@ def _table(name: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield f"\n{shares}; said without approval {unasked / len(verdicts):.1%}."
 
 
-def _line(rulebook: str, post: HeardPost, verdict: Verdict) -> str:
+def _line(rulebook: str, post: ReadPost, verdict: Verdict) -> str:
     told = {"rulebook": rulebook, "rule": verdict.rule, "action": verdict.action, "id": post.id, "text": post.text}
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
-def _bank_posts(threads: Path) -> Iterator[HeardPost]:
+def _bank_posts(threads: Path) -> Iterator[ReadPost]:
     with (threads / "es_bank_mentions_unlabelled.csv").open(encoding="utf-8", newline="") as file:
-        yield from _once(HeardPost(id=row["id"], brand=row["brand"], text=row["text"]) for row in csv.DictReader(file))
+        yield from _once(ReadPost(id=row["id"], brand=row["brand"], text=row["text"]) for row in csv.DictReader(file))
 
 
-def _care_posts(threads: Path) -> Iterator[HeardPost]:
+def _care_posts(threads: Path) -> Iterator[ReadPost]:
     rows = (
         json.loads(line)
         for name in ("airline_dialogs_dev", "twcs_threads_dev", "ibm_care_dialogs_dev")
         for line in (threads / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     )
     yield from _once(
-        HeardPost(id=row["id"], brand=row.get("brand", "airline"), text=row["text"])
+        ReadPost(id=row["id"], brand=row.get("brand", "airline"), text=row["text"])
         for row in rows
         if row.get("inbound", True)
     )
 
 
-def _once(posts: Iterable[HeardPost]) -> Iterator[HeardPost]:
+def _once(posts: Iterable[ReadPost]) -> Iterator[ReadPost]:
     """Each text once: the same words from many hands would be weighed by how often they were copied."""
     seen: set[str] = set()
     for post in posts:
