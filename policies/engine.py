@@ -1,4 +1,15 @@
-"""The rule engine: the first rule that holds decides a mention; where none does, a person."""
+"""The rule engine: the first rule that holds decides a mention; where none does, a person.
+
+A mention is held for a person, and `Verdict.rule` and `Verdict.reasons` say why, where
+
+- a rule says so: `rule` is its name;
+- no live rule holds: `no-rule`;
+- the rule that holds rests on a fact whose source begins with `unsure:`: `unsure`;
+- a condition could not be evaluated: `error`, for a supervisor.
+
+After the engine, `service/deciding/reply_blockers.py` turns a rule that speaks into a hold where it may not be carried
+out, and adds a sentence to `reasons`. A reply of a decided mention is held by itself: `replies/preflight.py` lists why.
+"""
 
 from __future__ import annotations
 

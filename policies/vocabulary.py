@@ -1,6 +1,8 @@
 """The closed list of facts that a rule may read.
 
-Names are flat: a dot is part of the name, so `intent` and `intent.needs_account_data` are two facts.
+Names are flat: a dot is part of the name, so `intent` and `intent.needs_account_data` are two facts. Their values are
+computed in `service/deciding/facts.py`. What a rule may do about a post, `Action`, and the queues that it may name
+stand in `records/enums.py`, since every station speaks of them; `service/deciding/acts.py` makes acts of an action.
 """
 
 from __future__ import annotations

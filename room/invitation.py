@@ -1,4 +1,8 @@
-"""Links and typed codes of invitations: both are computed from a key and never stored."""
+"""Links and typed codes of invitations: both are computed from a key and never stored.
+
+What an invitation says is not decided here: `service/deciding/texts.py` fills in the template `invitation`, which is
+the rulebook's own or that of `policies/rulebooks/templates.yaml`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whether a mention can still be seen on its network: hidden by us, or deleted."""
+"""Whether a mention can still be seen on its network: hidden by us, or deleted.
+
+A deleted one is only marked here. The step `forget`, in `service/steps/forget.py`, erases its text.
+"""
 
 from __future__ import annotations
 

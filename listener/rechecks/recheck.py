@@ -1,4 +1,7 @@
-"""Fetches stored mentions again: edited texts become new revisions, deleted posts are marked."""
+"""Fetches stored mentions again: edited texts become new revisions, deleted posts are marked.
+
+The text of a post that is marked as deleted is erased by the step `forget`, in `service/steps/forget.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""One X account: the Network that reads and writes it."""
+"""One X account: the Network that reads and writes it.
+
+How long a text may be stands in `policies/text_limits.py`, where the guard counts it; what X charges, in
+`networks/prices.py`; what it permits, in `networks/x/permissions.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step `forget`: what the network deleted is erased here too; the log keeps its proofs, sealed for ever.
+"""Step `forget`: erases posts that their network deleted. The log keeps its proofs, sealed for ever.
 
 So are webhook deliveries that cannot be repeated, and old failed attempts to open rooms.
 """
