@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import os
 from collections.abc import Iterator
@@ -9,9 +10,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import MAIN, copy_database, postgres_database
 from tests.support.postgres import PostgresServer, running_server, server_programs
 
 _NUMBERS = itertools.count(1)
+_LONGEST_ID = 60
+_MMAP_THRESHOLD = -3
+"""The parameter of mallopt, as malloc.h numbers it."""
+
+
+def pytest_configure() -> None:
+    """Have the allocator give large blocks back: else each text of ten megabytes and each password hash adds to it."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, 1 << 20)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A long text is named by its beginning and its length: pytest would carry all of it in the name of the test."""
+    if isinstance(val, str | bytes) and len(val) > _LONGEST_ID:
+        return f"{argname}-{ascii(val[:20])[1:-1]}-{len(val)}"
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +46,31 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'aparte.db'}"
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for it runs once on each kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without rows at the newest schema, once of each kind."""
+    if database_kind == "sqlite":
+        copy_database(tmp_path / MAIN)
+        return f"sqlite:///{tmp_path / MAIN}"
+    return postgres_database(request.getfixturevalue("postgres"), _new_name())
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without a table, once of each kind."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{tmp_path / MAIN}"
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.database(f"test_{os.getpid()}_{next(_NUMBERS)}")
+    return server.database(_new_name())
+
+
+def _new_name() -> str:
+    return f"test_{os.getpid()}_{next(_NUMBERS)}"
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from records.database import open_engine
-from records.schema import migrate
+from tests.support.databases import sqlite_engine
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'cases.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "cases.db")
     yield engine
     engine.dispose()

@@ -27,11 +27,11 @@ from cases.private_side import (
 )
 from cases.queue_order import near_breach, queue_order
 from cases.state import CaseRefusalError
-from records.database import open_engine, reading, writing
+from records.database import reading, writing
 from records.enums import PrivateState
-from records.schema import migrate
 from records.tables.cases import CareCaseRow
 from tests.support.cases import ANA, BRAND, CHIEF, LUIS, NOW, STEP, add_people, ago, case_row, join, joining
+from tests.support.databases import sqlite_engine
 
 STATES = st.sampled_from(PrivateState)
 DAY = timedelta(days=1)
@@ -48,8 +48,7 @@ def case_id(engine: Engine) -> int:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, int]]:
     """One case for many walks."""
     folder: Path = tmp_path_factory.mktemp("private")
-    engine = open_engine(f"sqlite:///{folder / 'cases.db'}")
-    migrate(engine)
+    engine = sqlite_engine(folder / "cases.db")
     (person, *_) = add_people(engine)
     (case_id,) = join(engine, joining(person))
     yield engine, case_id

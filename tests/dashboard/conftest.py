@@ -23,6 +23,7 @@ from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings
 from tests.support.asgi import serving
 from tests.support.dashboard_data import KINDS, SETTINGS, FixedClock, Seeder
+from tests.support.databases import copy_databases
 from tests.support.screen import Screen
 
 
@@ -33,6 +34,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def app(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
+    copy_databases(tmp_path)
     (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
     secrets = [f"APARTE_MASTER_KEY={base64.b64encode(bytes(range(32))).decode()}"]
     secrets += [f"APARTE_ACME_X_{kind}=practice" for kind in KINDS]

@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import Engine
 
 from records.database import open_engine
-from records.schema import migrate
+from tests.support import databases
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = open_engine(database_url)
-    migrate(engine)
     yield engine
     engine.dispose()
 
@@ -21,7 +20,6 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     """For what only SQLite lets happen: it keeps any bytes in any column."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'loose.db'}")
-    migrate(engine)
+    engine = databases.sqlite_engine(tmp_path / "loose.db")
     yield engine
     engine.dispose()

@@ -15,7 +15,7 @@ from ledger.log import size_and_root
 from ledger.merkle import leaf_hash
 from ledger.verification import Verification, verify
 from records.database import open_engine, reading
-from records.schema import migrate
+from tests.support.databases import sqlite_engine
 from tests.support.ledger_entries import append_samples, sample, tamper
 
 SIZE = 11
@@ -33,8 +33,7 @@ def named(engine: Engine) -> set[int]:
 @pytest.fixture(scope="module")
 def sound_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sound") / "ledger.db"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
+    engine = sqlite_engine(path)
     append_samples(engine, SIZE)
     tamper(engine, "SELECT 1")
     engine.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -15,34 +14,23 @@ import pytest
 from sqlalchemy import Engine
 
 from networks.credentials import XCredentials
-from records.database import open_engine, writing
+from records.database import writing
 from records.models import Account
-from records.schema import migrate
 from records.tables.service import AccountRow
 from sandbox.options import SandboxOptions
 from sandbox.server import running
+from tests.support.databases import sqlite_engine
 from tests.support.listener import ENDS_AT, IntakeSetup, Practice
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database, made once."""
-    path = tmp_path_factory.mktemp("migrated") / "aparte.db"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
-def intake_of(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., IntakeSetup]]:
+def intake_of(tmp_path: Path) -> Iterator[Callable[..., IntakeSetup]]:
     """Make a migrated database with one account."""
     made: list[Engine] = []
 
     def make(account: Account | None = None) -> IntakeSetup:
         path = tmp_path / f"aparte-{len(made)}.db"
-        shutil.copy(migrated, path)
-        engine = open_engine(f"sqlite:///{path}")
+        engine = sqlite_engine(path)
         made.append(engine)
         account = account or Account(
             id=1,

@@ -16,7 +16,6 @@ from listener.ingest.near_duplicates import count_near_duplicates, forget_minhas
 from records.database import open_engine, reading, writing
 from records.enums import Feed
 from records.models import Account, Actor
-from records.schema import migrate
 from records.tables.listener import MentionRevisionRow, TextBandRow
 from records.tables.service import AccountRow
 from tests.listener.test_listener_intake import post
@@ -32,7 +31,6 @@ OTHER = "Hoy no me funciona la tarjeta en el cajero de la plaza, ¿sabéis por q
 @pytest.fixture
 def engine(database_url: str) -> Engine:
     engine = open_engine(database_url)
-    migrate(engine)
     with writing(engine) as session:
         session.add(
             AccountRow(

@@ -10,7 +10,6 @@ from ledger.verification import verify
 from listener.ingest.visibility import mark_deleted
 from records.database import open_engine, reading, writing
 from records.models import Actor
-from records.schema import migrate
 from records.tables.cases import CareCaseRow, CaseThreadRow
 from records.tables.listener import MentionRow
 from records.tables.people import IdentityRow
@@ -24,7 +23,6 @@ DELIVER = Actor(tag="step:deliver")
 def furnished(database_url: str) -> Engine:
     """One person with two posts and one case, whose only public leg is the first post."""
     engine = open_engine(database_url)
-    migrate(engine)
     rows = [
         AccountRow(
             name="marca-x",

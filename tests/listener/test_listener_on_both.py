@@ -16,7 +16,6 @@ from records.database import open_engine, reading, writing
 from records.enums import Feed
 from records.leases import new_claimant
 from records.models import Account
-from records.schema import migrate
 from records.tables.service import AccountRow
 from tests.listener.test_listener_intake import post
 from tests.support.attribution import outbox_attribution
@@ -32,7 +31,6 @@ ACCOUNT = Account(
 
 def opened(database_url: str) -> IntakeSetup:
     engine = open_engine(database_url)
-    migrate(engine)
     with writing(engine) as session:
         session.add(
             AccountRow(

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import tests.support.preload  # noqa: F401 - what takes seconds to load is loaded before processes are forked
 from ledger.verification import verify
 from records.database import open_engine, reading
 from service.wiring.keys import verification_key

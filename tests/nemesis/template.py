@@ -7,16 +7,19 @@ from pathlib import Path
 
 from records.database import open_engine, writing
 from records.enums import Role
-from records.schema import migrate, migrate_keys
+from records.schema import migrate
 from service.desk.agents import add_agent
 from tests.nemesis.population import BEGINS_AT
+from tests.support.databases import MAIN, copy_databases
 
 
 def make_template(folder: Path, *, database: str = "") -> Path:
     """Make the files that are copied for each seed; `database` is a server's database to fill in place of one."""
     folder.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(database or f"sqlite:///{folder / 'aparte.db'}")
-    migrate(engine)
+    copy_databases(folder)
+    engine = open_engine(database or f"sqlite:///{folder / MAIN}")
+    if database:
+        migrate(engine)
     with writing(engine) as session:
         add_agent(
             session,
@@ -28,7 +31,4 @@ def make_template(folder: Path, *, database: str = "") -> Path:
             now=BEGINS_AT - timedelta(days=1),
         )
     engine.dispose()
-    keys = open_engine(f"sqlite:///{folder / 'aparte-keys.db'}")
-    migrate_keys(keys)
-    keys.dispose()
     return folder

@@ -15,12 +15,12 @@ from listener.ingest.ports import IngestPorts
 from listener.polling.poll import PollOutcome, poll_feed
 from networks.files.folder import ROWS_A_PAGE
 from networks.files.network import open_files
-from records.database import open_engine, writing
+from records.database import writing
 from records.enums import Feed
 from records.leases import new_claimant
 from records.models import Account, Actor
-from records.schema import migrate
 from records.tables.service import AccountRow
+from tests.support.databases import sqlite_engine
 
 ACCOUNT = Account(
     id=1,
@@ -35,8 +35,7 @@ ACCOUNT = Account(
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'aparte.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "aparte.db")
     kept = {name: getattr(ACCOUNT, name) for name in ("id", "name", "network", "brand", "external_id", "handle")}
     with writing(engine) as session:
         session.add(AccountRow(market="ES", languages=["es"], connected_at=ACCOUNT.connected_at, **kept))

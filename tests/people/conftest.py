@@ -6,21 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from records.database import open_engine
-from records.schema import migrate, migrate_keys
+from tests.support.databases import sqlite_engine, subject_keys_engine
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'people.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "people.db")
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
 def keys_engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'keys.db'}")
-    migrate_keys(engine)
+    engine = subject_keys_engine(tmp_path / "keys.db")
     yield engine
     engine.dispose()

@@ -12,7 +12,6 @@ from people.customers import Contact, find_by_reference, find_customer, known_va
 from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, reading
 from records.models import Actor
-from records.schema import migrate
 from records.tables.people import CustomerKeyRow, CustomerRow
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -47,7 +46,6 @@ def test_a_customer_is_found_by_address_number_and_booking_on_both_databases(
     database_url: str, keys_engine: Engine
 ) -> None:
     engine = open_engine(database_url)
-    migrate(engine)
     assert _enrol(engine, SubjectEncryption(keys_engine, b"m" * 32), ANA) == CrmImportResult(
         new=1, updated=0, erased=0, shared=0
     )

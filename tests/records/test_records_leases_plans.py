@@ -11,21 +11,20 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlmodel import SQLModel, col
 
-from records.database import open_engine, writing
+from records.database import writing
 from records.enums import ReplyStatus
 from records.leases import DueRows
-from records.schema import migrate
 from records.tables.listener import DirectMessageRow, MentionAccountRow, MentionRevisionRow
 from records.tables.replies import ReplyRow
 from replies.lifecycle import OUTSTANDING
+from tests.support.databases import sqlite_engine
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'aparte.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "aparte.db")
     yield engine
     engine.dispose()
 

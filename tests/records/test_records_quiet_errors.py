@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from records.database import open_engine, writing
-from records.schema import migrate
 from records.tables.listener import MentionRevisionRow
 
 TEXT = "mi cuenta es la 4111, no se lo digáis a nadie"
@@ -16,7 +15,6 @@ TEXT = "mi cuenta es la 4111, no se lo digáis a nadie"
 
 def test_no_text_of_a_post_is_in_the_error_s_string(database_url: str) -> None:
     engine = open_engine(database_url)
-    migrate(engine)
     revision = MentionRevisionRow(
         mention_id=404,
         revision=1,

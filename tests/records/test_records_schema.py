@@ -29,8 +29,8 @@ _MENTION = text(
 ).bindparams(_AT)
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
-    engine = open_engine(database_url)
+def test_the_migrations_make_exactly_the_tables_of_the_models(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
     migrate(engine)
     assert _differences(engine, SQLModel) == []
     engine.dispose()
@@ -42,20 +42,20 @@ def test_the_key_database_is_made_by_migration_too(tmp_path: Path) -> None:
     assert _differences(engine, KeyModel) == []
 
 
-def test_a_database_of_each_earlier_revision_is_brought_to_the_newest(database_url: str) -> None:
+def test_a_database_of_each_earlier_revision_is_brought_to_the_newest(empty_database_url: str) -> None:
     config = configuration(versions=migrations_folder() / "versions", metadata=SQLModel.metadata)
     revisions = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
     assert revisions
     for revision in reversed(revisions):
-        engine = open_engine(database_url)
+        engine = open_engine(empty_database_url)
         migrate(engine, to=revision)
         migrate(engine)
         assert _differences(engine, SQLModel) == []
         engine.dispose()
 
 
-def test_what_was_heard_lately_is_asked_for_again_a_day_after_it_was_heard(database_url: str) -> None:
-    engine = open_engine(database_url)
+def test_what_was_heard_lately_is_asked_for_again_a_day_after_it_was_heard(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
     migrate(engine, to="0001")
     now = datetime.now(UTC).replace(microsecond=123000)
     heard = {number: now - timedelta(days=days) for number, days in enumerate((2, 29, 31), start=1)}
@@ -72,8 +72,8 @@ def test_what_was_heard_lately_is_asked_for_again_a_day_after_it_was_heard(datab
     engine.dispose()
 
 
-def test_migrating_twice_changes_nothing(database_url: str) -> None:
-    engine = open_engine(database_url)
+def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
     migrate(engine)
     migrate(engine)
     assert _differences(engine, SQLModel) == []
@@ -81,8 +81,8 @@ def test_migrating_twice_changes_nothing(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("change", ["UPDATE ledger_entry SET kind = 'x'", "DELETE FROM ledger_entry"])
-def test_the_database_itself_refuses_to_change_an_entry(database_url: str, change: str) -> None:
-    engine = open_engine(database_url)
+def test_the_database_itself_refuses_to_change_an_entry(empty_database_url: str, change: str) -> None:
+    engine = open_engine(empty_database_url)
     migrate(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql(

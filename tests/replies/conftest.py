@@ -8,7 +8,7 @@ import pytest
 
 from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, writing
-from records.schema import migrate, migrate_keys
+from tests.support.databases import sqlite_engine, subject_keys_engine
 from tests.support.outbox import OutboxSetup, outbox_rows
 
 
@@ -16,10 +16,8 @@ from tests.support.outbox import OutboxSetup, outbox_rows
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with both databases, migrated once and copied for each test."""
     folder = tmp_path_factory.mktemp("furnished")
-    engine = open_engine(f"sqlite:///{folder / 'aparte.db'}")
-    keys_engine = open_engine(f"sqlite:///{folder / 'keys.db'}")
-    migrate(engine)
-    migrate_keys(keys_engine)
+    engine = sqlite_engine(folder / "aparte.db")
+    keys_engine = subject_keys_engine(folder / "keys.db")
     with writing(engine) as session:
         for row in outbox_rows():
             session.add(row)

@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, writing
 from records.models import Brand
-from records.schema import migrate, migrate_keys
 from room.web.app import server_of
 from tests.support.asgi import serving
+from tests.support.databases import sqlite_engine, subject_keys_engine
 from tests.support.forms import browser_of
 from tests.support.rooms import ManualClock, RoomSetup, case_rows, room_app
 
@@ -22,12 +22,8 @@ from tests.support.rooms import ManualClock, RoomSetup, case_rows, room_app
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with both databases, migrated once and copied for each test."""
     folder = tmp_path_factory.mktemp("furnished")
-    engine, keys_engine = (
-        open_engine(f"sqlite:///{folder / 'aparte.db'}"),
-        open_engine(f"sqlite:///{folder / 'keys.db'}"),
-    )
-    migrate(engine)
-    migrate_keys(keys_engine)
+    engine = sqlite_engine(folder / "aparte.db")
+    keys_engine = subject_keys_engine(folder / "keys.db")
     with writing(engine) as session:
         for row in case_rows():
             session.add(row)

@@ -11,7 +11,6 @@ import pytest
 from people.subject_encryption import SubjectEncryption
 from records.database import open_engine, writing
 from records.enums import RoomStatus
-from records.schema import migrate, migrate_keys
 from room.conversation.opt_out import OptOut, record_opt_out
 from room.invitation import find_invitation_by_code, invitation_code
 from room.lifecycle import PERSON, OpenedRoom, consume_invitation, mark_invited
@@ -23,14 +22,13 @@ from room.verification.throttling import (
     record_failed_attempt,
     source_digest,
 )
+from tests.support.databases import subject_keys_engine
 from tests.support.rooms import ROOM_KEY, STEP, ManualClock, RoomSetup, case_rows
 
 
 @pytest.fixture
 def far_house(database_url: str, tmp_path: Path) -> Iterator[RoomSetup]:
-    engine, keys_engine = open_engine(database_url), open_engine(f"sqlite:///{tmp_path / 'keys.db'}")
-    migrate(engine)
-    migrate_keys(keys_engine)
+    engine, keys_engine = open_engine(database_url), subject_keys_engine(tmp_path / "keys.db")
     with writing(engine) as session:
         for row in case_rows():
             session.add(row)

@@ -12,11 +12,11 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from ledger.verification import verify
-from records.database import open_engine, reading, writing
+from records.database import reading, writing
 from records.enums import Role
-from records.schema import migrate
 from records.tables.ledger import LedgerEntryRow
 from service.desk.agents import AgentRefusedError, add_agent
+from tests.support.databases import sqlite_engine
 
 NOW = datetime(2026, 9, 18, 12, tzinfo=UTC)
 PASSWORD = "a-long-enough-password"
@@ -24,8 +24,7 @@ PASSWORD = "a-long-enough-password"
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'aparte.db'}")
-    migrate(engine)
+    engine = sqlite_engine(tmp_path / "aparte.db")
     yield engine
     engine.dispose()
 

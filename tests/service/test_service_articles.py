@@ -19,6 +19,7 @@ from service.deciding.brand_reader import read_brand_contexts
 from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings
 from tests.support.command_line import RunAparte
+from tests.support.databases import copy_databases
 
 SETTINGS = """
 [[brands]]
@@ -37,6 +38,7 @@ OUTAGE = {"brand": "acme", "title": "Incidencia: la app no abre", "body": "Lo sa
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
+    copy_databases(tmp_path)
     (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
     (tmp_path / "secrets.env").write_text(f"APARTE_MASTER_KEY={'A' * 43}=\n", encoding="utf-8")
     return tmp_path / "aparte.toml"

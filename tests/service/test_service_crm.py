@@ -18,12 +18,14 @@ from records.tables.people import CustomerKeyRow, CustomerRow
 from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings
 from tests.support.command_line import RunAparte
+from tests.support.databases import copy_databases
 
 HEADING = "reference,market,segment,name,surname,email,mobile,bookings\n"
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
+    copy_databases(tmp_path)
     (tmp_path / "posts").mkdir()
     (tmp_path / "secrets.env").write_text("APARTE_MASTER_KEY=bW1tbW1tbW1tbW1tbW1tbW1tbW1tbW1tbW1tbW1tbW0=\n")
     path = tmp_path / "aparte.toml"

@@ -13,7 +13,6 @@ from cases.clocks import nobody_waits
 from dashboard.reads.queue import QueueFilter, queued_cases
 from records.database import open_engine, reading, writing
 from records.enums import ANSWER_SLOT, Act
-from records.schema import migrate
 from records.tables.listener import (
     DirectMessageRow,
     MentionAccountRow,
@@ -37,7 +36,6 @@ COPIES = 4
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = open_engine(database_url)
-    migrate(engine)
     yield engine
     engine.dispose()
 

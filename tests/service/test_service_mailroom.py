@@ -29,6 +29,7 @@ from service.notifications.email_parsing import parse_email, text_of_html, witho
 from service.notifications.inbound_email import ACTOR, MOST_BYTES, inbound_email_server
 from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings
+from tests.support.databases import copy_databases
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 DOMAIN = "respuestas.acme.example"
@@ -77,6 +78,7 @@ def clock() -> StillClock:
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory, clock: StillClock) -> Iterator[App]:
     folder: Path = tmp_path_factory.mktemp("mailroom")
+    copy_databases(folder)
     (folder / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
     secrets = [f"APARTE_MASTER_KEY={base64.b64encode(bytes(range(32))).decode()}"]
     secrets += [f"APARTE_ACME_X_{kind}=practice" for kind in KINDS]

@@ -28,6 +28,7 @@ from service.pilots.lifecycle import is_in_share, running_pilots
 from service.private_room.room_app import hours_of
 from service.wiring.app import App, open_app
 from service.wiring.settings import load_settings
+from tests.support.databases import copy_databases
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WINDOW = timedelta(hours=12)
@@ -58,6 +59,7 @@ rules:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
+    copy_databases(tmp_path)
     (tmp_path / "aparte.toml").write_text(SETTINGS, encoding="utf-8")
     (tmp_path / "secrets.env").write_text(f"APARTE_MASTER_KEY={'A' * 43}=\n", encoding="utf-8")
     found = open_app(load_settings(tmp_path / "aparte.toml"))

@@ -28,6 +28,7 @@ from service.wiring.settings import MASTER_KEY, account_secret_name, settings_fr
 from service.wiring.settings_document import AccountSettings, Document
 from tests.listener.test_listener_intake import post
 from tests.support.asgi import serving
+from tests.support.databases import copy_databases
 from tests.support.scenario import TEXTS, Scenario, open_scenario
 from tests.support.scripted_network import ScriptedNetwork
 
@@ -82,6 +83,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
         given[account_secret_name(name, "app_secret")] = SECRETS[name]
     given[account_secret_name("acme-facebook", "verify_token")] = "we-agreed"
     (tmp_path / "exports").mkdir()
+    copy_databases(tmp_path)
     settings = settings_from(Document(accounts=accounts), folder=tmp_path, secrets=given, path=tmp_path)
     app = open_app(settings, clock=StoppedClock())
     with serving(make_webhooks(app)) as address, httpx.Client(base_url=address, trust_env=False) as http:

@@ -26,6 +26,7 @@ from room.verification.ports import VerificationPorts
 from service.wiring.app import App, open_app
 from service.wiring.settings import settings_from
 from service.wiring.settings_document import Document
+from tests.support.databases import copy_databases
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PERSON = Actor(tag="person:room")
@@ -69,6 +70,7 @@ def open_with_room(
 ) -> tuple[App, ManualClock]:
     """A app with one room, case 1, and three customers; `sections` of its settings say how letters go."""
     (folder / "posts").mkdir()
+    copy_databases(folder)
     document = Document.model_validate(
         {
             "service": {"database": database or "sqlite:///aparte.db", "classifier": "fast"},

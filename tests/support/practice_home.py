@@ -15,6 +15,7 @@ from sandbox.server import running
 from service.demo.home import Home, prepare_home, read_accounts, write_settings
 from service.demo.practice_network import PracticeNetworkClient
 from service.wiring.settings import Settings, load_settings
+from tests.support.databases import copy_databases
 
 ENDS_AT = datetime(2026, 9, 18, 12, tzinfo=UTC)
 CAST = Path(__file__).resolve().parents[2] / "sandbox" / "cast" / "posts.jsonl"
@@ -45,6 +46,7 @@ def practice_home(folder: Path, *, posts: Path | None = None, database: str | No
     with running(options) as base_url:
         home = prepare_home(folder)
         practice = PracticeNetworkClient(base_url)
+        copy_databases(home.folder)
         write_settings(
             home,
             read_accounts(practice.accounts(), base_url),
