@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.databases import MAIN, copy_database, postgres_database
 from tests.support.postgres import PostgresServer, running_server, server_programs
@@ -17,6 +18,11 @@ _NUMBERS = itertools.count(1)
 _LONGEST_ID = 60
 _MMAP_THRESHOLD = -3
 """The parameter of mallopt, as malloc.h numbers it."""
+
+
+# A slow machine is no mistake of the code.
+settings.register_profile("aparte", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("aparte")
 
 
 def pytest_configure() -> None:

@@ -7,9 +7,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-import py3langid.langid
+from py3langid.langid import LanguageIdentifier
 
 from classifier.terms.phrases import phrases_at, read_terms
+from records.language_identifier import language_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,5 @@ def _function_words() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _detector() -> py3langid.langid.LanguageIdentifier:
-    detector = py3langid.langid.LanguageIdentifier.from_model_file(py3langid.langid.MODEL_FILE, norm_probs=True)
-    detector.set_languages(list(LANGUAGES))
-    return detector
+def _detector() -> LanguageIdentifier:
+    return language_identifier(LANGUAGES)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-import py3langid.langid
+from py3langid.langid import LanguageIdentifier
 
 from policies.guard.obfuscation import plain_letters
+from records.language_identifier import language_identifier
 
 _LEFTOVER = re.compile(
     r"\{[^{}\n]{0,60}\}|\{\{|\}\}|\$\{|<[^\W\d_][^<>\n]{0,40}>|%\([a-z_]+\)s|%[sd](?!\w)"
@@ -58,7 +59,5 @@ def surely_not_in(text: str, languages: Sequence[str]) -> str:
 
 
 @cache
-def _detector() -> py3langid.langid.LanguageIdentifier:
-    detector = py3langid.langid.LanguageIdentifier.from_model_file(py3langid.langid.MODEL_FILE, norm_probs=True)
-    detector.set_languages(list(_KNOWN))
-    return detector
+def _detector() -> LanguageIdentifier:
+    return language_identifier(_KNOWN)
