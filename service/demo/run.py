@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from service.demo.practice_network import Moment
 from service.demo.scripted_agent import act
 from service.demo.setup import DemoSetup, set_up_demo
 from service.demo.summary import DemoSummary, summarise
-from service.operations.process import freeze_gc
+from service.operations.process import StopSignal, freeze_gc
 from service.operations.schedule import StepScheduler, run_once
 from service.wiring.keys import verification_key
 
@@ -76,7 +75,7 @@ def _summary(demo: DemoSetup) -> DemoSummary:
 
 
 def run_demo(
-    folder: Path, *, posts: Path | None, classifier: str, stop: threading.Event, say: Callable[[str], None]
+    folder: Path, *, posts: Path | None, classifier: str, stop: StopSignal, say: Callable[[str], None]
 ) -> None:
     """Run the demo until `stop` is set, saying where its pages are."""
     with set_up_demo(folder, posts=posts, stepped=False, classifier=classifier) as demo:
