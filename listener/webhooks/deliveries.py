@@ -42,6 +42,7 @@ _BY_REVISION = (
     .where(col(MentionRow.network) == bindparam("network"), col(MentionRevisionRow.external_id).in_(VALUES))
 )
 _INSERT = insert(WebhookDeliveryRow)
+_FORGET = delete(WebhookDeliveryRow).where(col(WebhookDeliveryRow.received_at) < bindparam("before"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,7 @@ def store_delivery(
 
 def forget_deliveries(session: Session, *, now: datetime) -> None:
     """Forget deliveries so old that they do not come again."""
-    session.connection().execute(delete(WebhookDeliveryRow).where(col(WebhookDeliveryRow.received_at) < now - KEPT_FOR))
+    session.connection().execute(_FORGET, {"before": now - KEPT_FOR})
 
 
 def _is_first(session: Session, network: str, digest: str, verified: Sequence[VerifiedDelivery], now: datetime) -> bool:

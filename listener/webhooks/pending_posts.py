@@ -46,6 +46,7 @@ _OWN_POSTS = select(col(OwnPostRow.external_id)).where(
     col(OwnPostRow.network) == bindparam("network"), col(OwnPostRow.external_id).in_(VALUES)
 )
 _DROP = delete(PendingPostRow).where(col(PendingPostRow.id).in_(VALUES))
+_FORGET = delete(PendingPostRow).where(col(PendingPostRow.told_at) < bindparam("before"))
 _ONE_MORE = {"attempts": col(PendingPostRow.attempts) + 1}
 
 
@@ -138,7 +139,7 @@ def fetch_pending(
 
 def forget_pending(session: Session, *, now: datetime) -> None:
     """Give up what was named so long ago that no network shows it any more."""
-    session.connection().execute(delete(PendingPostRow).where(col(PendingPostRow.told_at) < now - KEPT_FOR))
+    session.connection().execute(_FORGET, {"before": now - KEPT_FOR})
 
 
 def _count_pending(session: Session, account: Account) -> int:
