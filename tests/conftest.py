@@ -15,6 +15,8 @@ from tests.support.databases import MAIN, copy_database, postgres_database
 from tests.support.postgres import PostgresServer, running_server, server_programs
 
 _NUMBERS = itertools.count(1)
+_FIRST = ("browser", "killed", "nemesis", "demo", "demo_home", "test_service_late_hearing")
+"""The groups and folders that take longest: begun last, one of them would keep a worker while the others rest."""
 _LONGEST_ID = 60
 _MMAP_THRESHOLD = -3
 """The parameter of mallopt, as malloc.h numbers it."""
@@ -30,6 +32,24 @@ def pytest_configure() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, 1 << 20)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs a whole file, so that what a file shares is made once; what takes longest begins first.
+
+    The seeds of the nemesis share little, and are dealt out one by one.
+    """
+    for item in items:
+        if item.path.parent.name != "nemesis" and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    name = group.args[0] if group is not None else item.path.parent.name
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -52,9 +52,12 @@ def test_any_text_has_one(text: str) -> None:
     assert len(fingerprint(text)) == 64
 
 
-@pytest.mark.parametrize("text", ["x" * 10_000_000, "@a " * 1_000_000, "https://x" + "." * 5_000_000, "{" * 5_000_000])
-def test_ten_megabytes_take_no_longer_than_reading_them(text: str) -> None:
-    assert fingerprint(text)
+@pytest.mark.parametrize(
+    ("start", "repeated", "times"),
+    [("", "x", 10_000_000), ("", "@a ", 1_000_000), ("https://x", ".", 5_000_000), ("", "{", 5_000_000)],
+)
+def test_ten_megabytes_take_no_longer_than_reading_them(start: str, repeated: str, times: int) -> None:
+    assert fingerprint(start + repeated * times)
 
 
 @pytest.mark.parametrize(
