@@ -54,7 +54,7 @@ class Practice:
         return dict(self.http.get("/_truth").json())
 
     def open(self, **changes: Any) -> Network:
-        options = {"base_url": self.base_url, "timeout_seconds": 1.0, "search_lag": timedelta(0)} | changes
+        options = {"base_url": self.base_url, "timeout_seconds": 15.0, "search_lag": timedelta(0)} | changes
         credentials = options.pop("credentials", self.credentials)
         return open_x(self.account, credentials, **options)
 

@@ -241,11 +241,11 @@ def test_a_text_that_cannot_be_said_is_refused_before_it_leaves(network, comment
         ("code:368", Suspended, 0),
     ],
 )
-def test_a_write_without_a_readable_answer_is_uncertain(practice, network, comment, kind, error, accepted):
+def test_a_write_without_a_readable_answer_is_uncertain(practice, network, name, comment, kind, error, accepted):
     practice.tell("/_faults", method="POST", path="*", kind=kind)
 
     with pytest.raises(error):
-        network.reply(comment, "Sí.")
+        practice.open(name, timeout_seconds=0.5 if "timeout" in kind else 15.0).reply(comment, "Sí.")
 
     assert len(replies_to(practice, comment)) == accepted
     assert len(network.own_replies_under(comment, since=practice.now(), until=practice.now())) == accepted

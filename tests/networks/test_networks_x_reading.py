@@ -128,7 +128,7 @@ def test_a_text_of_ten_megabytes_is_read(practice_of):
 )
 def test_each_way_a_reading_can_fail_has_a_name(practice, kind, error):
     practice.tell("/_faults", method="GET", path="/2/users/*/mentions", kind=kind)
-    network = practice.open()
+    network = practice.open(timeout_seconds=0.5 if "timeout" in kind else 15.0)
 
     with pytest.raises(error) as raised:
         network.read(Feed.MENTIONS, since=None, until=practice.now(), page=None)
@@ -136,7 +136,7 @@ def test_each_way_a_reading_can_fail_has_a_name(practice, kind, error):
     assert raised.value.retry is (Retry.NEVER if kind == "401" else Retry.LATER)
     for secret in practice.credentials.secrets():
         assert secret not in str(raised.value)
-    assert network.read(Feed.MENTIONS, since=None, until=practice.now(), page=None).posts
+    assert practice.open().read(Feed.MENTIONS, since=None, until=practice.now(), page=None).posts
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_a_write_without_a_readable_answer_is_uncertain(practice, mention, kind,
     practice.tell("/_faults", method="POST", path="/2/tweets", kind=kind)
 
     with pytest.raises(error):
-        practice.open().reply(mention, "Sí.")
+        practice.open(timeout_seconds=0.5 if "timeout" in kind else 15.0).reply(mention, "Sí.")
 
     assert len(practice.truth()["replies"]) == replies
 

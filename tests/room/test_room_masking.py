@@ -140,6 +140,6 @@ def test_words_and_numbers_in_any_order_are_masked_once_and_for_all(text: str) -
 )
 def test_hostile_texts_take_time_in_proportion(piece: str) -> None:
     text = (piece * 8_000)[:8_000]
-    started = time.perf_counter()
+    started = time.process_time()
     mask_secrets(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

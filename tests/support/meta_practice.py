@@ -70,7 +70,7 @@ class MetaPractice:
         return MetaCredentials(page_token=told["page_token"], app_secret=told["app_secret"])
 
     def open(self, network: str, **changes: Any) -> Network:
-        options = {"base_url": self.base_url, "timeout_seconds": 1.0, "clock": self.now} | changes
+        options = {"base_url": self.base_url, "timeout_seconds": 15.0, "clock": self.now} | changes
         credentials = options.pop("credentials", self.credentials(network))
         account = options.pop("account", self.account(network))
         return _OPENERS[network](account, credentials, **options)
@@ -145,7 +145,7 @@ class ScriptedGraph:
 
     def open(self, network: str, **changes: Any) -> Network:
         credentials = MetaCredentials(page_token=TOKEN, app_secret=SECRET, page_id="2002")
-        options = {"base_url": self.base_url, "timeout_seconds": 1.0, "clock": lambda: ENDS_AT} | changes
+        options = {"base_url": self.base_url, "timeout_seconds": 15.0, "clock": lambda: ENDS_AT} | changes
         return _OPENERS[network](account_on(network), options.pop("credentials", credentials), **options)
 
 
