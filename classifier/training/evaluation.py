@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from classifier.judging.features import normalise, words_of
 from classifier.judging.linear_models import ARTIFACTS, LevelModels, ProbabilityArray, load_models
@@ -67,6 +66,8 @@ def evaluate(task: str, file: Path, *, level: str, folder: Path = ARTIFACTS) -> 
     answers = np.array([labels.index(post.label) for post in posts], dtype=np.intp)
     given = probabilities.argmax(axis=1)
     classes = _class_scores(answers, given, labels)
+    from sklearn.metrics import confusion_matrix  # noqa: PLC0415 - a second and 150 MB, for training alone
+
     confusion = confusion_matrix(answers, given, labels=range(len(labels)))
     likelihood = np.maximum(probabilities[np.arange(len(answers)), answers], _SMALLEST)
     return Evaluation(
@@ -94,6 +95,8 @@ def _probabilities(models: LevelModels, task: str, texts: list[str]) -> Probabil
 
 
 def _class_scores(answers: NDArray[np.intp], given: NDArray[np.intp], labels: tuple[str, ...]) -> dict[str, ClassScore]:
+    from sklearn.metrics import precision_recall_fscore_support  # noqa: PLC0415 - a second and 150 MB, for training alone
+
     scores = precision_recall_fscore_support(answers, given, labels=range(len(labels)), zero_division=0.0)
     return {
         label: ClassScore(precision=float(p), recall=float(r), f1=float(f1), support=int(support))

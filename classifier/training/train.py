@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack, vstack
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.utils.extmath import randomized_svd
 
 from classifier.judging.features import normalise, vectorize, words_of
 from classifier.judging.linear_models import SPACES, LinearModel, save_model
@@ -29,6 +27,9 @@ from classifier.training.labelled_posts import (
     refuse_evaluation_files,
 )
 from classifier.training.training_sets import Task, task_named
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 _FOLDS = 3
 _MAX_ITERATIONS = 100
@@ -177,6 +178,8 @@ def _idf_projection(rows: csr_matrix) -> csr_matrix:
 def _temperature(rows: csr_matrix, spec: Task, data: _TrainingSet, seed: int) -> float:
     """Fitted on posts that the scoring model had not seen, each fold in turn."""
     scores = np.zeros((rows.shape[0], len(spec.labels)))
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415 - a second and 150 MB, for training alone
+
     folds = StratifiedKFold(n_splits=_FOLDS, shuffle=True, random_state=seed)
     for seen, held_back in folds.split(rows, data.answers):
         model = _fit(rows[seen], data.answers[seen], data.weights[seen], spec.strength)
@@ -188,6 +191,8 @@ def _temperature(rows: csr_matrix, spec: Task, data: _TrainingSet, seed: int) ->
 def _fit(
     rows: csr_matrix, answers: NDArray[np.intp], weights: NDArray[np.float64], strength: float
 ) -> LogisticRegression:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a second and 150 MB, for training alone
+
     model = LogisticRegression(C=strength, max_iter=_MAX_ITERATIONS, tol=_TOLERANCE)
     return model.fit(rows, answers, sample_weight=weights)
 
@@ -212,6 +217,8 @@ def latent_topics(labelled: csr_matrix, background: csr_matrix, *, seed: int) ->
     idf = inverse_document_frequency(background, seen_more_than=_RAREST_FEATURE)
     kept = np.flatnonzero(idf)
     scaled = (background[:, kept] @ diags(idf[kept])).tocsr()
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - a second and 150 MB, for training alone
+
     _, _, axes = randomized_svd(scaled, TOPICS, n_iter=_TOPIC_ITERATIONS, random_state=seed)
     projection = np.zeros((len(idf), len(axes)))
     projection[kept] = axes.T * idf[kept, None]

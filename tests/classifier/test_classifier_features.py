@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.preprocessing import normalize
 
 from classifier.judging.features import _features, normalise, vectorize, words_of
 from classifier.judging.linear_models import SPACES, TASKS
@@ -18,6 +16,9 @@ from classifier.training import training_sets
 @given(texts=st.lists(st.text(max_size=60), min_size=1, max_size=4))
 def test_rows_are_those_of_scikit_learn(name: str, texts: list[str]) -> None:
     posts, space = [words_of(normalise(text)) for text in [*texts, "", "Mi pedido no llega, no llega!!"]], SPACES[name]
+    from sklearn.feature_extraction import FeatureHasher  # noqa: PLC0415 - a second and 150 MB, for this test alone
+    from sklearn.preprocessing import normalize  # noqa: PLC0415
+
     hasher = FeatureHasher(n_features=space.buckets, input_type="string", alternate_sign=False, dtype=np.float32)
     expected = hasher.transform(_features(list(words), space) for words in posts)
     np.minimum(expected.data, 1.0, out=expected.data)
