@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import update
@@ -18,7 +19,6 @@ from replies import dispatch
 
 def cursor_advanced_early() -> None:
     """The cursor moves before the rows that it stands for are stored."""
-    module: Any = poll
 
     def leased(session: Session, *, now: datetime, **asked: Any) -> Any:
         cursor = feed_cursors.lease_feed(session, now=now, **asked)
@@ -28,13 +28,12 @@ def cursor_advanced_early() -> None:
             )
         return cursor
 
-    module.lease = leased
+    _replace(poll, "lease_feed", leased)
 
 
 def blind_retry() -> None:
     """A write without an answer is made again at once."""
-    module: Any = dispatch
-    perform_act = module.perform_act
+    perform_act: Any = dispatch.perform_act
 
     def insisting(*asked: Any) -> Any:
         try:
@@ -42,19 +41,25 @@ def blind_retry() -> None:
         except Uncertain:
             return perform_act(*asked)
 
-    module.perform_act = insisting
+    _replace(dispatch, "perform_act", insisting)
 
 
 def lease_ignored() -> None:
     """Whatever another process works on counts as left behind by a process that is gone."""
-    module: Any = leases
-    module._is_dead = lambda _claimant: True
+    _replace(leases, "_is_dead", lambda _claimant: True)
 
 
 def no_overlap() -> None:
     """A feed is read from the very moment until which it was read: what appears late is never seen."""
     function: Any = poll.poll_feed
+    assert "overlap" in function.__kwdefaults__
     function.__kwdefaults__["overlap"] = timedelta(0)
+
+
+def _replace(module: ModuleType, name: str, broken: object) -> None:
+    """Put something broken in the place of what is there; a name that is not there breaks nothing."""
+    assert hasattr(module, name), f"{module.__name__} has no {name}"
+    setattr(module, name, broken)
 
 
 VARIANTS: dict[str, Callable[[], None]] = {
