@@ -12,10 +12,10 @@ demo: $(INSTALLED)
 	$(BIN)/aparte demo
 
 test: $(INSTALLED)
-	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not long"
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not long"
 
 test-long: $(INSTALLED)
-	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 # Faults, kills and a checker, a world a seed. `make nemesis SEED=17` plays one world again.
 nemesis: $(INSTALLED)

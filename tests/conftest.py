@@ -10,13 +10,22 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.databases import MAIN, copy_database, postgres_database
 from tests.support.postgres import PostgresServer, running_server, server_programs
 
 _NUMBERS = itertools.count(1)
-_FIRST = ("browser", "killed", "nemesis", "demo", "demo_home", "test_service_late_hearing")
-"""The groups and folders that take longest: begun last, one of them would keep a worker while the others rest."""
+_FIRST = (
+    "test_service_end_to_end",
+    "test_service_killed",
+    "test_nemesis",
+    "test_dashboard_browser",
+    "test_service_demo",
+    "test_service_demo_home",
+    "test_service_late_hearing",
+)
 _LONGEST_ID = 60
 _MMAP_THRESHOLD = -3
 """The parameter of mallopt, as malloc.h numbers it."""
@@ -34,22 +43,22 @@ def pytest_configure() -> None:
         mallopt(_MMAP_THRESHOLD, 1 << 20)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _WholeFiles:
+    """One worker runs a whole file, so that what a file shares is made once."""
+    return _WholeFiles(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs a whole file, so that what a file shares is made once; what takes longest begins first.
-
-    The seeds of the nemesis share little, and are dealt out one by one.
-    """
-    for item in items:
-        if item.path.parent.name != "nemesis" and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=_turn)
+    """What takes longest begins first: begun last, it would keep one worker while the others rest."""
+    items.sort(key=lambda item: _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST))
 
 
-def _turn(item: pytest.Item) -> int:
-    group = item.get_closest_marker("xdist_group")
-    name = group.args[0] if group is not None else item.path.parent.name
-    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+class _WholeFiles(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        # The seeds of the nemesis share little, and are dealt out one by one.
+        return nodeid if nodeid.startswith("tests/nemesis/") else nodeid.partition("::")[0]
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -27,7 +27,6 @@ ANSWER = "Hola, @ana. La oficina abre a las nueve. — marca"
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
         not Path(CHROMIUM).exists() and not os.environ.get("CI"), reason="Debian's chromium is not installed"
     ),

@@ -18,7 +18,6 @@ AUDIT = (Path(__file__).parent / "room_audit.js").read_text(encoding="utf-8")
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
         not Path(CHROMIUM).exists() and not os.environ.get("CI"), reason="Debian's chromium is not installed"
     ),

@@ -18,9 +18,6 @@ from tests.support.command_line import RunAparte
 from tests.support.scenario import TEXTS, row, write_rows
 from tests.support.truth import compare
 
-pytestmark = pytest.mark.xdist_group("demo")
-"""One worker makes what is costly, once."""
-
 ROWS = 60
 BROKEN = {3: "not json at all", 9: '{"id": "no-text"}', 17: "[1, 2]", 25: '{"text": "no id"}', 33: '{"id": "9", "tex'}
 """By line of the file."""

@@ -25,9 +25,6 @@ from service.wiring.settings import child_environment, load_settings
 from tests.support.command_line import RunAparte
 from tests.support.practice_home import write_posts
 
-pytestmark = pytest.mark.xdist_group("demo_home")
-"""One worker makes what is costly, once."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:

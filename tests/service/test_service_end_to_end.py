@@ -31,7 +31,6 @@ PHONE = ViewportSize(width=390, height=844)
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
         not Path(CHROMIUM).exists() and not os.environ.get("CI"), reason="Debian's chromium is not installed"
     ),

@@ -13,9 +13,6 @@ from records.tables.listener import MentionRevisionRow
 from records.tables.service import AssessmentRow
 from tests.support.scenario import Scenario, open_scenario
 
-pytestmark = pytest.mark.xdist_group("hostile_texts")
-"""One worker makes what is costly, once."""
-
 HOSTILE = {
     "formula": '@marca =HYPERLINK("http://phishing.example","hola") qué hora es?',
     "markup": "@marca <script>alert(1)</script><b>hola</b> &amp; &lt;adiós&gt;",

@@ -27,9 +27,6 @@ from tests.support.crashes import PLACES, CrashPoint, run_child
 from tests.support.postgres import PostgresServer
 from tests.support.practice_home import ENDS_AT, PracticeHome, practice_home, write_posts
 
-pytestmark = pytest.mark.xdist_group("killed")
-"""One worker makes what is costly, once."""
-
 POSTS = 14
 UNTIL = ENDS_AT + timedelta(minutes=14)
 """Long enough after the last post for people to react, and for doubts to be settled by two readings."""

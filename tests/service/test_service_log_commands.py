@@ -15,9 +15,6 @@ import pytest
 from tests.support.command_line import RunAparte
 from tests.support.scenario import TEXTS, Scenario, open_scenario
 
-pytestmark = pytest.mark.xdist_group("log_commands")
-"""One worker makes what is costly, once."""
-
 
 @pytest.fixture(scope="module")
 def worked_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
