@@ -8,7 +8,8 @@ A mention is held for a person, and `Verdict.rule` and `Verdict.reasons` say why
 - a condition could not be evaluated: `error`, for a supervisor.
 
 After the engine, `service/deciding/reply_blockers.py` turns a rule that speaks into a hold where it may not be carried
-out, and adds a sentence to `reasons`. A reply of a decided mention is held by itself: `replies/preflight.py` lists why.
+out, and `service/deciding/decide.py` does so beyond a pilot's daily invitations; each adds a sentence to `reasons`. A
+reply of a decided mention is held by itself: `replies/preflight.py` lists why.
 """
 
 from __future__ import annotations

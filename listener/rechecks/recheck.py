@@ -86,6 +86,8 @@ def recheck(  # noqa: PLR0913 - one bundle more would only rename them
     if not lease:
         return RecheckResult()
     due = _read(engine, lease)
+    if not due:
+        return RecheckResult()
     try:
         found = network.refetch(tuple(each.external_id for each in due))
     except NetworkError as error:

@@ -1,9 +1,9 @@
 """The facts that rules read, each with its source, and how a decision row stores them. Pure.
 
 Who the author is, `relation.*`: the classifier's probabilities (`classifier/judging/judge.py`: a linear model, weighed
-by `relation_clues`), as stored by the step `assess`, with the source `classifier:<version>`. Where the person has
-proved to be on file, `_proven_facts` makes them a customer with the source `proof:<kind>`, whatever the text says;
-what counts as proof is read by `author_reader`.
+by `relation_clues`), as stored by the step `assess`, with the source `classifier:<version>`. Where a record is
+linked to the person, or they proved both handle and file in the room of their open case, `_proven_facts` makes them a
+customer with the source `proof:<kind>`, whatever the text says; `author_reader` reads the proofs.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from sqlmodel import Session, col
 from records.database import reading, writing
 from records.enums import MessageVia, RoomStatus, Speaker
 from records.models import Actor
-from records.refusals import RefusalError
 from records.tables.room import RoomMessageRow, RoomRow
-from room.conversation.messages import MOST_CHARACTERS, count_messages_since, post_message
+from room.conversation.messages import MOST_CHARACTERS, MessageTextError, count_messages_since, post_message
+from room.lifecycle import RoomStateError
 from room.notifications.reply_address import ReplyAddress, is_genuine, parse_reply_address
 from room.privacy.masking import mask_secrets
 from room.wordings import words_for
@@ -84,7 +84,7 @@ class InboundEmailHandler:
                 return TOO_MANY
             try:
                 self._say(session, room, mail)
-            except RefusalError:
+            except (MessageTextError, RoomStateError):
                 return NO_SUCH_MAILBOX
         return TAKEN
 
