@@ -36,7 +36,7 @@ class AuthGate:
 
     def __init__(self, app: ASGIApp, *, auth: AuthState) -> None:
         self._app = app
-        self._front_desk = auth
+        self._auth = auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -57,20 +57,20 @@ class AuthGate:
             else:
                 there = RedirectResponse(f"/sign-in?next={quote(_address(connection))}", status_code=303)
                 await there(scope, receive, send)
-        elif session_of_token(self._front_desk, connection.cookies.get(SESSION_COOKIE)) is None:
+        elif session_of_token(self._auth, connection.cookies.get(SESSION_COOKIE)) is None:
             await PlainTextResponse("Sign in first.", status_code=403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _known(self, connection: HTTPConnection) -> bool:
         token = connection.cookies.get(SESSION_COOKIE)
-        if session_of_token(self._front_desk, token) is None:
+        if session_of_token(self._auth, token) is None:
             return False
         return await run_in_threadpool(self._agent_is_known, token)
 
     def _agent_is_known(self, token: str | None) -> bool:
-        now = self._front_desk.app.clock.now()
-        return current_agent(self._front_desk, token, now=now) is not None
+        now = self._auth.app.clock.now()
+        return current_agent(self._auth, token, now=now) is not None
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, connection: HTTPConnection) -> None:
         language = preferred_language(
