@@ -69,6 +69,22 @@ def join_many(
     return cases
 
 
+def hold_open_cases(session: Session, identity_ids: Collection[int]) -> None:
+    """Lock the open cases of these identities until the transaction ends, in the order in which `join_many` locks them.
+
+    For a transaction that joins contacts one after the other: two such transactions that locked the same cases in two
+    orders would wait for each other, and PostgreSQL would end one of them.
+    """
+    for part in _parts(sorted(set(identity_ids))):
+        query = (
+            select(col(CareCaseRow.id))
+            .where(col(CareCaseRow.closed_at).is_(None), col(CareCaseRow.identity_id).in_(part))
+            .order_by(col(CareCaseRow.id))
+            .with_for_update()
+        )
+        session.connection().execute(query).all()
+
+
 def _key(contact: InboundContact) -> CaseKey:
     return contact.identity_id, contact.brand
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
-from cases.joining import join_many
+from cases.joining import hold_open_cases, join_many
 from cases.private_side import waits_in_private
 from cases.state import InboundContact, Side
 from ledger.entry import Entry
@@ -72,7 +72,10 @@ def answer_messages(app: App, *, now: datetime, most: int = BATCH) -> int:
         asked = _read(session, app, lease.ids)
     with writing(app.engine) as session:
         held = lease.settle(session)
-        entries = [_settle(session, app, each, now) for each in asked if each.message_id in held]
+        # By person, as `join_many` opens cases; of one person, by date, as they were read.
+        due = sorted((each for each in asked if each.message_id in held), key=lambda each: each.identity_id)
+        hold_open_cases(session, {each.identity_id for each in due})
+        entries = [_settle(session, app, each, now) for each in due]
         append(session, entries)
     return len(lease.ids)
 
