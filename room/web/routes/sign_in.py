@@ -23,7 +23,7 @@ from records.tables.room import RoomRow
 from room.lifecycle import PERSON
 from room.verification.link_record import record_proof
 from room.verification.ports import CompanySignIn, SignInError, VerificationPorts
-from room.web.access import RoomRequest, is_cross_site, open_room, outside, refusal_response
+from room.web.access import RefusedError, RoomRequest, is_cross_site, open_room, outside, refusal_response
 from room.web.context import RoomContext
 from room.web.pages.verification import SIGN_IN_PATH, proof_page
 from room.web.routes.verification import AFTER_PROOF, OTHER_RECORD, needs_no_proof
@@ -86,7 +86,11 @@ class _SignInHandlers:
         named = http.cookies.get(self._cookie, "").rpartition(".")[2]
         with open_room(self.context, http, named=named) as request:
             pass
-        response = self._signed_in(request)
+        try:
+            response = self._signed_in(request)
+        except RefusedError as refused:
+            # Caught here, since the cookie goes whatever came of it.
+            response = refusal_response(http, refused)
         response.delete_cookie(self._cookie, httponly=True, samesite="lax", secure=self.context.secure_cookies)
         return response
 
